@@ -1,0 +1,124 @@
+"""Errors of the API: one flat JSON object, whatever went wrong and wherever.
+
+ApiError  400 VALIDATION_ERROR / INVALID_JSON, 401 UNAUTHORIZED / INVALID_TOKEN /
+          TOKEN_EXPIRED, 403 FORBIDDEN, 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED,
+          409 CONFLICT, 413 CONTENT_TOO_LARGE, 415 UNSUPPORTED_MEDIA_TYPE,
+          500 INTERNAL_SERVER_ERROR, 503 SERVICE_UNAVAILABLE
+"""
+
+import logging
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from appliance.kitchen.command import Refused
+from appliance.log import NotStored
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+_ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_HEADERS_TO_KEEP: Final = ("Allow", "WWW-Authenticate", "Retry-After")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ApiError(Exception):
+    """A request that cannot be answered as asked."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.details = details or {}
+        self.headers = headers or {}
+
+
+def refused(refusal: Refused) -> ApiError:
+    """The error for what the kitchen refuses."""
+    if refusal.reason == "wrong_state":
+        states = {"from": refusal.from_status, "to": refusal.to_status}
+        return ApiError(409, "CONFLICT", refusal.message, states)
+    return ApiError(404, "NOT_FOUND", refusal.message)
+
+
+def invalid(field: str, message: str, **details: Any) -> ApiError:
+    """The error for a value that is not allowed."""
+    return ApiError(400, "VALIDATION_ERROR", f"{field}: {message}", {"field": field, **details})
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every request its id, and every error its form."""
+    asked = request.headers.get("X-Request-ID", "")
+    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
+    request[REQUEST_ID] = request_id
+    try:
+        response = await handler(request)
+    except ApiError as error:
+        response = _response(request_id, error)
+    except web.HTTPException as error:
+        is_error = error.status >= HTTPStatus.BAD_REQUEST
+        response = _response(request_id, _of_aiohttp(error)) if is_error else error
+    except NotStored as error:
+        response = _response(
+            request_id,
+            ApiError(
+                503,
+                "SERVICE_UNAVAILABLE",
+                f"nothing can be stored at present: {error}",
+                headers={"Retry-After": "2"},
+            ),
+        )
+    except Exception:
+        logger.exception("%s %s failed, request %s", request.method, request.path, request_id)
+        message = "something went wrong here; the log has it under this request's id"
+        response = _response(request_id, ApiError(500, "INTERNAL_SERVER_ERROR", message))
+    if not response.prepared:
+        response.headers["X-Request-ID"] = request_id
+    return response
+
+
+_CODES: Final = {
+    400: "VALIDATION_ERROR",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "CONTENT_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+}
+
+
+def _of_aiohttp(error: web.HTTPException) -> ApiError:
+    code = _CODES.get(error.status, "VALIDATION_ERROR")
+    headers = {name: error.headers[name] for name in _HEADERS_TO_KEEP if name in error.headers}
+    return ApiError(error.status, code, error.reason, headers=headers)
+
+
+def _response(request_id: str, error: ApiError) -> web.Response:
+    body = {
+        "error": error.code.replace("_", " ").capitalize(),
+        "code": error.code,
+        "message": str(error),
+        "details": error.details,
+        "request_id": request_id,
+        "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return web.Response(
+        status=error.status,
+        body=msgspec.json.encode(body),
+        content_type="application/json",
+        headers=error.headers,
+    )

@@ -1,0 +1,191 @@
+"""A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from appliance.feed import Change
+from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.order import Item, Placed, first_number
+from appliance.kitchen.ticket import Change as LineChange
+from appliance.kitchen.ticket import Line, Priority, Status, Ticket
+
+
+class ModifierJson(Struct):
+    """A change to an item."""
+
+    modifier_id: str | None
+    name: str
+    quantity: int | float
+    allergens: list[str]
+
+
+class ItemJson(Struct):
+    """A line of a ticket. The last three keys are ours."""
+
+    menu_item_id: str | None
+    name: str
+    quantity: int | float
+    modifiers: list[ModifierJson]
+    special_instructions: str | None
+    seat_number: int | None
+    course: int | None
+    is_done: bool
+    allergens: list[str]
+    line_id: str
+    change: LineChange | None
+    held: bool
+
+
+class TicketJson(Struct):
+    """A ticket. Every key is always there; times are ISO 8601 UTC."""
+
+    id: str
+    tenant_id: str
+    location_id: str
+    order_id: str
+    station_id: str
+    items: list[ItemJson]
+    status: Status
+    priority: Priority
+    course_number: int | None
+    order_channel: str | None
+    order_reference: str | None
+    customer_name: str | None
+    server_name: str | None
+    target_time: str | None
+    estimated_prep_time: int | None
+    metadata: dict[str, Any]
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    updated_at: str
+
+
+CHANNELS: Final = {
+    "forhere": "dine_in",
+    "togo": "takeout",
+    "pickup": "pickup",
+    "drivethru": "drive_thru",
+    "delivery": "delivery",
+    "curbside": "curbside",
+}
+_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "items", "server", "priority"})
+_ELSEWHERE_IN_GUEST: Final = frozenset({"name", "itemInstructions", "groupNotes", "driverPhone"})
+_ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
+
+encode = msgspec.json.Encoder().encode
+
+
+class TicketView:
+    """Tickets of one tenant's location as JSON."""
+
+    def __init__(self, tenant: str, location: str) -> None:
+        self._tenant = tenant
+        self._location = location
+
+    def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
+        """The ticket, joined with its order and guest."""
+        order = placed.order
+        lines = [(line, item) for line in ticket.lines if (item := placed.item(line.id))]
+        open_courses = [
+            course
+            for line, item in lines
+            if (line.to_do or line.held) and (course := first_number(item.course)) is not None
+        ]
+        return TicketJson(
+            id=f"ticket-{ticket.number}-{ticket.station}",
+            tenant_id=self._tenant,
+            location_id=self._location,
+            order_id=order.id,
+            station_id=ticket.station,
+            items=[_item(line, item, placed) for line, item in lines],
+            status=ticket.status,
+            priority=ticket.priority,
+            course_number=min(open_courses, default=None),
+            order_channel=_channel(order.mode),
+            order_reference=_shown_name(placed),
+            customer_name=placed.guest.name,
+            server_name=order.server,
+            target_time=iso(placed.target_at),
+            estimated_prep_time=max((line.prep for line in ticket.lines), default=0) or None,
+            metadata=_metadata(placed),
+            created_at=_iso(ticket.created_at),
+            started_at=iso(ticket.started_at),
+            completed_at=iso(ticket.completed_at),
+            updated_at=_iso(ticket.updated_at),
+        )
+
+    def event(self, event: TicketChanged, change: Change) -> bytes:
+        """The envelope of a ticket event."""
+        ticket = self.ticket(event.ticket, change.placed)
+        return encode(
+            {
+                "type": f"kds.ticket.{event.kind}",
+                "aggregate_id": ticket.id,
+                "tenant_id": self._tenant,
+                "seq": change.seq,
+                "at": _iso(event.at),
+                "payload": {"ticket": ticket},
+            }
+        )
+
+
+def _item(line: Line, item: Item, placed: Placed) -> ItemJson:
+    return ItemJson(
+        menu_item_id=item.id,
+        name=item.name,
+        quantity=item.qty,
+        modifiers=[ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+        special_instructions=placed.guest.item_instructions.get(item.line_id),
+        seat_number=first_number(item.seat),
+        course=first_number(item.course),
+        is_done=line.done,
+        allergens=[],
+        line_id=line.id,
+        change=line.change,
+        held=line.held,
+    )
+
+
+def _shown_name(placed: Placed) -> str | None:
+    """Name, then where it came from, then the check number."""
+    parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
+    return " ".join(part for part in parts if part) or None
+
+
+def _channel(mode: str | None) -> str:
+    """By the table; a mode that it lacks is spelled as the others are."""
+    words = re.sub(r"[^a-z0-9]+", " ", (mode or "For Here").lower()).split()
+    return CHANNELS.get("".join(words)) or "_".join(words)
+
+
+def _metadata(placed: Placed) -> dict[str, Any]:
+    """All that the order brought and that has no place of its own on a ticket."""
+    order: dict[str, Any] = msgspec.to_builtins(placed.order)
+    guest: dict[str, Any] = msgspec.to_builtins(placed.guest)
+    metadata = {key: value for key, value in order.items() if key not in _ELSEWHERE_IN_ORDER}
+    metadata.pop("pickupAt", None)
+    metadata |= {key: value for key, value in guest.items() if key not in _ELSEWHERE_IN_GUEST}
+    if "driverPhone" in guest:
+        metadata.setdefault("deliveryService", {})["driverPhone"] = guest["driverPhone"]
+    items = {
+        item["lineId"]: more
+        for item in order.get("items", ())
+        if (more := {key: item[key] for key in item if key not in _ELSEWHERE_IN_ITEM})
+    }
+    for line_id, note in placed.guest.group_notes.items():
+        items.setdefault(line_id, {}).setdefault("itemGroup", {})["note"] = note
+    return metadata | ({"items": items} if items else {})
+
+
+def iso(milliseconds: int | None) -> str | None:
+    """ISO 8601 UTC to the second, as the seed writes it."""
+    return None if milliseconds is None else _iso(milliseconds)
+
+
+def _iso(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,310 @@
+"""The command `expeditor`.
+
+Exit codes: 0 done; 1 refused, or a part of the service died; 2 wrong configuration or
+arguments; 3 the data directory cannot be used; 4 a port cannot be bound.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import uvloop
+
+from appliance import __version__, config, rush
+from appliance.api import auth
+from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
+from appliance.lan import client, replies
+from appliance.log import LogError
+from appliance.log.sqlite import SqliteLog
+from appliance.service import CannotListen, Listening, serve
+
+logger = logging.getLogger(__name__)
+
+OK: Final = 0
+FAILED: Final = 1
+WRONG_CONFIGURATION: Final = 2
+UNUSABLE_DATA: Final = 3
+CANNOT_LISTEN: Final = 4
+
+LAST_GOOD: Final = "last-good.toml"
+"""In the data directory: the configuration that the service last started with."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except ConfigError as error:
+        _complain(str(error))
+        return WRONG_CONFIGURATION
+    except KeyboardInterrupt:
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="expeditor",
+        description="Kitchen orders: in from any point of sale, out to every station.",
+        epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong configuration or arguments, "
+        "3 data directory cannot be used, 4 port cannot be bound.",
+    )
+    parser.add_argument("--version", action="version", version=f"expeditor {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="run the appliance until it is told to stop")
+    _add_place(run)
+    run.add_argument(
+        "--listen-lan",
+        action="store_true",
+        help="listen on all interfaces, not only for this machine",
+    )
+    run.set_defaults(run=_run)
+
+    check = commands.add_parser("check", help="say what is wrong with a configuration file")
+    check.add_argument("file", metavar="FILE", type=Path)
+    check.set_defaults(run=_check)
+
+    send = commands.add_parser(
+        "send", help="send an order over the LAN protocol and print the reply"
+    )
+    send.add_argument("file", metavar="FILE", help="a JSON file, or - for standard input")
+    _add_to(send)
+    send.set_defaults(run=_send)
+
+    token = commands.add_parser("token", help="print a token for the HTTP API")
+    token.add_argument("--role", action="append", required=True, help="may be given repeatedly")
+    token.add_argument("--station", action="append", default=[], help="only for this station")
+    token.add_argument("--subject", default="expeditor token", help="who it is for")
+    token.add_argument("--days", type=float, default=1.0, help="valid for so long (default: 1)")
+    _add_place(token)
+    token.set_defaults(run=_token)
+
+    rush = commands.add_parser("rush", help="send a believable dinner service over the network")
+    rush.add_argument("--orders-per-minute", type=float, default=20.0, metavar="N")
+    rush.add_argument("--minutes", type=float, default=3.0, metavar="M")
+    rush.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same orders")
+    _add_to(rush)
+    rush.set_defaults(run=_rush)
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="default: a demo kitchen that is built in"
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="default: appliance.data_dir of the file"
+    )
+
+
+def _add_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to", type=_address, default=Address("127.0.0.1:9104"), metavar="HOST:PORT"
+    )
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+class _Place(NamedTuple):
+    config: Config
+    text: str
+    directory: Path
+    warnings: list[str]
+
+
+def _place(options: argparse.Namespace) -> _Place:
+    """The configuration to use, and the data directory. Raises ConfigError.
+
+    When the file is wrong and the data directory has the one that the service last started
+    with, that one is used, and the warnings say so.
+    """
+    file: Path | None = options.config
+    if file is None:
+        text = config.embedded()
+        settings = config.parse(text, "built-in configuration")
+        return _Place(settings, text, options.data or Path(settings.appliance.data_dir), [])
+    try:
+        settings = config.load(file)
+    except ConfigError as error:
+        directory = options.data or file.parent / _data_dir_of_wrong(file)
+        try:
+            last_good = config.load(directory / LAST_GOOD)
+        except ConfigError:
+            raise error from None
+        warnings = [
+            *str(error).splitlines(),
+            f"{file} is wrong: running on the last good configuration, {directory / LAST_GOOD}",
+        ]
+        return _Place(last_good, (directory / LAST_GOOD).read_text("utf-8"), directory, warnings)
+    directory = options.data or file.parent / settings.appliance.data_dir
+    return _Place(settings, file.read_text("utf-8"), directory, [])
+
+
+def _data_dir_of_wrong(file: Path) -> str:
+    """Where the data would be according to a file that is otherwise wrong."""
+    try:
+        data_dir = tomllib.loads(file.read_text("utf-8"))["appliance"]["data_dir"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return config.Appliance().data_dir
+    return data_dir if isinstance(data_dir, str) else config.Appliance().data_dir
+
+
+def _run(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    place = _place(options)
+    for warning in place.warnings:
+        _complain(warning)
+    os.umask(0o077)  # Guests' names and the secret are nobody else's.
+    settings = on_all_interfaces(place.config) if options.listen_lan else place.config
+
+    def announce(listening: Listening) -> None:
+        if options.config is not None:
+            _keep_last_good(place)
+        _say_what_listens(settings, place.directory, listening)
+
+    try:
+        log = SqliteLog(place.directory)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(
+                serve(
+                    settings,
+                    log,
+                    place.directory,
+                    warnings=place.warnings,
+                    free_ports=options.config is None,
+                    announce=announce,
+                )
+            )
+    except CannotListen as error:
+        _complain(str(error))
+        return CANNOT_LISTEN
+    except (LogError, OSError) as error:
+        _complain(str(error))
+        return UNUSABLE_DATA
+    except ExceptionGroup:
+        logger.critical("a part of the service died", exc_info=True)
+        return FAILED
+    return OK
+
+
+def _keep_last_good(place: _Place) -> None:
+    """The service runs on this configuration: remember it for the day of a wrong one."""
+    last_good = place.directory / LAST_GOOD
+    partial = last_good.with_suffix(".partial")
+    partial.write_text(place.text, encoding="utf-8")
+    partial.replace(last_good)
+
+
+def _say_what_listens(settings: Config, directory: Path, listening: Listening) -> None:
+    lines = [
+        f'Expeditor {__version__}, "{settings.appliance.name}", data in {directory.absolute()}',
+        f"  orders  {listening.orders}   (JSON over TCP)",
+        f"  pages   http://{_reachable(listening.http)}/",
+        f"  sign in http://{_reachable(listening.http)}/sign-in?code={listening.link_code}",
+        "          (works once; later: paste what `expeditor token --role manager` prints)",
+    ]
+    for what, wanted, got in (
+        ("orders", settings.orders.listen, listening.orders),
+        ("http", settings.http.listen, listening.http),
+    ):
+        if wanted.port not in (0, got.port):
+            lines.append(f"  Port {wanted.port} was in use: {what} took {got.port} instead.")
+    if listening.torn_bytes:
+        lines.append(
+            f"  The last run ended in the middle of a write: {listening.torn_bytes} bytes that"
+            " nobody was promised were discarded."
+        )
+    devices = [
+        f"{len(section)} {name}"
+        for name, section in (
+            ("printer(s)", settings.printer),
+            ("button(s)", settings.button),
+            ("bump bar(s)", settings.bump_bar),
+            ("screen(s)", settings.screen),
+        )
+        if section
+    ]
+    if devices:
+        lines.append(f"  Not driven by this version yet: {', '.join(devices)}.")
+    print("\n".join(lines), flush=True)
+
+
+def _reachable(address: Address) -> Address:
+    """An address that a browser on this machine can open."""
+    return address.on("127.0.0.1") if address.host in (ALL_INTERFACES, "::") else address
+
+
+def _check(options: argparse.Namespace) -> int:
+    settings = config.load(options.file)
+    stations = ", ".join(station.id for station in settings.station)
+    print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}.")
+    return OK
+
+
+def _send(options: argparse.Namespace) -> int:
+    try:
+        if options.file == "-":
+            message = sys.stdin.buffer.read()
+        else:
+            message = Path(options.file).read_bytes()
+        reply = asyncio.run(client.send(options.to.host, options.to.port, message))
+    except (OSError, EOFError) as error:
+        _complain(f"{options.to}: {str(error) or 'no reply'}")
+        return FAILED
+    print(reply.decode(errors="replace"))
+    return FAILED if reply in replies.FAILURES else OK
+
+
+def _token(options: argparse.Namespace) -> int:
+    unknown = sorted(set(options.role) - auth.ROLES)
+    if unknown:
+        _complain(f"--role {unknown[0]}: allowed: {', '.join(sorted(auth.ROLES))}")
+        return WRONG_CONFIGURATION
+    place = _place(options)
+    try:
+        place.directory.mkdir(parents=True, exist_ok=True)
+        secret = auth.local_secret(place.directory)
+    except OSError as error:
+        _complain(f"{place.directory}: {error.strerror}")
+        return UNUSABLE_DATA
+    print(
+        auth.issue(
+            secret,
+            roles=options.role,
+            tenant=place.config.appliance.tenant_id,
+            subject=options.subject,
+            seconds=round(options.days * 86_400),
+            stations=options.station,
+        )
+    )
+    return OK
+
+
+def _rush(options: argparse.Namespace) -> int:
+    outcome = asyncio.run(
+        rush.run(
+            options.to.host,
+            options.to.port,
+            rush.Plan(options.orders_per_minute, options.minutes, options.seed),
+            show=lambda line: print(line, flush=True),
+        )
+    )
+    print(outcome.report())
+    return OK if outcome.failed == 0 else FAILED
+
+
+def _complain(text: str) -> None:
+    print(f"expeditor: {text}", file=sys.stderr, flush=True)

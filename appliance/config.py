@@ -1,0 +1,379 @@
+"""The configuration file as typed structs; every error names the file, the key, what is allowed.
+
+Every key has a default but the few that are required. Keys of parts that this version does
+not drive yet (printers, buttons, bump bars, screens) are checked all the same.
+"""
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from appliance.kitchen.routing import StationType
+
+HIGHEST_PORT: Final = 65_535
+ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - what --listen-lan asks for
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the text has one line per error."""
+
+
+class Duration(int):
+    """Seconds; written as `90s`, `8m`, `1h30m`."""
+
+    _PATTERN: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+    @classmethod
+    def parse(cls, text: object) -> "Duration":
+        """From the text of the configuration. Raises ValueError."""
+        found = cls._PATTERN.fullmatch(text) if isinstance(text, str) and text else None
+        if found is None:
+            raise ValueError(f'{text!r} is no duration; write it like "90s", "8m", "1h30m"')
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return cls(hours * 3600 + minutes * 60 + seconds)
+
+
+class Address(str):
+    """Where to listen or to connect: `HOST:PORT`, an IPv6 host in brackets."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Address":
+        """From the text of the configuration. Raises ValueError."""
+        host, colon, port = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+        if not (host and colon and port.isdecimal() and int(port) <= HIGHEST_PORT):
+            raise ValueError(f'{text!r} is no address; write it like "127.0.0.1:9104"')
+        return cls(text)
+
+    @property
+    def host(self) -> str:
+        """Name or IP address."""
+        return self.rpartition(":")[0].removeprefix("[").removesuffix("]")
+
+    @property
+    def port(self) -> int:
+        """TCP port; 0 for any that is free."""
+        return int(self.rpartition(":")[2])
+
+    def on(self, host: str) -> "Address":
+        """The same port of another host."""
+        return Address(f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}")
+
+
+class Network(str):
+    """`local`, `private`, `any`, or a network such as `192.168.1.0/24`."""
+
+    __slots__ = ()
+    WORDS: Final = ("local", "private", "any")
+
+    @classmethod
+    def parse(cls, text: object) -> "Network":
+        """From the text of the configuration. Raises ValueError."""
+        if isinstance(text, str):
+            if text in cls.WORDS:
+                return cls(text)
+            try:
+                return cls(ipaddress.ip_network(text))
+            except ValueError:
+                pass
+        raise ValueError(
+            f"{text!r} is no network; allowed: local, private, any, or one like 192.168.1.0/24"
+        )
+
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Port = Annotated[str, Meta(min_length=1)]
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Appliance(_Section, frozen=True):
+    """Who and where this appliance is."""
+
+    name: str = "Kitchen"
+    tenant_id: str = "default"
+    location_id: str = "default"
+    data_dir: str = "data"
+    time_zone: str = "UTC"
+
+
+class Orders(_Section, frozen=True):
+    """The TCP order router."""
+
+    listen: Address = Address("127.0.0.1:9104")
+    allow: tuple[Network, ...] = (Network("local"),)
+    beacon: bool = True
+    default_station: str | None = None
+
+
+class Http(_Section, frozen=True):
+    """The API and the pages."""
+
+    listen: Address = Address("127.0.0.1:8080")
+
+
+class Devices(_Section, frozen=True):
+    """Whether devices are real."""
+
+    mode: Literal["simulated", "real"] = "simulated"
+
+
+class Timing(_Section, frozen=True):
+    """When a ticket is late, and for how long it can be recalled."""
+
+    late_after: Duration = Duration(300)
+    very_late_after: Duration = Duration(480)
+    recall_window: Duration = Duration(1800)
+    auto_hold_future_orders: bool = True
+    finish_together: bool = True
+
+
+class StationSection(_Section, frozen=True):
+    """A place where tickets appear."""
+
+    id: Id
+    name: str
+    type: StationType = "generic"
+    backup: str | None = None
+    display_order: int = 0
+
+
+class RouteSection(_Section, frozen=True):
+    """A rule; every condition that is given must hold."""
+
+    station: str
+    name: tuple[str, ...] = ()
+    modifier: tuple[str, ...] = ()
+    prep_time: Duration = Duration(0)
+
+
+class PrinterSection(_Section, frozen=True):
+    """A ticket printer."""
+
+    id: Id
+    stations: tuple[str, ...] = ()
+    transport: Port | None = None
+    baud: int = 19200
+    model: str | None = None
+    print_on: Literal["arrival", "fire", "bump", "never"] = "arrival"
+    fallback: str | None = None
+
+
+class ButtonSection(_Section, frozen=True):
+    """A physical button, and the lamp in it."""
+
+    id: Id
+    station: str | None = None
+    slot: Annotated[int, Meta(ge=1)] | None = None
+    pin: Annotated[int, Meta(ge=0, le=27)] | None = None
+    lamp: Annotated[int, Meta(ge=0, le=27)] | None = None
+    press: str = "bump"
+    hold: str | None = None
+
+
+class BumpBarSection(_Section, frozen=True):
+    """A bump bar."""
+
+    id: Id
+    station: str | None = None
+    transport: Port | None = None
+    profile: str | None = None
+
+
+class ScreenSection(_Section, frozen=True):
+    """A screen that needs no discovery."""
+
+    id: Id
+    name: str | None = None
+    proto: Literal["board", "lan"] = "lan"
+    address: Address | None = None
+    station: str | None = None
+
+
+class Config(_Section, frozen=True):
+    """The whole file."""
+
+    appliance: Appliance = Appliance()
+    orders: Orders = Orders()
+    http: Http = Http()
+    devices: Devices = Devices()
+    timing: Timing = Timing()
+    station: tuple[StationSection, ...] = ()
+    route: tuple[RouteSection, ...] = ()
+    printer: tuple[PrinterSection, ...] = ()
+    button: tuple[ButtonSection, ...] = ()
+    bump_bar: tuple[BumpBarSection, ...] = ()
+    screen: tuple[ScreenSection, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone for people, and for times that come without one."""
+        return ZoneInfo(self.appliance.time_zone)
+
+    @property
+    def default_station(self) -> str:
+        """The station for items that no rule takes."""
+        cooking = (station.id for station in self.station if station.type != "expo")
+        return self.orders.default_station or next(cooking)
+
+
+def on_all_interfaces(config: Config) -> Config:
+    """The same configuration, listening for the whole network."""
+    return replace(
+        config,
+        orders=replace(config.orders, listen=config.orders.listen.on(ALL_INTERFACES)),
+        http=replace(config.http, listen=config.http.listen.on(ALL_INTERFACES)),
+    )
+
+
+def load(path: Path) -> Config:
+    """The configuration in a file. Raises ConfigError, whose lines begin with its name."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError(f"{path}: {reason}") from error
+    return parse(text, str(path))
+
+
+def embedded() -> str:
+    """The text of the configuration that ships with the program."""
+    return (files("appliance") / "kitchen.toml").read_text(encoding="utf-8")
+
+
+def parse(text: str, source: str) -> Config:
+    """The configuration of a text; `source` is what errors call it. Raises ConfigError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source}: {error}") from error
+    errors = list(_unknown_keys(document, Config, ""))
+    if not errors:
+        try:
+            config = msgspec.convert(document, Config, dec_hook=_convert)
+        except msgspec.ValidationError as error:
+            errors = [_in_words(error)]
+        else:
+            errors = list(_inconsistencies(config))
+            if not errors:
+                return config
+    raise ConfigError("\n".join(f"{source}: {error}" for error in errors))
+
+
+def _convert(wanted: type, value: object) -> object:
+    if issubclass(wanted, Duration | Address | Network):
+        return wanted.parse(value)
+    raise NotImplementedError(wanted)
+
+
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?$", re.DOTALL)
+_PATTERN_MISSED: Final = "Expected `str` matching regex"
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """`key: what is wrong; what is allowed`, from msgspec's message."""
+    found = _AT.match(str(error))
+    what, where = (found["what"], found["where"] or "") if found else (str(error), "")
+    missing = re.search(r"missing required field `(\w+)`", what)
+    if missing:
+        return f"{where}.{missing[1]}: this key is required".lstrip(".")
+    if what.startswith(_PATTERN_MISSED):
+        what = "letters, digits and _ . : - only, at most 64, beginning with a letter or digit"
+    if what.startswith("Invalid enum value"):
+        allowed = ", ".join(get_args(_type_at(where)))
+        what = f"{what.removeprefix('Invalid enum value ')} is not allowed; allowed: {allowed}"
+    return f"{where}: {what}"
+
+
+def _type_at(where: str) -> Any:
+    """The type of the key at a path such as `station[0].type`."""
+    kind: Any = Config
+    for name in re.sub(r"\[[^\]]*\]", "", where).split("."):
+        kind = _struct_in(get_type_hints(kind)[name]) or get_type_hints(kind)[name]
+    return kind
+
+
+def _struct_in(hint: Any) -> type[Struct] | None:
+    """The section that a key holds, alone or in a list."""
+    candidates = get_args(hint) if get_origin(hint) is tuple else (hint,)
+    for candidate in candidates:
+        if isinstance(candidate, type) and issubclass(candidate, Struct):
+            return candidate
+    return None
+
+
+def _unknown_keys(table: dict[str, Any], section: type[Struct], path: str) -> Iterator[str]:
+    hints = get_type_hints(section)
+    for key, value in table.items():
+        if key not in hints:
+            near = get_close_matches(key, hints, 1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            yield f"{path}{key}: unknown key; {meant}allowed: {', '.join(hints)}"
+            continue
+        inner = _struct_in(hints[key])
+        if inner is None:
+            continue
+        if isinstance(value, dict):
+            yield from _unknown_keys(value, inner, f"{path}{key}.")
+        for place, entry in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(entry, dict):
+                yield from _unknown_keys(entry, inner, f"{path}{key}[{place}].")
+
+
+def _inconsistencies(config: Config) -> Iterator[str]:
+    """What is wrong between keys that are each right by themselves."""
+    try:
+        ZoneInfo(config.appliance.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = config.appliance.time_zone
+        yield f'appliance.time_zone: {zone!r} is no time zone; write it like "Europe/Madrid"'
+    cooking = [station.id for station in config.station if station.type != "expo"]
+    if not cooking:
+        yield "station: at least one station that cooks is required (type other than expo)"
+    stations = [station.id for station in config.station]
+    yield from _references(config, stations, cooking)
+    for name in ("station", "printer", "button", "bump_bar", "screen"):
+        seen: set[str] = set()
+        for place, entry in enumerate(getattr(config, name)):
+            if entry.id in seen:
+                yield f"{name}[{place}].id: {entry.id!r} is used twice"
+            seen.add(entry.id)
+    for place, rule in enumerate(config.route):
+        if not (rule.name or rule.modifier):
+            yield f"route[{place}]: a rule needs a condition; allowed: name, modifier"
+    if config.timing.very_late_after < config.timing.late_after:
+        yield "timing.very_late_after: must not be shorter than late_after"
+
+
+def _references(config: Config, stations: list[str], cooking: list[str]) -> Iterator[str]:
+    printers = [printer.id for printer in config.printer]
+    references: list[tuple[str, str | None, Iterable[str]]] = [
+        ("orders.default_station", config.orders.default_station, cooking),
+        *((f"station[{n}].backup", s.backup, stations) for n, s in enumerate(config.station)),
+        *((f"route[{n}].station", r.station, cooking) for n, r in enumerate(config.route)),
+        *((f"printer[{n}].fallback", p.fallback, printers) for n, p in enumerate(config.printer)),
+        *(
+            (f"printer[{n}].stations", station, stations)
+            for n, printer in enumerate(config.printer)
+            for station in printer.stations
+        ),
+        *((f"button[{n}].station", b.station, stations) for n, b in enumerate(config.button)),
+        *((f"bump_bar[{n}].station", b.station, stations) for n, b in enumerate(config.bump_bar)),
+        *((f"screen[{n}].station", s.station, stations) for n, s in enumerate(config.screen)),
+    ]
+    for key, value, allowed in references:
+        if value is not None and value not in allowed:
+            yield f"{key}: there is no {value!r} here; allowed: {', '.join(allowed)}"

@@ -1,0 +1,80 @@
+"""The newest changes, in memory: whoever listens reads on from a place of their own.
+
+Only durable changes get here. There is no queue per listener: a slow one falls behind by
+itself, and when it falls behind what is kept it is told to start from a snapshot.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from appliance.kitchen.event import Event
+from appliance.kitchen.order import Placed
+
+KEPT: Final = 4_096
+"""Changes that a listener can resume from: minutes of the busiest hour, some MB."""
+
+
+class Change:
+    """An event, and the order as the event left it; encoded at most once for all."""
+
+    __slots__ = ("_encoded", "event", "placed", "seq")
+
+    def __init__(self, seq: int, event: Event, placed: Placed) -> None:
+        self.seq = seq
+        self.event = event
+        self.placed = placed
+        self._encoded: bytes | None = None
+
+    def encoded(self, encode: Callable[[], bytes]) -> bytes:
+        """What `encode` makes of it, the first time; everybody brings the same `encode`."""
+        if self._encoded is None:
+            self._encoded = encode()
+        return self._encoded
+
+
+class BehindTail(LookupError):
+    """What comes next after that place is not kept any more, or not there yet."""
+
+
+class Feed:
+    """Changes in the order of the log, up to the newest durable one."""
+
+    def __init__(self) -> None:
+        self.head = 0
+        """Sequence number of the newest change."""
+        self._changes: deque[Change] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+
+    def publish(self, changes: Sequence[Change]) -> None:
+        """Add the next changes, and wake who waits."""
+        if not changes:
+            return
+        self.head = changes[-1].seq
+        self._changes.extend(changes)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def start_at(self, seq: int) -> None:
+        """The first change to come will be the one after `seq`."""
+        self.head = seq
+
+    def after(self, seq: int) -> list[Change]:
+        """The changes after a place. Raises BehindTail where they are not to be had."""
+        missing = self.head - seq
+        if missing < 0 or missing > len(self._changes):
+            raise BehindTail(seq)
+        return [self._changes[place] for place in range(-missing, 0)]
+
+    async def wait(self, seq: int, seconds: float) -> bool:
+        """Wait for a change after `seq`; False when none came in that time."""
+        if self.head > seq:
+            return True
+        news = self._news
+        try:
+            async with asyncio.timeout(seconds):
+                await news.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,90 @@
+"""What can be asked of the kitchen, and what it answers. Every way in ends in one of these."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from appliance.kitchen.order import Guest, Order, Placed
+from appliance.kitchen.ticket import Action, Priority, Status, Ticket
+
+
+class CreateOrder(Struct, frozen=True):
+    """A new order; of an order that is live: a retry, or else an update."""
+
+    order: Order
+    guest: Guest
+
+
+class UpdateOrder(Struct, frozen=True):
+    """The whole order as it is to be from now on; lines are compared by `line_id`."""
+
+    order: Order
+    guest: Guest
+
+
+class CancelOrder(Struct, frozen=True):
+    """Take the order back. Its tickets stay visible as voided until bumped away."""
+
+    order_id: str
+
+
+class ActOnTicket(Struct, frozen=True):
+    """One of the ticket API's actions on the ticket of this order at this station."""
+
+    station: str
+    order_id: str
+    action: Action
+
+
+class SetPriority(Struct, frozen=True):
+    """Move a ticket in the queue."""
+
+    station: str
+    order_id: str
+    priority: Priority
+
+
+class MarkLine(Struct, frozen=True):
+    """Tick a line of a ticket, or take the tick away."""
+
+    station: str
+    order_id: str
+    line_id: str
+    done: bool
+
+
+class FireCourse(Struct, frozen=True):
+    """Fire every held line whose course is at or below this one, or has no number."""
+
+    order_id: str
+    course: int
+
+
+Command = (
+    CreateOrder | UpdateOrder | CancelOrder | ActOnTicket | SetPriority | MarkLine | FireCourse
+)
+
+
+class OrderAccepted(Struct, frozen=True):
+    """The order command was carried out, or had been already, or is rightly ignored."""
+
+    order_id: str
+
+
+class TicketsNow(Struct, frozen=True):
+    """The tickets that the command was about, as they now stand."""
+
+    placed: Placed
+    tickets: tuple[Ticket, ...]
+
+
+class Refused(Struct, frozen=True):
+    """It cannot be done; nothing has changed."""
+
+    reason: Literal["no_such_order", "no_such_ticket", "no_such_line", "wrong_state"]
+    message: str
+    from_status: Status | None = None
+    to_status: Status | None = None
+
+
+Reply = OrderAccepted | TicketsNow | Refused

@@ -1,0 +1,70 @@
+"""What the kitchen remembers: the events of the log, in the order in which they happened.
+
+An event holds what was decided, not how: a ticket event carries the ticket as it then
+stands, so that replaying an old log never depends on today's rules. Nothing in an event
+identifies a guest (see `order.Guest`).
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from appliance.kitchen.order import Item, Order
+from appliance.kitchen.ticket import Ticket
+
+Kind = Literal[
+    "created",
+    "updated",
+    "fired",
+    "started",
+    "item_done",
+    "ready",
+    "bumped",
+    "recalled",
+    "voided",
+    "prioritized",
+]
+
+
+class _Event(Struct, frozen=True, omit_defaults=True, tag_field="type"):
+    at: int
+    tick: int
+
+
+class OrderPlaced(_Event, frozen=True, tag="order.placed"):
+    """A new order was taken. `number` is counted by this appliance."""
+
+    number: int
+    order: Order
+    digest: str
+    target_at: int | None = None
+
+
+class OrderUpdated(_Event, frozen=True, tag="order.updated"):
+    """The order now reads so. `digest` changes only when a create brought the update."""
+
+    number: int
+    order: Order
+    digest: str
+    target_at: int | None = None
+    removed: tuple[Item, ...] = ()
+
+
+class OrderCancelled(_Event, frozen=True, tag="order.cancelled"):
+    """The point of sale took the order back. Its tickets are voided by events of their own."""
+
+    number: int
+
+
+class TicketChanged(_Event, frozen=True, tag="ticket"):
+    """Something happened to a ticket, which is now as given here."""
+
+    kind: Kind
+    ticket: Ticket
+
+
+Event = OrderPlaced | OrderUpdated | OrderCancelled | TicketChanged
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Event).decode

@@ -1,0 +1,205 @@
+"""What an order is: what the point of sale sent, in one spelling, with the guest kept apart.
+
+Field names are those of the LAN protocol (camelCase when encoded), so that what a
+client sent can be found again in the log and in a ticket's metadata.
+"""
+
+import hashlib
+import re
+
+import msgspec
+from msgspec import Struct
+
+
+class Component(Struct, frozen=True, omit_defaults=True):
+    """A part of an item that cooks count, as `2 × patty`."""
+
+    name: str
+    count: int | float = 1
+
+
+class ItemGroup(Struct, frozen=True, omit_defaults=True):
+    """The group (a combo, a shared plate) that an item belongs to."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class Modifier(Struct, frozen=True, omit_defaults=True):
+    """A change to an item: `No Ketchup`, `Side Fries`."""
+
+    name: str
+    id: str | None = None
+    qty: int | float = 1
+    components: tuple[Component, ...] = ()
+
+
+class Item(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """One line of an order. `line_id` is unique within the order."""
+
+    line_id: str
+    name: str
+    qty: int | float = 1
+    id: str | None = None
+    price: str | None = None
+    mods: tuple[Modifier, ...] = ()
+    course: str | None = None
+    course_status: str | None = None
+    """`straightFire`, `fire`, `pickup` (cook now) or `hold` (wait for the course)."""
+    seat: str | None = None
+    components: tuple[Component, ...] = ()
+    item_group: ItemGroup | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the point of sale asks the kitchen to wait with this line."""
+        return self.course_status == "hold"
+
+
+class Fee(Struct, frozen=True, omit_defaults=True):
+    """A named amount; `amount` is text for display and may carry a currency sign."""
+
+    amount: str
+    name: str | None = None
+
+
+class Costs(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What the order costs: texts for display."""
+
+    subtotal: str | None = None
+    tax: str | None = None
+    delivery_fee: str | None = None
+    surcharge: str | None = None
+    convenience_fee: str | None = None
+    tip: str | None = None
+    additional_fees: tuple[Fee, ...] = ()
+    total: str | None = None
+    promo_codes: tuple[Fee, ...] = ()
+
+
+class DeliveryService(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """Who delivers, and under which number. The driver's phone is in `Guest`."""
+
+    name: str | None = None
+    order_id: str | None = None
+
+
+class Accessibility(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What a guest needs at the table or the car."""
+
+    wheel_chair_access: bool | None = None
+
+
+class Retry(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """How the sender asks to be told of a retried message; kept, not acted upon."""
+
+    notification_url: str | None = None
+    expiration: int | str | None = None
+
+
+class Order(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """An order without its guest. What is `None` was not sent."""
+
+    id: str
+    items: tuple[Item, ...] = ()
+    time: str | int | None = None
+    mode: str | None = None
+    pickup_time: str | int | None = None
+    pickup_at: int | None = None
+    """`pickup_time` in milliseconds since the epoch, where it could be understood."""
+    server: str | None = None
+    terminal: str | None = None
+    priority: bool = False
+    check_number: str | None = None
+    origin_source: str | None = None
+    delivery_handoff: bool | None = None
+    opt_in_for_sms: bool | None = None
+    costs: Costs | None = None
+    delivery_service: DeliveryService | None = None
+    prep_time_duration: str | None = None
+    covers: int | None = None
+    loyalty_member: bool | None = None
+    accessibility: Accessibility | None = None
+    source: str | None = None
+    retry: Retry | None = None
+
+
+class Guest(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What identifies the guest of an order, and every free text.
+
+    It is stored apart from the events, keyed by order number, and joined when a ticket
+    is sent to somebody: erasing it never rewrites history.
+    """
+
+    name: str | None = None
+    phone_number: str | None = None
+    delivery_address: str | None = None
+    special_instructions: str | None = None
+    customer_arrived_url: str | None = None
+    vehicle_model: str | None = None
+    vehicle_color: str | None = None
+    driver_phone: str | None = None
+    item_instructions: dict[str, str] = {}
+    """Special instructions of items, by `line_id`."""
+    group_notes: dict[str, str] = {}
+    """Notes of item groups, by `line_id`."""
+
+
+NOBODY = Guest()
+
+
+class Placed(Struct, frozen=True):
+    """An order as it stands in this kitchen."""
+
+    number: int
+    """Counted by this appliance; unique for ever, unlike the id that the sender chose."""
+    order: Order
+    guest: Guest
+    placed_at: int
+    placed_tick: int
+    digest: str
+    """Of the newest create of this order: what a retry is recognised by."""
+    target_at: int | None = None
+    """When the guest expects it, in milliseconds since the epoch."""
+    removed: tuple[Item, ...] = ()
+    """Lines that an update took out and that a ticket may still show, struck through."""
+    cancelled: bool = False
+
+    def item(self, line_id: str) -> Item | None:
+        """The line of that id, whether it still belongs to the order or was removed."""
+        for item in self.order.items:
+            if item.line_id == line_id:
+                return item
+        for item in self.removed:
+            if item.line_id == line_id:
+                return item
+        return None
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def digest(order: Order, guest: Guest) -> str:
+    """Sixteen hexadecimal digits that are the same for the same content."""
+    content = hashlib.blake2b(_encode(order), digest_size=8)
+    content.update(_encode(guest))
+    return content.hexdigest()
+
+
+def derived_line_id(item_id: str | None, name: str, mods: tuple[Modifier, ...]) -> str:
+    """The stem of a line id for a line that came without one.
+
+    Such lines are told apart by id, name, modifiers and occurrence
+    (design: LAN protocol, `update-order`).
+    """
+    parts = [item_id or "", name, *(f"{mod.id or ''}\x1f{mod.name}\x1f{mod.qty}" for mod in mods)]
+    return "~" + hashlib.blake2b("\x1e".join(parts).encode(), digest_size=4).hexdigest()
+
+
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+
+
+def first_number(text: str | None) -> int | None:
+    """The first number in a text such as `Course 2`; None for none."""
+    found = _NUMBER.search(text) if text else None
+    return int(found.group()) if found else None

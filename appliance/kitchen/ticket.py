@@ -1,0 +1,234 @@
+"""What a ticket is, and what can be done to it: a state machine of plain functions.
+
+A ticket is one order at one station. States and actions are those of the ticket API:
+
+    held ─fire─▶ pending ─start─▶ in_progress ─ready─▶ ready ─bump─▶ bumped
+                                                          recalled ◀─recall─┘
+    anything but bumped ─void─▶ voided ─bump (acknowledged)─▶ off the board
+
+Every function takes a ticket and returns a new one; none of them changes its argument.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+Status = Literal["held", "pending", "in_progress", "ready", "recalled", "bumped", "voided"]
+Priority = Literal["normal", "high", "urgent"]
+Change = Literal["added", "edited", "deleted"]
+Action = Literal["start", "ready", "bump", "recall", "void"]
+
+URGENCY: Final[dict[Priority, int]] = {"urgent": 0, "high": 1, "normal": 2}
+
+
+class Moment(Struct, frozen=True):
+    """Now, twice: for people, and for deadlines."""
+
+    at: int
+    """Wall clock, milliseconds since the epoch. It may be wrong, and it may jump."""
+    tick: int
+    """The kitchen's own clock, milliseconds. It never jumps and goes on after a restart."""
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """An item of the order as this ticket has it."""
+
+    id: str
+    prep: int = 0
+    """Seconds that this station needs for it; 0 where no rule says."""
+    held: bool = False
+    done: bool = False
+    bump: int = 0
+    """Which bump of the ticket took it off the board (1 is the first); 0 while it is on."""
+    change: Change | None = None
+
+    @property
+    def to_do(self) -> bool:
+        """Whether a cook still has to make it now."""
+        return not (self.held or self.done or self.bump or self.change == "deleted")
+
+    @property
+    def on_board(self) -> bool:
+        """Whether it is fired and not yet bumped away."""
+        return not (self.held or self.bump)
+
+
+class Ticket(Struct, frozen=True, omit_defaults=True):
+    """One order at one station. Times are wall-clock milliseconds since the epoch."""
+
+    number: int
+    """Of the order, as counted by this appliance."""
+    station: str
+    lines: tuple[Line, ...]
+    created_at: int
+    updated_at: int
+    status: Status = "pending"
+    priority: Priority = "normal"
+    started_at: int | None = None
+    completed_at: int | None = None
+    completed_tick: int | None = None
+    bumps: int = 0
+    acknowledged: bool = False
+    """Of a voided ticket: a cook has seen it and bumped it away."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it is on a board."""
+        return self.status != "bumped" and not self.acknowledged
+
+
+def sort_key(ticket: Ticket) -> tuple[int, int]:
+    """The order of tickets on a board: priority in front, then as the orders arrived."""
+    return URGENCY[ticket.priority], ticket.number
+
+
+# Source: ticket API design page, table of actions. An action that finds the ticket where
+# it leads (the second element) changes nothing and is no error.
+TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
+    "start": (frozenset({"held", "pending", "recalled"}), "in_progress"),
+    "ready": (frozenset({"in_progress"}), "ready"),
+    "bump": (frozenset({"held", "pending", "in_progress", "ready", "recalled"}), "bumped"),
+    "recall": (frozenset({"ready", "bumped"}), "recalled"),
+    "void": (frozenset({"held", "pending", "in_progress", "ready", "recalled"}), "voided"),
+}
+
+
+def is_held(lines: Collection[Line]) -> bool:
+    """Whether lines wait for their course and none is on the board to be cooked."""
+    on_board = [line for line in lines if not line.bump and line.change != "deleted"]
+    return bool(on_board) and all(line.held for line in on_board)
+
+
+def release(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
+    """Fire the held lines among `line_ids`; a held ticket becomes pending."""
+    lines = tuple(
+        replace(line, held=False) if line.held and line.id in line_ids else line
+        for line in ticket.lines
+    )
+    if lines == ticket.lines:
+        return ticket
+    status = "pending" if ticket.status == "held" and not is_held(lines) else ticket.status
+    return replace(ticket, lines=lines, status=status, updated_at=now.at)
+
+
+def _release_if_held(ticket: Ticket, now: Moment) -> Ticket:
+    """A cook who works on a wholly held ticket has fired it."""
+    if ticket.status != "held":
+        return ticket
+    return release(ticket, now, {line.id for line in ticket.lines})
+
+
+def start(ticket: Ticket, now: Moment) -> Ticket:
+    """The cook begins. `started_at` is stamped the first time only."""
+    return replace(
+        _release_if_held(ticket, now),
+        status="in_progress",
+        started_at=ticket.started_at or now.at,
+        updated_at=now.at,
+    )
+
+
+def ready(ticket: Ticket, now: Moment) -> Ticket:
+    """Everything that was to do is done."""
+    lines = tuple(replace(line, done=True) if line.to_do else line for line in ticket.lines)
+    return replace(ticket, status="ready", lines=lines, updated_at=now.at)
+
+
+def bump(ticket: Ticket, now: Moment) -> Ticket:
+    """Complete the fired lines; what is held brings the ticket back as held.
+
+    Marks of changes and struck lines count as seen. A voided ticket is acknowledged.
+    """
+    if ticket.status == "voided":
+        return replace(ticket, acknowledged=True, updated_at=now.at)
+    ticket = _release_if_held(ticket, now)
+    bumps = ticket.bumps + 1
+    lines = tuple(
+        line if line.held or line.bump else replace(line, done=True, bump=bumps, change=None)
+        for line in ticket.lines
+        if line.change != "deleted"
+    )
+    still_held = is_held(lines)
+    return replace(
+        ticket,
+        status="held" if still_held else "bumped",
+        lines=lines,
+        bumps=bumps,
+        started_at=ticket.started_at or now.at,
+        completed_at=None if still_held else now.at,
+        completed_tick=None if still_held else now.tick,
+        updated_at=now.at,
+    )
+
+
+def clear(ticket: Ticket, now: Moment) -> Ticket:
+    """Take a ticket off the board, what it holds included."""
+    cleared = bump(ticket, now)
+    return bump(cleared, now) if cleared.live else cleared
+
+
+def recall(ticket: Ticket, now: Moment) -> Ticket:
+    """Bring back what the last bump, or `ready`, completed: it is to do again."""
+    last = ticket.bumps if ticket.status == "bumped" else 0
+    lines = tuple(
+        replace(line, done=False, bump=0) if line.done and line.bump == last else line
+        for line in ticket.lines
+    )
+    return replace(
+        ticket,
+        status="recalled",
+        lines=lines,
+        completed_at=None,
+        completed_tick=None,
+        updated_at=now.at,
+    )
+
+
+def void(ticket: Ticket, now: Moment) -> Ticket:
+    """Cancel it. It stays on the board, struck through, until a bump acknowledges it."""
+    return replace(ticket, status="voided", updated_at=now.at)
+
+
+def prioritize(ticket: Ticket, now: Moment, priority: Priority) -> Ticket:
+    """Move it in the queue."""
+    return replace(ticket, priority=priority, updated_at=now.at)
+
+
+def mark_line(ticket: Ticket, now: Moment, line_id: str, *, done: bool) -> Ticket:
+    """Tick one line, or take the tick away.
+
+    The first tick starts the ticket, the last one makes it ready; a tick taken away from
+    a ready ticket puts it back in progress. Ticking a held line fires it.
+    """
+    lines = tuple(
+        replace(line, done=done, held=False)
+        if line.id == line_id and not line.bump and line.change != "deleted"
+        else line
+        for line in ticket.lines
+    )
+    if lines == ticket.lines:
+        return ticket
+    if not any(line.to_do for line in lines):
+        status: Status = "ready"
+    elif done or ticket.status == "ready":
+        status = "in_progress"
+    else:
+        status = ticket.status
+    return replace(
+        ticket,
+        status=status,
+        lines=lines,
+        started_at=(ticket.started_at or now.at) if done else ticket.started_at,
+        updated_at=now.at,
+    )
+
+
+PERFORM: Final[dict[Action, Callable[[Ticket, Moment], Ticket]]] = {
+    "start": start,
+    "ready": ready,
+    "bump": bump,
+    "recall": recall,
+    "void": void,
+}

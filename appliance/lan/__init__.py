@@ -1,0 +1,7 @@
+"""The LAN order protocol as a library: JSON objects over TCP, port 9104.
+
+`framing.py` splits bytes into objects, `messages.py` turns objects into the kitchen's
+commands, `replies.py` turns its answers into bytes, `client.py` speaks the other side.
+"""
+
+PORT = 9104

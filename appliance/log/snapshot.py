@@ -1,0 +1,58 @@
+"""A copy of the state beside the log, so that a start reads what is live and not history.
+
+It is a cache: when it is missing, torn, of another epoch or from another program, the log
+is replayed from its beginning. It holds no guests. One file, replaced atomically.
+"""
+
+import hashlib
+import os
+import zlib
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
+
+NAME: Final = "snapshot"
+_MAGIC: Final = b"expeditor snapshot 1\n"
+_DIGEST_SIZE: Final = 16
+
+
+class Snapshot(Struct, frozen=True, array_like=True):
+    """`state` is the state after the event `seq` of the log with this epoch."""
+
+    epoch: str
+    seq: int
+    state: bytes
+
+
+_encode = Encoder().encode
+_decode = Decoder(Snapshot).decode
+
+
+def save(directory: Path, snapshot: Snapshot) -> None:
+    """Replace the snapshot. OSError when it cannot be written; the old one then stands."""
+    body = zlib.compress(_encode(snapshot), level=1)
+    partial = directory / (NAME + ".partial")
+    with partial.open("wb") as file:
+        file.write(_MAGIC)
+        file.write(hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest())
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(directory / NAME)
+
+
+def load(directory: Path) -> Snapshot | None:
+    """The snapshot, or None where there is none that can be believed."""
+    try:
+        content = (directory / NAME).read_bytes()
+    except OSError:
+        return None
+    start = len(_MAGIC) + _DIGEST_SIZE
+    checksum, body = content[len(_MAGIC) : start], content[start:]
+    if not content.startswith(_MAGIC):
+        return None
+    if hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() != checksum:
+        return None
+    return _decode(zlib.decompress(body))

@@ -1,0 +1,1 @@
+"""The order router: orders and their changes come in over TCP, answers go out."""

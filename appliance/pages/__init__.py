@@ -1,0 +1,37 @@
+"""The pages: static files and the headers that keep them harmless. No build step."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+_FILES: Final = Path(__file__).parent / "static"
+_HEADERS: Final = {
+    # Nothing but our own files runs, and nobody may put the kitchen into a frame.
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # A page of the version before an update must not talk to the version after it.
+    "Cache-Control": "no-cache",
+}
+_TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+
+
+def add_routes(router: web.UrlDispatcher) -> None:
+    """`/` is the board; every other page and its parts are found by their file names."""
+    for path in sorted(_FILES.iterdir()):
+        name = "/" if path.name == "board.html" else f"/{path.name}"
+        router.add_get(name, _serve(path.read_bytes(), _TYPES[path.suffix]))
+
+
+def _serve(content: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def serve(_request: web.Request) -> web.Response:
+        return web.Response(
+            body=content, content_type=content_type, charset="utf-8", headers=_HEADERS
+        )
+
+    return serve

@@ -1,0 +1,229 @@
+// The board: every station with its tickets. Draws what link.js hears, and nothing else.
+
+import { act, fire, follow } from "/link.js";
+
+const RECALLABLE = 3;
+const ACTIONS = {
+  held: [["fire", "Fire", true]],
+  pending: [["start", "Start", false], ["bump", "Bump", true]],
+  in_progress: [["ready", "Ready", false], ["bump", "Bump", true]],
+  ready: [["recall", "Recall", false], ["bump", "Bump", true]],
+  recalled: [["start", "Start", false], ["bump", "Bump", true]],
+  voided: [["bump", "Clear", true]],
+};
+const STATES = {
+  held: "held", pending: "", in_progress: "cooking", ready: "ready",
+  recalled: "recalled", voided: "void",
+};
+const URGENCY = { urgent: 0, high: 1, normal: 2 };
+const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
+
+const byId = (id) => document.getElementById(id);
+const tickets = new Map(); // by ticket id: { ticket, card }
+const stations = new Map(); // by station id: { list, count, recall, gone: [tickets] }
+let about = { late_after: 300, very_late_after: 480 };
+
+const link = follow({
+  snapshot(payload) {
+    about = payload;
+    byId("kitchen").textContent = payload.name;
+    document.title = `${payload.name} · Expeditor`;
+    say("warnings", payload.warnings.join("\n"));
+    byId("stations").replaceChildren();
+    stations.clear();
+    tickets.clear();
+    payload.stations.forEach(addStation);
+    payload.tickets.forEach(put);
+  },
+  ticket(type, ticket) {
+    const gone = ticket.status === "bumped" ||
+      (ticket.status === "voided" && type === "kds.ticket.bumped");
+    if (gone) remove(ticket);
+    else put(ticket);
+  },
+  beat(fault) {
+    say("fault", fault && `ORDERS CANNOT BE STORED: ${fault.message}`);
+  },
+  live() {
+    document.body.classList.remove("stale");
+    say("offline", null);
+    show("live", "LIVE");
+  },
+  offline(since) {
+    document.body.classList.add("stale");
+    say("offline", `OFFLINE since ${clock(since)} — what you see may be old`);
+    show("offline", "OFFLINE");
+  },
+  signedOut() {
+    byId("stations").replaceChildren();
+    byId("sign-in").hidden = false;
+    say("offline", null);
+    show("offline", "NOT SIGNED IN");
+  },
+});
+
+function say(id, text) {
+  byId(id).hidden = !text;
+  byId(id).textContent = text || "";
+}
+
+function show(state, words) {
+  byId("link").className = state;
+  byId("link").textContent = words;
+}
+
+function clock(date) {
+  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+function addStation({ id, name }) {
+  const section = byId("station").content.cloneNode(true).firstElementChild;
+  section.dataset.station = id;
+  section.querySelector(".name").textContent = name;
+  byId("stations").append(section);
+  const station = {
+    list: section.querySelector(".tickets"),
+    count: section.querySelector(".count"),
+    recall: section.querySelector(".recall"),
+    gone: [],
+  };
+  station.recall.querySelector("button").onclick = () => perform(station.gone[0], "recall");
+  stations.set(id, station);
+  return station;
+}
+
+/** The station of a ticket; one that the configuration no longer has is shown all the same. */
+function stationOf(ticket) {
+  const id = ticket.station_id;
+  return stations.get(id) ?? addStation({ id, name: id });
+}
+
+function put(ticket) {
+  const station = stationOf(ticket);
+  const card = draw(ticket);
+  tickets.get(ticket.id)?.card.remove();
+  tickets.set(ticket.id, { ticket, card });
+  const after = [...station.list.children].find((other) => before(ticket, ticketOf(other)));
+  station.list.insertBefore(card, after ?? null);
+  station.gone = station.gone.filter((other) => other.id !== ticket.id);
+  refresh(station);
+}
+
+function remove(ticket) {
+  const station = stationOf(ticket);
+  tickets.get(ticket.id)?.card.remove();
+  tickets.delete(ticket.id);
+  const others = station.gone.filter((other) => other.id !== ticket.id);
+  if (ticket.status === "bumped") station.gone = [ticket, ...others].slice(0, RECALLABLE);
+  refresh(station);
+}
+
+function refresh(station) {
+  station.count.textContent = station.list.children.length || "";
+  const last = station.gone[0];
+  station.recall.hidden = !last;
+  if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
+}
+
+function ticketOf(card) {
+  return tickets.get(card.dataset.ticket).ticket;
+}
+
+/** The order of a board: priority in front, then as the orders arrived. */
+function before(one, other) {
+  const urgency = URGENCY[one.priority] - URGENCY[other.priority];
+  return (urgency || number(one) - number(other)) < 0;
+}
+
+/** `ticket-NUMBER-STATION`: the number counts the orders of this appliance. */
+function number(ticket) {
+  return Number(ticket.id.split("-")[1]);
+}
+
+function title(ticket) {
+  return ticket.order_reference || ticket.order_id;
+}
+
+function draw(ticket) {
+  const card = byId("ticket").content.cloneNode(true).firstElementChild;
+  card.dataset.ticket = ticket.id;
+  card.classList.add(ticket.status, ticket.priority);
+  card.querySelector(".reference").textContent = title(ticket);
+  card.querySelector(".state").textContent = STATES[ticket.status];
+  card.querySelector(".facts").textContent = [
+    ticket.order_channel?.replaceAll("_", " "), ticket.server_name,
+  ].filter(Boolean).join(" · ");
+  card.querySelector(".instructions").textContent = ticket.metadata.specialInstructions ?? "";
+  card.querySelector(".items").append(...ticket.items.map(drawItem));
+  for (const [action, words, main] of ACTIONS[ticket.status] ?? []) {
+    const button = document.createElement("button");
+    button.textContent = words;
+    button.dataset.action = action;
+    button.classList.toggle("main", main);
+    button.onclick = () => perform(ticket, action);
+    card.querySelector("footer").append(button);
+  }
+  age(card, ticket);
+  return card;
+}
+
+function drawItem(item) {
+  const row = document.createElement("li");
+  row.classList.toggle("done", item.is_done);
+  row.classList.toggle("deleted", item.change === "deleted");
+  row.classList.toggle("waiting", item.held);
+  row.append(span("quantity", `${item.quantity} × `), item.name, " ");
+  if (item.change) row.append(span("mark", MARKS[item.change]), " ");
+  if (item.held) row.append(span("mark", "HOLD"));
+  for (const modifier of item.modifiers) {
+    const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
+    row.append(small("", times + modifier.name));
+  }
+  if (item.special_instructions) row.append(small("note", item.special_instructions));
+  const place = [
+    item.seat_number && `seat ${item.seat_number}`, item.course && `course ${item.course}`,
+  ].filter(Boolean).join(" · ");
+  if (place) row.append(small("", place));
+  return row;
+}
+
+function span(kind, text) {
+  const element = document.createElement("span");
+  element.className = kind;
+  element.textContent = text;
+  return element;
+}
+
+function small(kind, text) {
+  const element = document.createElement("small");
+  element.className = kind;
+  element.textContent = text;
+  return element;
+}
+
+async function perform(ticket, action) {
+  const card = tickets.get(ticket.id)?.card;
+  card?.classList.add("busy");
+  const wrong = action === "fire" ? await fire(ticket) : await act(ticket, action);
+  card?.classList.remove("busy"); // What happened comes by the stream, and redraws the card.
+  say("notice", wrong && `${title(ticket)}: ${wrong}`);
+}
+
+function age(card, ticket) {
+  const seconds = Math.max(0, Math.floor((link.now() - Date.parse(ticket.created_at)) / 1000));
+  const veryLate = seconds >= about.very_late_after;
+  const late = !veryLate && seconds >= about.late_after;
+  const counts = ticket.status !== "held" && ticket.status !== "voided";
+  card.classList.toggle("late", counts && late);
+  card.classList.toggle("very-late", counts && veryLate);
+  const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const word = !counts ? "" : veryLate ? "VERY LATE " : late ? "LATE " : "";
+  card.querySelector(".age").textContent = word + time;
+}
+
+setInterval(() => {
+  for (const { card, ticket } of tickets.values()) age(card, ticket);
+  if (!document.body.classList.contains("stale") && stations.size) {
+    byId("clock").textContent = clock(new Date(link.now()));
+  }
+}, 1000);

@@ -1,0 +1,153 @@
+"""The composition root: builds the parts, runs them, stops them. No logic of its own.
+
+Start here: `serve` names every part and what it is given.
+"""
+
+import asyncio
+import errno
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from aiohttp import web
+
+from appliance import pages
+from appliance.api import auth
+from appliance.api.app import make_app
+from appliance.api.ticket_json import TicketView
+from appliance.clock import Clock
+from appliance.config import Address, Config
+from appliance.expeditor import Expeditor, newest_moment
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.routing import Router, Rule, Station
+from appliance.log.sqlite import SqliteLog
+from appliance.orders.peers import AllowList
+from appliance.orders.server import OrderRouter
+from appliance.systemd import feed_watchdog, notify
+
+HTTP_GOODBYE_SECONDS: Final = 0.5
+"""For requests that are being answered when the service stops."""
+
+
+class CannotListen(Exception):
+    """A port could not be bound; the text says which, and why."""
+
+
+class Listening(NamedTuple):
+    """What is where, once everything runs."""
+
+    orders: Address
+    http: Address
+    link_code: str
+    torn_bytes: int
+
+
+async def serve(
+    config: Config,
+    log: SqliteLog,
+    directory: Path,
+    *,
+    warnings: list[str],
+    free_ports: bool,
+    announce: Callable[[Listening], None],
+) -> None:
+    """Run until SIGTERM or SIGINT, or until a part dies, which raises.
+
+    `warnings` are shown on the pages. With `free_ports`, a port in use is replaced by one
+    that is free. Raises CannotListen, LogError.
+    """
+    try:
+        clock = Clock.resume(directory, await newest_moment(log))
+        expeditor = Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
+        await expeditor.load()
+        authority = auth.Authority(auth.local_secret(directory), config.appliance.tenant_id)
+        router = OrderRouter(expeditor.submit, AllowList(config.orders.allow), config.zone)
+        view = TicketView(config.appliance.tenant_id, config.appliance.location_id)
+        app = make_app(expeditor, authority, view, about(config, warnings))
+        pages.add_routes(app.router)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
+        await runner.setup()
+        try:
+            orders = await _listen(
+                router.listen, config.orders.listen, "orders", free_ports=free_ports
+            )
+            http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
+            async with asyncio.TaskGroup() as group:
+                parts = [
+                    group.create_task(expeditor.run(), name="expeditor"),
+                    group.create_task(router.run(), name="orders"),
+                    group.create_task(feed_watchdog(), name="watchdog"),
+                ]
+                announce(Listening(orders, http, authority.link_code or "", log.torn))
+                notify("READY=1")
+                await _stop_signal()
+                notify("STOPPING=1")
+                for part in parts:
+                    part.cancel()
+        finally:
+            # The ways in close first; what they took is still answered.
+            await asyncio.gather(router.close(), runner.cleanup())
+        await expeditor.save_snapshot()
+    finally:
+        await log.close()
+
+
+def make_kitchen(config: Config) -> Kitchen:
+    """An empty kitchen with the stations and rules of the configuration."""
+    stations = [
+        Station(station.id, station.name, station.type, station.display_order)
+        for station in sorted(config.station, key=lambda station: station.display_order)
+    ]
+    rules = [
+        Rule(rule.station, rule.name, rule.modifier, int(rule.prep_time)) for rule in config.route
+    ]
+    router = Router(stations, rules, config.default_station)
+    return Kitchen(router, int(config.timing.recall_window) * 1000)
+
+
+def about(config: Config, warnings: list[str]) -> dict[str, Any]:
+    """What the pages need to know of this kitchen, apart from its tickets."""
+    return {
+        "name": config.appliance.name,
+        "warnings": warnings,
+        "late_after": int(config.timing.late_after),
+        "very_late_after": int(config.timing.very_late_after),
+        "stations": [
+            {"id": station.id, "name": station.name, "station_type": station.type}
+            for station in sorted(config.station, key=lambda station: station.display_order)
+        ],
+    }
+
+
+def _site(runner: web.AppRunner) -> Callable[[str, int], Awaitable[int]]:
+    async def listen(host: str, port: int) -> int:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        return int(runner.addresses[-1][1])
+
+    return listen
+
+
+async def _listen(
+    listen: Callable[[str, int], Awaitable[int]], wanted: Address, what: str, *, free_ports: bool
+) -> Address:
+    """Where it listens now."""
+    try:
+        port = await listen(wanted.host, wanted.port)
+    except OSError as error:
+        if not (free_ports and error.errno == errno.EADDRINUSE):
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise CannotListen(f"{what}.listen: cannot listen on {wanted}: {reason}") from error
+        port = await listen(wanted.host, 0)
+    return Address(f"{wanted.rpartition(':')[0]}:{port}")
+
+
+async def _stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

@@ -1,0 +1,1 @@
+"""Devices of a kitchen (buttons, bump bars, lamps, printers); knows nothing of kitchens."""
