@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 SNAPSHOT_EVERY: Final = 10_000
 """Events between snapshots: about what a start replays in a third of a second."""
+EVENTS_PER_ORDER: Final = 10
+"""The same with many orders in memory, so that snapshots stay cheap beside their events."""
 READ_AT_ONCE: Final = 2_000
 """Events that a replay applies before the loop gets its turn."""
 RETRY_SECONDS: Final = 1.0
@@ -159,7 +161,8 @@ class Expeditor:
         while self._unpublished and self._unpublished[0].seq <= self._log.head:
             durable.append(self._unpublished.popleft())
         self.feed.publish(durable)
-        if self._log.head - self._snapshot_seq >= SNAPSHOT_EVERY:
+        due = max(SNAPSHOT_EVERY, EVENTS_PER_ORDER * self.kitchen.orders_in_memory)
+        if self._log.head - self._snapshot_seq >= due:
             self._snapshot_due.set()
 
     def _fail(self, message: str) -> None:

@@ -8,27 +8,27 @@ from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ticket import Action, Priority, Status, Ticket
 
 
-class CreateOrder(Struct, frozen=True):
+class CreateOrder(Struct, frozen=True, gc=False):
     """A new order; of an order that is live: a retry, or else an update."""
 
     order: Order
     guest: Guest
 
 
-class UpdateOrder(Struct, frozen=True):
+class UpdateOrder(Struct, frozen=True, gc=False):
     """The whole order as it is to be from now on; lines are compared by `line_id`."""
 
     order: Order
     guest: Guest
 
 
-class CancelOrder(Struct, frozen=True):
+class CancelOrder(Struct, frozen=True, gc=False):
     """Take the order back. Its tickets stay visible as voided until bumped away."""
 
     order_id: str
 
 
-class ActOnTicket(Struct, frozen=True):
+class ActOnTicket(Struct, frozen=True, gc=False):
     """One of the ticket API's actions on the ticket of this order at this station."""
 
     station: str
@@ -36,7 +36,7 @@ class ActOnTicket(Struct, frozen=True):
     action: Action
 
 
-class SetPriority(Struct, frozen=True):
+class SetPriority(Struct, frozen=True, gc=False):
     """Move a ticket in the queue."""
 
     station: str
@@ -44,7 +44,7 @@ class SetPriority(Struct, frozen=True):
     priority: Priority
 
 
-class MarkLine(Struct, frozen=True):
+class MarkLine(Struct, frozen=True, gc=False):
     """Tick a line of a ticket, or take the tick away."""
 
     station: str
@@ -53,7 +53,7 @@ class MarkLine(Struct, frozen=True):
     done: bool
 
 
-class FireCourse(Struct, frozen=True):
+class FireCourse(Struct, frozen=True, gc=False):
     """Fire every held line whose course is at or below this one, or has no number."""
 
     order_id: str
@@ -65,20 +65,20 @@ Command = (
 )
 
 
-class OrderAccepted(Struct, frozen=True):
+class OrderAccepted(Struct, frozen=True, gc=False):
     """The order command was carried out, or had been already, or is rightly ignored."""
 
     order_id: str
 
 
-class TicketsNow(Struct, frozen=True):
+class TicketsNow(Struct, frozen=True, gc=False):
     """The tickets that the command was about, as they now stand."""
 
     placed: Placed
     tickets: tuple[Ticket, ...]
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, gc=False):
     """It cannot be done; nothing has changed."""
 
     reason: Literal["no_such_order", "no_such_ticket", "no_such_line", "wrong_state"]

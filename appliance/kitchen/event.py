@@ -27,12 +27,12 @@ Kind = Literal[
 ]
 
 
-class _Event(Struct, frozen=True, omit_defaults=True, tag_field="type"):
+class _Event(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type"):
     at: int
     tick: int
 
 
-class OrderPlaced(_Event, frozen=True, tag="order.placed"):
+class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     """A new order was taken. `number` is counted by this appliance."""
 
     number: int
@@ -41,7 +41,7 @@ class OrderPlaced(_Event, frozen=True, tag="order.placed"):
     target_at: int | None = None
 
 
-class OrderUpdated(_Event, frozen=True, tag="order.updated"):
+class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     """The order now reads so. `digest` changes only when a create brought the update."""
 
     number: int
@@ -51,13 +51,13 @@ class OrderUpdated(_Event, frozen=True, tag="order.updated"):
     removed: tuple[Item, ...] = ()
 
 
-class OrderCancelled(_Event, frozen=True, tag="order.cancelled"):
+class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):
     """The point of sale took the order back. Its tickets are voided by events of their own."""
 
     number: int
 
 
-class TicketChanged(_Event, frozen=True, tag="ticket"):
+class TicketChanged(_Event, frozen=True, gc=False, tag="ticket"):
     """Something happened to a ticket, which is now as given here."""
 
     kind: Kind

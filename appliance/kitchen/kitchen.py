@@ -63,7 +63,7 @@ LATE_RETRY_WITHOUT_TIME_MS: Final = 600_000
 """The same where the order carries no `time` that tells two equal orders apart."""
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, gc=False):
     """What the kitchen answers, and what has to be remembered before anyone hears it."""
 
     reply: Reply
@@ -72,7 +72,7 @@ class Decision(Struct, frozen=True):
     """Order number and guest, where the command brought them."""
 
 
-class Create(Struct, frozen=True, array_like=True):
+class Create(Struct, frozen=True, gc=False, array_like=True):
     """What is remembered of the create of a finished order."""
 
     order_id: str
@@ -81,7 +81,7 @@ class Create(Struct, frozen=True, array_like=True):
     timed: bool
 
 
-class State(Struct, frozen=True):
+class State(Struct, frozen=True, gc=False):
     """All of a kitchen, without its guests: what a snapshot holds."""
 
     orders_counted: int
@@ -118,6 +118,11 @@ class Kitchen:
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
         return self._orders[number].placed
+
+    @property
+    def orders_in_memory(self) -> int:
+        """Live orders, and the finished ones that are kept."""
+        return len(self._orders)
 
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""

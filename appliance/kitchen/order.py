@@ -11,21 +11,21 @@ import msgspec
 from msgspec import Struct
 
 
-class Component(Struct, frozen=True, omit_defaults=True):
+class Component(Struct, frozen=True, gc=False, omit_defaults=True):
     """A part of an item that cooks count, as `2 × patty`."""
 
     name: str
     count: int | float = 1
 
 
-class ItemGroup(Struct, frozen=True, omit_defaults=True):
+class ItemGroup(Struct, frozen=True, gc=False, omit_defaults=True):
     """The group (a combo, a shared plate) that an item belongs to."""
 
     id: str | None = None
     name: str | None = None
 
 
-class Modifier(Struct, frozen=True, omit_defaults=True):
+class Modifier(Struct, frozen=True, gc=False, omit_defaults=True):
     """A change to an item: `No Ketchup`, `Side Fries`."""
 
     name: str
@@ -34,7 +34,7 @@ class Modifier(Struct, frozen=True, omit_defaults=True):
     components: tuple[Component, ...] = ()
 
 
-class Item(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Item(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """One line of an order. `line_id` is unique within the order."""
 
     line_id: str
@@ -56,14 +56,14 @@ class Item(Struct, frozen=True, omit_defaults=True, rename="camel"):
         return self.course_status == "hold"
 
 
-class Fee(Struct, frozen=True, omit_defaults=True):
+class Fee(Struct, frozen=True, gc=False, omit_defaults=True):
     """A named amount; `amount` is text for display and may carry a currency sign."""
 
     amount: str
     name: str | None = None
 
 
-class Costs(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Costs(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """What the order costs: texts for display."""
 
     subtotal: str | None = None
@@ -77,27 +77,27 @@ class Costs(Struct, frozen=True, omit_defaults=True, rename="camel"):
     promo_codes: tuple[Fee, ...] = ()
 
 
-class DeliveryService(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class DeliveryService(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """Who delivers, and under which number. The driver's phone is in `Guest`."""
 
     name: str | None = None
     order_id: str | None = None
 
 
-class Accessibility(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Accessibility(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """What a guest needs at the table or the car."""
 
     wheel_chair_access: bool | None = None
 
 
-class Retry(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Retry(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """How the sender asks to be told of a retried message; kept, not acted upon."""
 
     notification_url: str | None = None
     expiration: int | str | None = None
 
 
-class Order(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Order(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """An order without its guest. What is `None` was not sent."""
 
     id: str
@@ -124,7 +124,7 @@ class Order(Struct, frozen=True, omit_defaults=True, rename="camel"):
     retry: Retry | None = None
 
 
-class Guest(Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Guest(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """What identifies the guest of an order, and every free text.
 
     It is stored apart from the events, keyed by order number, and joined when a ticket
@@ -148,7 +148,7 @@ class Guest(Struct, frozen=True, omit_defaults=True, rename="camel"):
 NOBODY = Guest()
 
 
-class Placed(Struct, frozen=True):
+class Placed(Struct, frozen=True, gc=False):
     """An order as it stands in this kitchen."""
 
     number: int

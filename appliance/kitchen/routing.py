@@ -20,7 +20,7 @@ REMEMBERED_ITEMS = 2_000
 """Distinct (name, modifiers) whose stations are remembered: several times a large menu."""
 
 
-class Station(Struct, frozen=True):
+class Station(Struct, frozen=True, gc=False):
     """A place where tickets appear. Type `expo` is the pass: it sees whole orders."""
 
     id: str
@@ -29,7 +29,7 @@ class Station(Struct, frozen=True):
     display_order: int = 0
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, gc=False):
     """Shell patterns, compared without case; every condition that is given must hold."""
 
     station: str
@@ -39,7 +39,7 @@ class Rule(Struct, frozen=True):
     """Seconds."""
 
 
-class Stop(Struct, frozen=True):
+class Stop(Struct, frozen=True, gc=False):
     """A station that makes an item, and how long it takes there in seconds (0: unknown)."""
 
     station: str

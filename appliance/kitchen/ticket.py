@@ -23,7 +23,7 @@ Action = Literal["start", "ready", "bump", "recall", "void"]
 URGENCY: Final[dict[Priority, int]] = {"urgent": 0, "high": 1, "normal": 2}
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """Now, twice: for people, and for deadlines."""
 
     at: int
@@ -32,7 +32,7 @@ class Moment(Struct, frozen=True):
     """The kitchen's own clock, milliseconds. It never jumps and goes on after a restart."""
 
 
-class Line(Struct, frozen=True, omit_defaults=True):
+class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     """An item of the order as this ticket has it."""
 
     id: str
@@ -55,7 +55,7 @@ class Line(Struct, frozen=True, omit_defaults=True):
         return not (self.held or self.bump)
 
 
-class Ticket(Struct, frozen=True, omit_defaults=True):
+class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     """One order at one station. Times are wall-clock milliseconds since the epoch."""
 
     number: int

@@ -1,5 +1,7 @@
 """The log in SQLite: one row for all the events of a commit, one sync for all who wait.
 
+A row holds JSON events, one a line, compressed by zlib.
+
 Everything that arrives while a commit is syncing goes into the next one. Two threads serve
 the loop: one writes, one reads and copies the write-ahead file into the database in the
 background, so that neither holds up an acknowledgement.
@@ -12,6 +14,7 @@ import contextlib
 import fcntl
 import os
 import uuid
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,6 +40,8 @@ READS: Final = 1
 """The newest format that this program reads."""
 APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
 
+COMPRESSION: Final = 1
+"""zlib level: events shrink to a quarter in microseconds. Bytes written wear the card out."""
 PAGE: Final = 4096
 CHECKPOINT_AT: Final = 1_000
 """Pages (4 MB) in the write-ahead file from which it is copied in the background."""
@@ -176,7 +181,7 @@ class SqliteLog:
                 last = batch.first_seq + len(batch.events) - 1
                 self._writer.execute(
                     "INSERT INTO batches VALUES (?, ?, ?)",
-                    (batch.first_seq, last, b"\n".join(batch.events)),
+                    (batch.first_seq, last, zlib.compress(b"\n".join(batch.events), COMPRESSION)),
                 )
             if batch.guests:
                 self._writer.executemany(
@@ -238,7 +243,7 @@ class SqliteLog:
             (after + 1,),
         )
         for first_seq, events in rows:
-            for seq, event in enumerate(events.split(b"\n"), first_seq):
+            for seq, event in enumerate(zlib.decompress(events).split(b"\n"), first_seq):
                 if len(found) == limit:
                     return found
                 if seq > after:
@@ -333,6 +338,9 @@ class SqliteLog:
             await asyncio.shield(self.settled())
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         self._writing.shutdown()
         self._reading.shutdown()
         self._close_files()

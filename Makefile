@@ -1,0 +1,55 @@
+# make run    sets up everything and runs the appliance on simulated devices
+# make test   sets up everything, Chromium included, and checks all of it (minutes)
+# make bench  speed, as ratios against a baseline of the same run (about 2 minutes)
+# make proof  the large counts: 1,000 kill -9 and the like (about 30 minutes)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A system package is installed as root; on a machine of one's own, sudo asks.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: run test bench proof setup chromium lint pictures clean
+
+run: $(VENV)/ready
+	$(BIN)/expeditor run
+
+test: $(VENV)/ready chromium lint
+	$(BIN)/coverage erase
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=
+	$(BIN)/coverage combine --quiet --append || true
+	$(BIN)/coverage report --skip-covered
+
+lint: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready
+	$(BIN)/python -m tests.bench
+
+proof: $(VENV)/ready
+	EXPEDITOR_PROOF=1 $(BIN)/pytest -m proof
+
+pictures: $(VENV)/ready chromium
+	$(BIN)/python -m tests.pictures
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV) || { $(AS_ROOT) apt-get update && \
+	  $(AS_ROOT) apt-get install -y python3-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-build-isolation --no-deps --editable .
+	touch $@
+
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	command -v google-chrome >/dev/null || { $(AS_ROOT) apt-get update && \
+	  $(AS_ROOT) apt-get install -y --no-install-recommends chromium fonts-dejavu-core; }
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

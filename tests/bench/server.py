@@ -1,0 +1,49 @@
+"""The order router of the product in a process of its own, with its log or without one.
+
+python -m tests.bench.server with-log|without-log DIRECTORY; prints the port.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvloop
+
+from appliance import config
+from appliance.clock import Clock
+from appliance.expeditor import Answer, Expeditor
+from appliance.kitchen.command import Command
+from appliance.log.sqlite import SqliteLog
+from appliance.orders.peers import AllowList
+from appliance.orders.server import OrderRouter
+from appliance.service import make_kitchen
+
+
+class Forgetful(Expeditor):
+    """The baseline: decides and applies, and neither encodes nor stores anything."""
+
+    def submit(self, command: Command) -> Answer:
+        decision = self.kitchen.decide(command, self._now())
+        for event in decision.events:
+            self.kitchen.apply(event, decision.guest[1] if decision.guest else None)
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return Answer(decision.reply, done)
+
+
+async def main(kind: str, directory: Path) -> None:
+    settings = config.parse(config.embedded(), "built-in")
+    log = SqliteLog(directory)
+    make = {"with-log": Expeditor, "without-log": Forgetful}[kind]
+    clock = Clock.resume(directory, None)
+    expeditor = make(log, directory, lambda: make_kitchen(settings), clock.now)
+    await expeditor.load()
+    router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"))
+    print(await router.listen("127.0.0.1", 0), flush=True)
+    await asyncio.gather(expeditor.run(), router.run())
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1], Path(sys.argv[2])))

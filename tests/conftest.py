@@ -1,0 +1,106 @@
+"""What every test runs under: uvloop, and a watch over what it blocks and what it leaves."""
+
+import asyncio
+import contextlib
+import gc
+import inspect
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import uvloop
+from blockbuster import BlockBuster
+
+from tests.running import RunningAppliance, running
+
+HELD_SECONDS = 0.25
+"""Processor time that one turn of the event loop may take before a test fails for it."""
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    del config, item
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread, a descriptor or a task, or blocks the loop."""
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("the_loop_stays_free")
+        yield
+    else:
+        with _nothing_left():
+            yield
+
+
+@pytest.fixture
+async def the_loop_stays_free() -> AsyncIterator[None]:
+    """Fail on blocking calls and long computations in the loop, and on tasks left running."""
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        before = time.thread_time()
+        while True:
+            await asyncio.sleep(0.02)
+            now = time.thread_time()
+            longest = max(longest, now - before)
+            before = now
+
+    # The loop starts its helpers on first use; they end with it.
+    await asyncio.to_thread(time.thread_time)
+    watching = asyncio.create_task(watch())
+    before = asyncio.all_tasks()
+    guard = BlockBuster(scanned_modules=["appliance", "hardware"])
+    with _nothing_left():
+        guard.activate()
+        try:
+            yield
+        finally:
+            guard.deactivate()
+    ours = {watching, asyncio.current_task(), *before}
+    left = [task.get_name() for task in asyncio.all_tasks() - ours if not task.done()]
+    watching.cancel()
+    assert not left, f"tasks left running: {left}"
+    assert longest < HELD_SECONDS, f"the loop was held for {longest:.2f} s of processor time"
+
+
+@contextlib.contextmanager
+def _nothing_left() -> Iterator[None]:
+    threads, descriptors = set(threading.enumerate()), _descriptors()
+    yield
+    gc.collect()
+    left = [
+        thread.name
+        for thread in threading.enumerate()
+        if thread not in threads and not thread.name.startswith("asyncio_")  # the loop's own
+    ]
+    assert not left, f"threads left behind: {left}"
+    opened = {
+        fd: what
+        for fd, what in _descriptors().items()
+        if fd not in descriptors and what != "/dev/null"  # libuv's spare, kept for the loop
+    }
+    assert not opened, f"descriptors left open: {opened}"
+
+
+def _descriptors() -> dict[str, str]:
+    found = {}
+    for descriptor in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are what is wanted
+        try:
+            found[descriptor] = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115
+        except OSError:
+            continue  # The one that listed the others.
+    return found
+
+
+@pytest.fixture
+async def appliance(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
+    """The whole appliance in this process, on free ports, with the built-in kitchen."""
+    async with running(tmp_path) as appliance:
+        yield appliance
