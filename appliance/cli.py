@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -209,37 +209,40 @@ def _keep_last_good(place: _Place) -> None:
 
 
 def _say_what_listens(settings: Config, directory: Path, listening: Listening) -> None:
+    pages = f"http://{_reachable(listening.http)}"
     lines = [
         f'Expeditor {__version__}, "{settings.appliance.name}", data in {directory.absolute()}',
+        *_notes(settings, listening),
         f"  orders  {listening.orders}   (JSON over TCP)",
-        f"  pages   http://{_reachable(listening.http)}/",
-        f"  sign in http://{_reachable(listening.http)}/sign-in?code={listening.link_code}",
+        f"  pages   {pages}/",
+        f"  sign in {pages}/sign-in?code={listening.link_code}",
         "          (works once; later: paste what `expeditor token --role manager` prints)",
     ]
+    print("\n".join(lines), flush=True)
+
+
+def _notes(settings: Config, listening: Listening) -> Iterator[str]:
+    """What is not as the installer may expect."""
     for what, wanted, got in (
         ("orders", settings.orders.listen, listening.orders),
         ("http", settings.http.listen, listening.http),
     ):
         if wanted.port not in (0, got.port):
-            lines.append(f"  Port {wanted.port} was in use: {what} took {got.port} instead.")
+            yield f"  Port {wanted.port} was in use: {what} took {got.port} instead."
     if listening.torn_bytes:
-        lines.append(
+        yield (
             f"  The last run ended in the middle of a write: {listening.torn_bytes} bytes that"
             " nobody was promised were discarded."
         )
-    devices = [
-        f"{len(section)} {name}"
-        for name, section in (
-            ("printer(s)", settings.printer),
-            ("button(s)", settings.button),
-            ("bump bar(s)", settings.bump_bar),
-            ("screen(s)", settings.screen),
-        )
-        if section
-    ]
-    if devices:
-        lines.append(f"  Not driven by this version yet: {', '.join(devices)}.")
-    print("\n".join(lines), flush=True)
+    not_yet = {
+        "printer": settings.printer,
+        "button": settings.button,
+        "bump_bar": settings.bump_bar,
+        "screen": settings.screen,
+    }
+    configured = [f"{len(section)} {name}" for name, section in not_yet.items() if section]
+    if configured:
+        yield f"  Checked, but not driven by this version yet: {', '.join(configured)}."
 
 
 def _reachable(address: Address) -> Address:

@@ -1,0 +1,299 @@
+"""Starting and stopping the real process: exit codes, words, systemd, and a clean end."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import apsw
+import pytest
+
+from appliance.api import auth
+from appliance.log import sqlite
+from tests.process import Service
+
+STOP_SECONDS = 2.0
+ORDER = b'{"command":"create-order","order":{"id":"A-1","name":"Jane","items":[{"name":"Burger"}]}}'
+
+
+def expeditor(*arguments: str | Path, seconds: float = 20) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "appliance", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+def send(port: int, message: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
+        peer.sendall(message)
+        peer.shutdown(socket.SHUT_WR)
+        return peer.recv(4096)
+
+
+def open_stream(service: Service) -> http.client.HTTPConnection:
+    secret = (service.data / "secret").read_bytes()
+    token = auth.issue(secret, roles=["chef"], tenant="default", subject="test", seconds=60)
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/api/v1/kds/events", headers={"Authorization": f"Bearer {token}"})
+    assert connection.getresponse().status == 200
+    return connection
+
+
+def test_it_says_what_listens_where_and_how_to_sign_in(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        assert f"127.0.0.1:{service.orders_port}" in service.said
+        assert service.sign_in_link.startswith(service.url + "/sign-in?code=")
+        assert send(service.orders_port, ORDER) == b"A-1"
+
+
+def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        streams = [open_stream(service) for _ in range(5)]
+        idle = [socket.create_connection(("127.0.0.1", service.orders_port)) for _ in range(5)]
+        idle[0].sendall(ORDER[:40])
+        assert send(service.orders_port, ORDER) == b"A-1"
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < STOP_SECONDS
+        for peer in (*streams, *idle):
+            peer.close()
+        service.start()
+        assert not (tmp_path / "data" / "log.sqlite-wal").stat().st_size
+        assert send(service.orders_port, ORDER.replace(b"create", b"cancel")) == b"A-1"
+
+
+def test_what_was_taken_before_the_end_is_answered(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        with socket.create_connection(("127.0.0.1", service.orders_port), timeout=10) as peer:
+            orders = [ORDER.replace(b"A-1", b"B-%d" % number) for number in range(200)]
+            peer.sendall(b"".join(orders))
+            first = peer.recv(3)
+            service.send(signal.SIGTERM)
+            replies = first
+            while data := peer.recv(65536):
+                replies += data
+        assert service.wait() == 0
+        service.start()
+        answered = replies.count(b"B-")
+        for number in range(answered):
+            cancel = b'{"command":"cancel-order","order":{"id":"B-%d"}}' % number
+            assert send(service.orders_port, cancel) == b"B-%d" % number
+
+
+def test_a_part_that_dies_takes_the_process_down(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from appliance.orders.server import OrderRouter\n"
+        "async def run(self): raise RuntimeError('worn out')\n"
+        "OrderRouter.run = run\n"
+        "from appliance.cli import main\n"
+        f"sys.exit(main(['run', '--data', {str(tmp_path / 'data')!r}]))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert ended.returncode == 1
+    assert "worn out" in ended.stderr
+
+
+def test_ports_in_use_are_replaced_by_free_ones_and_that_is_said(tmp_path: Path) -> None:
+    with Service(tmp_path / "one") as one, Service(tmp_path / "two") as two:
+        assert one.orders_port != two.orders_port
+        assert one.url != two.url
+        assert "Port 9104 was in use: orders took" in two.said
+        assert "Port 8080 was in use: http took" in two.said
+        assert send(two.orders_port, ORDER) == b"A-1"
+
+
+@pytest.mark.parametrize("section", ["orders", "http"])
+def test_a_configured_port_that_cannot_be_bound_is_named(tmp_path: Path, section: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        listen = {"orders": "127.0.0.1:0", "http": "127.0.0.1:0", section: f"127.0.0.1:{port}"}
+        config = kitchen(tmp_path, listen["orders"], listen["http"])
+        ended = expeditor("run", "--config", config)
+    assert ended.returncode == 4
+    assert f"{section}.listen: cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert "in use" in ended.stderr
+
+
+def kitchen(directory: Path, orders: str = "127.0.0.1:0", http: str = "127.0.0.1:0") -> Path:
+    config = directory / "kitchen.toml"
+    config.write_text(
+        f'[orders]\nlisten = "{orders}"\n[http]\nlisten = "{http}"\n'
+        '[[station]]\nid = "grill"\nname = "Grill"\n'
+    )
+    return config
+
+
+def test_a_data_directory_in_use_is_said(tmp_path: Path) -> None:
+    with Service(tmp_path / "data"):
+        ended = expeditor("run", "--data", tmp_path / "data")
+    assert ended.returncode == 3
+    assert "in use by another instance" in ended.stderr
+
+
+def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ended = expeditor("run", "--data", tmp_path / "file" / "data")
+    assert ended.returncode == 3
+    assert "cannot be written" in ended.stderr
+
+
+def test_a_log_of_a_newer_program_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        send(service.orders_port, ORDER)
+        service.stop()
+    path = tmp_path / "data" / "log.sqlite"
+    database = apsw.Connection(str(path))
+    database.pragma("user_version", sqlite.READS + 1)
+    database.close()
+    before = path.read_bytes()
+    ended = expeditor("run", "--data", tmp_path / "data")
+    assert ended.returncode == 3
+    assert "newer expeditor" in ended.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_torn_last_write_is_recovered_and_said(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        for number in range(5):
+            send(service.orders_port, ORDER.replace(b"A-1", b"A-%d" % number))
+        service.kill()
+        wal = tmp_path / "data" / "log.sqlite-wal"
+        wal.write_bytes(wal.read_bytes()[:-700])
+        service.start()
+        assert "ended in the middle of a write" in service.said
+        assert send(service.orders_port, ORDER.replace(b"create", b"cancel")) == b"A-1"
+
+
+def test_a_wrong_configuration_ends_with_the_key(tmp_path: Path) -> None:
+    config = kitchen(tmp_path)
+    config.write_text(config.read_text() + '[timing]\nlate_aftr = "5m"\n')
+    ended = expeditor("run", "--config", config)
+    assert ended.returncode == 2
+    assert "timing.late_aftr: unknown key; did you mean 'late_after'?" in ended.stderr
+
+
+def test_a_service_with_a_last_good_configuration_starts_on_that_loudly(tmp_path: Path) -> None:
+    config = kitchen(tmp_path)
+    with Service(tmp_path / "data", "--config", str(config)) as service:
+        service.stop()
+        config.write_text(config.read_text().replace('id = "grill"', 'id = "bad id!"'))
+        service.start()
+        assert send(service.orders_port, ORDER) == b"A-1"
+        assert "station[0].id" in service.errors()
+        assert "last good configuration" in service.errors()
+
+
+def test_systemd_is_told_of_readiness_life_and_the_end(tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        systemd.settimeout(10)
+        environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "100000"}
+        with Service(tmp_path / "data", environment=environment) as service:
+            told = [systemd.recv(100) for _ in range(6)]
+            assert told.count(b"READY=1") == 1
+            assert told.count(b"WATCHDOG=1") == 5
+            service.send(signal.SIGTERM)
+            while (word := systemd.recv(100)) == b"WATCHDOG=1":
+                pass
+            assert word == b"STOPPING=1"
+            assert service.wait() == 0
+
+
+def test_a_loop_that_hangs_stops_feeding_the_watchdog(tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "100000"}
+        with Service(tmp_path / "data", environment=environment) as service:
+            service.send(signal.SIGSTOP)
+            systemd.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                while systemd.recv(100):
+                    pass
+
+
+def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        send(service.orders_port, ORDER)
+        for path in (tmp_path / "data").iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_idle_it_takes_little_memory(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        open_stream(service).close()
+        pages = int(Path(f"/proc/{service.pid}/statm").read_text().split()[1])
+        assert pages * os.sysconf("SC_PAGE_SIZE") < 70_000_000
+
+
+def test_check_says_what_is_good_and_what_is_not(tmp_path: Path) -> None:
+    good = kitchen(tmp_path)
+    assert expeditor("check", good).returncode == 0
+    good.write_text(good.read_text().replace('id = "grill"', 'id = "grill"\ntype = "gril"'))
+    ended = expeditor("check", good)
+    assert ended.returncode == 2
+    assert str(good) in ended.stderr
+    assert "station[0].type: 'gril' is not allowed; allowed: grill, fry" in ended.stderr
+
+
+def test_send_prints_the_reply_and_fails_when_there_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "order.json"
+    file.write_bytes(ORDER)
+    with Service(tmp_path / "data") as service:
+        to = f"127.0.0.1:{service.orders_port}"
+        sent = expeditor("send", file, "--to", to)
+        assert (sent.returncode, sent.stdout.strip()) == (0, "A-1")
+        file.write_bytes(ORDER.replace(b"create-order", b"update-order").replace(b"A-1", b"A-9"))
+        refused = expeditor("send", file, "--to", to)
+        assert (refused.returncode, refused.stdout.strip()) == (1, "ORDER_DOES_NOT_EXIST")
+    assert expeditor("send", file, "--to", to).returncode == 1
+    assert expeditor("send", tmp_path / "nothing.json", "--to", to).returncode == 1
+
+
+def test_token_prints_what_the_service_accepts(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        token = expeditor("token", "--role", "chef", "--data", service.data).stdout.strip()
+        connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+        headers = {"Authorization": f"Bearer {token}"}
+        connection.request("GET", "/api/v1/kds/stations/grill/tickets", headers=headers)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())) == (200, [])
+        connection.close()
+    wrong = expeditor("token", "--role", "chief", "--data", tmp_path / "data")
+    assert wrong.returncode == 2
+    assert "chef" in wrong.stderr
+
+
+def test_rush_sends_a_service_and_reports(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        to = f"127.0.0.1:{service.orders_port}"
+        rush = expeditor(
+            "rush", "--orders-per-minute", "1200", "--minutes", "0.05", "--seed", "3", "--to", to
+        )
+        assert rush.returncode == 0, rush.stdout + rush.stderr
+        assert "acknowledged" in rush.stdout
+        assert "refused       0" in rush.stdout
+
+
+def test_rush_fails_when_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    to = f"127.0.0.1:{port}"
+    rush = expeditor("rush", "--orders-per-minute", "120", "--minutes", "0.02", "--to", to)
+    assert rush.returncode == 1
+    assert "no answer     2" in rush.stdout
+
+
+def test_help_names_every_command() -> None:
+    said = expeditor("--help").stdout
+    for command in ("run", "check", "send", "token", "rush"):
+        assert command in said
+        assert expeditor(command, "--help").returncode == 0

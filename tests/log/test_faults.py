@@ -1,0 +1,115 @@
+"""A disk that fails: nobody gets a yes that is not on disk, and service resumes."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import apsw
+import pytest
+
+from appliance.log import LogUnusable, NotStored
+from appliance.log.sqlite import SqliteLog
+from tests.log.faulty_disk import Disk, Failure, faulty_disk
+from tests.proof import count
+
+APPENDS = 12
+FAILURES: list[Failure] = [apsw.FullError, apsw.IOError, apsw.ReadOnlyError]
+
+
+def event(number: int) -> bytes:
+    return b'{"number":%d,"text":"%s"}' % (number, b"order " * 200)
+
+
+async def append_all(log: SqliteLog, first: int = 1) -> list[int]:
+    """Append one after the other; the numbers that were acknowledged."""
+    acknowledged = []
+    for number in range(first, first + APPENDS):
+        try:
+            await log.append([event(number)], {number: b"guest"})
+        except NotStored:
+            await asyncio.sleep(0)
+        else:
+            acknowledged.append(number)
+    return acknowledged
+
+
+async def numbers_in(directory: Path) -> list[int]:
+    """What a healthy program finds: the number in each event, in order."""
+    log = await asyncio.to_thread(SqliteLog, directory)
+    try:
+        recorded = await log.read(0, 1_000)
+        assert [each.seq for each in recorded] == list(range(1, len(recorded) + 1))
+        return [int(each.event.split(b":")[1].split(b",")[0]) for each in recorded]
+    finally:
+        await log.close()
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_at_every_write_and_sync_that_fails_no_yes_is_lost(
+    tmp_path: Path, failure: Failure
+) -> None:
+    with faulty_disk("counting") as disk:
+        log = await asyncio.to_thread(SqliteLog, tmp_path / "whole", "counting")
+        opened_after = disk.operations
+        assert await append_all(log) == list(range(1, APPENDS + 1))
+        operations = disk.operations
+        await log.close()
+    for fail_at in range(opened_after + 1, operations + 1, count(5, proof=1)):
+        await one_failure(tmp_path / f"{failure.__name__}-{fail_at}", failure, fail_at)
+
+
+async def one_failure(directory: Path, failure: Failure, fail_at: int) -> None:
+    name = f"failing-{failure.__name__}-{fail_at}"
+    with faulty_disk(name) as disk:
+        log = await asyncio.to_thread(SqliteLog, directory, name)
+        disk.failure, disk.fail_at = failure, fail_at
+        acknowledged = await append_all(log)
+        assert len(acknowledged) < APPENDS
+        assert log.health().fault
+        with pytest.raises(NotStored):
+            log.append([event(0)], {})
+        with pytest.raises(NotStored):
+            await log.recover()
+        disk.failure = None
+        await log.recover()
+        assert log.health().fault is None
+        head = log.head
+        assert await append_all(log, first=100) == list(range(100, 100 + APPENDS))
+        assert log.head == head + APPENDS
+        await log.close()
+    numbers = await numbers_in(directory)
+    assert len(numbers) == len(set(numbers))
+    assert set(acknowledged) <= set(numbers)
+    assert set(range(100, 100 + APPENDS)) <= set(numbers)
+
+
+async def test_what_is_acknowledged_survives_a_power_cut(tmp_path: Path) -> None:
+    """What was not synced is dropped or torn: `kill -9` would not find a missing sync."""
+    chance = random.Random(1)  # noqa: S311
+    with faulty_disk("powered") as disk:
+        log = await asyncio.to_thread(SqliteLog, tmp_path / "log", "powered")
+        for cut in range(count(150, proof=5_000)):
+            number = cut + 1
+            wait = log.append([event(number)], {number: b"guest"})
+            if chance.random() < 0.5:
+                await asyncio.shield(wait)
+            acknowledged = log.head
+            after = tmp_path / f"cut-{cut}"
+            await asyncio.to_thread(power_cut, disk, after, chance)
+            found = await numbers_in(after)
+            assert found[:acknowledged] == list(range(1, acknowledged + 1))
+            await asyncio.shield(log.settled())
+            for path in after.iterdir():
+                path.unlink()
+        await log.close()
+
+
+def power_cut(disk: Disk, directory: Path, chance: random.Random) -> None:
+    directory.mkdir()
+    disk.after_power_cut(directory, chance)
+
+
+async def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LogUnusable, match="cannot be written"):
+        await asyncio.to_thread(SqliteLog, tmp_path / "file" / "data")

@@ -1,0 +1,107 @@
+"""The real service in a process of its own, started, frozen, stopped and killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+_COMMAND: Final = (sys.executable, "-m", "appliance", "run")
+_ORDERS: Final = re.compile(r"orders +\S+:(\d+)")
+_PAGES: Final = re.compile(r"pages +(http://\S+?)/\s")
+_LINK: Final = re.compile(r"sign in (http://\S+)")
+
+
+class Service:
+    """`expeditor run` on a data directory. After `start`, its ports and its link are known."""
+
+    def __init__(
+        self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.data = data
+        self._arguments = arguments
+        self._environment = environment or {}
+        self._process: subprocess.Popen[str] | None = None
+        self.said = ""
+        self.orders_port = 0
+        self.url = ""
+        self.sign_in_link = ""
+
+    def start(self) -> Self:
+        """Start it and wait until it says where it listens."""
+        self._log = (self.data.parent / f"{self.data.name}.log").open("a")
+        self._process = subprocess.Popen(
+            [*_COMMAND, "--data", str(self.data), *self._arguments],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=os.environ | self._environment,
+        )
+        self.said = ""
+        assert self._process.stdout is not None
+        while not (link := _LINK.search(self.said)):
+            line = self._process.stdout.readline()
+            assert line, f"it ended: {self.errors()}"
+            self.said += line
+        self.orders_port = int(_found(_ORDERS, self.said))
+        self.url = _found(_PAGES, self.said)
+        self.sign_in_link = link[1]
+        return self
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def errors(self) -> str:
+        """All that it ever wrote to its standard error."""
+        return Path(self._log.name).read_text()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float = 10) -> int:
+        """Its exit code, when it has ended."""
+        assert self._process is not None
+        code = self._process.wait(seconds)
+        assert self._process.stdout is not None
+        self.said += self._process.stdout.read()
+        self._process.stdout.close()
+        self._process = None
+        self._log.close()
+        return code
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        self.send(signal.SIGKILL)
+        self.wait()
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code."""
+        self.send(signal.SIGTERM)
+        return self.wait()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self.kill()
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    assert found, text
+    return found[1]
