@@ -101,8 +101,8 @@ async def running(
 ) -> AsyncIterator[RunningAppliance]:
     """The appliance on a configuration's text (the built-in one by default)."""
     # What the service may do before it listens, while blocking still harms nobody.
-    text = text or await asyncio.to_thread(config.embedded)
-    settings = await asyncio.to_thread(config.parse, text, "test configuration")
+    embedded = await asyncio.to_thread(config.embedded)
+    settings = await asyncio.to_thread(config.parse, text or embedded, "test configuration")
     secret = await asyncio.to_thread(auth.local_secret, directory)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
     clock = await asyncio.to_thread(Clock.resume, directory, await newest_moment(log))

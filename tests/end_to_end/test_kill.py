@@ -83,7 +83,9 @@ class Load:
 
 
 def order(order_id: str, command: str, lines: int) -> bytes:
-    items = [{"lineId": str(line), "name": "Hamburger", "qty": 1, "mods": []} for line in range(lines)]
+    items = [
+        {"lineId": str(line), "name": "Hamburger", "qty": 1, "mods": []} for line in range(lines)
+    ]
     return json.dumps(
         {"command": command, "order": {"id": order_id, "name": "Table 7", "items": items}}
     ).encode()

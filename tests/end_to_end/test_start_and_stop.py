@@ -1,5 +1,6 @@
 """Starting and stopping the real process: exit codes, words, systemd, and a clean end."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -58,7 +59,9 @@ def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Pa
         began = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - began < STOP_SECONDS
-        for peer in (*streams, *idle):
+        for stream in streams:
+            stream.close()
+        for peer in idle:
             peer.close()
         service.start()
         assert not (tmp_path / "data" / "log.sqlite-wal").stat().st_size
@@ -214,9 +217,11 @@ def test_a_loop_that_hangs_stops_feeding_the_watchdog(tmp_path: Path) -> None:
         with Service(tmp_path / "data", environment=environment) as service:
             service.send(signal.SIGSTOP)
             systemd.settimeout(0.5)
-            with pytest.raises(TimeoutError):
-                while systemd.recv(100):
-                    pass
+            told = []
+            with contextlib.suppress(TimeoutError):
+                while len(told) < 100:
+                    told.append(systemd.recv(100))
+            assert len(told) < 100, "a frozen process was still heard"
 
 
 def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:

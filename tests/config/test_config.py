@@ -1,0 +1,117 @@
+"""The configuration: the published shape loads; what is wrong is named, with what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance import config
+from appliance.config import Address, ConfigError, Duration
+
+EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
+
+
+def test_the_published_example_loads_unchanged() -> None:
+    settings = config.parse(EXAMPLE, "kitchen.toml")
+    assert [station.id for station in settings.station] == ["grill", "fry", "cold", "pass"]
+    assert settings.default_station == "grill"
+    assert settings.timing.very_late_after == 480
+    assert settings.route[0].name == ("*burger*", "*steak*")
+    assert settings.orders.listen.port == 9104
+    assert settings.zone.key == "America/Chicago"
+
+
+def test_the_built_in_kitchen_is_good() -> None:
+    settings = config.parse(config.embedded(), "built-in")
+    assert settings.default_station in {station.id for station in settings.station}
+
+
+def test_every_key_has_a_default_but_the_required_ones() -> None:
+    settings = config.parse('[[station]]\nid = "bar"\nname = "Bar"\n', "small.toml")
+    assert settings.default_station == "bar"
+    assert settings.http.listen == "127.0.0.1:8080"
+
+
+WRONG = [
+    ('late_after = "5m"', 'late_after = "5x"', "timing.late_after: '5x' is no duration"),
+    ('late_after = "5m"', "late_after = 5", "timing.late_after: 5 is no duration"),
+    ('late_after = "5m"', 'late_aftr = "5m"', "timing.late_aftr: unknown key; did you mean"),
+    ("[timing]", "[timings]", "timings: unknown key; did you mean 'timing'"),
+    ('late_after = "5m"', 'late_after = "9m"', "timing.very_late_after: must not be shorter"),
+    ('type = "grill"', 'type = "gril"', "station[0].type: 'gril' is not allowed; allowed: grill"),
+    ('"127.0.0.1:9104"', '"9104"', "orders.listen: '9104' is no address"),
+    ('"127.0.0.1:9104"', '"127.0.0.1:99999"', "orders.listen: '127.0.0.1:99999' is no address"),
+    ("beacon = true", 'beacon = "yes"', "orders.beacon: Expected `bool`, got `str`"),
+    ("pin = 17", "pin = 99", "button[0].pin: Expected `int` <= 27"),
+    ('station = "fry"\nname', 'station = "frei"\nname', "route[1].station: there is no 'frei'"),
+    (
+        'default_station = "grill"',
+        'default_station = "pass"',
+        "default_station: there is no 'pass'",
+    ),
+    (
+        'backup = "fry"',
+        'backup = "fri"',
+        "station[0].backup: there is no 'fri' here; allowed: grill",
+    ),
+    ('"America/Chicago"', '"Mars/One"', "appliance.time_zone: 'Mars/One' is no time zone"),
+    (
+        'allow = ["local"]',
+        'allow = ["home"]',
+        "orders.allow[0]: 'home' is no network; allowed: local",
+    ),
+    ('id = "cold"\n', "", "station[2].id: this key is required"),
+    ('id = "cold"\n', 'id = "a b"\n', "station[2].id: letters, digits"),
+    ('id = "pass"\n', 'id = "fry"\n', "station[3].id: 'fry' is used twice"),
+    ('id = "cold"\n', "id = 5\n", "station[2].id: Expected `str`, got `int`"),
+    ('modifier = ["*fries*"]', "", "route[3]: a rule needs a condition; allowed: name, modifier"),
+    ('mode = "simulated"', 'mode = "pretend"', "devices.mode: 'pretend' is not allowed; allowed:"),
+    ('fallback = "pass-printer"', 'fallback = "x"', "printer[0].fallback: there is no 'x' here"),
+    ('stations = ["fry"]', 'stations = ["fryer"]', "printer[0].stations: there is no 'fryer'"),
+    ("[devices]", "[devices", "kitchen.toml: "),
+    ('type = "expo"', 'type = "bar"', None),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "message"), WRONG)
+def test_what_is_wrong_is_named(good: str, bad: str, message: str | None) -> None:
+    assert good in EXAMPLE
+    text = EXAMPLE.replace(good, bad, 1)
+    if message is None:
+        config.parse(text, "kitchen.toml")
+        return
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text, "kitchen.toml")
+    assert message in str(caught.value)
+    assert all(line.startswith("kitchen.toml: ") for line in str(caught.value).splitlines())
+
+
+def test_several_errors_are_named_at_once() -> None:
+    text = EXAMPLE.replace('late_after = "5m"', "late = 1").replace("beacon", "bacon")
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text, "kitchen.toml")
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at least one station that cooks"):
+        config.parse('[[station]]\nid = "p"\nname = "Pass"\ntype = "expo"\n', "kitchen.toml")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"missing\.toml: No such file"):
+        config.load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("8m", 480), ("1h30m", 5400), ("1h0m5s", 3605), ("0s", 0)]
+)
+def test_durations(text: str, seconds: int) -> None:
+    assert Duration.parse(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"), [("10.0.0.2:80", "10.0.0.2", 80), ("[::1]:9104", "::1", 9104)]
+)
+def test_addresses(text: str, host: str, port: int) -> None:
+    address = Address.parse(text)
+    assert (address.host, address.port, address) == (host, port, text)
