@@ -69,7 +69,7 @@ def everything(kitchen: Expeditor) -> tuple[object, list[Guest]]:
 async def test_a_start_reads_no_more_than_what_came_after_the_snapshot(past: Path) -> None:
     async with opened(past) as (kitchen, seen):
         assert int(kitchen.position.split(":")[1]) > 10 * SNAPSHOT_EVERY
-        assert 0 < len(seen) < 4 * SNAPSHOT_EVERY
+        assert len(seen) < 4 * SNAPSHOT_EVERY
         assert len({ticket.number for ticket in kitchen.kitchen.live_tickets()}) == 20
 
 
@@ -92,17 +92,19 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
     content = path.read_bytes()
     kept = await asyncio.to_thread(snapshot.load, past)
     assert kept is not None
-    damaged: bytes | snapshot.Snapshot = {
+    damaged = {
         "torn": content[:-100],
         "flipped": content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
+    }
+    other = {
         "foreign epoch": msgspec.structs.replace(kept, epoch="another"),
         "ahead": msgspec.structs.replace(kept, seq=10**9),
         "other state": msgspec.structs.replace(kept, state=b"\x90"),
-    }[damage]
-    if isinstance(damaged, bytes):
-        path.write_bytes(damaged)
+    }
+    if damage in damaged:
+        path.write_bytes(damaged[damage])
     else:
-        await asyncio.to_thread(snapshot.save, past, damaged)
+        await asyncio.to_thread(snapshot.save, past, other[damage])
     async with opened(past) as (kitchen, seen):
         assert everything(kitchen) == truth
         assert kitchen.position == position

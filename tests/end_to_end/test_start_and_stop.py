@@ -217,7 +217,7 @@ def test_a_loop_that_hangs_stops_feeding_the_watchdog(tmp_path: Path) -> None:
         with Service(tmp_path / "data", environment=environment) as service:
             service.send(signal.SIGSTOP)
             systemd.settimeout(0.5)
-            told = []
+            told: list[bytes] = []
             with contextlib.suppress(TimeoutError):
                 while len(told) < 100:
                     told.append(systemd.recv(100))
