@@ -7,9 +7,10 @@ arguments; 3 the data directory cannot be used; 4 a port cannot be bound.
 import argparse
 import asyncio
 import logging
+import math
 import os
+import re
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,6 +20,7 @@ import uvloop
 from appliance import __version__, config, rush
 from appliance.api import auth
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
+from appliance.files import replace_file
 from appliance.lan import client, replies
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
@@ -39,6 +41,7 @@ LAST_GOOD: Final = "last-good.toml"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # Guests' names and the secret are nobody else's.
     try:
         code: int = options.run(options)
     except ConfigError as error:
@@ -83,16 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", action="append", required=True, help="may be given repeatedly")
     token.add_argument("--station", action="append", default=[], help="only for this station")
     token.add_argument("--subject", default="expeditor token", help="who it is for")
-    token.add_argument("--days", type=float, default=1.0, help="valid for so long (default: 1)")
+    token.add_argument("--days", type=_positive, default=1.0, help="valid for so long (default: 1)")
     _add_place(token)
     token.set_defaults(run=_token)
 
-    rush = commands.add_parser("rush", help="send a believable dinner service over the network")
-    rush.add_argument("--orders-per-minute", type=float, default=20.0, metavar="N")
-    rush.add_argument("--minutes", type=float, default=3.0, metavar="M")
-    rush.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same orders")
-    _add_to(rush)
-    rush.set_defaults(run=_rush)
+    dinner = commands.add_parser("rush", help="send a believable dinner service over the network")
+    dinner.add_argument("--orders-per-minute", type=_positive, default=20.0, metavar="N")
+    dinner.add_argument("--minutes", type=_positive, default=3.0, metavar="M")
+    dinner.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same orders")
+    _add_to(dinner)
+    dinner.set_defaults(run=_rush)
     return parser
 
 
@@ -109,6 +112,13 @@ def _add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", type=_address, default=Address("127.0.0.1:9104"), metavar="HOST:PORT"
     )
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no positive number")
+    return number
 
 
 def _address(text: str) -> Address:
@@ -153,13 +163,19 @@ def _place(options: argparse.Namespace) -> _Place:
     return _Place(settings, file.read_text("utf-8"), directory, [])
 
 
+_DATA_DIR: Final = re.compile(r"""^[ \t]*data_dir[ \t]*=[ \t]*(["'])(.+?)\1""", re.MULTILINE)
+
+
 def _data_dir_of_wrong(file: Path) -> str:
-    """Where the data would be according to a file that is otherwise wrong."""
+    """Where the data would be according to a file that is otherwise wrong.
+
+    It may be no TOML at all, for want of a quotation mark: so only this line is looked at.
+    """
     try:
-        data_dir = tomllib.loads(file.read_text("utf-8"))["appliance"]["data_dir"]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
-        return config.Appliance().data_dir
-    return data_dir if isinstance(data_dir, str) else config.Appliance().data_dir
+        found = _DATA_DIR.search(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return found[2] if found else config.Appliance().data_dir
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -167,7 +183,6 @@ def _run(options: argparse.Namespace) -> int:
     place = _place(options)
     for warning in place.warnings:
         _complain(warning)
-    os.umask(0o077)  # Guests' names and the secret are nobody else's.
     settings = on_all_interfaces(place.config) if options.listen_lan else place.config
 
     def announce(listening: Listening) -> None:
@@ -202,10 +217,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _keep_last_good(place: _Place) -> None:
     """The service runs on this configuration: remember it for the day of a wrong one."""
-    last_good = place.directory / LAST_GOOD
-    partial = last_good.with_suffix(".partial")
-    partial.write_text(place.text, encoding="utf-8")
-    partial.replace(last_good)
+    try:
+        replace_file(place.directory / LAST_GOOD, place.text.encode())
+    except OSError as error:
+        logger.warning("%s could not be written: %s", LAST_GOOD, error)
 
 
 def _say_what_listens(settings: Config, directory: Path, listening: Listening) -> None:
@@ -259,10 +274,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _send(options: argparse.Namespace) -> int:
     try:
-        if options.file == "-":
-            message = sys.stdin.buffer.read()
-        else:
-            message = Path(options.file).read_bytes()
+        piped = options.file == "-"
+        message = sys.stdin.buffer.read() if piped else Path(options.file).read_bytes()
+    except OSError as error:
+        _complain(f"{options.file}: {error.strerror}")
+        return WRONG_CONFIGURATION
+    try:
         reply = asyncio.run(client.send(options.to.host, options.to.port, message))
     except (OSError, EOFError) as error:
         _complain(f"{options.to}: {str(error) or 'no reply'}")

@@ -5,6 +5,7 @@ and goes on where the log ended: within one boot of the machine exactly; across 
 the wall clock's difference where that is to be believed; otherwise as if no time had gone.
 """
 
+import logging
 import time
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from appliance.files import replace_file
 from appliance.kitchen.ticket import Moment
+
+logger = logging.getLogger(__name__)
 
 BELIEVABLE_GAP_MS: Final = 24 * 3_600_000
 """A longer absence than this says more about the wall clock than about the kitchen."""
@@ -54,16 +58,18 @@ class Clock:
     def resume(cls, directory: Path, last: Moment | None) -> "Clock":
         """The clock that goes on from the newest event of the log, if there is one.
 
-        What ties it to this boot is kept in `directory`. Raises OSError.
+        What ties it to this boot is kept in `directory`.
         """
         boot = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
         path = directory / NAME
         anchor = _read(path)
         if anchor is None or anchor.boot != boot or not boot:
             anchor = Anchor(boot, _tick_after(last) - _since_boot())
-            partial = path.with_suffix(".partial")
-            partial.write_bytes(msgspec.json.encode(anchor))
-            partial.replace(path)
+            try:
+                replace_file(path, msgspec.json.encode(anchor))
+            except OSError as error:
+                # Only the next start within this boot would have been more exact.
+                logger.warning("the clock's anchor could not be written: %s", error)
         return cls(anchor.offset)
 
     def now(self) -> Moment:

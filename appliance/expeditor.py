@@ -22,10 +22,10 @@ from appliance.feed import Change, Feed
 from appliance.kitchen import event as events
 from appliance.kitchen.command import Command, Reply
 from appliance.kitchen.event import Event
-from appliance.kitchen.kitchen import Kitchen, State
+from appliance.kitchen.kitchen import STATE_FORMAT, Kitchen, State
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Moment
-from appliance.log import Log, LogError, NotStored, snapshot
+from appliance.log import Log, LogError, NotStored, Recorded, Unreadable, snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ SNAPSHOT_EVERY: Final = 10_000
 """Events between snapshots: about what a start replays in a third of a second."""
 EVENTS_PER_ORDER: Final = 10
 """The same with many orders in memory, so that snapshots stay cheap beside their events."""
+SNAPSHOT_WHILE_LOADING: Final = 100_000
+"""Events that a long replay has come on before it keeps how far it got: a start that is
+interrupted goes on from there."""
 READ_AT_ONCE: Final = 2_000
 """Events that a replay applies before the loop gets its turn."""
 RETRY_SECONDS: Final = 1.0
@@ -94,6 +97,7 @@ class Expeditor:
         self._commit: asyncio.Future[None] | None = None
         self._failed = asyncio.Event()
         self._snapshot_due = asyncio.Event()
+        self._keeping: asyncio.Future[None] | None = None
 
     # ── taking commands ──────────────────────────────────────────────────────────────
 
@@ -178,32 +182,40 @@ class Expeditor:
         """Build the state from the newest snapshot and the log. Raises LogError."""
         kitchen, seq = await self._from_snapshot()
         self._snapshot_seq = seq
-        if not self.feed.head:
+        if self.feed.head < seq:
             self.feed.start_at(seq)
         while recorded := await self._log.read(seq, READ_AT_ONCE):
-            decoded = [events.decode(each.event) for each in recorded]
-            brought = [
-                event.number
-                for event in decoded
-                if isinstance(event, events.OrderPlaced | events.OrderUpdated)
-            ]
-            guests = await self._guests(brought)
-            changes: list[Change] = []
-            for event in decoded:
-                seq += 1
-                guest = None
-                if isinstance(event, events.OrderPlaced | events.OrderUpdated):
-                    guest = guests.get(event.number)
-                placed = kitchen.apply(event, guest)
-                if seq > self.feed.head:
-                    changes.append(Change(seq, event, placed))
-            self.feed.publish(changes)
+            try:
+                changes = await self._replay(kitchen, recorded)
+            except (msgspec.DecodeError, LookupError) as error:
+                raise Unreadable(f"the events after {seq} make no sense: {error}") from error
+            seq = recorded[-1].seq
+            self.feed.publish([change for change in changes if change.seq > self.feed.head])
+            if seq - self._snapshot_seq >= SNAPSHOT_WHILE_LOADING:
+                await self._keep(seq, kitchen.state())
         self.kitchen, self._seq = kitchen, seq
+
+    async def _replay(self, kitchen: Kitchen, recorded: Sequence[Recorded]) -> list[Change]:
+        decoded = [(each.seq, events.decode(each.event)) for each in recorded]
+        numbers = [
+            event.number
+            for _seq, event in decoded
+            if isinstance(event, events.OrderPlaced | events.OrderUpdated)
+        ]
+        guests = await self._guests(numbers)
+        changes = []
+        for seq, event in decoded:
+            brought = isinstance(event, events.OrderPlaced | events.OrderUpdated)
+            placed = kitchen.apply(event, guests.get(event.number) if brought else None)
+            changes.append(Change(seq, event, placed))
+        return changes
 
     async def _from_snapshot(self) -> tuple[Kitchen, int]:
         kitchen = self._new_kitchen()
         kept = await asyncio.to_thread(snapshot.load, self._directory)
         if kept is None or kept.epoch != self._log.epoch or kept.seq > self._log.head:
+            return kitchen, 0
+        if kept.format != STATE_FORMAT:
             return kitchen, 0
         try:
             state = _decode_state(kept.state)
@@ -259,9 +271,17 @@ class Expeditor:
         if self.fault is not None or self._seq == self._snapshot_seq:
             return
         seq, state = self._seq, self.kitchen.state()
-        try:
+        with contextlib.suppress(NotStored):
             await asyncio.shield(self._log.settled())
-            await asyncio.to_thread(self._save, seq, state)
+            await self._keep(seq, state)
+
+    async def _keep(self, seq: int, state: State) -> None:
+        """Write a durable state as the snapshot; one writer at a time, also when cancelled."""
+        if self._keeping is not None:
+            await asyncio.wait([self._keeping])
+        self._keeping = asyncio.ensure_future(asyncio.to_thread(self._save, seq, state))
+        try:
+            await asyncio.shield(self._keeping)
         except OSError as error:
             # The log has it all; the next start reads more of it, that is all.
             logger.warning("no snapshot could be written: %s", error)
@@ -269,7 +289,7 @@ class Expeditor:
             self._snapshot_seq = seq
 
     def _save(self, seq: int, state: State) -> None:
-        kept = snapshot.Snapshot(self._log.epoch, seq, _encode_state(state))
+        kept = snapshot.Snapshot(self._log.epoch, STATE_FORMAT, seq, _encode_state(state))
         snapshot.save(self._directory, kept)
 
 

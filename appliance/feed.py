@@ -7,6 +7,7 @@ itself, and when it falls behind what is kept it is told to start from a snapsho
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final
 
 from appliance.kitchen.event import Event
@@ -57,15 +58,16 @@ class Feed:
         self._news = asyncio.Event()
 
     def start_at(self, seq: int) -> None:
-        """The first change to come will be the one after `seq`."""
+        """The first change to come will be the one after `seq`; what was before is gone."""
+        self._changes.clear()
         self.head = seq
 
-    def after(self, seq: int) -> list[Change]:
-        """The changes after a place. Raises BehindTail where they are not to be had."""
-        missing = self.head - seq
-        if missing < 0 or missing > len(self._changes):
+    def after(self, seq: int, limit: int = KEPT) -> list[Change]:
+        """Up to `limit` changes after a place. Raises BehindTail where they are not to be had."""
+        first = len(self._changes) - (self.head - seq)
+        if not 0 <= first <= len(self._changes):
             raise BehindTail(seq)
-        return [self._changes[place] for place in range(-missing, 0)]
+        return list(islice(self._changes, first, first + limit))
 
     async def wait(self, seq: int, seconds: float) -> bool:
         """Wait for a change after `seq`; False when none came in that time."""

@@ -104,7 +104,7 @@ def _counts(counts: Counter[str]) -> str:
     return f"{sum(counts.values())}" + (f" ({reasons})" if reasons else "")
 
 
-def plan(plan: Plan) -> list[Message]:
+def messages_of(plan: Plan) -> list[Message]:
     """All messages of the service, in the order of their moments."""
     chance = random.Random(plan.seed)  # noqa: S311 - a dinner, not a secret
     span = plan.minutes * 60
@@ -189,9 +189,9 @@ def _changed(chance: random.Random, items: list[dict[str, Any]]) -> list[dict[st
     return kept
 
 
-async def run(host: str, port: int, rush: Plan, show: Callable[[str], None]) -> Outcome:
+async def run(host: str, port: int, plan: Plan, show: Callable[[str], None]) -> Outcome:
     """Send it all at its moments; `show` is given a line of progress every few seconds."""
-    messages = plan(rush)
+    messages = messages_of(plan)
     outcome = Outcome(len(messages))
     places = asyncio.Semaphore(AT_ONCE)
     ahead: dict[str, asyncio.Task[None]] = {}
@@ -213,7 +213,7 @@ async def run(host: str, port: int, rush: Plan, show: Callable[[str], None]) -> 
                 f"acknowledged {outcome.acknowledged}  failed {outcome.failed}"
             )
 
-    show(f"{len(messages)} messages to {host}:{port} within {rush.minutes:g} min, seed {rush.seed}")
+    show(f"{len(messages)} messages to {host}:{port} within {plan.minutes:g} min, seed {plan.seed}")
     reporting = asyncio.create_task(progress())
     try:
         async with asyncio.TaskGroup() as group:

@@ -58,10 +58,12 @@ async def serve(
     `warnings` are shown on the pages. With `free_ports`, a port in use is replaced by one
     that is free. Raises CannotListen, LogError.
     """
+    stop = _on_stop_signal()
     try:
         clock = Clock.resume(directory, await newest_moment(log))
         expeditor = Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
-        await expeditor.load()
+        if not await _loaded(expeditor, stop):
+            return
         authority = auth.Authority(auth.local_secret(directory), config.appliance.tenant_id)
         router = OrderRouter(expeditor.submit, AllowList(config.orders.allow), config.zone)
         view = TicketView(config.appliance.tenant_id, config.appliance.location_id)
@@ -82,7 +84,7 @@ async def serve(
                 ]
                 announce(Listening(orders, http, authority.link_code or "", log.torn))
                 notify("READY=1")
-                await _stop_signal()
+                await stop.wait()
                 notify("STOPPING=1")
                 for part in parts:
                     part.cancel()
@@ -92,6 +94,19 @@ async def serve(
         await expeditor.save_snapshot()
     finally:
         await log.close()
+
+
+async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
+    """Build the state from the log; False when it was told to stop before that was done."""
+    loading = asyncio.create_task(expeditor.load(), name="loading")
+    stopping = asyncio.create_task(stop.wait(), name="stopping")
+    await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not loading.done():
+        loading.cancel()
+        return False
+    await loading
+    return True
 
 
 def make_kitchen(config: Config) -> Kitchen:
@@ -138,16 +153,17 @@ async def _listen(
         port = await listen(wanted.host, wanted.port)
     except OSError as error:
         if not (free_ports and error.errno == errno.EADDRINUSE):
-            reason = os.strerror(error.errno) if error.errno else str(error)
+            known = error.errno is not None and error.errno > 0
+            reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
             raise CannotListen(f"{what}.listen: cannot listen on {wanted}: {reason}") from error
         port = await listen(wanted.host, 0)
     return Address(f"{wanted.rpartition(':')[0]}:{port}")
 
 
-async def _stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
+def _on_stop_signal() -> asyncio.Event:
+    """Set when SIGTERM or SIGINT comes."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

@@ -78,7 +78,7 @@ def _nothing_left() -> Iterator[None]:
     left = [
         thread.name
         for thread in threading.enumerate()
-        if thread not in threads and not thread.name.startswith("asyncio_")  # the loop's own
+        if thread not in threads and not thread.name.startswith(("asyncio_", "uvloop_"))  # its own
     ]
     assert not left, f"threads left behind: {left}"
     opened = {

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-_COMMAND: Final = (sys.executable, "-m", "appliance", "run")
+from appliance import config
+
+_MAIN: Final = "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"
 _ORDERS: Final = re.compile(r"orders +\S+:(\d+)")
 _PAGES: Final = re.compile(r"pages +(http://\S+?)/\s")
 _LINK: Final = re.compile(r"sign in (http://\S+)")
@@ -20,10 +22,25 @@ class Service:
     """`expeditor run` on a data directory. After `start`, its ports and its link are known."""
 
     def __init__(
-        self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        data: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        usual_ports: bool = False,
+        say_where: bool = True,
+        prelude: str = "",
     ) -> None:
+        """On the built-in kitchen and free ports, unless `--config` is among the arguments.
+
+        `usual_ports`: as `expeditor run` does it by itself. Without `say_where`, the
+        configuration has to lead to `data`. `prelude` is Python that runs first.
+        """
         self.data = data
-        self._arguments = arguments
+        if "--config" not in arguments and not usual_ports:
+            arguments = (*arguments, "--config", str(_any_port(data)))
+        if say_where:
+            arguments = (*arguments, "--data", str(data))
+        self._command = [sys.executable, "-c", f"{prelude}\n{_MAIN}", "run", *arguments]
         self._environment = environment or {}
         self._process: subprocess.Popen[str] | None = None
         self.said = ""
@@ -35,7 +52,7 @@ class Service:
         """Start it and wait until it says where it listens."""
         self._log = (self.data.parent / f"{self.data.name}.log").open("a")
         self._process = subprocess.Popen(
-            [*_COMMAND, "--data", str(self.data), *self._arguments],
+            self._command,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
@@ -99,6 +116,15 @@ class Service:
     ) -> None:
         if self._process is not None:
             self.kill()
+
+
+def _any_port(data: Path) -> Path:
+    """The built-in kitchen, listening wherever there is room: tests run side by side."""
+    any_port = 'listen = "127.0.0.1:0"'
+    text = config.embedded().replace("[orders]", f"[orders]\n{any_port}")
+    file = data.with_name(f"{data.name}.toml")
+    file.write_text(f"{text}\n[http]\n{any_port}\n", encoding="utf-8")
+    return file
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

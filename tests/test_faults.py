@@ -58,6 +58,16 @@ async def test_nobody_gets_a_yes_and_the_state_equals_the_log_again(
     assert await appliance.tickets("grill") == before
 
 
+async def test_it_ends_cleanly_on_a_disk_that_still_fails(tmp_path: Path, disk: Disk) -> None:
+    async with running(tmp_path / "again", vfs=disk.vfs_name) as appliance:
+        await appliance.order(id="A-1", name="Jane", items=[BURGER])
+        break_disk(disk)
+        await appliance.order(id="A-2", name="Omar", items=[BURGER])
+    disk.failure = None
+    async with running(tmp_path / "again") as appliance:
+        assert [ticket["order_id"] for ticket in await appliance.tickets("grill")] == ["A-1"]
+
+
 async def test_service_resumes_when_the_disk_does(appliance: RunningAppliance, disk: Disk) -> None:
     break_disk(disk)
     assert await appliance.order(id="A-1", name="Jane", items=[BURGER]) == b"Unable to parse data"

@@ -26,12 +26,14 @@ def make_app(
     app = web.Application(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
     )
+    app.on_response_prepare.append(errors.label)
     tickets = Tickets(expeditor, authority, view)
     for prefix in (BASE, GATEWAY):
         tickets.add_routes(app.router, prefix)
     tickets.add_own_routes(app.router, BASE)
     stream = Stream(expeditor, authority, view, about)
-    app.router.add_get(f"{BASE}/events", stream.events)
+    # Nothing would end the answer to a HEAD of what streams.
+    app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
     app.on_shutdown.append(stream.close)
     SignIn(authority).add_routes(app.router, BASE)
     return app

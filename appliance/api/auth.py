@@ -5,6 +5,7 @@ first start and never leaves the data directory.
 """
 
 import ipaddress
+import logging
 import os
 import secrets
 import socket
@@ -19,6 +20,9 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.errors import ApiError, Handler
+from appliance.files import sync_directory
+
+logger = logging.getLogger(__name__)
 
 ISSUER: Final = "expeditor"
 AUDIENCE: Final = "expeditor-kds"
@@ -50,12 +54,16 @@ class Caller(Struct, frozen=True):
     stations: frozenset[str] | None
     """The only stations that the token is good for; None for all of them."""
 
+    def sees(self, station: str) -> bool:
+        """Whether the token is good for this station."""
+        return self.stations is None or station in self.stations
+
     def require(self, roles: Collection[str], station: str | None = None) -> None:
         """Raise 403 for whoever has none of these roles, or not this station."""
         if not self.roles & frozenset(roles):
             needed = ", ".join(sorted(roles))
             raise ApiError(403, "FORBIDDEN", f"this needs one of the roles {needed}")
-        if station is not None and self.stations is not None and station not in self.stations:
+        if station is not None and not self.sees(station):
             raise ApiError(403, "FORBIDDEN", f"this token is not for station {station!r}")
 
 
@@ -63,7 +71,11 @@ def local_secret(directory: Path) -> bytes:
     """The secret of this appliance, made on first use. Raises OSError."""
     path = directory / "secret"
     if path.exists():
-        return path.read_bytes()
+        secret = path.read_bytes()
+        if len(secret) == SECRET_BYTES:
+            return secret
+        logger.warning("%s was cut short: a new one is made, and old tokens end", path)
+        path.unlink()
     partial = directory / "secret.partial"
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -77,6 +89,7 @@ def local_secret(directory: Path) -> bytes:
         pass
     finally:
         partial.unlink(missing_ok=True)
+    sync_directory(directory)
     return path.read_bytes()
 
 
@@ -146,8 +159,9 @@ class Authority:
         except jwt.ExpiredSignatureError as error:
             message = "the token has expired"
             raise ApiError(401, "TOKEN_EXPIRED", message, headers=challenge) from error
-        except jwt.InvalidTokenError as error:
-            raise ApiError(401, "INVALID_TOKEN", str(error), headers=challenge) from error
+        except (jwt.InvalidTokenError, UnicodeError) as error:
+            message = f"the token is not valid: {error}"
+            raise ApiError(401, "INVALID_TOKEN", message, headers=challenge) from error
         roles, stations = claims.get("roles"), claims.get("station_ids")
         if not (_texts(roles) and (stations is None or _texts(stations))):
             message = "roles, and station_ids if given, must be lists of texts"
@@ -159,7 +173,8 @@ class Authority:
 
     def redeem(self, code: str) -> str:
         """The token for the one-time link's code. Raises ApiError 401."""
-        if self.link_code is None or not secrets.compare_digest(code, self.link_code):
+        right = (self.link_code or "").encode()
+        if not right or not secrets.compare_digest(code.encode(), right):
             raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
         self.link_code = None
         return issue(
@@ -177,21 +192,27 @@ def _texts(value: object) -> TypeGuard[list[str]]:
 
 def same_origin(request: web.Request) -> bool:
     """Whether one of our own pages sent it: browsers name the page's site in `Origin`."""
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.host
+    _scheme, _, site = request.headers.get("Origin", "").partition("://")
+    return bool(site) and site == request.headers.get("Host")
 
 
 _OWN_NAMES: Final = frozenset({"localhost", socket.gethostname().lower()})
 
 
+def _is_own(host: str) -> bool:
+    """Whether a Host is one of our names, or an address: nobody else can own that here."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        if name not in _OWN_NAMES and not name.endswith(".local"):
+            ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 @web.middleware
 async def host_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a Host that is a name of somebody else's: DNS rebinding needs one."""
-    name = (urlsplit(f"//{request.host}").hostname or "").lower()
-    if name not in _OWN_NAMES and not name.endswith(".local"):
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            message = "use the appliance's address or its .local name"
-            raise ApiError(403, "FORBIDDEN", message, {"host": name}) from None
+    if not _is_own(request.headers.get("Host", "")):
+        raise ApiError(403, "FORBIDDEN", "use the appliance's address or its .local name")
     return await handler(request)

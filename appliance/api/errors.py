@@ -87,9 +87,14 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         logger.exception("%s %s failed, request %s", request.method, request.path, request_id)
         message = "something went wrong here; the log has it under this request's id"
         response = _response(request_id, ApiError(500, "INTERNAL_SERVER_ERROR", message))
-    if not response.prepared:
-        response.headers["X-Request-ID"] = request_id
     return response
+
+
+async def label(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the request's id on every answer, also on one that streams; no cache keeps it."""
+    if REQUEST_ID in request:
+        response.headers["X-Request-ID"] = request[REQUEST_ID]
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 _CODES: Final = {

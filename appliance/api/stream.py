@@ -5,8 +5,9 @@ GET /events?station_id=&since=
 Each event carries the position `epoch:seq` as its id. A listener that comes back with one
 (`Last-Event-ID`, or `since`) goes on from there without a gap or a repeat; one that comes
 without, or from too far back, gets `kds.snapshot` first: the stations and every live ticket.
-A `beat` every two seconds says that the stream lives, what time it is, and whether orders
-can be stored.
+A `beat` every two seconds says that the listener has everything up to `seq` (null before its
+first snapshot), what time it is, and whether orders can be stored. A listener that is behind
+gets none: it should not look alive.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from appliance.api.auth import ROLES, Authority
 from appliance.api.errors import ApiError
 from appliance.api.ticket_json import TicketView, encode
 from appliance.expeditor import Expeditor
-from appliance.feed import BehindTail
+from appliance.feed import BehindTail, Change
 from appliance.kitchen.event import TicketChanged
 from appliance.log import NotStored
 
@@ -29,6 +30,8 @@ BEAT_SECONDS: Final = 2.0
 """A screen calls itself offline after 5 s without one."""
 WRITE_SECONDS: Final = 10.0
 """A listener that takes nothing for so long is closed; it resumes when it can."""
+SENT_AT_ONCE: Final = 256
+"""Changes between two turns of the loop: one that catches up holds up nobody."""
 
 
 class Stream:
@@ -58,6 +61,9 @@ class Stream:
         caller = self._authority.caller(request)
         station = request.query.get("station_id")
         caller.require(ROLES, station)
+        kitchen = self._expeditor.kitchen
+        if station not in (None, *kitchen.router.stations) and not kitchen.live_tickets(station):
+            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
         stations = caller.stations if station is None else frozenset({station})
         position = request.headers.get("Last-Event-ID") or request.query.get("since")
         task = asyncio.current_task()
@@ -83,72 +89,81 @@ class _Listener:
     ) -> None:
         self._expeditor = expeditor
         self._view = view
-        self._about = about
         self._stations = stations
-        self._response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        self._beat_at = 0.0
+        """The only ones that it hears of; None for all of them."""
+        seen = [station for station in about["stations"] if self._sees(station["id"])]
+        self._about = about | {"stations": seen}
+        self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        self._beat_at = monotonic() + BEAT_SECONDS
+
+    def _sees(self, station: str) -> bool:
+        return self._stations is None or station in self._stations
 
     async def run(self, request: web.Request, position: str | None) -> web.StreamResponse:
         await self._response.prepare(request)
         seq = self._expeditor.resume_from(position) if position else None
         try:
+            seq = await self._catch_up(seq)
+            await self._beat(seq)
             while True:
-                if monotonic() >= self._beat_at:
+                if seq is not None:
+                    await self._expeditor.feed.wait(seq, self._until_beat())
+                seq = await self._catch_up(seq)
+                if self._until_beat() == 0:
                     await self._beat(seq)
-                seq = await (self._snapshot() if seq is None else self._news(seq))
         except (TimeoutError, ConnectionError):
             return self._response
+        finally:
+            # Whoever does not read would otherwise be waited for to take the rest.
+            if request.transport is not None:
+                request.transport.abort()
 
-    async def _news(self, seq: int) -> int | None:
-        """Send what comes after `seq`, or wait for it; the place then reached."""
-        feed = self._expeditor.feed
-        try:
-            changes = feed.after(seq)
-        except BehindTail:
-            return None
-        if not changes:
-            await feed.wait(seq, max(0.0, self._beat_at - monotonic()))
-            return seq
-        epoch = self._expeditor.epoch
-        frames = []
-        for change in changes:
-            event = change.event
-            if not isinstance(event, TicketChanged):
-                continue
-            if self._stations is None or event.ticket.station in self._stations:
-                body = change.encoded(partial(self._view.event, event, change))
-                frames.append(b"id: %s:%d\ndata: %s\n\n" % (epoch.encode(), change.seq, body))
-        if frames:
-            await self._write(b"".join(frames))
-        return changes[-1].seq
+    def _until_beat(self) -> float:
+        return max(0.0, self._beat_at - monotonic())
+
+    async def _catch_up(self, seq: int | None) -> int | None:
+        """Send all that is new after `seq`; the place then reached, as of `_snapshot`."""
+        while seq is not None:
+            try:
+                changes = self._expeditor.feed.after(seq, SENT_AT_ONCE)
+            except BehindTail:
+                break
+            await self._write(b"".join(map(self._frame, changes)))
+            seq += len(changes)
+            if len(changes) < SENT_AT_ONCE:
+                return seq
+            await asyncio.sleep(0)  # Others have their turn.
+        return await self._snapshot()
+
+    def _frame(self, change: Change) -> bytes:
+        """A change as it is sent; nothing where it is not for this listener."""
+        event = change.event
+        if not (isinstance(event, TicketChanged) and self._sees(event.ticket.station)):
+            return b""
+        body = change.encoded(partial(self._view.event, event, change))
+        return b"id: %s:%d\ndata: %s\n\n" % (self._expeditor.epoch.encode(), change.seq, body)
 
     async def _snapshot(self) -> int | None:
-        """Send the state of now; None while there is none that can be shown."""
+        """Send the state of now; None where there is none that can be shown before the beat."""
         kitchen, position = self._expeditor.kitchen, self._expeditor.position
-        body = encode(
-            {
-                "type": "kds.snapshot",
-                "seq": self._expeditor.resume_from(position),
-                "at": _now(),
-                "payload": self._about
-                | {
-                    "tickets": [
-                        self._view.ticket(ticket, kitchen.placed(ticket.number))
-                        for ticket in kitchen.live_tickets()
-                        if self._stations is None or ticket.station in self._stations
-                    ]
-                },
-            }
-        )
+        seq = self._expeditor.resume_from(position)
+        tickets = [
+            self._view.ticket(ticket, kitchen.placed(ticket.number))
+            for ticket in kitchen.live_tickets()
+            if self._sees(ticket.station)
+        ]
+        payload = self._about | {"tickets": tickets}
+        body = encode({"type": "kds.snapshot", "seq": seq, "at": _now(), "payload": payload})
         try:
-            await asyncio.shield(self._expeditor.settled())
+            async with asyncio.timeout(self._until_beat()):
+                await asyncio.shield(self._expeditor.settled())
+        except TimeoutError:
+            return None
         except NotStored:
-            await asyncio.sleep(max(0.0, self._beat_at - monotonic()))
+            await asyncio.sleep(self._until_beat())
             return None
         await self._write(b"id: %s\ndata: %s\n\n" % (position.encode(), body))
-        return self._expeditor.resume_from(position)
+        return seq
 
     async def _beat(self, seq: int | None) -> None:
         self._beat_at = monotonic() + BEAT_SECONDS
@@ -165,8 +180,9 @@ class _Listener:
         await self._write(b"data: %s\n\n" % body)
 
     async def _write(self, data: bytes) -> None:
-        async with asyncio.timeout(WRITE_SECONDS):
-            await self._response.write(data)
+        if data:
+            async with asyncio.timeout(WRITE_SECONDS):
+                await self._response.write(data)
 
 
 def _now() -> str:

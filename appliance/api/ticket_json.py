@@ -157,10 +157,10 @@ def _shown_name(placed: Placed) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def _channel(mode: str | None) -> str:
+def _channel(mode: str | None) -> str | None:
     """By the table; a mode that it lacks is spelled as the others are."""
-    words = re.sub(r"[^a-z0-9]+", " ", (mode or "For Here").lower()).split()
-    return CHANNELS.get("".join(words)) or "_".join(words)
+    words = re.sub(r"[\W_]+", " ", (mode or "For Here").lower()).split()
+    return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 
 def _metadata(placed: Placed) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
 NEXT_CURSOR: Final = "X-Next-Cursor"
+# Not aiohttp's own pattern for a part of a path, which leaves out braces: ids have them.
+_TICKET: Final = "/stations/{station_id:[^/]+}/orders/{order_id:[^/]+}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
 
 _WHOLE_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -64,7 +66,7 @@ class Tickets:
 
     def add_routes(self, router: web.UrlDispatcher, prefix: str) -> None:
         """The paths that the gateway has too."""
-        ticket = f"{prefix}/stations/{{station_id}}/orders/{{order_id}}/ticket"
+        ticket = prefix + _TICKET
         router.add_get(f"{prefix}/stations/{{station_id}}/tickets", self.list)
         for action in _ACTIONS:
             router.add_post(f"{ticket}/{action}", self._acting(action))
@@ -72,8 +74,8 @@ class Tickets:
 
     def add_own_routes(self, router: web.UrlDispatcher, prefix: str) -> None:
         """The paths of this appliance alone."""
-        ticket = f"{prefix}/stations/{{station_id}}/orders/{{order_id}}/ticket"
-        router.add_post(f"{ticket}/items/{{line_id}}/{{mark:done|undone}}", self.mark_line)
+        line = prefix + _TICKET + "/items/{line_id:[^/]+}"
+        router.add_post(line + "/{mark:done|undone}", self.mark_line)
         router.add_post(f"{prefix}/courses/fire", self.fire)
 
     async def list(self, request: web.Request) -> web.Response:
@@ -83,7 +85,8 @@ class Tickets:
         kitchen = self._expeditor.kitchen
         status = request.query.get("status", "")
         if status not in ("", "completed", "all"):
-            raise invalid("status", "leave it out, or", allowed=["completed", "all"])
+            message = "leave it out for the live ones, or ask for completed or all"
+            raise invalid("status", message, allowed=["completed", "all"])
         limit = _limit(request)
         live = [] if status == "completed" else kitchen.live_tickets(station)
         finished = kitchen.finished_tickets(station) if status else []
@@ -130,11 +133,13 @@ class Tickets:
         )
 
     async def fire(self, request: web.Request) -> web.Response:
-        """Fire a course; answers the tickets that were fired."""
-        self._authority.caller(request).require(KITCHEN)
+        """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
+        caller = self._authority.caller(request)
+        caller.require(KITCHEN)
         body = await _body(request, FireBody)
         tickets = await self._tickets(FireCourse(body.order_id, body.course_number))
-        return _json([self._view.ticket(t, tickets.placed) for t in tickets.tickets])
+        seen = [ticket for ticket in tickets.tickets if caller.sees(ticket.station)]
+        return _json([self._view.ticket(ticket, tickets.placed) for ticket in seen])
 
     async def _submit(self, command: Command) -> web.Response:
         now = await self._tickets(command)

@@ -4,7 +4,7 @@
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -73,12 +73,16 @@ class Decision(Struct, frozen=True, gc=False):
 
 
 class Create(Struct, frozen=True, gc=False, array_like=True):
-    """What is remembered of the create of a finished order."""
+    """What is remembered of the newest create of a finished order."""
 
     order_id: str
     digest: str
-    placed_tick: int
-    timed: bool
+    tick: int
+
+
+STATE_FORMAT: Final = 1
+"""Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
+another format is not believed."""
 
 
 class State(Struct, frozen=True, gc=False):
@@ -127,7 +131,10 @@ class Kitchen:
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""
         boards = self._boards.values() if station is None else [self._boards.get(station, {})]
-        return sorted((ticket for board in boards for ticket in board.values()), key=sort_key)
+        return sorted(
+            (ticket for board in boards for ticket in board.values()),
+            key=lambda ticket: (sort_key(ticket), ticket.station),
+        )
 
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
@@ -162,20 +169,16 @@ class Kitchen:
         accepted = Decision(OrderAccepted(order.id))
         content = digest(order, guest)
         known = self._orders.get(self._by_id.get(order.id, 0))
-        if known is not None and self._is_open(known):
+        if known is not None and self._is_open(known) and not _is_voided_by_hand(known):
             if known.placed.digest == content:
                 return accepted
             return self._update(known, order, guest, now, content)
-        if known is not None and self._is_late_retry(_create_of(known.placed), content, now):
-            return accepted
-        create = self._creates.get(order.id)
-        if create is not None and self._is_late_retry(create, content, now):
-            return accepted
+        create = _create_of(known.placed) if known else self._creates.get(order.id)
+        if create is not None and create.digest == content:
+            window = LATE_RETRY_WITHOUT_TIME_MS if order.time is None else LATE_RETRY_MS
+            if now.tick - create.tick <= window:
+                return accepted
         return self._place(order, guest, now, content)
-
-    def _is_late_retry(self, create: Create, content: str, now: Moment) -> bool:
-        window = LATE_RETRY_MS if create.timed else LATE_RETRY_WITHOUT_TIME_MS
-        return create.digest == content and now.tick - create.placed_tick <= window
 
     def _place(self, order: Order, guest: Guest, now: Moment, content: str) -> Decision:
         number = self._counted + 1
@@ -216,7 +219,7 @@ class Kitchen:
         accepted = OrderAccepted(order.id)
         if placed.order == order and placed.guest == guest and placed.digest == content:
             return Decision(accepted)
-        comparison = Comparison(placed, order, guest)
+        comparison = Comparison(placed, known.tickets.values(), order, guest)
         tickets = dict(known.tickets)
         for station, wanted in comparison.stops(self.router, tickets).items():
             if station in tickets:
@@ -230,27 +233,18 @@ class Kitchen:
             if not changed.live and changed == before:
                 continue
             ticket = replace(changed, updated_at=now.at)
-            if reprioritized or before is None:
+            if reprioritized or before is None or not before.live:
                 ticket = prioritize(ticket, now, "high" if order.priority else "normal")
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         target = order.pickup_at or self._target(placed, tickets.values())
-        removed = tuple(
-            item
-            for line_id in self._struck(tickets.values())
-            if line_id not in comparison.items and (item := placed.item(line_id))
-        )
+        removed = comparison.removed(placed, tickets.values())
         updated = OrderUpdated(now.at, now.tick, placed.number, order, content, target, removed)
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 
     @staticmethod
-    def _struck(tickets: Iterable[Ticket]) -> dict[str, None]:
-        return {
-            line.id: None for ticket in tickets for line in ticket.lines if line.change == "deleted"
-        }
-
-    @staticmethod
-    def _target(placed: Placed, tickets: Collection[Ticket]) -> int | None:
-        longest = max((line.prep for ticket in tickets for line in ticket.lines), default=0)
+    def _target(placed: Placed, tickets: Iterable[Ticket]) -> int | None:
+        lines = (line for ticket in tickets for line in ticket.lines if line.change != "deleted")
+        longest = max((line.prep for line in lines), default=0)
         return placed.placed_at + longest * 1000 if longest else None
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
@@ -320,7 +314,11 @@ class Kitchen:
         before = known.tickets[ticket.station]
         was_held = {line.id for line in before.lines if line.held}
         fired = was_held - {line.id for line in ticket.lines if line.held}
-        at_pass = ticket.station in self.router.passes and ticket.status != "voided"
+        # What left the pass has left the kitchen: the stations' cards go with it.
+        left = (
+            kind == "bumped" and ticket.station in self.router.passes and ticket.status != "voided"
+        )
+        take_off = bump if ticket.live else clear
         events: list[Event] = []
         for sibling in known.tickets.values():
             if sibling.station == ticket.station or not sibling.live or sibling.status == "voided":
@@ -328,9 +326,8 @@ class Kitchen:
             after = release(sibling, now, fired)
             if after is not sibling:
                 events.append(TicketChanged(now.at, now.tick, "fired", after))
-            # What left the pass has left the kitchen: the stations' cards go with it.
-            if at_pass and kind == "bumped" and any(line.on_board for line in after.lines):
-                events.append(TicketChanged(now.at, now.tick, "bumped", bump(after, now)))
+            if left and (after.status != "held" or not ticket.live):
+                events.append(TicketChanged(now.at, now.tick, "bumped", take_off(after, now)))
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
 
@@ -371,7 +368,11 @@ class Kitchen:
         """
         if known.placed.cancelled:
             return False
-        at_pass = [known.tickets[s] for s in self.router.passes if s in known.tickets]
+        at_pass = [
+            ticket
+            for station in self.router.passes
+            if (ticket := known.tickets.get(station)) and ticket.status != "voided"
+        ]
         return any(ticket.live for ticket in at_pass or known.tickets.values())
 
     def _live_of(self, order_id: str) -> Iterator[Ticket]:
@@ -391,16 +392,7 @@ class Kitchen:
             case OrderPlaced():
                 return self._place_order(event, guest or NOBODY)
             case OrderUpdated():
-                known = self._orders[event.number]
-                known.placed = replace(
-                    known.placed,
-                    order=event.order,
-                    guest=known.placed.guest if guest is None else guest,
-                    digest=event.digest,
-                    target_at=event.target_at,
-                    removed=event.removed,
-                )
-                return known.placed
+                return self._update_order(event, guest)
             case OrderCancelled():
                 known = self._orders[event.number]
                 known.placed = replace(known.placed, cancelled=True)
@@ -423,6 +415,20 @@ class Kitchen:
         self._by_id[event.order.id] = event.number
         self._creates.pop(event.order.id, None)
         return placed
+
+    def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
+        known = self._orders[event.number]
+        placed = known.placed
+        known.placed = replace(
+            placed,
+            order=event.order,
+            guest=placed.guest if guest is None else guest,
+            digest=event.digest,
+            create_tick=placed.create_tick if event.digest == placed.digest else event.tick,
+            target_at=event.target_at,
+            removed=event.removed,
+        )
+        return known.placed
 
     def _put(self, ticket: Ticket) -> Placed:
         known = self._orders[ticket.number]
@@ -492,8 +498,16 @@ def _kind(before: Ticket | None, after: Ticket) -> Kind:
     return "voided" if after.status == "voided" != before.status else "updated"
 
 
+def _is_voided_by_hand(known: _Order) -> bool:
+    """Whether all that is left of an order are voided cards of what it still wants."""
+    live = [ticket for ticket in known.tickets.values() if ticket.live]
+    return all(ticket.status == "voided" for ticket in live) and any(
+        line.change != "deleted" for ticket in live for line in ticket.lines
+    )
+
+
 def _create_of(placed: Placed) -> Create:
-    return Create(placed.order.id, placed.digest, placed.placed_tick, placed.order.time is not None)
+    return Create(placed.order.id, placed.digest, placed.create_tick)
 
 
 def _no_such_order(order_id: str) -> Decision:

@@ -6,6 +6,7 @@ client sent can be found again in the log and in a ticket's metadata.
 
 import hashlib
 import re
+from functools import cached_property
 
 import msgspec
 from msgspec import Struct
@@ -148,7 +149,7 @@ class Guest(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
 NOBODY = Guest()
 
 
-class Placed(Struct, frozen=True, gc=False):
+class Placed(Struct, frozen=True, dict=True):
     """An order as it stands in this kitchen."""
 
     number: int
@@ -156,9 +157,10 @@ class Placed(Struct, frozen=True, gc=False):
     order: Order
     guest: Guest
     placed_at: int
-    placed_tick: int
+    create_tick: int
+    """When the newest create of this order came, by the kitchen's own clock."""
     digest: str
-    """Of the newest create of this order: what a retry is recognised by."""
+    """Of that create: what a retry is recognised by."""
     target_at: int | None = None
     """When the guest expects it, in milliseconds since the epoch."""
     removed: tuple[Item, ...] = ()
@@ -167,13 +169,12 @@ class Placed(Struct, frozen=True, gc=False):
 
     def item(self, line_id: str) -> Item | None:
         """The line of that id, whether it still belongs to the order or was removed."""
-        for item in self.order.items:
-            if item.line_id == line_id:
-                return item
-        for item in self.removed:
-            if item.line_id == line_id:
-                return item
-        return None
+        return self._by_line_id.get(line_id)
+
+    @cached_property
+    def _by_line_id(self) -> dict[str, Item]:
+        # A frame holds thousands of lines, and every one of them is looked up.
+        return {item.line_id: item for item in (*self.removed, *self.order.items)}
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

@@ -49,11 +49,6 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
         """Whether a cook still has to make it now."""
         return not (self.held or self.done or self.bump or self.change == "deleted")
 
-    @property
-    def on_board(self) -> bool:
-        """Whether it is fired and not yet bumped away."""
-        return not (self.held or self.bump)
-
 
 class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     """One order at one station. Times are wall-clock milliseconds since the epoch."""
@@ -101,16 +96,29 @@ def is_held(lines: Collection[Line]) -> bool:
     return bool(on_board) and all(line.held for line in on_board)
 
 
+def fitting(status: Status, lines: Collection[Line]) -> Status:
+    """The state of a live ticket after its lines were held, fired or changed."""
+    if is_held(lines):
+        return "held"
+    if status == "held":
+        return "pending"
+    if status == "ready" and any(line.to_do for line in lines):
+        return "in_progress"
+    return status
+
+
 def release(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
-    """Fire the held lines among `line_ids`; a held ticket becomes pending."""
+    """Fire the held lines among `line_ids`; a held ticket becomes pending.
+
+    One that was ready is in progress again: there is something to do.
+    """
     lines = tuple(
         replace(line, held=False) if line.held and line.id in line_ids else line
         for line in ticket.lines
     )
     if lines == ticket.lines:
         return ticket
-    status = "pending" if ticket.status == "held" and not is_held(lines) else ticket.status
-    return replace(ticket, lines=lines, status=status, updated_at=now.at)
+    return replace(ticket, lines=lines, status=fitting(ticket.status, lines), updated_at=now.at)
 
 
 def _release_if_held(ticket: Ticket, now: Moment) -> Ticket:

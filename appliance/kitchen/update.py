@@ -3,16 +3,17 @@
 Lines are compared by `line_id`. A line that was not there is *added*, one that reads
 otherwise is *edited* and is to do (again), one that is gone is *deleted*: struck through
 until the ticket is bumped. Nothing else on a ticket moves: adding a line never reopens
-a completed one.
+a completed one, and what the kitchen fired stays fired until it is asked to wait anew.
 """
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from appliance.kitchen.order import Guest, Item, Order, Placed
 from appliance.kitchen.routing import Router, Stop
-from appliance.kitchen.ticket import Line, Moment, Priority, Status, Ticket, is_held, void
+from appliance.kitchen.ticket import Line, Moment, Priority, Ticket, fitting, void
 
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
@@ -40,7 +41,7 @@ def first_tickets(
             tuple(on_it),
             created_at=now.at,
             updated_at=now.at,
-            status="held" if is_held(on_it) else "pending",
+            status=fitting("pending", on_it),
             priority=priority,
         )
         for station, on_it in lines.items()
@@ -49,15 +50,46 @@ def first_tickets(
 
 
 class Comparison:
-    """The difference between an order and what it is to become."""
+    """The difference between an order on its tickets and what it is to become."""
 
-    def __init__(self, placed: Placed, order: Order, guest: Guest) -> None:
-        old = {item.line_id: _read_by_cook(item, placed.guest) for item in placed.order.items}
-        new = {item.line_id: _read_by_cook(item, guest) for item in order.items}
+    def __init__(
+        self, placed: Placed, tickets: Collection[Ticket], order: Order, guest: Guest
+    ) -> None:
+        old = {item.line_id: item for item in placed.order.items}
         self.items = {item.line_id: item for item in order.items}
-        self.added = new.keys() - old.keys()
-        self.deleted = old.keys() - new.keys()
-        self.edited = {line for line in new.keys() & old.keys() if new[line] != old[line]}
+        self.added = self.items.keys() - old.keys()
+        self.edited = {
+            line_id
+            for line_id in self.items.keys() & old.keys()
+            if _read_by_cook(self.items[line_id], guest)
+            != _read_by_cook(old[line_id], placed.guest)
+        }
+        fired = _fired(tickets) & {line_id for line_id, item in old.items() if item.held}
+        self.held = {item.line_id for item in order.items if item.held} - fired
+        """Lines that wait for their course; not those that a cook fired meanwhile."""
+        taken = self.items.keys() | old.keys() | {item.line_id for item in placed.removed}
+        self._former = {
+            item.line_id: replace(item, line_id=_free_id(item.line_id, taken))
+            for item in (*placed.removed, *placed.order.items)
+            if item.line_id in self.items and _dish(item) != _dish(self.items[item.line_id])
+        }
+
+    def struck_id(self, line_id: str) -> str:
+        """What a line is called where it is struck through.
+
+        That is an id of its own where the order has another dish under the line's id.
+        """
+        former = self._former.get(line_id)
+        return former.line_id if former else line_id
+
+    def removed(self, placed: Placed, tickets: Collection[Ticket]) -> tuple[Item, ...]:
+        """The items that these tickets show only struck through."""
+        former = {item.line_id: item for item in self._former.values()}
+        struck = dict.fromkeys(
+            line.id for ticket in tickets for line in ticket.lines if line.change == "deleted"
+        )
+        items = (former.get(line_id) or placed.item(line_id) for line_id in struck)
+        return tuple(item for item in items if item and item.line_id not in self.items)
 
     def stops(
         self, router: Router, tickets: Mapping[str, Ticket]
@@ -67,45 +99,71 @@ class Comparison:
         Only lines that are new or read otherwise are routed; the others stay where they
         are, whatever the rules say by now.
         """
-        wanted: dict[str, dict[str, Stop | None]] = {station: {} for station in tickets}
+        routed = self.added | self.edited
+        stay = self.items.keys() - routed
+        wanted: dict[str, dict[str, Stop | None]] = {
+            station: {line.id: None for line in ticket.lines if line.id in stay}
+            for station, ticket in tickets.items()
+        }
         for line_id, item in self.items.items():
-            if line_id in self.added or line_id in self.edited:
+            if line_id in routed:
                 for stop in router.route(item):
                     wanted.setdefault(stop.station, {})[line_id] = stop
-            else:
-                for station, ticket in tickets.items():
-                    if any(line.id == line_id for line in ticket.lines):
-                        wanted[station][line_id] = None
         return wanted
 
 
 def _read_by_cook(item: Item, guest: Guest) -> tuple[object, ...]:
-    """All that makes an item another one to make; firing a course does not."""
+    """All that makes an item another one to make."""
     return (
-        replace(item, course_status=None, price=None),
+        _dish(item),
         guest.item_instructions.get(item.line_id),
         guest.group_notes.get(item.line_id),
     )
+
+
+def _dish(item: Item) -> Item:
+    """What an item reads; firing a course does not change it."""
+    return replace(item, course_status=None, price=None)
+
+
+def _fired(tickets: Collection[Ticket]) -> set[str]:
+    """Lines that are on some ticket and wait on none."""
+    lines = [
+        line
+        for ticket in tickets
+        if ticket.status != "voided"
+        for line in ticket.lines
+        if line.change != "deleted"
+    ]
+    return {line.id for line in lines} - {line.id for line in lines if line.held}
+
+
+def _free_id(line_id: str, taken: Collection[str]) -> str:
+    return next(free for count in itertools.count(1) if (free := f"{line_id}~{count}") not in taken)
 
 
 def updated_ticket(
     ticket: Ticket, comparison: Comparison, wanted: Mapping[str, Stop | None], now: Moment
 ) -> Ticket:
     """What becomes of a ticket when its order changes; the same ticket if nothing does."""
-    lines = _struck(ticket, wanted)
+    lines = [_struck(line, comparison, wanted) for line in ticket.lines]
     present = {line.id for line in lines}
-    for line_id, stop in wanted.items():
-        if line_id not in present and stop is not None:
-            item = comparison.items[line_id]
-            lines.append(Line(line_id, stop.prep, held=item.held, change="added"))
     lines = [_current(line, comparison, wanted.get(line.id)) for line in lines]
+    lines += [
+        Line(line_id, stop.prep, held=line_id in comparison.held, change="added")
+        for line_id, stop in wanted.items()
+        if stop is not None and line_id not in present
+    ]
     changed = replace(ticket, lines=_without_oldest_struck(lines))
+    nothing_left = all(line.change == "deleted" for line in lines)
+    # A card without lines stands for an order without lines, and goes when that gets some.
+    if nothing_left and ticket.status not in ("bumped", "voided") and (lines or comparison.items):
+        return void(changed, now)
     if changed == ticket:
         return ticket
-    changed = replace(changed, updated_at=now.at)
-    if ticket.live and ticket.lines and all(line.change == "deleted" for line in changed.lines):
-        return changed if ticket.status == "voided" else void(changed, now)
-    return _with_status(ticket, changed)
+    if ticket.status in ("bumped", "voided"):
+        return replace(_brought_back(changed, wanted), updated_at=now.at)
+    return replace(changed, status=fitting(ticket.status, changed.lines), updated_at=now.at)
 
 
 def new_ticket(
@@ -117,7 +175,7 @@ def new_ticket(
 ) -> Ticket:
     """A station that had nothing of this order gets some of it now."""
     lines = tuple(
-        Line(line_id, stop.prep, held=comparison.items[line_id].held, change="added")
+        Line(line_id, stop.prep, held=line_id in comparison.held, change="added")
         for line_id, stop in wanted.items()
         if stop is not None
     )
@@ -127,32 +185,27 @@ def new_ticket(
         lines,
         created_at=now.at,
         updated_at=now.at,
-        status="held" if is_held(lines) else "pending",
+        status=fitting("pending", lines),
     )
 
 
-def _struck(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> list[Line]:
-    """The ticket's lines, those that are no longer to be made here marked as deleted."""
-    return [
-        line
-        if line.id in wanted or line.change == "deleted"
-        else replace(line, done=False, change="deleted")
-        for line in ticket.lines
-    ]
+def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
+    """The line, marked as deleted if it is no longer to be made here."""
+    if line.change == "deleted":
+        return replace(line, id=comparison.struck_id(line.id))
+    if line.id in wanted:
+        return line
+    return replace(line, id=comparison.struck_id(line.id), done=False, held=False, change="deleted")
 
 
 def _current(line: Line, comparison: Comparison, stop: Stop | None) -> Line:
-    """A line as the changed order has it."""
-    item = comparison.items.get(line.id)
-    if item is None or (line.change == "deleted" and stop is None):
-        return line
-    if line.change == "deleted" and stop is not None:
-        return Line(line.id, stop.prep, held=item.held, change="added")
-    if line.id in comparison.edited and stop is not None:
-        unseen = line.change == "added" and line.to_do
-        return Line(line.id, stop.prep, held=item.held, change="added" if unseen else "edited")
-    if line.held != item.held and line.to_do | line.held:
-        return replace(line, held=item.held)
+    """A line as the changed order has it; `stop` where it is new or edited."""
+    held = line.id in comparison.held
+    if stop is not None:
+        unseen = line.change == "deleted" or (line.change == "added" and not line.done)
+        return Line(line.id, stop.prep, held=held, change="added" if unseen else "edited")
+    if line.change != "deleted" and (line.to_do or line.held):
+        return replace(line, held=held)
     return line
 
 
@@ -162,31 +215,22 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.id not in surplus)
 
 
-def _with_status(before: Ticket, changed: Ticket) -> Ticket:
-    """The state that fits the lines after the change."""
-    if before.status in ("bumped", "voided"):
-        return _brought_back(before, changed)
-    status: Status = before.status
-    if is_held(changed.lines):
-        status = "held"
-    elif status == "held":
-        status = "pending"
-    elif status == "ready" and any(line.to_do for line in changed.lines):
-        status = "in_progress"
-    return replace(changed, status=status)
-
-
-def _brought_back(before: Ticket, changed: Ticket) -> Ticket:
+def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> Ticket:
     """A finished ticket comes back for what is new on it, and for that alone."""
-    new = {line.id for line in changed.lines if line.change and (line.to_do or line.held)}
+    new = {line_id for line_id, stop in wanted.items() if stop is not None}
     if not new:
-        return changed
-    lines = changed.lines
-    if before.status == "voided":
-        lines = tuple(line if line.id in new else replace(line, change="deleted") for line in lines)
+        return ticket
+    lines = ticket.lines
+    if ticket.status == "voided":
+        lines = tuple(
+            line
+            if line.id in new or line.bump
+            else replace(line, done=False, held=False, change="deleted")
+            for line in lines
+        )
     return replace(
-        changed,
-        status="held" if is_held(lines) else "pending",
+        ticket,
+        status=fitting("pending", lines),
         lines=lines,
         acknowledged=False,
         completed_at=None,

@@ -19,9 +19,10 @@ async def send(host: str, port: int, message: bytes, seconds: float = REPLY_SECO
         try:
             writer.write(message)
             writer.write_eof()
-            reply = await reader.read(MAX_REPLY)
+            reply = await reader.read(MAX_REPLY)  # It comes in one write, and is short.
         finally:
-            writer.close()
+            # Not close: that would wait for a peer that does not read the message.
+            writer.transport.abort()
     if not reply:
         raise EOFError(f"{host}:{port} closed the connection without a reply")
     return reply

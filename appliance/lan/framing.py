@@ -22,10 +22,15 @@ EXTRACT: Final = 200
 
 # A byte-order mark is skipped, and so is the NUL that clients in C send along.
 _BETWEEN: Final = re.compile(rb"(?:[ \t\r\n\x00]|\xef\xbb\xbf)*")
-_PARTIAL_MARKS: Final = (b"\xef", b"\xef\xbb")
+_PARTIAL_MARKS: Final = (bytearray(b"\xef"), bytearray(b"\xef\xbb"))
+_TAIL: Final = 8
+"""Where a closing bracket is looked for, as white space may follow; beyond, the scan finds it."""
 _BRACKET_OR_STRING: Final = re.compile(rb'["{}\[\]]')
 _STRING_END_OR_ESCAPE: Final = re.compile(rb'["\\]')
+_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"{}[]"))
+_NO_BRACKETS_NOR_STRINGS: Final = bytes(set(_NO_BRACKETS) - set(rb"\""))
+_BRACKETS_ALIKE: Final = bytes.maketrans(b"{}", b"[]")
 _CLOSER: Final = {ord("{"): ord("}"), ord("["): ord("]")}
 
 Message = TypeVar("Message")
@@ -54,36 +59,35 @@ class Splitter(Generic[Message]):
     reason that a `Malformed` gives.
     """
 
-    def __init__(self, decode: Callable[[bytes], Message], max_frame: int = MAX_FRAME) -> None:
+    def __init__(self, decode: Callable[[bytearray], Message], max_frame: int = MAX_FRAME) -> None:
         self._decode = decode
         self._max_frame = max_frame
-        self._buffer = b""
+        self._buffer = bytearray()
         self._broken = False
         self._decodes = 0
         self._scan = _Scan()
 
     @property
     def inside(self) -> bool:
-        """Whether an object has begun and is not complete."""
+        """Whether an object has begun and is not complete, or was not asked for yet."""
         return bool(self._buffer)
 
-    def feed(self, data: bytes) -> list[Decoded[Message] | Malformed]:
-        """The objects that `data` completes, in order. After a fatal one, nothing."""
-        found: list[Decoded[Message] | Malformed] = []
-        if self._broken:
-            return found
-        self._buffer += data
-        while self._to_next_object():
-            result = self._next()
-            if result is None:
-                break
-            found.append(result)
-            self._decodes = 0
-            self._scan = _Scan()
-            if isinstance(result, Malformed) and result.fatal:
-                self._broken = True
-                self._buffer = b""
-        return found
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the stream; after a fatal object they are dropped."""
+        if not self._broken:
+            self._buffer += data
+
+    def next_object(self) -> Decoded[Message] | Malformed | None:
+        """The next object, or None until more is fed. After a fatal one, nothing."""
+        result = self._next() if self._to_next_object() else None
+        if result is None:
+            return None
+        self._decodes = 0
+        self._scan = _Scan()
+        if isinstance(result, Malformed) and result.fatal:
+            self._broken = True
+            self._buffer.clear()
+        return result
 
     def end(self) -> Malformed | None:
         """The stream has ended: what it left incomplete, if anything."""
@@ -95,47 +99,49 @@ class Splitter(Generic[Message]):
         """Drop what lies between objects; whether something is left."""
         gap = _BETWEEN.match(self._buffer)
         if gap and gap.end():
-            self._buffer = self._buffer[gap.end() :]
+            del self._buffer[: gap.end()]
         return bool(self._buffer) and self._buffer not in _PARTIAL_MARKS
 
     def _next(self) -> Decoded[Message] | Malformed | None:
         """The object at the front, or None while it is not complete."""
         buffer = self._buffer
-        if buffer[0] not in b"{":
+        if buffer[0] != ord("{"):
             return self._malformed("not a JSON object", fatal=True)
         if (
             self._decodes < DECODES_BEFORE_SCAN
             and len(buffer) <= self._max_frame
-            and buffer.rstrip().endswith(b"}")
+            and buffer[-_TAIL:].rstrip().endswith(b"}")
         ):
             self._decodes += 1
             understood = self._understand(buffer)
             if isinstance(understood, Decoded):
-                self._buffer = b""
+                buffer.clear()
                 return understood
-        end = self._scan.end_of_object(buffer)
+        end = self._scan.end_of_object(buffer, self._max_frame)
         if end is None and len(buffer) <= self._max_frame:
             return None
-        if end is None or end > self._max_frame:
+        if end is None:
             return self._malformed(f"an object of over {self._max_frame} bytes", fatal=True)
         if end == _Scan.NEVER:
             return self._malformed("brackets that do not match", fatal=True)
         understood = self._understand(buffer[:end])
-        self._buffer = buffer[end:]
+        del buffer[:end]
         return understood
 
-    def _understand(self, frame: bytes) -> Decoded[Message] | Malformed:
+    def _understand(self, frame: bytearray) -> Decoded[Message] | Malformed:
+        too_deep = f"nested deeper than {MAX_NESTING} levels"
         try:
             message = self._decode(frame)
-        except (ValueError, RecursionError) as error:
-            return Malformed(str(error), frame[:EXTRACT], fatal=False)
+        except ValueError as error:
+            return Malformed(str(error), bytes(frame[:EXTRACT]), fatal=False)
+        except RecursionError:
+            return Malformed(too_deep, bytes(frame[:EXTRACT]), fatal=False)
         if _nesting_exceeds(frame, MAX_NESTING):
-            reason = f"nested deeper than {MAX_NESTING} levels"
-            return Malformed(reason, frame[:EXTRACT], fatal=False)
+            return Malformed(too_deep, bytes(frame[:EXTRACT]), fatal=False)
         return Decoded(message)
 
     def _malformed(self, reason: str, *, fatal: bool) -> Malformed:
-        return Malformed(reason, self._buffer[:EXTRACT], fatal)
+        return Malformed(reason, bytes(self._buffer[:EXTRACT]), fatal)
 
 
 class _Scan:
@@ -148,13 +154,17 @@ class _Scan:
         self._in_string = False
         self._open = bytearray()
 
-    def end_of_object(self, buffer: bytes) -> int | None:
-        """Where the object ends; None while it is open; NEVER if its brackets are wrong."""
-        while self._place < len(buffer):
+    def end_of_object(self, buffer: bytearray, limit: int) -> int | None:
+        """Where it ends; NEVER if its brackets are wrong; None while neither is so.
+
+        What lies beyond `limit` is not looked at.
+        """
+        limit = min(limit, len(buffer))
+        while self._place < limit:
             pattern = _STRING_END_OR_ESCAPE if self._in_string else _BRACKET_OR_STRING
-            found = pattern.search(buffer, self._place)
+            found = pattern.search(buffer, self._place, limit)
             if found is None:
-                self._place = len(buffer)
+                self._place = limit
                 return None
             byte = buffer[found.start()]
             self._place = found.end()
@@ -171,28 +181,16 @@ class _Scan:
         return None
 
 
-def _nesting_exceeds(frame: bytes, levels: int) -> bool:
+def _nesting_exceeds(frame: bytearray, levels: int) -> bool:
     """Whether a valid JSON text is nested deeper than that."""
-    brackets = frame.translate(None, _NO_BRACKETS)
-    if len(brackets) <= 2 * levels:
+    if frame.count(b"{") + frame.count(b"[") <= levels:
         return False
+    brackets = frame.translate(None, _NO_BRACKETS_NOR_STRINGS).replace(b'""', b"")
+    if b'"' in brackets:  # Of a string with a bracket or an escape: the slow way.
+        brackets = bytearray(_STRING.sub(b"", frame))
+    brackets = brackets.translate(_BRACKETS_ALIKE, _NO_BRACKETS)
     for _level in range(levels):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
         if not brackets:
             return False
-    # Deep, or brackets within texts: only the exact way tells.
-    return _depth(frame) > levels
-
-
-def _depth(frame: bytes) -> int:
-    depth = deepest = place = 0
-    while found := _BRACKET_OR_STRING.search(frame, place):
-        place = found.end()
-        if found.group() == b'"':
-            while (end := _STRING_END_OR_ESCAPE.search(frame, place)) and end.group() == b"\\":
-                place = end.end() + 1
-            place = end.end() if end else len(frame)
-        else:
-            depth += 1 if found.group() in b"{[" else -1
-            deepest = max(deepest, depth)
-    return deepest
+    return True

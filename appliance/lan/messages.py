@@ -6,15 +6,13 @@ envelope, modifiers as strings, numbers as strings, times in three spellings.
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from appliance.kitchen.command import CancelOrder, Command, CreateOrder, UpdateOrder
 from appliance.kitchen.order import (
-    Accessibility,
     Component,
     Costs,
     DeliveryService,
@@ -25,6 +23,13 @@ from appliance.kitchen.order import (
     Order,
     Retry,
     derived_line_id,
+)
+from appliance.lan.schema import (
+    ComponentMessage,
+    CostsMessage,
+    ItemMessage,
+    Message,
+    OrderMessage,
 )
 
 YEAR_10000: Final = 253_402_300_800_000
@@ -37,79 +42,8 @@ class NotUnderstood(ValueError):
     """The object is no message of this protocol; the text says why."""
 
 
-class _GroupMessage(Struct):
-    id: str | None = None
-    name: str | None = None
-    note: str | None = None
-
-
-class _ModifierMessage(Struct):
-    name: str
-    id: str | None = None
-    qty: int | float | None = None
-    components: tuple[Component, ...] | None = None
-
-
-class _ItemMessage(Struct, rename="camel"):
-    name: str
-    id: str | None = None
-    line_id: str | None = None
-    qty: int | float | None = None
-    price: str | None = None
-    mods: tuple[_ModifierMessage | str, ...] | None = None
-    special_instructions: str | None = None
-    course: str | None = None
-    course_status: str | None = None
-    seat: str | None = None
-    components: tuple[Component, ...] | None = None
-    item_group: _GroupMessage | None = None
-
-
-class _DeliveryMessage(Struct, rename="camel"):
-    name: str | None = None
-    order_id: str | None = None
-    driver_phone: str | None = None
-
-
-class _OrderMessage(Struct, rename="camel"):
-    id: str | None = None
-    name: str | None = None
-    time: int | str | None = None
-    pickup_time: int | str | None = None
-    phone_number: str | None = None
-    opt_in_for_sms: bool | None = msgspec.field(default=None, name="optInForSms")
-    delivery_address: str | None = None
-    mode: str | None = None
-    delivery_handoff: bool | None = None
-    server: str | None = None
-    items: tuple[_ItemMessage, ...] | None = None
-    terminal: str | None = None
-    special_instructions: str | None = None
-    customer_arrived_url: str | None = None
-    vehicle_model: str | None = None
-    vehicle_color: str | None = None
-    costs: Costs | None = None
-    delivery_service: _DeliveryMessage | None = None
-    origin_source: str | None = None
-    check_number: str | None = None
-    priority: bool | None = None
-    prep_time_duration: str | None = None
-    covers: int | None = None
-    loyalty_member: bool | None = None
-    accessibility: Accessibility | None = None
-    source: str | None = None
-    retry: Retry | None = None
-
-
-class _Message(_OrderMessage, kw_only=True, rename="camel"):
-    """An envelope, or (from old clients) an order without one."""
-
-    command: str | None = None
-    order: _OrderMessage | None = None
-
-
 # Not strict: real clients send numbers and booleans as strings.
-_decode = msgspec.json.Decoder(_Message, strict=False).decode
+_decode = msgspec.json.Decoder(Message, strict=False).decode
 
 
 def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
@@ -135,11 +69,11 @@ def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
     raise NotUnderstood(f"unknown command {envelope.command[:40]!r}")
 
 
-def _content(message: _OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
+def _content(message: OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
     if message.items is None:
         raise NotUnderstood("order.items is missing")
     line_ids = _line_ids(message.items)
-    delivery = message.delivery_service
+    delivery, retry = message.delivery_service, message.retry
     order = Order(
         id=order_id,
         items=tuple(map(_item, message.items, line_ids)),
@@ -154,14 +88,14 @@ def _content(message: _OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order
         origin_source=message.origin_source,
         delivery_handoff=message.delivery_handoff,
         opt_in_for_sms=message.opt_in_for_sms,
-        costs=message.costs,
+        costs=_costs(message.costs) if message.costs else None,
         delivery_service=DeliveryService(delivery.name, delivery.order_id) if delivery else None,
         prep_time_duration=message.prep_time_duration,
         covers=message.covers,
         loyalty_member=message.loyalty_member,
         accessibility=message.accessibility,
         source=message.source,
-        retry=message.retry,
+        retry=Retry(retry.notification_url, retry.expiration) if retry else None,
     )
     guest = Guest(
         name=message.name,
@@ -186,33 +120,57 @@ def _content(message: _OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order
     return order, guest
 
 
-def _item(message: _ItemMessage, line_id: str) -> Item:
+def _item(message: ItemMessage, line_id: str) -> Item:
     group = message.item_group
     return Item(
         line_id=line_id,
         name=message.name,
-        qty=1 if message.qty is None else message.qty,
+        qty=_quantity(message.qty),
         id=message.id,
         price=message.price,
         mods=_modifiers(message),
         course=message.course,
         course_status=_course_status(message.course_status),
         seat=message.seat,
-        components=message.components or (),
+        components=_components(message.components),
         item_group=ItemGroup(group.id, group.name) if group else None,
     )
 
 
-def _modifiers(message: _ItemMessage) -> tuple[Modifier, ...]:
+def _modifiers(message: ItemMessage) -> tuple[Modifier, ...]:
     return tuple(
         Modifier(mod)
         if isinstance(mod, str)
-        else Modifier(mod.name, mod.id, 1 if mod.qty is None else mod.qty, mod.components or ())
+        else Modifier(mod.name, mod.id, _quantity(mod.qty), _components(mod.components))
         for mod in message.mods or ()
     )
 
 
-def _line_ids(items: tuple[_ItemMessage, ...]) -> list[str]:
+def _quantity(sent: int | float | None) -> int | float:  # noqa: PYI041 - as it is in JSON
+    return 1 if sent is None else sent
+
+
+def _components(messages: tuple[ComponentMessage, ...] | None) -> tuple[Component, ...]:
+    return tuple(
+        Component(component.name, _quantity(component.count)) for component in messages or ()
+    )
+
+
+def _costs(message: CostsMessage) -> Costs:
+    return Costs(
+        subtotal=message.subtotal,
+        tax=message.tax,
+        delivery_fee=message.delivery_fee,
+        surcharge=message.surcharge,
+        convenience_fee=message.convenience_fee,
+        tip=message.tip,
+        additional_fees=message.additional_fees or (),
+        total=message.total,
+        promo_codes=message.promo_codes or (),
+    )
+
+
+def _line_ids(items: tuple[ItemMessage, ...]) -> list[str]:
     """An id for every line, unique within the order whatever the sender did.
 
     A line without one is named after its content and occurrence, so that it is found
@@ -239,6 +197,8 @@ _COURSE_STATUS: Final = {
     "fired": "fire",
     "pickup": "pickup",
 }
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _WHOLE_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _NOT_A_LETTER: Final = re.compile(r"[^a-z]")
 
@@ -268,7 +228,4 @@ def _milliseconds(time: str, zone: tzinfo) -> int | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    try:
-        return int(moment.astimezone(UTC).timestamp() * 1000)
-    except OverflowError:
-        return None
+    return (moment - _EPOCH) // _MILLISECOND

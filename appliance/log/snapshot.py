@@ -5,13 +5,15 @@ is replayed from its beginning. It holds no guests. One file, replaced atomicall
 """
 
 import hashlib
-import os
 import zlib
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
+
+from appliance.files import replace_file
 
 NAME: Final = "snapshot"
 _MAGIC: Final = b"expeditor snapshot 1\n"
@@ -22,6 +24,8 @@ class Snapshot(Struct, frozen=True, array_like=True):
     """`state` is the state after the event `seq` of the log with this epoch."""
 
     epoch: str
+    format: int
+    """Of `state`: another format than the reader's is no snapshot to it."""
     seq: int
     state: bytes
 
@@ -33,14 +37,8 @@ _decode = Decoder(Snapshot).decode
 def save(directory: Path, snapshot: Snapshot) -> None:
     """Replace the snapshot. OSError when it cannot be written; the old one then stands."""
     body = zlib.compress(_encode(snapshot), level=1)
-    partial = directory / (NAME + ".partial")
-    with partial.open("wb") as file:
-        file.write(_MAGIC)
-        file.write(hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest())
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(directory / NAME)
+    digest = hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest()
+    replace_file(directory / NAME, _MAGIC + digest + body)
 
 
 def load(directory: Path) -> Snapshot | None:
@@ -55,4 +53,7 @@ def load(directory: Path) -> Snapshot | None:
         return None
     if hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() != checksum:
         return None
-    return _decode(zlib.decompress(body))
+    try:
+        return _decode(zlib.decompress(body))
+    except (msgspec.DecodeError, zlib.error):
+        return None

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import threading
 import uuid
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from typing import Final, TypeVar
 
 import apsw
 
+from appliance.files import sync_directory
 from appliance.log import (
     Health,
     LogLocked,
@@ -50,7 +52,7 @@ HOLD_WRITERS_AT: Final = 2_000
 _WAL_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
 BUSY_MS: Final = 5_000
-"""How long the writer waits for the background copy at that bound."""
+"""How long a connection waits for the other one's short locks."""
 
 _SCHEMA: Final = """
 CREATE TABLE batches (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
@@ -91,13 +93,14 @@ class SqliteLog:
         self.epoch = ""
         self.head = 0
         self._wal_pages = 0
+        self._copying = threading.Lock()
         self._lock = _lock(directory)
         try:
             _refuse_foreign(self._path)
             self._open()
         except apsw.Error as error:
             os.close(self._lock)
-            raise LogUnusable(f"{self._path}: {error}") from error
+            raise LogUnusable(f"{self._path}: {_in_words(error)}") from error
         except LogUnusable:
             os.close(self._lock)
             raise
@@ -164,18 +167,19 @@ class SqliteLog:
     def _commit_and_tell(self, batch: _Batch, loop: asyncio.AbstractEventLoop) -> None:
         """Runs in the writing thread."""
         began = perf_counter()
-        failure: apsw.Error | None = None
+        failure: Exception | None = None
         try:
             self._commit(batch)
-        except apsw.Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
             failure = error
         took = (perf_counter() - began) * 1000
         loop.call_soon_threadsafe(self._committed, batch, failure, took)
 
     def _commit(self, batch: _Batch) -> None:
         if self._wal_pages >= HOLD_WRITERS_AT:
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
-            self._wal_pages = 0
+            with self._copying:  # SQLite itself would not wait for the other copy.
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+                self._wal_pages = 0
         with self._writer:
             if batch.events:
                 last = batch.first_seq + len(batch.events) - 1
@@ -195,7 +199,7 @@ class SqliteLog:
                     [(name, self.epoch, seq) for name, seq in batch.cursors.items()],
                 )
 
-    def _committed(self, batch: _Batch, failure: apsw.Error | None, took: float) -> None:
+    def _committed(self, batch: _Batch, failure: Exception | None, took: float) -> None:
         self._in_flight = None
         self._last_commit_ms = took
         if failure is not None:
@@ -210,7 +214,7 @@ class SqliteLog:
             self._checkpoint = loop.run_in_executor(self._reading, self._copy_to_database)
             self._checkpoint.add_done_callback(self._copied)
 
-    def _fail(self, batch: _Batch, failure: apsw.Error) -> None:
+    def _fail(self, batch: _Batch, failure: Exception) -> None:
         """Nobody who waits gets a yes: neither this commit nor what was built upon it."""
         self._fault = _in_words(failure)
         for failed in (batch, self._pending):
@@ -221,7 +225,8 @@ class SqliteLog:
         self._pending = None
 
     def _copy_to_database(self) -> None:
-        self._reader.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        with self._copying:
+            self._reader.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _copied(self, copy: "asyncio.Future[None]") -> None:
         # A copy that fails costs nothing but room: the writer tries at its bound, and
@@ -268,7 +273,7 @@ class SqliteLog:
     async def _in_reader(self, read: Callable[[], _Result]) -> _Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._reading, read)
-        except apsw.Error as error:
+        except (apsw.Error, zlib.error) as error:
             raise Unreadable(f"{self._path}: {error}") from error
 
     # ── opening, failing, closing ────────────────────────────────────────────────────
@@ -294,6 +299,7 @@ class SqliteLog:
         self._close_files()
         self._open()
         with self._writer:
+            # Any commit will do: it has to succeed before the log counts as well.
             self._writer.execute("INSERT OR REPLACE INTO facts VALUES ('recovered', unixepoch())")
 
     def _open(self) -> None:
@@ -343,15 +349,19 @@ class SqliteLog:
     def _close(self) -> None:
         self._writing.shutdown()
         self._reading.shutdown()
-        self._close_files()
+        # On a disk that still fails, what is not copied stays in the write-ahead file.
+        with contextlib.suppress(apsw.Error):
+            self._close_files()
         os.close(self._lock)
 
     def _close_files(self) -> None:
-        self._reader.close()
-        self._writer.close()
+        try:
+            self._reader.close()
+        finally:
+            self._writer.close()
 
 
-def _in_words(error: apsw.Error) -> str:
+def _in_words(error: Exception) -> str:
     match error:
         case apsw.FullError():
             return "the disk is full"
@@ -366,7 +376,9 @@ def _in_words(error: apsw.Error) -> str:
 def _lock(directory: Path) -> int:
     """The descriptor that holds the directory's lock."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)  # Guests' names are nobody else's, whoever made it.
+        sync_directory(directory.parent)
         descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise LogUnusable(f"{directory} cannot be written: {error.strerror}") from error

@@ -14,6 +14,12 @@ LOOK_AGAIN_SECONDS: Final = 5.0
 """How old the list of this machine's networks may be; a lease can change at any time."""
 
 
+def address_of(host: str) -> Address:
+    """Of a peer, as the socket names it; an IPv4 address also where it came over IPv6."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    return (isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped) or address
+
+
 class AllowList:
     """`local` (the networks of this machine's interfaces), `private`, `any`, or networks."""
 
@@ -30,9 +36,7 @@ class AllowList:
 
     def allows(self, host: str) -> bool:
         """Whether a peer's IP address is welcome. This machine itself always is."""
-        address: Address = ipaddress.ip_address(host.partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
+        address = address_of(host)
         return (
             self._any
             or address.is_loopback

@@ -18,7 +18,7 @@ from appliance.kitchen.command import Command
 from appliance.lan import messages, replies
 from appliance.lan.framing import Malformed, Splitter
 from appliance.log import NotStored
-from appliance.orders.peers import AllowList
+from appliance.orders.peers import AllowList, address_of
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +30,14 @@ SECONDS_PER_OBJECT: Final = 10.0
 """From the first byte of an object to its last."""
 IDLE_SECONDS: Final = 300.0
 """A peer that says nothing for so long has gone without a word."""
+CHECK_EVERY_SECONDS: Final = 1.0
+"""How exactly deadlines are kept."""
 LINGER_SECONDS: Final = 2.0
 """How long a refused peer may read its refusal before the connection is closed."""
 MAX_UNANSWERED: Final = 64
 """Orders of one connection that wait for the disk; then it is not read any further."""
+OBJECTS_PER_TURN: Final = 16
+"""Orders of one connection that are taken before the other peers have their turn."""
 COMPLAINTS_REMEMBERED: Final = 1_000
 COMPLAIN_EVERY_SECONDS: Final = 60.0
 """A peer that goes on failing is a line in the log a minute."""
@@ -61,15 +65,19 @@ class OrderRouter:
     async def listen(self, host: str, port: int) -> int:
         """Begin to listen; the port that was taken. Raises OSError."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), host, port)
+        self._server = await loop.create_server(self.new_peer, host, port)
         return cast("int", self._server.sockets[0].getsockname()[1])
 
     async def run(self) -> None:
         """Watch over deadlines until cancelled."""
         while True:
-            await asyncio.sleep(1)
-            for connection in list(self._connections):
-                connection.check_deadlines(monotonic())
+            await asyncio.sleep(CHECK_EVERY_SECONDS)
+            self.check_deadlines(monotonic())
+
+    def check_deadlines(self, now: float) -> None:
+        """Close the peers that take too long, with the documented answer."""
+        for connection in list(self._connections):
+            connection.check_deadlines(now)
 
     async def close(self) -> None:
         """Take no more; answer what was taken, for a second at most."""
@@ -81,10 +89,14 @@ class OrderRouter:
         for connection in list(self._connections):
             connection.abort()
 
+    def new_peer(self) -> asyncio.Protocol:
+        """The protocol of one more connection."""
+        return _Connection(self)
+
     def welcome(self, connection: "_Connection") -> bool:
         """Whether a new peer gets a place; if so, it has it."""
         peers = [other.peer for other in self._connections]
-        own = connection.peer in ("127.0.0.1", "::1")
+        own = address_of(connection.peer).is_loopback
         if not self._allow.allows(connection.peer):
             self.complain(connection.peer, "is in no network that may send orders")
         elif len(peers) >= MAX_CONNECTIONS:
@@ -128,6 +140,7 @@ class _Connection(asyncio.Protocol):
         self._deaf = False
         """The peer does not read its answers."""
         self._paused = False
+        self._turn_is_due = False
         self._close_at: float | None = None
         self._object_began: float | None = None
         self._heard_at = monotonic()
@@ -137,44 +150,38 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self.peer = str(transport.get_extra_info("peername")[0])
-        if not self._router.welcome(self):
+        peername = transport.get_extra_info("peername")
+        if peername is None:  # Gone before it was greeted.
             self._transport.abort()
+            return
+        self.peer = str(peername[0])
+        if not self._router.welcome(self):
+            self._ended = True
+            self._transport.write(replies.UNABLE_TO_PARSE)
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         if self._ended:
             return
         self._heard_at = monotonic()
-        for result in self._splitter.feed(data):
-            self._object_began = None
-            if isinstance(result, Malformed):
-                self._refuse(result)
-            else:
-                self._submit(result.message)
-        if not self._splitter.inside:
-            self._object_began = None
-        elif self._object_began is None:
-            self._object_began = self._heard_at
-        self._regulate()
+        self._splitter.feed(data)
+        self._take()
 
     def eof_received(self) -> bool:
         self._peer_ended = True
         if self._ended:
-            return bool(self._waiting)
-        rest = self._splitter.end()
-        if rest is not None:
-            self._refuse(rest)
-        self._ended = True
-        self._send_what_may_leave()
+            self._send_what_may_leave()
+        else:
+            self._take()
         return True  # The peer still reads: its answers are on their way.
 
     def pause_writing(self) -> None:
         self._deaf = True
-        self._regulate()
+        self._pause_reading(pause=True)
 
     def resume_writing(self) -> None:
         self._deaf = False
-        self._regulate()
+        self._take_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         self._router.leave(self)
@@ -183,6 +190,50 @@ class _Connection(asyncio.Protocol):
         self._closed.set_result(None)
 
     # ── what follows from it ─────────────────────────────────────────────────────────
+
+    def _take(self) -> None:
+        """Submit what has come, no faster than answers leave and other peers get their turn.
+
+        It is not read any further while something is left: neither side may pile up the
+        other's.
+        """
+        self._turn_is_due = False
+        read_on = True
+        for _ in range(OBJECTS_PER_TURN):
+            if self._ended:
+                break
+            if self._deaf or len(self._waiting) >= MAX_UNANSWERED:
+                read_on = False
+                break
+            result = self._splitter.next_object()
+            if result is None:
+                self._wait_for_more()
+                break
+            self._object_began = None
+            if isinstance(result, Malformed):
+                self._refuse(result)
+            else:
+                self._submit(result.message)
+        else:
+            read_on = False
+            self._take_soon()
+        self._pause_reading(pause=not read_on)
+
+    def _wait_for_more(self) -> None:
+        """All that came was taken."""
+        if self._peer_ended:
+            rest = self._splitter.end()
+            self._ended = True
+            if rest is not None:
+                self._refuse(rest)
+            self._send_what_may_leave()
+        elif self._splitter.inside and self._object_began is None:
+            self._object_began = monotonic()
+
+    def _take_soon(self) -> None:
+        if not self._turn_is_due:
+            self._turn_is_due = True
+            asyncio.get_running_loop().call_soon(self._take)
 
     def _submit(self, command: Command) -> None:
         try:
@@ -199,7 +250,7 @@ class _Connection(asyncio.Protocol):
         if answer.durable.done():
             self._send_what_may_leave()
         else:
-            answer.durable.add_done_callback(self._send_what_may_leave)
+            answer.durable.add_done_callback(self._committed)
 
     def _refuse(self, malformed: Malformed) -> None:
         self._router.counters["malformed"] += 1
@@ -217,7 +268,12 @@ class _Connection(asyncio.Protocol):
         self._waiting.append(_Waiting(replies.UNABLE_TO_PARSE, None))
         self._send_what_may_leave()
 
-    def _send_what_may_leave(self, _commit: "asyncio.Future[None] | None" = None) -> None:
+    def _committed(self, _commit: "asyncio.Future[None]") -> None:
+        self._send_what_may_leave()
+        if self._paused:
+            self._take_soon()
+
+    def _send_what_may_leave(self) -> None:
         waiting = self._waiting
         while waiting and (waiting[0].durable is None or waiting[0].durable.done()):
             reply, durable = waiting.popleft()
@@ -231,12 +287,8 @@ class _Connection(asyncio.Protocol):
             self._transport.write(reply)
         if self._ended and not waiting:
             self._say_goodbye()
-        else:
-            self._regulate()
 
-    def _regulate(self) -> None:
-        """Read on only while answers come out: neither side may pile up the other's."""
-        pause = self._deaf or len(self._waiting) >= MAX_UNANSWERED
+    def _pause_reading(self, *, pause: bool) -> None:
         if pause == self._paused or self._transport.is_closing():
             return
         self._paused = pause
@@ -261,12 +313,13 @@ class _Connection(asyncio.Protocol):
             if now >= self._close_at:
                 self._transport.abort()
         elif self._object_began is not None and now - self._object_began > SECONDS_PER_OBJECT:
+            self._object_began = None
             self._router.counters["timed_out"] += 1
             rest = self._splitter.end()
             extract = rest.extract if rest else b""
             self._refuse(Malformed("an object that took too long", extract, fatal=True))
         elif now - self._heard_at > IDLE_SECONDS and not self._waiting:
-            self._transport.close()
+            self._transport.abort()  # To close would wait for a peer that reads nothing.
 
     def finish(self) -> "asyncio.Future[None]":
         """Answer what was taken, read no more; done when the connection is closed."""

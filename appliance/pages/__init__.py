@@ -14,7 +14,8 @@ _HEADERS: Final = {
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # With none at all, browsers hide from us too that a form came from our own page.
+    "Referrer-Policy": "same-origin",
     # A page of the version before an update must not talk to the version after it.
     "Cache-Control": "no-cache",
 }

@@ -1,6 +1,7 @@
 """A disk that fails, or loses power, on command: an SQLite file system over the real one."""
 
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ class Disk(apsw.VFS):
         self.failure: Failure | None = None
         self.synced: dict[str, bytes] = {}
         """What each file is sure to hold after a power cut."""
+        self.lock = threading.RLock()
+        """A power cut happens between two operations, not within one."""
         self.unsynced: dict[str, list[tuple[int, bytes | None]]] = {}
         """Writes since then: place and content; a content of None truncates to the place."""
 
@@ -40,6 +43,10 @@ class Disk(apsw.VFS):
 
     def after_power_cut(self, directory: Path, chance: random.Random) -> None:
         """Write into `directory` what a disk might hold: any of the unsynced, or half of it."""
+        with self.lock:
+            self._cut(directory, chance)
+
+    def _cut(self, directory: Path, chance: random.Random) -> None:
         for name in self.synced.keys() | self.unsynced.keys():
             content = bytearray(self.synced.get(name, b""))
             for place, data in self.unsynced.get(name, []):
@@ -65,16 +72,28 @@ class File(apsw.VFSFile):
             disk.synced[self._name] = path.read_bytes() if path.exists() else b""
 
     def xWrite(self, data: bytes, offset: int) -> None:
+        with self._disk.lock:
+            self._write(data, offset)
+
+    def _write(self, data: bytes, offset: int) -> None:
         self._disk.operate()
         super().xWrite(data, offset)
         self._disk.unsynced.setdefault(self._name, []).append((offset, bytes(data)))
 
     def xTruncate(self, newsize: int) -> None:
+        with self._disk.lock:
+            self._truncate(newsize)
+
+    def _truncate(self, newsize: int) -> None:
         self._disk.operate()
         super().xTruncate(newsize)
         self._disk.unsynced.setdefault(self._name, []).append((newsize, None))
 
     def xSync(self, flags: int) -> None:
+        with self._disk.lock:
+            self._sync(flags)
+
+    def _sync(self, flags: int) -> None:
         self._disk.operate()
         super().xSync(flags)
         content = bytearray(self._disk.synced.get(self._name, b""))

@@ -1,8 +1,9 @@
 // The board: every station with its tickets. Draws what link.js hears, and nothing else.
 
-import { act, fire, follow } from "/link.js";
+import { act, fire, follow, signIn } from "/link.js";
 
 const RECALLABLE = 3;
+const NOTICE_MS = 15000;
 const ACTIONS = {
   held: [["fire", "Fire", true]],
   pending: [["start", "Start", false], ["bump", "Bump", true]],
@@ -20,7 +21,9 @@ const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
 
 const byId = (id) => document.getElementById(id);
 const tickets = new Map(); // by ticket id: { ticket, card }
+const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: { list, count, recall, gone: [tickets] }
+let noticed = 0; // the timer that takes a notice away again
 let about = { late_after: 300, very_late_after: 480 };
 
 const link = follow({
@@ -29,42 +32,59 @@ const link = follow({
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
     say("warnings", payload.warnings.join("\n"));
-    byId("stations").replaceChildren();
-    stations.clear();
-    tickets.clear();
+    clear();
     payload.stations.forEach(addStation);
     payload.tickets.forEach(put);
   },
   ticket(type, ticket) {
-    const gone = ticket.status === "bumped" ||
-      (ticket.status === "voided" && type === "kds.ticket.bumped");
+    const done = ticket.status === "bumped" || ticket.status === "voided";
+    if (done && type === "kds.ticket.updated" && !tickets.has(ticket.id)) return;
+    const gone = ticket.status === "bumped" || (done && type === "kds.ticket.bumped");
     if (gone) remove(ticket);
     else put(ticket);
   },
   beat(fault) {
-    say("fault", fault && `ORDERS CANNOT BE STORED: ${fault.message}`);
+    shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
   },
   live() {
     document.body.classList.remove("stale");
+    byId("stations").inert = false;
+    byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
+    tick();
   },
   offline(since) {
     document.body.classList.add("stale");
-    say("offline", `OFFLINE since ${clock(since)} — what you see may be old`);
+    byId("stations").inert = true;
+    const words = "What you see may be old, and cannot be worked on";
+    shout("offline", `OFFLINE since ${clock(since)}`, words);
     show("offline", "OFFLINE");
   },
   signedOut() {
-    byId("stations").replaceChildren();
+    clear();
     byId("sign-in").hidden = false;
     say("offline", null);
-    show("offline", "NOT SIGNED IN");
+    show("connecting", "NOT SIGNED IN");
   },
 });
+
+function clear() {
+  byId("stations").replaceChildren();
+  stations.clear();
+  tickets.clear();
+}
 
 function say(id, text) {
   byId(id).hidden = !text;
   byId(id).textContent = text || "";
+}
+
+/** For all the room to read, with one line more for who comes near. */
+function shout(id, words, more) {
+  if (words && byId(id).textContent === words + more) return;
+  say(id, words);
+  if (words) byId(id).append(small("", more));
 }
 
 function show(state, words) {
@@ -73,7 +93,7 @@ function show(state, words) {
 }
 
 function clock(date) {
-  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return date.toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
 }
 
 function addStation({ id, name }) {
@@ -149,7 +169,6 @@ function draw(ticket) {
   card.dataset.ticket = ticket.id;
   card.classList.add(ticket.status, ticket.priority);
   card.querySelector(".reference").textContent = title(ticket);
-  card.querySelector(".state").textContent = STATES[ticket.status];
   card.querySelector(".facts").textContent = [
     ticket.order_channel?.replaceAll("_", " "), ticket.server_name,
   ].filter(Boolean).join(" · ");
@@ -172,9 +191,11 @@ function drawItem(item) {
   row.classList.toggle("done", item.is_done);
   row.classList.toggle("deleted", item.change === "deleted");
   row.classList.toggle("waiting", item.held);
-  row.append(span("quantity", `${item.quantity} × `), item.name, " ");
-  if (item.change) row.append(span("mark", MARKS[item.change]), " ");
-  if (item.held) row.append(span("mark", "HOLD"));
+  const dish = span("dish", "");
+  dish.append(name(item.name));
+  if (item.change) dish.append(span("mark", MARKS[item.change]));
+  if (item.held) dish.append(span("mark", "HOLD"));
+  row.append(span("quantity", `${item.quantity} × `), dish);
   for (const modifier of item.modifiers) {
     const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
     row.append(small("", times + modifier.name));
@@ -183,13 +204,20 @@ function drawItem(item) {
   const place = [
     item.seat_number && `seat ${item.seat_number}`, item.course && `course ${item.course}`,
   ].filter(Boolean).join(" · ");
-  if (place) row.append(small("", place));
+  if (place) row.append(small("place", place));
   return row;
 }
 
 function span(kind, text) {
   const element = document.createElement("span");
   element.className = kind;
+  element.textContent = text;
+  return element;
+}
+
+/** What others wrote, kept from turning the text around it (right-to-left overrides). */
+function name(text) {
+  const element = document.createElement("bdi");
   element.textContent = text;
   return element;
 }
@@ -202,11 +230,22 @@ function small(kind, text) {
 }
 
 async function perform(ticket, action) {
+  // Offline it would act on what may be old, or much later.
+  if (!link.isLive() || busy.has(ticket.id)) return;
   const card = tickets.get(ticket.id)?.card;
+  busy.add(ticket.id);
   card?.classList.add("busy");
   const wrong = action === "fire" ? await fire(ticket) : await act(ticket, action);
+  busy.delete(ticket.id);
   card?.classList.remove("busy"); // What happened comes by the stream, and redraws the card.
-  say("notice", wrong && `${title(ticket)}: ${wrong}`);
+  notice(wrong && [name(title(ticket)), `: ${wrong}`]);
+}
+
+function notice(parts) {
+  clearTimeout(noticed);
+  byId("notice").hidden = !parts;
+  byId("notice").replaceChildren(...(parts ?? []));
+  noticed = setTimeout(notice, NOTICE_MS);
 }
 
 function age(card, ticket) {
@@ -217,13 +256,22 @@ function age(card, ticket) {
   card.classList.toggle("late", counts && late);
   card.classList.toggle("very-late", counts && veryLate);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  const word = !counts ? "" : veryLate ? "VERY LATE " : late ? "LATE " : "";
-  card.querySelector(".age").textContent = word + time;
+  const word = counts && (veryLate ? "very late" : late && "late");
+  card.querySelector(".age").textContent = time;
+  card.querySelector(".state").textContent = [word, STATES[ticket.status]].filter(Boolean).join(" · ");
 }
 
-setInterval(() => {
+byId("sign-in").querySelector("form").onsubmit = async (event) => {
+  event.preventDefault();
+  const wrong = await signIn(event.target.token.value);
+  say("refused", wrong && `Not signed in: ${wrong}`);
+  if (!wrong) link.connect();
+};
+
+function tick() {
+  if (!link.isLive()) return; // Nothing moves on a board that may be old.
   for (const { card, ticket } of tickets.values()) age(card, ticket);
-  if (!document.body.classList.contains("stale") && stations.size) {
-    byId("clock").textContent = clock(new Date(link.now()));
-  }
-}, 1000);
+  byId("clock").textContent = clock(new Date(link.now()));
+}
+
+setInterval(tick, 1000);

@@ -1,115 +1,134 @@
 // The event stream, and the truth about it: live only while something is heard.
 
 const EVENTS = "/api/v1/kds/events";
+const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
 const RETRY_MS = 1000;
+const ANSWER_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), ticket(type, ticket), beat(fault),
  * live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
+  let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let source = null;
-  let heardAt = performance.now();
-  let heardTime = new Date();
+  let patience = 0; // Until when, on the browser's steady clock, silence is borne.
   let position = null;
-  let live = false;
+  let state = "connecting"; // or live, offline, signed out
+  let trueAt = new Date();
   let serverOffset = 0;
 
-  function heard(at) {
-    heardAt = performance.now();
-    heardTime = new Date(at);
-    serverOffset = heardTime.getTime() - heardAt;
-    if (!live) {
-      live = true;
-      on.live();
-    }
+  function bear(milliseconds) {
+    patience = performance.now() + milliseconds;
+  }
+
+  /** The server spoke. `upToDate`: what it said before is all there is. */
+  function heard(at, upToDate) {
+    bear(SILENCE_MS);
+    serverOffset = Date.parse(at) - performance.now();
+    if (!upToDate) return lost();
+    trueAt = new Date(at);
+    if (state === "live") return;
+    state = "live";
+    on.live();
   }
 
   function lost() {
-    if (live || position === null) {
-      live = false;
-      on.offline(heardTime);
-    }
+    if (state === "offline") return;
+    state = "offline";
+    on.offline(trueAt);
   }
 
-  function connect() {
+  async function connect() {
+    attempt?.abort();
+    source?.close();
+    const mine = attempt = new AbortController();
+    bear(SILENCE_MS);
+    // An EventSource does not tell why it fails.
+    const asking = fetch(SESSION, { cache: "no-store", signal: mine.signal });
+    const status = await asking.then((answer) => answer.status, () => null);
+    if (mine !== attempt) return;
+    if (status === null) failed();
+    else if (status === 401 || status === 403) signedOut();
+    else listen();
+  }
+
+  function signedOut() {
+    bear(Infinity);
+    state = "signed out";
+    position = null; // Whoever signs in next sees all there is, and not only what is new.
+    on.signedOut();
+  }
+
+  function failed() {
+    source?.close();
+    lost();
+    bear(RETRY_MS);
+  }
+
+  function listen() {
     const since = position === null ? "" : `?since=${encodeURIComponent(position)}`;
     source = new EventSource(EVENTS + since);
+    source.onerror = failed; // Its own retry gives up on some answers.
     source.onmessage = (message) => {
       const event = JSON.parse(message.data);
       if (message.lastEventId) position = message.lastEventId;
       if (event.type === "beat") {
-        heard(event.at);
         on.beat(event.fault);
+        heard(event.at, event.seq !== null);
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
-        heard(event.at);
+        heard(event.at, true);
       } else {
         on.ticket(event.type, event.payload.ticket);
       }
     };
-    source.onerror = () => {
-      lost();
-      // The browser's own retry gives up on some answers, and does not say which.
-      source.close();
-      setTimeout(reconnect, RETRY_MS);
-    };
-  }
-
-  async function reconnect() {
-    try {
-      const answer = await fetch("/api/v1/kds/session", { cache: "no-store" });
-      if (answer.status === 401 || answer.status === 403) {
-        on.signedOut();
-        return;
-      }
-    } catch {
-      // Not reachable: the stream will say so as well.
-    }
-    connect();
   }
 
   setInterval(() => {
-    if (live && performance.now() - heardAt > SILENCE_MS) {
-      lost();
-      source.close();
-      connect();
-    }
+    if (performance.now() <= patience) return;
+    lost();
+    connect();
   }, 250);
-  reconnect();
+  connect();
 
   return {
+    connect,
+    isLive: () => state === "live",
     /** The server's time, which is what ages are counted by. */
     now: () => serverOffset + performance.now(),
   };
 }
 
 /** Do something to a ticket. Resolves to null, or to the words for what went wrong. */
-export async function act(ticket, action, body) {
+export function act(ticket, action) {
   const path = `/api/v1/kds/stations/${encodeURIComponent(ticket.station_id)}/orders/` +
     `${encodeURIComponent(ticket.order_id)}/ticket/${action}`;
-  return post(path, body);
+  return post(path);
 }
 
-/** Fire the courses of an order up to a number. As `act`. */
-export async function fire(ticket) {
-  return post("/api/v1/kds/courses/fire", {
-    order_id: ticket.order_id,
-    course_number: ticket.course_number ?? 0,
-  });
+/** Fire the courses of an order up to the ticket's. As `act`. */
+export function fire(ticket) {
+  const course = { order_id: ticket.order_id, course_number: ticket.course_number ?? 0 };
+  return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 
-async function post(path, body) {
+/** Make a token this browser's session. As `act`. */
+export function signIn(token) {
+  return post("/sign-in", `token=${encodeURIComponent(token)}`, "application/x-www-form-urlencoded");
+}
+
+async function post(path, body, type) {
+  const headers = type ? { "Content-Type": type } : {};
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: body ? { "Content-Type": "application/json" } : {},
-      body: body ? JSON.stringify(body) : undefined,
-      signal: AbortSignal.timeout(5000),
-    });
+    const answer = await fetch(path, { method: "POST", headers, body, signal: patience.signal });
     return answer.ok ? null : (await answer.json()).message;
   } catch {
-    return "the appliance did not answer; nothing may have happened";
+    return "no answer; look whether it happened";
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,126 @@
+"""The shape of the LAN protocol's objects as they come in: what is optional may be null.
+
+A wrong type is refused by msgspec with the path to it. `messages.py` turns what is left
+into the kitchen's one spelling.
+"""
+
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+from appliance.kitchen.order import Accessibility, Fee
+
+LARGEST: Final = 2**63 - 1
+"""Neither log nor snapshot can keep a greater number, nor one that is not finite."""
+
+_Whole: TypeAlias = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+_Number: TypeAlias = _Whole | Annotated[float, Meta(ge=-float(LARGEST), le=float(LARGEST))]
+
+
+class ComponentMessage(Struct):
+    """A part of an item or of a modifier."""
+
+    name: str
+    count: _Number | None = None
+
+
+class GroupMessage(Struct):
+    """The combo or shared plate of an item."""
+
+    id: str | None = None
+    name: str | None = None
+    note: str | None = None
+
+
+class ModifierMessage(Struct):
+    """A modifier; old clients send only its name."""
+
+    name: str
+    id: str | None = None
+    qty: _Number | None = None
+    components: tuple[ComponentMessage, ...] | None = None
+
+
+class ItemMessage(Struct, rename="camel"):
+    """A line of an order."""
+
+    name: str
+    id: str | None = None
+    line_id: str | None = None
+    qty: _Number | None = None
+    price: str | None = None
+    mods: tuple[ModifierMessage | str, ...] | None = None
+    special_instructions: str | None = None
+    course: str | None = None
+    course_status: str | None = None
+    seat: str | None = None
+    components: tuple[ComponentMessage, ...] | None = None
+    item_group: GroupMessage | None = None
+
+
+class CostsMessage(Struct, rename="camel"):
+    """What the order costs: texts for display."""
+
+    subtotal: str | None = None
+    tax: str | None = None
+    delivery_fee: str | None = None
+    surcharge: str | None = None
+    convenience_fee: str | None = None
+    tip: str | None = None
+    additional_fees: tuple[Fee, ...] | None = None
+    total: str | None = None
+    promo_codes: tuple[Fee, ...] | None = None
+
+
+class DeliveryMessage(Struct, rename="camel"):
+    """Who delivers."""
+
+    name: str | None = None
+    order_id: str | None = None
+    driver_phone: str | None = None
+
+
+class RetryMessage(Struct, rename="camel"):
+    """How the sender asks to be told of a retried message."""
+
+    notification_url: str | None = None
+    expiration: _Whole | str | None = None
+
+
+class OrderMessage(Struct, rename="camel"):
+    """An order. Which of its fields are needed depends on the command."""
+
+    id: str | None = None
+    name: str | None = None
+    time: _Whole | str | None = None
+    pickup_time: _Whole | str | None = None
+    phone_number: str | None = None
+    opt_in_for_sms: bool | None = field(default=None, name="optInForSms")
+    delivery_address: str | None = None
+    mode: str | None = None
+    delivery_handoff: bool | None = None
+    server: str | None = None
+    items: tuple[ItemMessage, ...] | None = None
+    terminal: str | None = None
+    special_instructions: str | None = None
+    customer_arrived_url: str | None = None
+    vehicle_model: str | None = None
+    vehicle_color: str | None = None
+    costs: CostsMessage | None = None
+    delivery_service: DeliveryMessage | None = None
+    origin_source: str | None = None
+    check_number: str | None = None
+    priority: bool | None = None
+    prep_time_duration: str | None = None
+    covers: _Whole | None = None
+    loyalty_member: bool | None = None
+    accessibility: Accessibility | None = None
+    source: str | None = None
+    retry: RetryMessage | None = None
+
+
+class Message(OrderMessage, kw_only=True, rename="camel"):
+    """An envelope, or (from old clients) an order without one."""
+
+    command: str | None = None
+    order: OrderMessage | None = None

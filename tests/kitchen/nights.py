@@ -1,0 +1,124 @@
+"""Commands as a busy night brings them, for Hypothesis to draw: few ids, few stations."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+from hypothesis import strategies as st
+
+from appliance.kitchen import event
+from appliance.kitchen.command import (
+    ActOnTicket,
+    CancelOrder,
+    Command,
+    CreateOrder,
+    FireCourse,
+    MarkLine,
+    SetPriority,
+    UpdateOrder,
+)
+from appliance.kitchen.kitchen import Decision, Kitchen, State
+from appliance.kitchen.order import Guest, Item, Modifier, Order
+from appliance.kitchen.ticket import Action, Priority
+from tests.kitchen.orders import DAY, HOUR, MINUTE, RECALL_WINDOW
+
+ORDER_IDS: Final = ("7", "8")
+LINE_IDS: Final = ("1", "2", "3", "4")
+NAMES: Final = ("Burger", "Fries", "Combo", "Salad")
+
+order_ids = st.sampled_from(ORDER_IDS)
+line_ids = st.sampled_from(LINE_IDS)
+stations = st.sampled_from(["grill", "fry", "pass"])
+
+items = st.builds(
+    Item,
+    line_id=line_ids,
+    name=st.sampled_from(NAMES),
+    qty=st.integers(1, 2),
+    mods=st.sampled_from([(), (Modifier("No onion"),)]),
+    course=st.sampled_from([None, "Course 1", "Course 2"]),
+    course_status=st.sampled_from([None, "hold", "fire"]),
+)
+
+
+def orders(order_id: st.SearchStrategy[str] = order_ids) -> st.SearchStrategy[Order]:
+    return st.builds(
+        Order,
+        id=order_id,
+        items=st.lists(items, max_size=4, unique_by=lambda item: item.line_id).map(tuple),
+        time=st.sampled_from([None, 1]),
+        priority=st.booleans(),
+    )
+
+
+guests = st.builds(
+    Guest,
+    name=st.sampled_from([None, "Ann"]),
+    item_instructions=st.dictionaries(line_ids, st.just("rare"), max_size=1),
+)
+creates = st.builds(CreateOrder, orders(), guests)
+updates = st.builds(UpdateOrder, orders(), guests)
+cancels = st.builds(CancelOrder, order_ids)
+priorities: st.SearchStrategy[Priority] = st.sampled_from(["normal", "high", "urgent"])
+cooking: st.SearchStrategy[Action] = st.sampled_from(["start", "ready", "bump", "recall"])
+voiding: st.SearchStrategy[Action] = st.just("void")
+of_cooks = st.one_of(
+    st.builds(ActOnTicket, stations, order_ids, cooking),
+    st.builds(MarkLine, stations, order_ids, line_ids, st.booleans()),
+    st.builds(FireCourse, order_ids, st.integers(0, 2)),
+)
+commands: st.SearchStrategy[Command] = st.one_of(
+    creates,
+    updates,
+    of_cooks,
+    of_cooks,
+    cancels,
+    st.builds(ActOnTicket, stations, order_ids, voiding),
+    st.builds(SetPriority, stations, order_ids, priorities),
+)
+pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
+"""Seconds."""
+
+
+class Step(NamedTuple):
+    """A command, how long after the one before, and how far the wall clock is off then."""
+
+    command: Command
+    pause: int
+    wall_clock_off_by: int
+
+
+def step(command: st.SearchStrategy[Command]) -> st.SearchStrategy[Step]:
+    return st.builds(Step, command, pauses, st.sampled_from([0, HOUR, -HOUR, 3_650 * DAY]))
+
+
+nights = st.builds(
+    lambda first, then: [first, *then],
+    step(creates),
+    st.lists(step(commands), min_size=10, max_size=40),
+)
+
+
+Log = list[tuple[bytes, Guest | None]]
+"""Events as they are stored, and the guest that was stored beside them."""
+
+
+def recorded(decision: Decision) -> Log:
+    guest = decision.guest[1] if decision.guest else None
+    return [(event.encode(each), guest) for each in decision.events]
+
+
+def replayed(kitchen: Kitchen, log: Log) -> Kitchen:
+    """A fresh kitchen with the same rules that has read the log."""
+    fresh = Kitchen(kitchen.router, RECALL_WINDOW * 1000)
+    for stored, guest in log:
+        fresh.apply(event.decode(stored), guest)
+    return fresh
+
+
+def restored(kitchen: Kitchen) -> Kitchen:
+    """A fresh kitchen with the same rules that has read a snapshot, and the guests beside it."""
+    state = msgspec.msgpack.decode(msgspec.msgpack.encode(kitchen.state()), type=State)
+    numbers = [placed.number for placed, _tickets in state.orders]
+    fresh = Kitchen(kitchen.router, RECALL_WINDOW * 1000)
+    fresh.restore(state, {number: kitchen.placed(number).guest for number in numbers})
+    return fresh

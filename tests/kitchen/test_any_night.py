@@ -1,0 +1,239 @@
+"""What holds whatever a night brings: nothing is lost, nothing is shown twice."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from operator import attrgetter
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
+
+from appliance.kitchen.command import (
+    ActOnTicket,
+    Command,
+    CreateOrder,
+    FireCourse,
+    MarkLine,
+    TicketsNow,
+    UpdateOrder,
+)
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import NOBODY, Guest, Item, Order
+from appliance.kitchen.ticket import Action, Line, Ticket
+from tests.kitchen.nights import (
+    Log,
+    commands,
+    cooking,
+    creates,
+    guests,
+    items,
+    line_ids,
+    of_cooks,
+    orders,
+    pauses,
+    recorded,
+    replayed,
+    restored,
+    updates,
+)
+from tests.kitchen.orders import after, boards, do, new_kitchen
+
+
+class Night(RuleBasedStateMachine):
+    """One kitchen, a few order ids, anything at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kitchen = new_kitchen()
+        self.log: Log = []
+        self.seconds = 0
+        self.voided_by_hand: set[tuple[int, str]] = set()
+
+    @initialize(with_pass=st.booleans(), first=creates)
+    def open_the_doors(self, with_pass: bool, first: CreateOrder) -> None:  # noqa: FBT001
+        self.kitchen = new_kitchen(with_pass=with_pass)
+        self.submit(first)
+
+    @rule(seconds=pauses)
+    def time_passes(self, seconds: int) -> None:
+        self.seconds += seconds
+
+    @rule(order=creates)
+    def a_guest_orders(self, order: CreateOrder) -> None:
+        self.submit(order)
+
+    @rule(pick=st.integers(0, 9), without=line_ids, new=st.lists(items, max_size=1))
+    def a_guest_changes_a_line(self, pick: int, without: str, new: list[Item]) -> None:
+        if shown := self.kitchen.live_tickets():
+            placed = self.kitchen.placed(shown[pick % len(shown)].number)
+            left_out = {without, *(item.line_id for item in new)}
+            kept = [item for item in placed.order.items if item.line_id not in left_out]
+            changed = replace(placed.order, items=(*kept, *new))
+            self.submit(UpdateOrder(changed, placed.guest))
+
+    @rule(pick=st.integers(0, 9), action=cooking)
+    def a_cook_presses(self, pick: int, action: Action) -> None:
+        if shown := self.kitchen.live_tickets():
+            ticket = shown[pick % len(shown)]
+            self.submit(ActOnTicket(ticket.station, self.id_of(ticket), action))
+
+    @rule(pick=st.integers(0, 9), line=st.integers(0, 9), done=st.booleans())
+    def a_cook_ticks(self, pick: int, line: int, done: bool) -> None:  # noqa: FBT001
+        if shown := [ticket for ticket in self.kitchen.live_tickets() if ticket.lines]:
+            ticket = shown[pick % len(shown)]
+            line_id = ticket.lines[line % len(ticket.lines)].id
+            self.submit(MarkLine(ticket.station, self.id_of(ticket), line_id, done))
+
+    @rule(pick=st.integers(0, 9), course=st.integers(0, 2))
+    def a_course_is_fired(self, pick: int, course: int) -> None:
+        if shown := self.kitchen.live_tickets():
+            self.submit(FireCourse(self.id_of(shown[pick % len(shown)]), course))
+
+    @rule(command=commands)
+    def anything_comes(self, command: Command) -> None:
+        self.submit(command)
+
+    @rule(rebuild=st.sampled_from(["log", "snapshot"]))
+    def starts_again(self, rebuild: str) -> None:
+        stopped = self.kitchen
+        log = rebuild == "log"
+        self.kitchen = replayed(stopped, self.log) if log else restored(stopped)
+        assert self.kitchen.state() == stopped.state()
+        assert boards(self.kitchen) == boards(stopped)
+
+    def id_of(self, ticket: Ticket) -> str:
+        return self.kitchen.placed(ticket.number).order.id
+
+    def submit(self, command: Command) -> None:
+        before, waited = self.kitchen.state(), self.lines(lambda line: line.held)
+        decision = self.kitchen.decide(command, after(self.seconds))
+        assert self.kitchen.state() == before
+        guest = decision.guest[1] if decision.guest else None
+        for event in decision.events:
+            self.kitchen.apply(event, guest)
+        self.log += recorded(decision)
+        if isinstance(command, ActOnTicket) and isinstance(decision.reply, TicketsNow):
+            [ticket] = decision.reply.tickets
+            if command.action == "void" and decision.events:
+                self.voided_by_hand |= {(ticket.number, line.id) for line in ticket.lines}
+        waits_at_pass = self.lines(lambda line: line.held)["pass"]
+        for station, bumped in self.lines(lambda line: line.bump).items():
+            assert not waited[station] & bumped & waits_at_pass, "bumped before it was fired"
+
+    def lines(self, wanted: Callable[[Line], object]) -> defaultdict[str, set[tuple[int, str]]]:
+        """By station, order number and id of the lines of which this holds; not voided ones."""
+        lines: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
+        for placed, tickets in self.kitchen.state().orders:
+            for ticket in [ticket for ticket in tickets if ticket.status != "voided"]:
+                fitting = (line.id for line in ticket.lines if wanted(line))
+                lines[ticket.station] |= {(placed.number, line_id) for line_id in fitting}
+        return lines
+
+    @invariant()
+    def a_station_shows_one_ticket_per_order_id(self) -> None:
+        live = self.kitchen.live_tickets()
+        shown = Counter((ticket.station, self.id_of(ticket)) for ticket in live)
+        assert all(count == 1 for count in shown.values()), shown
+
+    @invariant()
+    def no_line_is_lost(self) -> None:
+        """What an order still wants is on a cook's board, or was bumped, or voided by hand."""
+        for placed, tickets in self.kitchen.state().orders:
+            if placed.cancelled or any(
+                t.station == "pass" and t.status == "bumped" for t in tickets
+            ):
+                continue
+            seen = {
+                line.id
+                for ticket in tickets
+                for line in ticket.lines
+                if ticket.station != "pass" and line.change != "deleted"
+                if line.bump or (ticket.live and ticket.status != "voided")
+            }
+            for item in placed.order.items:
+                by_hand = (placed.number, item.line_id) in self.voided_by_hand
+                assert item.line_id in seen or by_hand, (item, tickets)
+
+    @invariant()
+    def the_state_of_a_ticket_fits_its_lines(self) -> None:
+        for _placed, tickets in self.kitchen.state().orders:
+            for ticket in tickets:
+                on_board = [
+                    line for line in ticket.lines if not line.bump and line.change != "deleted"
+                ]
+                all_wait = bool(on_board) and all(line.held for line in on_board)
+                assert ticket.status == "voided" or all_wait == (ticket.status == "held"), ticket
+                if ticket.status in ("ready", "bumped"):
+                    assert not any(line.to_do for line in ticket.lines), ticket
+
+    @invariant()
+    def every_line_can_be_read(self) -> None:
+        for ticket in self.kitchen.live_tickets():
+            placed = self.kitchen.placed(ticket.number)
+            assert len({line.id for line in ticket.lines}) == len(ticket.lines)
+            assert all(placed.item(line.id) for line in ticket.lines), ticket
+
+    @invariant()
+    def boards_are_in_order(self) -> None:
+        for tickets in boards(self.kitchen).values():
+            places = [("urgent high normal".index(t.priority), t.number) for t in tickets]
+            assert places == sorted(places)
+
+
+def lines_by_station(kitchen: Kitchen, wanted: Callable[[Line], object]) -> dict[str, Counter[str]]:
+    """Where cooks stand, and the lines there of which this holds."""
+    lines = {
+        ticket.station: Counter(line.id for line in ticket.lines if wanted(line))
+        for _placed, tickets in kitchen.state().orders
+        for ticket in tickets
+        if ticket.station != "pass"
+    }
+    return {station: counted for station, counted in lines.items() if counted}
+
+
+SEVENS = orders(st.just("7"))
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(SEVENS, st.lists(st.one_of(of_cooks, updates), max_size=12), SEVENS, guests, st.booleans())
+def test_an_update_leaves_on_the_tickets_what_a_create_of_it_would(
+    first: Order,
+    evening: list[Command],
+    last: Order,
+    guest: Guest,
+    with_pass: bool,  # noqa: FBT001
+) -> None:
+    updated, created = new_kitchen(with_pass=with_pass), new_kitchen(with_pass=with_pass)
+    for command in [CreateOrder(first, NOBODY), *evening, UpdateOrder(last, guest)]:
+        do(updated, command)
+    assume(updated.placed(1).order == last)  # it was not bumped before
+    do(created, CreateOrder(last, guest))
+
+    def still_wanted(line: Line) -> bool:
+        return line.change != "deleted"
+
+    assert lines_by_station(updated, still_wanted) == lines_by_station(created, still_wanted)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.lists(SEVENS, min_size=1, max_size=4), guests, st.booleans())
+def test_updates_before_a_cook_begins_leave_to_do_what_a_create_of_the_last_would(
+    sent: list[Order],
+    guest: Guest,
+    with_pass: bool,  # noqa: FBT001
+) -> None:
+    updated, created = new_kitchen(with_pass=with_pass), new_kitchen(with_pass=with_pass)
+    do(updated, CreateOrder(sent[0], guest))
+    for order in sent[1:]:
+        do(updated, UpdateOrder(order, guest))
+    do(created, CreateOrder(sent[-1], guest))
+    for wanted in (attrgetter("to_do"), attrgetter("held")):
+        assert lines_by_station(updated, wanted) == lines_by_station(created, wanted)
+    assert updated.placed(1).target_at == created.placed(1).target_at
+
+
+Night.TestCase.settings = settings(
+    deadline=None, derandomize=True, max_examples=150, stateful_step_count=50
+)
+TestAnyNight = Night.TestCase

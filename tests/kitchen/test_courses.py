@@ -1,0 +1,251 @@
+"""Courses: what waits, what fires it, and what a bump leaves waiting."""
+
+import pytest
+
+from appliance.kitchen.command import FireCourse, Refused, TicketsNow
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import Item
+from tests.kitchen.orders import (
+    DAY,
+    HOUR,
+    RECALL_WINDOW,
+    act,
+    after,
+    board,
+    boards,
+    busy,
+    create,
+    do,
+    done,
+    fire,
+    held,
+    item,
+    kinds,
+    marks,
+    tick,
+    ticket,
+    to_do,
+    update,
+)
+
+STARTER = item("1", "Salad", course=1)
+MAIN = item("2", "Steak", course=2, status="hold")
+SIDE = item("3", "Fries", course=2, status="hold")
+DESSERT = item("4", "Cake", course=3, status="hold")
+WITHOUT_NUMBER = item("5", "Fries", status="hold")
+
+
+def dinner() -> Kitchen:
+    """The starter is fired; the rest waits at grill, fry and cold."""
+    return busy(create(STARTER, MAIN, SIDE, DESSERT))
+
+
+def waiting(kitchen: Kitchen) -> dict[str, list[str]]:
+    return {station: held(each) for station, tickets in boards(kitchen).items() for each in tickets}
+
+
+def test_firing_a_course_fires_it_at_every_station_and_leaves_later_ones() -> None:
+    kitchen = dinner()
+    decision = do(kitchen, fire(2))
+    assert waiting(kitchen) == {"grill": [], "fry": [], "cold": ["4"], "pass": ["4"]}
+    assert ticket(kitchen, "grill").status == ticket(kitchen, "fry").status == "pending"
+    assert isinstance(decision.reply, TicketsNow)
+    assert {each.station for each in decision.reply.tickets} == {"grill", "fry", "pass"}
+    assert kinds(decision.events) == ["fired"] * 3
+
+
+def test_firing_a_course_fires_earlier_ones_and_lines_without_a_number() -> None:
+    kitchen = busy(create(MAIN, DESSERT, WITHOUT_NUMBER), fire(3))
+    assert waiting(kitchen) == {"grill": [], "cold": [], "fry": [], "pass": []}
+    kitchen = busy(create(MAIN, WITHOUT_NUMBER), fire(1))
+    assert waiting(kitchen) == {"grill": ["2"], "fry": [], "pass": ["2"]}
+
+
+def test_firing_again_changes_nothing() -> None:
+    kitchen = dinner()
+    do(kitchen, fire(2))
+    assert do(kitchen, fire(2)).events == ()
+
+
+def test_another_order_waits_on() -> None:
+    kitchen = dinner()
+    do(kitchen, create(MAIN, id="8"))
+    do(kitchen, FireCourse("8", 9))
+    assert ticket(kitchen, "grill").status == "held"
+    assert ticket(kitchen, "grill", "8").status == "pending"
+
+
+def test_a_ready_ticket_that_gets_a_course_fired_is_in_progress_again() -> None:
+    kitchen = busy(create(STARTER, DESSERT), tick("cold", "1"))
+    assert ticket(kitchen, "cold").status == "ready"
+    do(kitchen, fire(3))
+    assert ticket(kitchen, "cold").status == "in_progress"
+    assert to_do(ticket(kitchen, "cold")) == ["4"]
+
+
+@pytest.mark.parametrize("action", ["start", "bump"])
+def test_working_on_a_held_ticket_fires_it_at_the_pass_too(action: str) -> None:
+    kitchen = dinner()
+    do(kitchen, act("grill", "start" if action == "start" else "bump"))
+    assert waiting(kitchen)["pass"] == ["3", "4"]
+    assert ticket(kitchen, "fry").status == "held"
+    assert ticket(kitchen, "grill").status == {"start": "in_progress", "bump": "bumped"}[action]
+
+
+def test_firing_at_the_pass_fires_at_the_stations() -> None:
+    kitchen = busy(create(MAIN, SIDE), act("pass", "start"))
+    assert waiting(kitchen) == {"grill": [], "fry": [], "pass": []}
+    assert ticket(kitchen, "grill").status == "pending"
+
+
+def test_a_tick_fires_that_line_alone() -> None:
+    kitchen = busy(create(MAIN, item("6", "Burger", status="hold")), tick("grill", "2"))
+    assert waiting(kitchen) == {"grill": ["6"], "pass": ["6"]}
+
+
+def test_a_bump_completes_what_is_fired_and_the_rest_waits() -> None:
+    kitchen = busy(create(STARTER, DESSERT), act("cold", "bump"))
+    cold = ticket(kitchen, "cold")
+    assert cold.status == "held"
+    assert (done(cold), held(cold)) == (["1"], ["4"])
+    assert cold.completed_at is None
+    do(kitchen, fire(3))
+    assert ticket(kitchen, "cold").status == "pending"
+    assert to_do(ticket(kitchen, "cold")) == ["4"]
+    assert isinstance(do(kitchen, tick("cold", "1", done=False)).reply, Refused)
+    do(kitchen, act("cold", "bump"))
+    assert ticket(kitchen, "cold").status == "bumped"
+
+
+def test_a_recall_brings_back_just_what_the_last_bump_completed() -> None:
+    kitchen = busy(create(STARTER, DESSERT), act("cold", "bump"), fire(3), act("cold", "bump"))
+    do(kitchen, act("cold", "recall"))
+    assert to_do(ticket(kitchen, "cold")) == ["4"]
+    assert done(ticket(kitchen, "cold")) == ["1"]
+
+
+def test_a_recall_of_a_ready_ticket_brings_back_what_is_not_bumped() -> None:
+    kitchen = busy(create(STARTER, DESSERT), act("cold", "bump"), fire(3))
+    for action in ("start", "ready", "recall"):
+        do(kitchen, act("cold", action))
+    assert to_do(ticket(kitchen, "cold")) == ["4"]
+
+
+def test_a_bump_at_the_pass_takes_the_fired_lines_off_every_station() -> None:
+    kitchen = dinner()
+    do(kitchen, act("pass", "bump"))
+    assert waiting(kitchen) == {
+        "grill": ["2"],
+        "fry": ["3"],
+        "cold": ["4"],
+        "pass": ["2", "3", "4"],
+    }
+    assert done(ticket(kitchen, "cold")) == ["1"]
+    assert ticket(kitchen, "cold").status == "held"
+
+
+def test_the_last_bump_at_the_pass_clears_every_station() -> None:
+    kitchen = dinner()
+    for command in (act("pass", "bump"), fire(3), act("pass", "bump")):
+        do(kitchen, command)
+    assert not any(boards(kitchen).values())
+    assert {ticket(kitchen, name).status for name in ("grill", "fry", "cold")} == {"bumped"}
+
+
+def test_a_bump_at_the_pass_leaves_what_waits_below_a_struck_line() -> None:
+    burger = item("1", "Burger")
+    kitchen = busy(create(burger, MAIN, item("6", "Salad")), update(MAIN, item("6", "Salad")))
+    do(kitchen, act("pass", "bump"))
+    assert waiting(kitchen) == {"grill": ["2"], "pass": ["2"]}
+
+
+def test_a_bump_at_the_pass_leaves_voided_cards_to_be_seen() -> None:
+    kitchen = busy(create(STARTER, item("3", "Fries")), update(STARTER), act("pass", "bump"))
+    assert {name for name, tickets in boards(kitchen).items() if tickets} == {"fry"}
+
+
+def test_acknowledging_a_voided_card_at_the_pass_takes_nothing_off_the_stations() -> None:
+    kitchen = busy(create(STARTER, MAIN), act("pass", "void"), act("pass", "bump"))
+    assert ticket(kitchen, "cold").status == "pending"
+    assert ticket(kitchen, "grill").status == "held"
+
+
+def test_a_recall_at_the_pass_leaves_the_stations_done() -> None:
+    kitchen = busy(create(STARTER), act("pass", "bump"), act("pass", "recall"))
+    assert board(kitchen, "pass") == ["7"]
+    assert board(kitchen, "cold") == []
+
+
+@pytest.mark.parametrize("wall_clock_off_by", [0, HOUR, -HOUR, 3_650 * DAY])
+def test_a_recall_is_possible_within_its_window_whatever_the_wall_clock_says(
+    wall_clock_off_by: int,
+) -> None:
+    in_time = after(60 + RECALL_WINDOW, wall_clock_off_by=wall_clock_off_by)
+    too_late = after(60 + RECALL_WINDOW + 1, wall_clock_off_by=-wall_clock_off_by)
+    kitchen = busy(create(STARTER))
+    do(kitchen, act("cold", "bump"), after(60))
+    assert do(kitchen, act("cold", "recall"), too_late).events == ()
+    assert ticket(kitchen, "cold").status == "bumped"
+    do(kitchen, act("cold", "recall"), in_time)
+    assert ticket(kitchen, "cold").status == "recalled"
+
+
+def test_the_point_of_sale_fires_and_holds_with_an_update() -> None:
+    kitchen = dinner()
+    fired = item("2", "Steak", course=2, status="fire")
+    do(kitchen, update(STARTER, fired, SIDE, DESSERT))
+    assert ticket(kitchen, "grill").status == "pending"
+    assert marks(ticket(kitchen, "grill")) == {"2": None}
+    assert waiting(kitchen)["pass"] == ["3", "4"]
+    do(kitchen, update(STARTER, MAIN, SIDE, DESSERT))
+    assert ticket(kitchen, "grill").status == "held"
+    assert waiting(kitchen)["pass"] == ["2", "3", "4"]
+
+
+def test_an_update_does_not_hold_again_what_the_kitchen_has_fired() -> None:
+    kitchen = dinner()
+    for command in (
+        fire(2),
+        act("grill", "start"),
+        update(STARTER, MAIN, SIDE, DESSERT, item("6")),
+    ):
+        do(kitchen, command)
+    assert waiting(kitchen) == {"grill": [], "fry": [], "cold": ["4"], "pass": ["4"]}
+    rare = item("2", "Steak", "Rare", course=2, status="hold")
+    do(kitchen, update(STARTER, rare, SIDE, DESSERT, item("6")))
+    assert to_do(ticket(kitchen, "grill")) == ["2", "6"]
+    assert ticket(kitchen, "grill").status == "in_progress"
+
+
+def test_a_voided_card_does_not_hold_again_what_the_kitchen_has_fired() -> None:
+    combo = item("1", "Combo", course=2, status="hold")
+    kitchen = busy(create(combo), act("grill", "void"), fire(2), update(combo, item("9", "Salad")))
+    assert to_do(ticket(kitchen, "fry")) == ["1"]
+
+
+def test_an_edited_line_that_waits_waits_on() -> None:
+    kitchen = busy(create(MAIN), update(item("2", "Steak", "Rare", course=2, status="hold")))
+    assert waiting(kitchen) == {"grill": ["2"], "pass": ["2"]}
+    assert ticket(kitchen, "grill").status == "held"
+
+
+def test_a_line_that_waits_and_moves_waits_at_its_new_station() -> None:
+    kitchen = busy(create(MAIN), update(item("2", "Fries", course=2, status="hold")))
+    assert held(ticket(kitchen, "fry")) == ["2"]
+    assert ticket(kitchen, "fry").status == "held"
+    assert ticket(kitchen, "grill").status == "voided"
+
+
+def test_a_line_that_is_done_is_not_held_any_more() -> None:
+    kitchen = busy(create(item("2", "Steak", course=2)), tick("grill", "2"), update(MAIN))
+    assert done(ticket(kitchen, "grill")) == ["2"]
+    assert ticket(kitchen, "grill").status == "ready"
+
+
+@pytest.mark.parametrize("others", [[], [item("6", "Burger")]])
+def test_what_left_the_pass_waits_nowhere(others: list[Item]) -> None:
+    fired = item("2", "Steak", course=2)
+    kitchen = busy(create(fired, *others), tick("pass", "2"), update(MAIN, *others))
+    assert waiting(kitchen) == {"grill": ["2"], "pass": []}
+    do(kitchen, act("pass", "bump"))
+    assert not any(boards(kitchen).values())

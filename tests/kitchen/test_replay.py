@@ -1,0 +1,130 @@
+"""The log is the kitchen: its events, replayed, are the same state, and name no guest."""
+
+from typing import Any, Final
+
+import msgspec
+from hypothesis import given, settings
+
+from appliance.kitchen import event as events
+from appliance.kitchen.command import CancelOrder, Command, CreateOrder, UpdateOrder
+from appliance.kitchen.event import Event
+from appliance.kitchen.kitchen import Decision, Kitchen
+from appliance.kitchen.order import Guest
+from tests.kitchen.nights import Step, nights, recorded, replayed, restored
+from tests.kitchen.orders import act, after, boards, do, item, kinds, new_kitchen, order
+
+CANARY: Final = "Canary-Q7"
+
+
+def run(
+    kitchen: Kitchen, night: list[Step], *, seconds: int = 0, clock_is_right: bool = True
+) -> list[Decision]:
+    """What was decided; `seconds` after the doors opened it begins."""
+    decisions = []
+    for command, pause, off_by in night:
+        seconds += pause
+        now = after(seconds, wall_clock_off_by=0 if clock_is_right else off_by)
+        decisions.append(do(kitchen, command, now))
+    return decisions
+
+
+def assert_alike(one: Kitchen, other: Kitchen) -> None:
+    assert one.state() == other.state()
+    assert boards(one) == boards(other)
+    assert one.live_tickets() == other.live_tickets()
+    for station in one.router.stations:
+        assert one.finished_tickets(station) == other.finished_tickets(station)
+    for placed, _tickets in one.state().orders:
+        assert one.placed(placed.number) == other.placed(placed.number)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(nights)
+def test_the_log_and_the_snapshot_rebuild_the_kitchen(night: list[Step]) -> None:
+    kitchen = new_kitchen()
+    decisions = run(kitchen, night)
+    log = [entry for decision in decisions for entry in recorded(decision)]
+    assert_alike(replayed(kitchen, log), kitchen)
+    assert_alike(restored(kitchen), kitchen)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(nights, nights)
+def test_a_kitchen_that_was_rebuilt_decides_as_if_nothing_had_happened(
+    evening: list[Step], night: list[Step]
+) -> None:
+    kitchen = new_kitchen()
+    run(kitchen, evening)
+    rebuilt = restored(kitchen)
+    later = sum(step.pause for step in evening)
+    assert run(rebuilt, night, seconds=later) == run(kitchen, night, seconds=later)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(nights)
+def test_a_wall_clock_that_jumps_changes_no_decision_and_no_order_of_tickets(
+    night: list[Step],
+) -> None:
+    right, wrong = new_kitchen(), new_kitchen()
+    for one, other in zip(
+        run(right, night),
+        run(wrong, night, clock_is_right=False),
+        strict=True,
+    ):
+        assert kinds(one.events) == kinds(other.events)
+        assert without_wall_clock(one.reply) == without_wall_clock(other.reply)
+    assert without_wall_clock(right.state()) == without_wall_clock(wrong.state())
+    assert without_wall_clock(right.live_tickets()) == without_wall_clock(wrong.live_tickets())
+
+
+def without_wall_clock(value: object) -> Any:
+    """The same with every reading of the wall clock left out; whether there is one stays."""
+    return _blank(msgspec.to_builtins(value))
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: (inner is not None) if key.endswith("_at") else _blank(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_blank(inner) for inner in value]
+    return value
+
+
+def test_events_that_are_read_without_a_guest_leave_the_guest_as_it_was() -> None:
+    kitchen = new_kitchen()
+    ann = Guest(name="Ann")
+    do(kitchen, CreateOrder(order(item("1")), ann))
+    for event in kitchen.decide(UpdateOrder(order(item("2")), ann), after(0)).events:
+        kitchen.apply(event)
+    assert kitchen.placed(1).guest == ann
+
+
+def test_events_and_snapshots_never_name_a_guest() -> None:
+    fields = msgspec.structs.fields(Guest)
+    canaries = {
+        field.encode_name: {"1": CANARY} if field.type == dict[str, str] else CANARY
+        for field in fields
+    }
+    guest = msgspec.convert(canaries, Guest)
+    assert str(guest).count(CANARY) == len(fields)
+    kitchen = new_kitchen()
+    commands: list[Command] = [
+        CreateOrder(order(item("1"), item("2")), guest),
+        UpdateOrder(order(item("1", "Fries")), guest),
+        act("fry", "start"),
+        act("pass", "bump"),
+        act("pass", "recall"),
+        CancelOrder("7"),
+        CreateOrder(order(item("1"), id="7"), guest),
+    ]
+    remembered: list[Event] = []
+    for command in commands:
+        remembered += do(kitchen, command).events
+    assert len(remembered) > len(commands)
+    for event in remembered:
+        assert CANARY.encode() not in events.encode(event)
+    assert CANARY.encode() not in msgspec.json.encode(kitchen.state())
+    assert kitchen.placed(1).guest == guest

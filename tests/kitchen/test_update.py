@@ -1,0 +1,231 @@
+"""An order changes while it is cooked: what its tickets mark, and what they leave alone."""
+
+import pytest
+from msgspec.structs import replace
+
+from appliance.kitchen.command import CreateOrder, OrderAccepted, Refused, SetPriority, UpdateOrder
+from appliance.kitchen.order import NOBODY, Guest, ItemGroup
+from tests.kitchen.orders import (
+    act,
+    after,
+    board,
+    busy,
+    create,
+    do,
+    done,
+    item,
+    kinds,
+    marks,
+    new_kitchen,
+    order,
+    struck,
+    tick,
+    ticket,
+    to_do,
+    update,
+)
+
+
+def test_lines_are_marked_as_added_edited_and_deleted() -> None:
+    kitchen = busy(create(item("1"), item("2"), item("3")))
+    do(kitchen, update(item("1"), item("2", "Burger", "No onion"), item("4")))
+    for station in ("grill", "pass"):
+        expected = {"1": None, "2": "edited", "3": "deleted", "4": "added"}
+        assert marks(ticket(kitchen, station)) == expected
+        assert to_do(ticket(kitchen, station)) == ["1", "2", "4"]
+
+
+def test_a_deleted_line_still_says_what_it_was() -> None:
+    kitchen = busy(create(item("1"), item("2", "Steak")), update(item("1")))
+    assert struck(kitchen, "grill") == ["Steak"]
+    do(kitchen, update(item("1", qty=2)))
+    assert struck(kitchen, "grill") == ["Steak"]
+
+
+def test_an_edited_line_reads_as_it_does_now() -> None:
+    kitchen = busy(create(item("1")), update(item("1", qty=3)))
+    assert kitchen.placed(1).item("1") == item("1", qty=3)
+
+
+def test_a_bump_takes_struck_lines_and_marks_away() -> None:
+    kitchen = busy(create(item("1"), item("2"), item("3")), update(item("2", qty=2), item("3")))
+    do(kitchen, act("grill", "bump"))
+    do(kitchen, act("grill", "recall"))
+    assert marks(ticket(kitchen, "grill")) == {"2": None, "3": None}
+
+
+def test_a_completed_line_that_is_edited_is_to_do_again() -> None:
+    lines = [item("1"), item("2"), item("3")]
+    kitchen = busy(create(*lines), act("grill", "start"), act("grill", "ready"))
+    do(kitchen, update(item("1", "Burger", "Well done"), *lines[1:]))
+    assert ticket(kitchen, "grill").status == "in_progress"
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert done(ticket(kitchen, "grill")) == ["2", "3"]
+
+
+def test_a_completed_line_that_is_deleted_loses_its_mark() -> None:
+    kitchen = busy(create(item("1"), item("2")), tick("grill", "1"), update(item("2")))
+    assert done(ticket(kitchen, "grill")) == []
+    assert marks(ticket(kitchen, "grill"))["1"] == "deleted"
+
+
+def test_adding_a_line_reopens_no_completed_one() -> None:
+    kitchen = busy(create(item("1")), tick("grill", "1"), update(item("1"), item("2")))
+    assert done(ticket(kitchen, "grill")) == ["1"]
+    assert to_do(ticket(kitchen, "grill")) == ["2"]
+    assert ticket(kitchen, "grill").status == "in_progress"
+
+
+def test_a_line_that_is_new_stays_marked_as_added_when_it_is_edited_before_it_is_made() -> None:
+    kitchen = busy(create(item("1")), update(item("1"), item("2", status="hold")))
+    do(kitchen, update(item("1"), item("2", qty=2, status="hold")))
+    assert marks(ticket(kitchen, "grill"))["2"] == "added"
+
+
+def test_an_added_line_that_is_edited_once_it_is_made_is_marked_as_edited() -> None:
+    kitchen = busy(create(item("1")), update(item("1"), item("2")), tick("grill", "2"))
+    do(kitchen, update(item("1"), item("2", qty=2)))
+    assert marks(ticket(kitchen, "grill"))["2"] == "edited"
+
+
+def test_a_deleted_line_that_comes_back_is_to_do() -> None:
+    kitchen = busy(create(item("1"), item("2")), tick("grill", "2"), update(item("1")))
+    do(kitchen, update(item("1"), item("2")))
+    assert marks(ticket(kitchen, "grill")) == {"1": None, "2": "added"}
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+
+
+def test_a_deleted_line_that_comes_back_as_another_dish_leaves_the_old_one_struck() -> None:
+    kitchen = busy(create(item("1"), item("2", "Steak")), update(item("1")))
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    assert struck(kitchen, "grill") == ["Steak"]
+    assert to_do(ticket(kitchen, "fry")) == ["2"]
+
+
+def test_prices_and_firing_are_no_edits() -> None:
+    kitchen = busy(create(item("1")), tick("grill", "1"))
+    do(kitchen, update(replace(item("1", status="fire"), price="$9")))
+    assert marks(ticket(kitchen, "grill")) == {"1": None}
+    assert done(ticket(kitchen, "grill")) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "guest", [Guest(item_instructions={"1": "rare"}), Guest(group_notes={"1": "share"})]
+)
+def test_instructions_for_a_line_make_it_another_one(guest: Guest) -> None:
+    lines = [replace(item(line_id), item_group=ItemGroup("g")) for line_id in ("1", "2")]
+    kitchen = busy(create(*lines), tick("grill", "1"))
+    do(kitchen, update(*lines, guest=guest))
+    assert marks(ticket(kitchen, "grill")) == {"1": "edited", "2": None}
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+
+
+def test_other_facts_of_the_order_and_its_guest_change_no_line() -> None:
+    kitchen = busy(create(item("1")), tick("grill", "1"))
+    guest = Guest(name="Ann", special_instructions="ring twice")
+    decision = do(kitchen, UpdateOrder(replace(order(item("1")), server="Sam"), guest))
+    assert kinds(decision.events) == ["OrderUpdated", "updated", "updated"]
+    assert kitchen.placed(1).order.server == "Sam"
+    assert kitchen.placed(1).guest == guest
+    assert done(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_a_repeated_update_changes_nothing() -> None:
+    change = update(item("1"), item("2"))
+    kitchen = busy(create(item("1")), change)
+    again = do(kitchen, change)
+    assert again.reply == OrderAccepted("7")
+    assert again.events == ()
+
+
+def test_the_last_line_of_a_station_voids_its_ticket() -> None:
+    kitchen = busy(create(item("1"), item("2", "Fries")))
+    decision = do(kitchen, update(item("1")))
+    assert sorted(kinds(decision.events)) == ["OrderUpdated", "updated", "updated", "voided"]
+    assert ticket(kitchen, "fry").status == "voided"
+    assert board(kitchen, "fry") == ["7"]
+    assert ticket(kitchen, "pass").status == "pending"
+    do(kitchen, act("fry", "bump"))
+    assert board(kitchen, "fry") == []
+
+
+@pytest.mark.parametrize("with_pass", [True, False])
+def test_an_emptied_order_that_gets_lines_again_is_cooked(with_pass: bool) -> None:  # noqa: FBT001
+    kitchen = busy(create(item("1")), update(), with_pass=with_pass)
+    assert ticket(kitchen, "grill").status == "voided"
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    for station in ["grill", "fry", "pass"] if with_pass else ["grill", "fry"]:
+        assert ticket(kitchen, station).status == "pending"
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_an_order_of_nothing_but_a_name_leaves_the_default_station_when_it_gets_lines() -> None:
+    kitchen = busy(create(), update(item("1")), with_pass=False)
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert ticket(kitchen, "cold").status == "voided"
+
+
+def test_an_order_of_nothing_but_a_name_stays_when_only_its_name_changes() -> None:
+    kitchen = busy(create(), update(guest=Guest(name="Ann")))
+    assert ticket(kitchen, "pass").status == "pending"
+
+
+@pytest.mark.parametrize("with_pass", [True, False])
+def test_an_update_of_a_bumped_order_is_ignored(with_pass: bool) -> None:  # noqa: FBT001
+    kitchen = busy(create(item("1")), with_pass=with_pass)
+    do(kitchen, act("pass" if with_pass else "grill", "bump"))
+    decision = do(kitchen, update(item("1"), item("2")))
+    assert decision.reply == OrderAccepted("7")
+    assert decision.events == ()
+    assert board(kitchen, "grill") == []
+
+
+def test_an_order_that_left_the_pass_is_finished_whatever_a_station_still_shows() -> None:
+    kitchen = busy(create(item("1"), item("2", "Fries")), update(item("1")), act("pass", "bump"))
+    do(kitchen, act("grill", "recall"))
+    assert board(kitchen, "grill") == board(kitchen, "fry") == ["7"]
+    assert do(kitchen, update(item("1"), item("3"))).events == ()
+
+
+def test_an_update_of_an_order_that_was_never_here_is_refused() -> None:
+    refused = do(new_kitchen(), update(item("1"))).reply
+    assert isinstance(refused, Refused)
+    assert refused.reason == "no_such_order"
+
+
+def test_an_order_becomes_urgent_and_goes_back() -> None:
+    kitchen = busy(create(item("1"), id="6"), create(item("1")))
+    do(kitchen, UpdateOrder(order(item("1"), priority=True), NOBODY))
+    assert board(kitchen, "grill") == board(kitchen, "pass") == ["7", "6"]
+    do(kitchen, update(item("1")))
+    assert board(kitchen, "grill") == board(kitchen, "pass") == ["6", "7"]
+
+
+def test_a_priority_set_by_hand_outlives_an_update_that_says_nothing_of_it() -> None:
+    kitchen = busy(create(item("1")), SetPriority("grill", "7", "urgent"), update(item("2")))
+    assert ticket(kitchen, "grill").priority == "urgent"
+
+
+def test_cards_that_an_update_brings_are_as_urgent_as_the_order() -> None:
+    kitchen = busy(create(item("1")), act("grill", "bump"))
+    do(kitchen, UpdateOrder(order(item("1"), priority=True), NOBODY))
+    lines = [item("1"), item("2"), item("3", "Fries")]
+    do(kitchen, UpdateOrder(order(*lines, priority=True), NOBODY))
+    assert ticket(kitchen, "grill").priority == "high"
+    assert ticket(kitchen, "fry").priority == "high"
+
+
+def test_the_target_follows_what_is_still_to_be_made() -> None:
+    kitchen = new_kitchen()
+    do(kitchen, create(item("1"), item("2", "Fries")), after(60))
+    do(kitchen, update(item("2", "Fries")), after(120))
+    assert kitchen.placed(1).target_at == after(60 + 240).at
+    pickup = replace(order(item("2", "Fries")), pickup_at=after(3_600).at)
+    do(kitchen, UpdateOrder(pickup, NOBODY), after(180))
+    assert kitchen.placed(1).target_at == after(3_600).at
+
+
+def test_a_create_that_is_an_update_brings_its_guest() -> None:
+    kitchen = busy(create(item("1")))
+    decision = do(kitchen, CreateOrder(order(item("1"), item("2")), Guest(name="Ann")))
+    assert decision.guest == (1, Guest(name="Ann"))

@@ -1,0 +1,65 @@
+"""The real service with a browser's and a point of sale's way into it."""
+
+import json
+import socket
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from appliance import config
+from appliance.api import auth
+from tests.process import Service
+
+BURGER = {"lineId": "1", "name": "Hamburger", "qty": 1, "mods": []}
+FRIES = {"lineId": "2", "name": "Fries", "qty": 1, "mods": []}
+
+
+class Kitchen(Service):
+    """On ports that stay the same when it is started again, as a browser expects."""
+
+    def __init__(self, directory: Path) -> None:
+        orders, http = (f'listen = "127.0.0.1:{port}"' for port in _free_ports(2))
+        file = directory / "kitchen.toml"
+        text = config.embedded().replace("[orders]", f"[orders]\n{orders}")
+        file.write_text(f"{text}\n[http]\n{http}\n", encoding="utf-8")
+        super().__init__(directory / "data", "--config", str(file))
+
+    def order(self, command: str = "create-order", **order: Any) -> str:
+        """Send one command over TCP; the reply."""
+        with socket.create_connection(("127.0.0.1", self.orders_port), timeout=10) as peer:
+            peer.sendall(json.dumps({"command": command, "order": order}).encode())
+            return peer.recv(4096).decode()
+
+    def token(self, *roles: str) -> str:
+        """A token of this appliance."""
+        secret = (self.data / "secret").read_bytes()
+        return auth.issue(secret, roles=roles, tenant="default", subject="test", seconds=600)
+
+    def call(self, method: str, path: str) -> Any:
+        """What the ticket API answers a manager."""
+        request = urllib.request.Request(  # noqa: S310 - our own, by http
+            f"{self.url}/api/v1/kds{path}",
+            method=method,
+            headers={"Authorization": f"Bearer {self.token('manager')}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def act(self, station: str, order_id: str, action: str) -> Any:
+        """Do something to a ticket; the ticket."""
+        order = quote(order_id, safe="")
+        return self.call("POST", f"/stations/{station}/orders/{order}/ticket/{action}")
+
+    def listed(self, station: str) -> list[tuple[str, str]]:
+        """The live tickets of a station as the API knows them: order id and status."""
+        tickets = self.call("GET", f"/stations/{station}/tickets")
+        return [(ticket["order_id"], ticket["status"]) for ticket in tickets]
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports

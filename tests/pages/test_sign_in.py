@@ -1,0 +1,86 @@
+"""Who sees the board: by the link of the first start, or by a token; nobody else."""
+
+from playwright.sync_api import Page, expect
+
+from tests.pages.board import Board
+from tests.pages.kitchen import BURGER, Kitchen
+
+
+def test_the_link_opens_the_board_and_works_once(page: Page, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    page.goto(kitchen.sign_in_link)
+    board = Board(page)
+    board.is_live()
+    board.shows("grill", "Table 7")
+    page.context.clear_cookies()
+    page.goto(kitchen.sign_in_link)
+    expect(page.locator("body")).to_contain_text("This link has been used")
+    page.get_by_role("link").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+
+
+def test_nobody_sees_a_ticket_without_signing_in(page: Page, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    page.goto(kitchen.url)
+    expect(page.get_by_label("Token")).to_be_visible()
+    expect(page.locator("#link")).to_have_text("NOT SIGNED IN")
+    assert "Table 7" not in page.content()
+    assert page.locator(".station").count() == 0
+
+
+def test_a_pasted_token_opens_the_board(page: Page, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    page.goto(kitchen.url)
+    page.get_by_label("Token").fill(f" {kitchen.token('chef')} ")
+    page.get_by_role("button", name="Sign in").click()
+    board = Board(page)
+    board.is_live()
+    board.shows("grill", "Table 7")
+    expect(page.get_by_label("Token")).to_be_hidden()
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill")
+    page.reload()
+    board.is_live()
+
+
+def test_a_wrong_token_is_refused_in_words_and_can_be_corrected(
+    page: Page, kitchen: Kitchen
+) -> None:
+    page.goto(kitchen.url)
+    page.get_by_label("Token").fill("garbage")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#refused")).to_contain_text("Not signed in: ")
+    page.get_by_label("Token").fill(kitchen.token("chef"))
+    page.get_by_label("Token").press("Enter")
+    Board(page).is_live()
+    expect(page.locator("#refused")).to_be_hidden()
+
+
+def test_a_session_that_ends_takes_the_tickets_off_the_screen(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    board.page.context.clear_cookies()
+    kitchen.stop()
+    kitchen.start()
+    expect(board.page.get_by_label("Token")).to_be_visible()
+    expect(board.page.locator("#link")).to_have_text("NOT SIGNED IN")
+    assert "Table 7" not in board.page.content()
+    board.page.get_by_label("Token").fill(kitchen.token("chef"))
+    board.page.get_by_role("button", name="Sign in").click()
+    board.is_live()
+    board.shows("grill", "Table 7")
+
+
+def test_no_other_site_may_frame_the_board_or_run_in_it(page: Page, kitchen: Kitchen) -> None:
+    answer = page.goto(kitchen.url)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hacked=1>')")
+    page.evaluate("new Promise(done => setTimeout(done, 100))")
+    assert page.evaluate("typeof hacked") == "undefined"

@@ -1,0 +1,193 @@
+"""The board never looks alive when it is not, and is right again when it is."""
+
+import contextlib
+import re
+import resource
+import signal
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.pages.board import Board
+from tests.pages.kitchen import BURGER, FRIES, Kitchen
+
+PROMISED = 5
+"""Seconds within which a board owns up."""
+
+
+def test_a_dead_appliance_shows_as_offline_within_five_seconds(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    kitchen.kill()
+    board.is_offline(within=PROMISED)
+    board.shows("grill", "Table 7")  # Still there to cook from, and greyed.
+    expect(board.page.locator("#stations")).to_have_css("filter", re.compile("grayscale"))
+
+
+def test_who_has_scrolled_down_sees_that_it_is_offline(board: Board, kitchen: Kitchen) -> None:
+    board.page.set_viewport_size({"width": 390, "height": 844})
+    for number in range(6):
+        kitchen.order(id=f"A-{number}", items=[BURGER, FRIES])
+    last = board.card("pass", "A-5")
+    last.scroll_into_view_if_needed()
+    kitchen.kill()
+    expect(board.page.locator("#offline")).to_be_in_viewport(ratio=1)
+    expect(board.page.locator("#link")).to_be_in_viewport(ratio=1)
+    expect(last).to_be_in_viewport()
+
+
+def test_a_frozen_appliance_shows_as_offline_within_five_seconds(
+    board: Board, kitchen: Kitchen
+) -> None:
+    """Frozen: its connections stay open, and nothing comes."""
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    kitchen.send(signal.SIGSTOP)
+    board.is_offline(within=PROMISED)
+    board.shows("grill", "Table 7")
+    kitchen.send(signal.SIGCONT)
+    board.is_live()
+    kitchen.order(id="A-2", name="Table 8", items=[BURGER])
+    board.shows("grill", "Table 7", "Table 8")
+
+
+def test_a_press_while_offline_does_nothing_then_or_later(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    kitchen.send(signal.SIGSTOP)
+    board.is_offline(within=PROMISED)
+    sent: list[str] = []
+    board.page.on("request", lambda request: sent.append(request.method))
+    button = board.card("grill", "Table 7").get_by_role("button", name="Bump", include_hidden=True)
+    box = button.bounding_box()
+    assert box is not None
+    board.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    button.evaluate("button => button.click()")
+    kitchen.send(signal.SIGCONT)
+    board.is_live()
+    assert "POST" not in sent
+    assert kitchen.listed("grill") == [("A-1", "pending")]
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill")
+
+
+def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Kitchen) -> None:
+    for order_id in ("A-1", "A-2", "A-3"):
+        kitchen.order(id=order_id, items=[BURGER, FRIES])
+    board.shows("fry", "A-1", "A-2", "A-3")
+    kitchen.kill()
+    board.is_offline(within=PROMISED)
+    kitchen.start()
+    kitchen.act("grill", "A-1", "bump")
+    kitchen.act("grill", "A-2", "start")
+    kitchen.order("cancel-order", id="A-3")
+    kitchen.order(id="A-4", items=[BURGER])
+    board.is_live()
+    board.shows("grill", "A-2", "A-3", "A-4")
+    board.shows("fry", "A-1", "A-2", "A-3")
+    board.shows("pass", "A-1", "A-2", "A-3", "A-4")
+    expect(board.card("grill", "A-2").locator(".state")).to_have_text("cooking")
+    expect(board.card("fry", "A-3").locator(".state")).to_have_text("void")
+    for order_id in ("A-2", "A-3", "A-4"):
+        kitchen.act("grill", order_id, "bump")
+    board.shows("grill")
+
+
+def test_changes_during_a_short_absence_come_once(board: Board, kitchen: Kitchen) -> None:
+    """The appliance goes on, and the board resumes: it does not begin anew."""
+    kitchen.order(id="A-1", items=[BURGER])
+    board.shows("grill", "A-1")
+    board.page.evaluate("document.querySelector('.ticket').dataset.drawn = 'before'")
+    board.page.route("**/session", lambda route: route.abort())
+    kitchen.send(signal.SIGSTOP)
+    board.is_offline(within=PROMISED)
+    kitchen.send(signal.SIGCONT)
+    kitchen.act("pass", "A-1", "start")
+    kitchen.order(id="A-2", items=[BURGER])
+    kitchen.order(id="A-3", items=[FRIES])
+    kitchen.act("fry", "A-3", "bump")
+    board.page.unroute("**/session")
+    board.is_live()
+    board.shows("grill", "A-1", "A-2")
+    board.shows("fry")
+    board.shows("pass", "A-1", "A-2", "A-3")
+    expect(board.card("grill", "A-1")).to_have_attribute("data-drawn", "before")
+
+
+ONLY_BEATS = """
+window.EventSource = class {
+  constructor() {
+    const at = new Date().toISOString();
+    const data = JSON.stringify({ type: "beat", seq: null, at, fault: null });
+    this.timer = setInterval(() => {
+      this.onmessage({ data, lastEventId: "" });
+      document.body.dataset.beats = Number(document.body.dataset.beats ?? 0) + 1;
+    }, 50);
+  }
+  close() { clearInterval(this.timer); }
+};
+"""
+
+
+def test_it_is_not_live_before_it_knows_the_kitchen(page: Page, kitchen: Kitchen) -> None:
+    """A beat of an appliance that can show nothing yet is no news of any ticket."""
+    page.add_init_script(ONLY_BEATS)
+    page.goto(kitchen.sign_in_link)
+    expect(page.locator("body")).to_have_attribute("data-beats", re.compile(r"\d\d"))
+    assert page.locator("#link").text_content() == "OFFLINE"
+
+
+def test_a_connection_that_hangs_is_given_up_for_another(page: Page, kitchen: Kitchen) -> None:
+    """As when the appliance lost its power in the middle of a handshake."""
+    hanging: list[Route] = []
+
+    def hang(route: Route) -> None:
+        hanging.append(route)
+
+    page.route("**/api/v1/kds/*", hang)
+    page.goto(kitchen.sign_in_link)
+    board = Board(page)
+    board.is_offline(within=10)
+    assert hanging
+    page.unroute("**/api/v1/kds/*")
+    board.is_live()
+
+
+def test_a_disk_that_does_not_store_is_said_in_words(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    fault = board.page.locator("#fault")
+    with _no_room(kitchen.pid):
+        assert kitchen.order(id="A-2", items=[BURGER]) == "Unable to parse data"
+        expect(fault).to_be_visible()
+        expect(fault).to_have_text(re.compile("^ORDERS CANNOT BE STORED *the disk "))
+        board.shows("grill", "Table 7")
+        board.press("grill", "Table 7", "Bump")
+        expect(board.page.locator("#notice")).to_contain_text("nothing can be stored")
+    expect(fault).to_be_hidden()
+    assert kitchen.order(id="A-2", name="Table 8", items=[BURGER]) == "A-2"
+    board.shows("grill", "Table 7", "Table 8")
+
+
+@contextlib.contextmanager
+def _no_room(pid: int) -> Iterator[None]:
+    """No file of that process can grow, or be written at all."""
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_wrong_configuration_is_said_on_the_board(page: Page, kitchen: Kitchen) -> None:
+    kitchen.stop()
+    file = kitchen.data.parent / "kitchen.toml"
+    file.write_text(f"{file.read_text()}\n[oven]\n")
+    kitchen.start()
+    page.goto(kitchen.sign_in_link)
+    expect(page.locator("#warnings")).to_contain_text("oven: unknown key")
+    expect(page.locator("#warnings")).to_contain_text("running on the last good configuration")
+    Board(page).is_live()

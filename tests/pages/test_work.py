@@ -1,0 +1,144 @@
+"""A cook works on the board: what comes, what a press does, and that the appliance knows it."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.pages.board import Board
+from tests.pages.kitchen import BURGER, FRIES, Kitchen
+
+
+def test_an_order_appears_at_its_stations_without_a_reload(board: Board, kitchen: Kitchen) -> None:
+    board.page.evaluate("window.neverReloaded = true")
+    expect(board.station("grill").get_by_text("Nothing to do")).to_be_visible()
+    assert kitchen.order(id="A-1", name="Table 7", server="Sarah", items=[BURGER, FRIES]) == "A-1"
+    for station in ("grill", "fry", "pass"):
+        board.shows(station, "Table 7")
+    board.shows("cold")
+    expect(board.card("grill", "Table 7")).to_contain_text("1 × Hamburger")
+    expect(board.card("grill", "Table 7")).to_contain_text("dine in · Sarah")
+    expect(board.card("grill", "Table 7")).not_to_contain_text("Fries")
+    expect(board.station("grill").get_by_text("Nothing to do")).to_be_hidden()
+    assert board.page.evaluate("window.neverReloaded")
+
+
+def test_what_was_there_before_is_shown_in_the_order_of_the_kitchen(
+    page: Page, kitchen: Kitchen
+) -> None:
+    for order_id in ("A-1", "A-2", "A-3"):
+        kitchen.order(id=order_id, items=[BURGER])
+    kitchen.order(id="A-4", priority=True, items=[BURGER])
+    page.goto(kitchen.sign_in_link)
+    board = Board(page)
+    board.shows("grill", "A-4", "A-1", "A-2", "A-3")
+    kitchen.order(id="A-5", priority=True, items=[BURGER])
+    board.shows("grill", "A-4", "A-5", "A-1", "A-2", "A-3")
+
+
+def test_start_ready_and_bump_by_click(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="a/b 1%", name="Table 7", items=[BURGER])
+    board.press("grill", "Table 7", "Start")
+    expect(board.card("grill", "Table 7").locator(".state")).to_have_text("cooking")
+    assert kitchen.listed("grill") == [("a/b 1%", "in_progress")]
+    board.press("grill", "Table 7", "Ready")
+    expect(board.card("grill", "Table 7").locator(".state")).to_have_text("ready")
+    expect(board.card("grill", "Table 7").locator(".items .done")).to_have_count(1)
+    assert kitchen.listed("grill") == [("a/b 1%", "ready")]
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill")
+    assert kitchen.listed("grill") == []
+    board.shows("pass", "Table 7")
+
+
+def test_what_was_bumped_too_soon_is_recalled(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill")
+    board.station("grill").get_by_role("button", name="Recall Table 7").click()
+    board.shows("grill", "Table 7")
+    assert kitchen.listed("grill") == [("A-1", "recalled")]
+
+
+def test_what_others_do_is_seen_at_once(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    kitchen.act("grill", "A-1", "start")
+    expect(board.card("grill", "Table 7").locator(".state")).to_have_text("cooking")
+    kitchen.act("grill", "A-1", "bump")
+    board.shows("grill")
+
+
+def test_held_courses_wait_in_grey_until_they_are_fired(board: Board, kitchen: Kitchen) -> None:
+    later = {"course": "Course 2", "courseStatus": "hold"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER | later, FRIES])
+    card = board.card("grill", "Table 7")
+    expect(card.locator(".state")).to_have_text("held")
+    expect(card.locator(".items")).to_contain_text("HOLD")
+    expect(board.card("pass", "Table 7").locator(".waiting")).to_contain_text("Hamburger")
+    board.press("grill", "Table 7", "Fire")
+    expect(card.locator(".state")).to_have_text("")
+    expect(card.locator(".items")).not_to_contain_text("HOLD")
+    assert kitchen.listed("grill") == [("A-1", "pending")]
+
+
+def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    kitchen.order("cancel-order", id="A-1")
+    card = board.card("grill", "Table 7")
+    expect(card.locator(".state")).to_have_text("void")
+    expect(card.locator("bdi")).to_have_css("text-decoration-line", "line-through")
+    board.press("grill", "Table 7", "Clear")
+    board.shows("grill")
+    board.shows("pass", "Table 7")
+
+
+def test_what_has_been_cleared_stays_cleared_when_its_order_changes(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, FRIES])
+    kitchen.act("grill", "A-1", "void")
+    board.press("grill", "Table 7", "Clear")
+    board.shows("grill")
+    kitchen.order("update-order", id="A-1", name="Table 8", items=[FRIES])
+    board.shows("pass", "Table 8")
+    board.shows("grill")
+    assert kitchen.listed("grill") == []
+
+
+def test_changes_of_an_order_are_marked(board: Board, kitchen: Kitchen) -> None:
+    steak = {"lineId": "3", "name": "Steak"}
+    chicken = {"lineId": "4", "name": "Grilled chicken"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, steak])
+    kitchen.order("update-order", id="A-1", name="Table 7", items=[BURGER | {"qty": 2}, chicken])
+    rows = board.card("grill", "Table 7").locator(".items li")
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text="Hamburger")).to_contain_text("CHANGED")
+    expect(rows.filter(has_text="Steak")).to_contain_text("VOID")
+    expect(rows.filter(has_text="chicken")).to_contain_text("ADDED")
+    for dish, decoration in (("Steak", "line-through"), ("chicken", "none")):
+        name = rows.filter(has_text=dish).locator("bdi")
+        expect(name).to_have_css("text-decoration-line", decoration)
+
+
+def test_one_hasty_finger_is_one_press(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    sent: list[str] = []
+    board.page.on("request", lambda request: sent.append(request.method))
+    button = board.card("grill", "Table 7").get_by_role("button", name="Start")
+    button.evaluate("button => { button.click(); button.click(); button.click(); }")
+    expect(board.card("grill", "Table 7").locator(".state")).to_have_text("cooking")
+    assert sent.count("POST") == 1
+
+
+@pytest.mark.parametrize("role", ["server", "pos_staff"])
+def test_who_may_only_look_is_told_so(browser: Browser, kitchen: Kitchen, role: str) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    cookie = {"name": "expeditor_session", "value": kitchen.token(role), "url": kitchen.url}
+    with browser.new_context() as context:
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        board = Board(context.new_page())
+        board.page.goto(kitchen.url)
+        board.press("grill", "Table 7", "Bump")
+        expect(board.page.locator("#notice")).to_contain_text("Table 7: this needs one of the")
+        board.shows("grill", "Table 7")
+    assert kitchen.listed("grill") == [("A-1", "pending")]
