@@ -103,8 +103,8 @@ async def running(
     # What the service may do before it listens, while blocking still harms nobody.
     embedded = await asyncio.to_thread(config.embedded)
     settings = await asyncio.to_thread(config.parse, text or embedded, "test configuration")
-    secret = await asyncio.to_thread(auth.local_secret, directory)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
+    secret = await asyncio.to_thread(auth.local_secret, directory)
     clock = await asyncio.to_thread(Clock.resume, directory, await newest_moment(log))
     expeditor = Expeditor(log, directory, lambda: make_kitchen(settings), clock.now)
     await expeditor.load()

@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import socket
+import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -76,8 +77,8 @@ def local_secret(directory: Path) -> bytes:
             return secret
         logger.warning("%s was cut short: a new one is made, and old tokens end", path)
         path.unlink()
-    partial = directory / "secret.partial"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix="secret.", dir=directory)
+    partial = Path(name)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
