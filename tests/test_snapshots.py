@@ -1,7 +1,9 @@
 """A start reads what is live, not history; and a snapshot is never believed over the log."""
 
 import asyncio
+import hashlib
 import shutil
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -83,7 +85,18 @@ async def test_the_snapshot_and_the_log_from_its_beginning_say_the_same(past: Pa
     assert all(guest.name for guest in by_snapshot[1])
 
 
-@pytest.mark.parametrize("damage", ["torn", "flipped", "foreign epoch", "ahead", "other state"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "torn",
+        "flipped",
+        "foreign epoch",
+        "ahead",
+        "other state",
+        "another format",
+        "another layout",
+    ],
+)
 async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str) -> None:
     async with opened(past) as (kitchen, _seen):
         truth = everything(kitchen)
@@ -94,9 +107,11 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
     assert kept is not None
     damaged = {
         "torn": content[:-100],
+        "another layout": _signed(b"\x93\x01\x02\x03"),
         "flipped": content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
     }
     other = {
+        "another format": msgspec.structs.replace(kept, format=kept.format + 1),
         "foreign epoch": msgspec.structs.replace(kept, epoch="another"),
         "ahead": msgspec.structs.replace(kept, seq=10**9),
         "other state": msgspec.structs.replace(kept, state=b"\x90"),
@@ -109,6 +124,12 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
         assert everything(kitchen) == truth
         assert kitchen.position == position
         assert seen[0] == 1
+
+
+def _signed(layout: bytes) -> bytes:
+    """A whole snapshot file, of a program that lays it out otherwise."""
+    body = zlib.compress(layout)
+    return b"expeditor snapshot 1\n" + hashlib.blake2b(body, digest_size=16).digest() + body
 
 
 async def test_neither_snapshot_nor_events_hold_what_identifies_a_guest(past: Path) -> None:
