@@ -79,6 +79,21 @@ def test_held_courses_wait_in_grey_until_they_are_fired(board: Board, kitchen: K
     assert kitchen.listed("grill") == [("A-1", "pending")]
 
 
+def test_the_pass_fires_the_next_course_of_a_card_that_is_cooking(
+    board: Board, kitchen: Kitchen
+) -> None:
+    second = {"course": "Course 2", "courseStatus": "hold"}
+    third = {"lineId": "3", "name": "Shake", "course": "Course 3", "courseStatus": "hold"}
+    kitchen.order(id="A-1", name="Table 7", items=[FRIES, BURGER | second, third])
+    board.press("pass", "Table 7", "Fire")
+    expect(board.card("pass", "Table 7").locator(".waiting")).to_have_count(1)
+    assert kitchen.listed("grill") == [("A-1", "pending")]
+    assert kitchen.listed("cold") == [("A-1", "held")]
+    board.press("pass", "Table 7", "Fire")
+    expect(board.card("pass", "Table 7").locator(".waiting")).to_have_count(0)
+    assert kitchen.listed("cold") == [("A-1", "pending")]
+
+
 def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
     board: Board, kitchen: Kitchen
 ) -> None:

@@ -4,6 +4,7 @@ import { act, fire, follow, signIn } from "/link.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
+const FIRE = ["fire", "Fire", false];
 const ACTIONS = {
   held: [["fire", "Fire", true]],
   pending: [["start", "Start", false], ["bump", "Bump", true]],
@@ -174,7 +175,9 @@ function draw(ticket) {
   ].filter(Boolean).join(" · ");
   card.querySelector(".instructions").textContent = ticket.metadata.specialInstructions ?? "";
   card.querySelector(".items").append(...ticket.items.map(drawItem));
-  for (const [action, words, main] of ACTIONS[ticket.status] ?? []) {
+  const more = ticket.status !== "held" && ticket.items.some((item) => item.held);
+  const actions = [...(more ? [FIRE] : []), ...(ACTIONS[ticket.status] ?? [])];
+  for (const [action, words, main] of actions) {
     const button = document.createElement("button");
     button.textContent = words;
     button.dataset.action = action;

@@ -108,9 +108,10 @@ export function act(ticket, action) {
   return post(path);
 }
 
-/** Fire the courses of an order up to the ticket's. As `act`. */
+/** Fire the next course that the ticket holds. As `act`. */
 export function fire(ticket) {
-  const course = { order_id: ticket.order_id, course_number: ticket.course_number ?? 0 };
+  const held = ticket.items.filter((item) => item.held).map((item) => item.course ?? 0);
+  const course = { order_id: ticket.order_id, course_number: Math.min(...held) };
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 
