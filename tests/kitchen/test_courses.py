@@ -5,6 +5,7 @@ import pytest
 from appliance.kitchen.command import FireCourse, Refused, TicketsNow
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
+from appliance.kitchen.ticket import Action, Status
 from tests.kitchen.orders import (
     DAY,
     HOUR,
@@ -83,13 +84,13 @@ def test_a_ready_ticket_that_gets_a_course_fired_is_in_progress_again() -> None:
     assert to_do(ticket(kitchen, "cold")) == ["4"]
 
 
-@pytest.mark.parametrize("action", ["start", "bump"])
-def test_working_on_a_held_ticket_fires_it_at_the_pass_too(action: str) -> None:
+@pytest.mark.parametrize(("action", "status"), [("start", "in_progress"), ("bump", "bumped")])
+def test_working_on_a_held_ticket_fires_it_at_the_pass_too(action: Action, status: Status) -> None:
     kitchen = dinner()
-    do(kitchen, act("grill", "start" if action == "start" else "bump"))
+    do(kitchen, act("grill", action))
     assert waiting(kitchen)["pass"] == ["3", "4"]
     assert ticket(kitchen, "fry").status == "held"
-    assert ticket(kitchen, "grill").status == {"start": "in_progress", "bump": "bumped"}[action]
+    assert ticket(kitchen, "grill").status == status
 
 
 def test_firing_at_the_pass_fires_at_the_stations() -> None:
