@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -96,6 +97,7 @@ class TicketView:
             for line, item in lines
             if (line.to_do or line.held) and (course := first_number(item.course)) is not None
         ]
+        preps = [line.prep for line in ticket.lines if line.change != "deleted"]
         return TicketJson(
             id=f"ticket-{ticket.number}-{ticket.station}",
             tenant_id=self._tenant,
@@ -111,7 +113,7 @@ class TicketView:
             customer_name=placed.guest.name,
             server_name=order.server,
             target_time=iso(placed.target_at),
-            estimated_prep_time=max((line.prep for line in ticket.lines), default=0) or None,
+            estimated_prep_time=max(preps, default=0) or None,
             metadata=_metadata(placed),
             created_at=_iso(ticket.created_at),
             started_at=iso(ticket.started_at),
@@ -187,5 +189,6 @@ def iso(milliseconds: int | None) -> str | None:
     return None if milliseconds is None else _iso(milliseconds)
 
 
+@lru_cache(1_024)  # A board's tickets share their moments, and are shown again and again.
 def _iso(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -50,7 +50,7 @@ from appliance.kitchen.ticket import (
 )
 from appliance.kitchen.update import Comparison, first_tickets, new_ticket, updated_ticket
 
-FINISHED_ORDERS_KEPT = 1_000
+FINISHED_ORDERS_KEPT = 500
 """Finished orders that can still be recalled and listed: more than a busy evening's
 recall window, and small enough to be part of every snapshot."""
 

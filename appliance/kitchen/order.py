@@ -6,7 +6,7 @@ client sent can be found again in the log and in a ticket's metadata.
 
 import hashlib
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -200,6 +200,7 @@ def derived_line_id(item_id: str | None, name: str, mods: tuple[Modifier, ...]) 
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 
+@lru_cache(256)  # `Course 2`, `Seat 1`: a night has a handful of them.
 def first_number(text: str | None) -> int | None:
     """The first number in a text such as `Course 2`; None for none."""
     found = _NUMBER.search(text) if text else None
