@@ -1,7 +1,7 @@
 # make run    sets up everything and runs the appliance on simulated devices
 # make test   sets up everything, Chromium included, and checks all of it (minutes)
 # make bench  speed, as ratios against a baseline of the same run (about 2 minutes)
-# make proof  the large counts: 1,000 kill -9, 5,000 power cuts (about half an hour)
+# make proof  the large counts: 1,000 kill -9, 5,000 power cuts (half an hour or so; an estimate)
 # make pictures  takes the pictures of the guides anew
 
 PYTHON ?= python3
