@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from appliance.kitchen.amendment import Amendment
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ticket import Action, Priority, Status, Ticket
 
@@ -20,6 +21,13 @@ class UpdateOrder(Struct, frozen=True, gc=False):
 
     order: Order
     guest: Guest
+
+
+class AmendOrder(Struct, frozen=True, gc=False):
+    """Part of an order as it is to be from now on; all else stays as it is."""
+
+    order_id: str
+    amendment: Amendment
 
 
 class CancelOrder(Struct, frozen=True, gc=False):
@@ -61,7 +69,14 @@ class FireCourse(Struct, frozen=True, gc=False):
 
 
 Command = (
-    CreateOrder | UpdateOrder | CancelOrder | ActOnTicket | SetPriority | MarkLine | FireCourse
+    CreateOrder
+    | UpdateOrder
+    | AmendOrder
+    | CancelOrder
+    | ActOnTicket
+    | SetPriority
+    | MarkLine
+    | FireCourse
 )
 
 
@@ -81,7 +96,9 @@ class TicketsNow(Struct, frozen=True, gc=False):
 class Refused(Struct, frozen=True, gc=False):
     """It cannot be done; nothing has changed."""
 
-    reason: Literal["no_such_order", "no_such_ticket", "no_such_line", "wrong_state"]
+    reason: Literal[
+        "no_such_order", "no_such_ticket", "no_such_line", "wrong_state", "cannot_amend"
+    ]
     message: str
     from_status: Status | None = None
     to_status: Status | None = None

@@ -10,8 +10,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.amendment import Amendment, CannotAmend, amended
 from appliance.kitchen.command import (
     ActOnTicket,
+    AmendOrder,
     CancelOrder,
     Command,
     CreateOrder,
@@ -154,6 +156,8 @@ class Kitchen:
                 return self._create(order, guest, now)
             case UpdateOrder(order, guest):
                 return self._update_by_id(order, guest, now)
+            case AmendOrder(order_id, amendment):
+                return self._amend(order_id, amendment, now)
             case CancelOrder(order_id):
                 return self._cancel(order_id, now)
             case ActOnTicket(station, order_id, action):
@@ -205,6 +209,17 @@ class Kitchen:
         if known is None or not self._is_open(known):
             return self._ignored(order.id)
         return self._update(known, order, guest, now, known.placed.digest)
+
+    def _amend(self, order_id: str, amendment: Amendment, now: Moment) -> Decision:
+        known = self._orders.get(self._by_id.get(order_id, 0))
+        if known is None or not self._is_open(known):
+            return self._ignored(order_id)
+        placed = known.placed
+        try:
+            order, guest = amended(placed.order, placed.guest, amendment)
+        except CannotAmend as error:
+            return Decision(Refused("cannot_amend", str(error)))
+        return self._update(known, order, guest, now, placed.digest)
 
     def _ignored(self, order_id: str) -> Decision:
         """A finished order is left alone; one that was never here is refused."""

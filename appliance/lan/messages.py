@@ -1,17 +1,21 @@
 """Objects of the LAN protocol into commands of the kitchen, liberal in what it accepts.
 
 Source: the protocol's documentation, and what real clients send: bare orders without an
-envelope, modifiers as strings, numbers as strings, times in three spellings.
+envelope, modifiers as strings, numbers as strings, times in three spellings. What is absent
+or null was not sent, and stays away from the kitchen's structs.
 """
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
-from appliance.kitchen.command import CancelOrder, Command, CreateOrder, UpdateOrder
+from appliance.kitchen.amendment import AmendedLine, Amendment
+from appliance.kitchen.command import AmendOrder, CancelOrder, Command, CreateOrder, UpdateOrder
 from appliance.kitchen.order import (
     Component,
     Costs,
@@ -27,13 +31,13 @@ from appliance.kitchen.order import (
 from appliance.lan.schema import (
     ComponentMessage,
     CostsMessage,
+    ItemFields,
     ItemMessage,
     Message,
     OrderMessage,
 )
+from appliance.lan.times import milliseconds
 
-YEAR_10000: Final = 253_402_300_800_000
-"""Milliseconds since the epoch at which ISO 8601 runs out of digits."""
 MAX_ORDER_ID: Final = 200
 """Characters of an order id: many times the longest seen, and a bound for replies."""
 
@@ -61,83 +65,153 @@ def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")
     match envelope.command:
         case None | "create-order":
-            return CreateOrder(*_content(order, order.id, zone))
+            return CreateOrder(*_whole_order(order, order.id, zone))
         case "update-order":
-            return UpdateOrder(*_content(order, order.id, zone))
+            return UpdateOrder(*_whole_order(order, order.id, zone))
+        case "partial-update-order":
+            return AmendOrder(order.id, _amendment(order, zone))
         case "cancel-order":
             return CancelOrder(order.id)
     raise NotUnderstood(f"unknown command {envelope.command[:40]!r}")
 
 
-def _content(message: OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
+# ── orders ───────────────────────────────────────────────────────────────────────────
+
+_SAME_IN_ORDER: Final = (
+    "time",
+    "mode",
+    "pickup_time",
+    "server",
+    "terminal",
+    "priority",
+    "check_number",
+    "origin_source",
+    "delivery_handoff",
+    "opt_in_for_sms",
+    "prep_time_duration",
+    "covers",
+    "loyalty_member",
+    "accessibility",
+    "source",
+)
+_SAME_IN_GUEST: Final = (
+    "name",
+    "phone_number",
+    "delivery_address",
+    "special_instructions",
+    "customer_arrived_url",
+    "vehicle_model",
+    "vehicle_color",
+)
+
+
+def _sent(message: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(message, name)) is not None}
+
+
+def _whole_order(message: OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
     if message.items is None:
         raise NotUnderstood("order.items is missing")
-    line_ids = _line_ids(message.items)
-    delivery, retry = message.delivery_service, message.retry
-    order = Order(
-        id=order_id,
-        items=tuple(map(_item, message.items, line_ids)),
-        time=message.time,
-        mode=message.mode,
-        pickup_time=message.pickup_time,
-        pickup_at=milliseconds(message.pickup_time, zone),
-        server=message.server,
-        terminal=message.terminal,
-        priority=bool(message.priority),
-        check_number=message.check_number,
-        origin_source=message.origin_source,
-        delivery_handoff=message.delivery_handoff,
-        opt_in_for_sms=message.opt_in_for_sms,
-        costs=_costs(message.costs) if message.costs else None,
-        delivery_service=DeliveryService(delivery.name, delivery.order_id) if delivery else None,
-        prep_time_duration=message.prep_time_duration,
-        covers=message.covers,
-        loyalty_member=message.loyalty_member,
-        accessibility=message.accessibility,
-        source=message.source,
-        retry=Retry(retry.notification_url, retry.expiration) if retry else None,
+    order, guest = _fields(message, zone)
+    return Order(order_id, **order), Guest(**guest)
+
+
+def _amendment(message: OrderMessage, zone: tzinfo) -> Amendment:
+    changed, added = message.items_to_update or (), message.items_to_add or ()
+    return Amendment(
+        *_fields(message, zone),
+        message.items_to_remove or (),
+        (
+            *map(_changed_line, changed, _line_ids(changed)),
+            *map(_added_line, added, _line_ids(added)),
+        ),
     )
-    guest = Guest(
-        name=message.name,
-        phone_number=message.phone_number,
-        delivery_address=message.delivery_address,
-        special_instructions=message.special_instructions,
-        customer_arrived_url=message.customer_arrived_url,
-        vehicle_model=message.vehicle_model,
-        vehicle_color=message.vehicle_color,
-        driver_phone=delivery.driver_phone if delivery else None,
-        item_instructions={
+
+
+def _fields(message: OrderMessage, zone: tzinfo) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was sent of the fields of `Order`, without its id, and of `Guest`."""
+    order, guest = _sent(message, _SAME_IN_ORDER), _sent(message, _SAME_IN_GUEST)
+    if message.pickup_time is not None:
+        order["pickup_at"] = milliseconds(message.pickup_time, zone)
+    if message.costs is not None:
+        order["costs"] = _costs(message.costs)
+    if message.delivery_service is not None:
+        delivery = message.delivery_service
+        order["delivery_service"] = DeliveryService(delivery.name, delivery.order_id)
+        guest["driver_phone"] = delivery.driver_phone
+    if message.retry is not None:
+        order["retry"] = Retry(message.retry.notification_url, message.retry.expiration)
+    if message.items is not None:
+        lines = list(zip(_line_ids(message.items), message.items, strict=True))
+        order["items"] = tuple(Item(line_id, **_item_fields(item)) for line_id, item in lines)
+        guest["item_instructions"] = {
             line_id: item.special_instructions
-            for item, line_id in zip(message.items, line_ids, strict=True)
+            for line_id, item in lines
             if item.special_instructions
-        },
-        group_notes={
+        }
+        guest["group_notes"] = {
             line_id: item.item_group.note
-            for item, line_id in zip(message.items, line_ids, strict=True)
+            for line_id, item in lines
             if item.item_group and item.item_group.note
-        },
-    )
+        }
     return order, guest
 
 
-def _item(message: ItemMessage, line_id: str) -> Item:
-    group = message.item_group
-    return Item(
-        line_id=line_id,
-        name=message.name,
-        qty=_quantity(message.qty),
-        id=message.id,
-        price=message.price,
-        mods=_modifiers(message),
-        course=message.course,
-        course_status=_course_status(message.course_status),
-        seat=message.seat,
-        components=_components(message.components),
-        item_group=ItemGroup(group.id, group.name) if group else None,
+def _costs(message: CostsMessage) -> Costs:
+    return Costs(
+        subtotal=message.subtotal,
+        tax=message.tax,
+        delivery_fee=message.delivery_fee,
+        surcharge=message.surcharge,
+        convenience_fee=message.convenience_fee,
+        tip=message.tip,
+        additional_fees=message.additional_fees or (),
+        total=message.total,
+        promo_codes=message.promo_codes or (),
     )
 
 
-def _modifiers(message: ItemMessage) -> tuple[Modifier, ...]:
+# ── lines ────────────────────────────────────────────────────────────────────────────
+
+_SAME_IN_ITEM: Final = ("name", "qty", "id", "price", "course", "seat")
+
+
+def _item_fields(message: ItemFields) -> dict[str, Any]:
+    """The fields of `Item` that were sent, without its line id."""
+    fields = _sent(message, _SAME_IN_ITEM)
+    if message.mods is not None:
+        fields["mods"] = _modifiers(message)
+    if message.components is not None:
+        fields["components"] = _components(message.components)
+    if message.item_group is not None:
+        fields["item_group"] = ItemGroup(message.item_group.id, message.item_group.name)
+    if (status := _course_status(message.course_status)) is not None:
+        fields["course_status"] = status
+    return fields
+
+
+def _changed_line(message: ItemFields, line_id: str) -> AmendedLine:
+    """A line with all that the documentation requires of one is whole; else it is part of one."""
+    if message.line_id is None and message.name is None:
+        raise NotUnderstood("a line of order.itemsToUpdate has neither lineId nor name")
+    whole = None not in (message.name, message.qty, message.mods)
+    return _amended_line(message, message.line_id or line_id, whole=whole)
+
+
+def _added_line(message: ItemMessage, line_id: str) -> AmendedLine:
+    line = _amended_line(message, line_id, whole=True)
+    return line if message.line_id else replace(line, line_id=_stem(message), another=True)
+
+
+def _amended_line(message: ItemFields, line_id: str, *, whole: bool) -> AmendedLine:
+    absent = "" if whole else None
+    group = message.item_group
+    note = absent if group is None else group.note or ""
+    instructions = absent if message.special_instructions is None else message.special_instructions
+    return AmendedLine(line_id, _item_fields(message), instructions, note, whole)
+
+
+def _modifiers(message: ItemFields) -> tuple[Modifier, ...]:
     return tuple(
         Modifier(mod)
         if isinstance(mod, str)
@@ -156,22 +230,8 @@ def _components(messages: tuple[ComponentMessage, ...] | None) -> tuple[Componen
     )
 
 
-def _costs(message: CostsMessage) -> Costs:
-    return Costs(
-        subtotal=message.subtotal,
-        tax=message.tax,
-        delivery_fee=message.delivery_fee,
-        surcharge=message.surcharge,
-        convenience_fee=message.convenience_fee,
-        tip=message.tip,
-        additional_fees=message.additional_fees or (),
-        total=message.total,
-        promo_codes=message.promo_codes or (),
-    )
-
-
-def _line_ids(items: tuple[ItemMessage, ...]) -> list[str]:
-    """An id for every line, unique within the order whatever the sender did.
+def _line_ids(items: Sequence[ItemFields]) -> list[str]:
+    """An id for every line, unique among them whatever the sender did.
 
     A line without one is named after its content and occurrence, so that it is found
     again in an update; a `lineId` that is used twice keeps both lines.
@@ -179,7 +239,7 @@ def _line_ids(items: tuple[ItemMessage, ...]) -> list[str]:
     seen: Counter[str] = Counter()
     line_ids: list[str] = []
     for item in items:
-        stem = item.line_id or derived_line_id(item.id, item.name, _modifiers(item))
+        stem = item.line_id or _stem(item)
         seen[stem] += 1
         first = item.line_id and seen[stem] == 1
         line_ids.append(stem if first else f"{stem}.{seen[stem]}")
@@ -187,6 +247,10 @@ def _line_ids(items: tuple[ItemMessage, ...]) -> list[str]:
         return line_ids
     # Somebody named a line as we would have: position settles it.
     return [f"{line_id}#{place}" for place, line_id in enumerate(line_ids)]
+
+
+def _stem(item: ItemFields) -> str:
+    return derived_line_id(item.id, item.name or "", _modifiers(item))
 
 
 _COURSE_STATUS: Final = {
@@ -197,35 +261,9 @@ _COURSE_STATUS: Final = {
     "fired": "fire",
     "pickup": "pickup",
 }
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_WHOLE_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _NOT_A_LETTER: Final = re.compile(r"[^a-z]")
 
 
 def _course_status(text: str | None) -> str | None:
     """The documented spelling; None for what the documentation does not know."""
     return _COURSE_STATUS.get(_NOT_A_LETTER.sub("", text.lower())) if text else None
-
-
-def milliseconds(time: int | str | None, zone: tzinfo) -> int | None:
-    """A time of this protocol in milliseconds since the epoch.
-
-    It comes as an integer, a numeric string, or ISO 8601 text with or without a zone.
-    None for what cannot be understood: a kitchen does not refuse an order for that.
-    """
-    understood = _milliseconds(time, zone) if isinstance(time, str) else time
-    return understood if understood is not None and 0 <= understood < YEAR_10000 else None
-
-
-def _milliseconds(time: str, zone: tzinfo) -> int | None:
-    text = time.strip()
-    if _WHOLE_NUMBER.fullmatch(text):
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return (moment - _EPOCH) // _MILLISECOND

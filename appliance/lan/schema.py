@@ -41,10 +41,10 @@ class ModifierMessage(Struct):
     components: tuple[ComponentMessage, ...] | None = None
 
 
-class ItemMessage(Struct, rename="camel"):
-    """A line of an order."""
+class ItemFields(Struct, kw_only=True, rename="camel"):
+    """A line of an order, or what changes of it."""
 
-    name: str
+    name: str | None = None
     id: str | None = None
     line_id: str | None = None
     qty: _Number | None = None
@@ -56,6 +56,12 @@ class ItemMessage(Struct, rename="camel"):
     seat: str | None = None
     components: tuple[ComponentMessage, ...] | None = None
     item_group: GroupMessage | None = None
+
+
+class ItemMessage(ItemFields, kw_only=True, rename="camel"):
+    """A whole line of an order."""
+
+    name: str
 
 
 class CostsMessage(Struct, rename="camel"):
@@ -117,6 +123,9 @@ class OrderMessage(Struct, rename="camel"):
     accessibility: Accessibility | None = None
     source: str | None = None
     retry: RetryMessage | None = None
+    items_to_add: tuple[ItemMessage, ...] | None = None
+    items_to_update: tuple[ItemFields, ...] | None = None
+    items_to_remove: tuple[str, ...] | None = None
 
 
 class Message(OrderMessage, kw_only=True, rename="camel"):

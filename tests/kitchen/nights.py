@@ -6,8 +6,10 @@ import msgspec
 from hypothesis import strategies as st
 
 from appliance.kitchen import event
+from appliance.kitchen.amendment import AmendedLine, Amendment
 from appliance.kitchen.command import (
     ActOnTicket,
+    AmendOrder,
     CancelOrder,
     Command,
     CreateOrder,
@@ -57,6 +59,31 @@ guests = st.builds(
 )
 creates = st.builds(CreateOrder, orders(), guests)
 updates = st.builds(UpdateOrder, orders(), guests)
+changed_lines = st.builds(
+    AmendedLine,
+    line_ids,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(NAMES),
+            "qty": st.integers(1, 2),
+            "course_status": st.sampled_from(["hold", "fire"]),
+        },
+    ),
+    instructions=st.sampled_from([None, "", "rare"]),
+    whole=st.booleans(),
+    another=st.booleans(),
+)
+amends = st.builds(
+    AmendOrder,
+    order_ids,
+    st.builds(
+        Amendment,
+        order=st.sampled_from([{}, {"priority": True}, {"priority": False}]),
+        removed=st.lists(line_ids, max_size=1).map(tuple),
+        lines=st.lists(changed_lines, max_size=2).map(tuple),
+    ),
+)
 cancels = st.builds(CancelOrder, order_ids)
 priorities: st.SearchStrategy[Priority] = st.sampled_from(["normal", "high", "urgent"])
 cooking: st.SearchStrategy[Action] = st.sampled_from(["start", "ready", "bump", "recall"])
@@ -69,6 +96,7 @@ of_cooks = st.one_of(
 commands: st.SearchStrategy[Command] = st.one_of(
     creates,
     updates,
+    amends,
     of_cooks,
     of_cooks,
     cancels,

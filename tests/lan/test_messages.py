@@ -23,7 +23,8 @@ from appliance.kitchen.order import (
     Order,
     Retry,
 )
-from appliance.lan.messages import YEAR_10000, decode
+from appliance.lan.messages import decode
+from appliance.lan.times import YEAR_10000
 from tests.lan.messages import BERLIN, item_of, order_of, understood
 
 DATA = Path(__file__).parent.parent / "data"
