@@ -1,12 +1,17 @@
-"""What a point of sale says on port 9104 and what it is answered, byte for byte."""
+"""What a point of sale says on port 9104 and what it is answered, byte for byte.
+
+The conversations of the protocol's guide are the first part of the table; the oddities that
+no guide would print are the second.
+"""
 
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.orders import conversing
+from tests.orders.conversing import Conversation, Feeding, Step
 from tests.orders.peer import connected
 from tests.running import RunningAppliance
 
@@ -20,9 +25,10 @@ ORDER_5 = b'{"id":"5","items":[{"name":"Fries"}]}'
 FAILURE = b"Unable to parse data"
 UNKNOWN = b"ORDER_DOES_NOT_EXIST"
 CLOSED = b""
+ENDS = conversing.CLOSED
 
-Conversation = list[tuple[bytes, bytes]]
-CONVERSATIONS: dict[str, Conversation] = {
+GUIDE = list(conversing.of_guide(conversing.GUIDE.read_text(encoding="utf-8")))
+ODDITIES: dict[str, list[tuple[bytes, bytes]]] = {
     "an order, changed, taken back": [
         (CREATE, b"A-1001"),
         (ALLERGY, b"A-1001"),
@@ -66,28 +72,56 @@ CONVERSATIONS: dict[str, Conversation] = {
     "not UTF-8": [(b'{"id":"5","name":"Ren\xe9","items":[]}', FAILURE), (ORDER_5, b"5")],
     "a comma too many": [(b'{"id":"5","items":[],}', FAILURE), (ORDER_5, b"5")],
     "too deep": [(b'{"x":' + b"[" * 999 + b"]" * 999 + b"}", FAILURE), (ORDER_5, b"5")],
-    "no JSON": [(b"HELO kitchen\r\n", FAILURE), (b"", CLOSED)],
-    "a web browser": [(b"GET / HTTP/1.1\r\nHost: kitchen:9104\r\n\r\n", FAILURE), (b"", CLOSED)],
-    "a list": [(b"[" + ORDER_5 + b"]", FAILURE), (b"", CLOSED)],
-    "brackets that do not match": [(b'{"id":"5","items":[}', FAILURE), (b"", CLOSED)],
-    "an order, then no JSON": [(ORDER_5 + b"!", b"5" + FAILURE), (b"", CLOSED)],
-    "no JSON, then an order": [(b"!" + ORDER_5, FAILURE), (b"", CLOSED)],
+    "no JSON": [(b"HELO kitchen\r\n", FAILURE), (b"", ENDS)],
+    "a web browser": [(b"GET / HTTP/1.1\r\nHost: kitchen:9104\r\n\r\n", FAILURE), (b"", ENDS)],
+    "a list": [(b"[" + ORDER_5 + b"]", FAILURE), (b"", ENDS)],
+    "brackets that do not match": [(b'{"id":"5","items":[}', FAILURE), (b"", ENDS)],
+    "an order, then no JSON": [(ORDER_5 + b"!", b"5" + FAILURE), (b"", ENDS)],
+    "no JSON, then an order": [(b"!" + ORDER_5, FAILURE), (b"", ENDS)],
 }
 
 
+def steps_of(exchanges: list[tuple[bytes, bytes]]) -> Conversation:
+    steps: Conversation = []
+    for said, answered in exchanges:
+        steps += [Step("said", said), Step("answered", answered)]
+    return steps
+
+
+CONVERSATIONS = {
+    **{f"guide {place}: {conversing.title(each)}": each for place, each in enumerate(GUIDE, 1)},
+    **{name: steps_of(exchanges) for name, exchanges in ODDITIES.items()},
+}
+
+
+@pytest.mark.parametrize("feeding", [conversing.whole, conversing.byte_by_byte])
 @pytest.mark.parametrize("conversation", CONVERSATIONS.values(), ids=CONVERSATIONS)
-async def test_a_conversation_on_one_connection(
+async def test_a_conversation_message_by_message(
+    appliance: RunningAppliance, conversation: Conversation, feeding: Feeding
+) -> None:
+    async with connected(appliance.orders_port) as peer:
+        await conversing.hold(appliance, peer, conversation, feeding)
+        peer.end()
+        assert await peer.rest() == CLOSED
+
+
+@pytest.mark.parametrize("conversation", CONVERSATIONS.values(), ids=CONVERSATIONS)
+async def test_a_conversation_in_one_packet(
     appliance: RunningAppliance, conversation: Conversation
 ) -> None:
     async with connected(appliance.orders_port) as peer:
-        for said, answered in conversation:
-            await peer.send(said)
-            answer = bytearray(await peer.receive())
-            while len(answer) < len(answered):  # Several answers may come one by one.
-                answer += await peer.receive()
-            assert bytes(answer) == answered
+        await conversing.hold_in_one_packet(appliance, peer, conversation)
         peer.end()
         assert await peer.rest() == CLOSED
+
+
+def test_the_guide_has_every_command_and_every_answer() -> None:
+    said = b"".join(step.content for each in GUIDE for step in each if step.kind == "said")
+    for command in ("create-order", "update-order", "partial-update-order", "cancel-order"):
+        assert f'"command": "{command}"'.encode() in said
+    answers = {step.content for each in GUIDE for step in each if step.kind == "answered"}
+    assert {FAILURE, UNKNOWN, ENDS} < answers
+    assert {step.kind for each in GUIDE for step in each} == {"said", "answered", "shown", "done"}
 
 
 async def test_an_answer_is_one_write_as_soon_as_the_object_is_complete(
@@ -137,39 +171,6 @@ async def test_a_connection_that_says_nothing_is_closed_without_a_word(
         await peer.send(b" \r\n")
         peer.end()
         assert await peer.rest() == CLOSED
-
-
-async def test_the_three_commands_do_in_the_kitchen_what_they_say(
-    appliance: RunningAppliance,
-) -> None:
-    async def shown() -> list[Any]:
-        tickets = await appliance.tickets("pass")
-        return [
-            (ticket["status"], [item["name"] for item in ticket["items"]]) for ticket in tickets
-        ]
-
-    async with connected(appliance.orders_port) as peer:
-        assert await peer.ask(b'{"id":"123","items":[{"lineId":"9","name":"Soup"}]}') == b"123"
-        assert await shown() == [("pending", ["Soup"])]
-        assert await peer.ask(SEED) == b"123"
-        ((status, names),) = await shown()
-        assert status == "pending"
-        assert set(names) >= {"Hamburger", "Chocolate Shake", "Onion Rings"}
-        assert await peer.ask(b'{"command":"cancel-order","order":{"id":"123"}}') == b"123"
-        ((status, _),) = await shown()
-        assert status == "voided"
-
-
-async def test_an_update_of_an_order_that_was_bumped_is_ignored_and_answered(
-    appliance: RunningAppliance,
-) -> None:
-    async with connected(appliance.orders_port) as peer:
-        assert await peer.ask(b'{"id":"123","items":[{"lineId":"9","name":"Soup"}]}') == b"123"
-        for station in ("pass", "cold", "grill"):
-            await appliance.call("POST", f"/stations/{station}/orders/123/ticket/bump")
-        assert await appliance.tickets("pass") == []
-        assert await peer.ask(SEED) == b"123"
-        assert await appliance.tickets("pass") == []
 
 
 async def test_many_points_of_sale_at_once_are_each_answered_in_order(
