@@ -5,6 +5,7 @@ import shutil
 import socket
 import tempfile
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,17 +28,43 @@ STEAK: Final = item(2, "Ribeye Steak", 1, "Medium", specialInstructions="Allergy
 SALAD: Final = item(3, "House Salad", 1, "Dressing On Side")
 RINGS: Final = item(4, "Onion Rings", 2, "BBQ Sauce")
 TART: Final = item(5, "Lemon Tart", 2, course="Course 3", courseStatus="hold")
+COMBO: Final = item(
+    6,
+    "Cheeseburger",
+    1,
+    components=[{"name": "patty", "count": 2}, {"name": "bun", "count": 1}],
+    itemGroup={"name": "Lunch combo", "note": "Cut in half"},
+)
+DELIVERY: Final[dict[str, Any]] = {
+    "mode": "Delivery",
+    "deliveryHandoff": True,
+    "pickupTime": (datetime.now(UTC) + timedelta(minutes=25)).isoformat(),
+    "originSource": "Web",
+    "checkNumber": "88",
+    "phoneNumber": "+1 615 555 1234",
+    "deliveryAddress": "12 Main St, Apt 4, Nashville",
+    "deliveryService": {"name": "Dash", "orderId": "D-9041", "driverPhone": "+1 615 555 0000"},
+    "specialInstructions": "Cutlery for two",
+    "costs": {"total": "$ 42.50"},
+}
+CURBSIDE: Final[dict[str, Any]] = {
+    "mode": "Curbside",
+    "vehicleColor": "blue",
+    "vehicleModel": "Honda Civic",
+    "phoneNumber": "+1 615 555 9876",
+    "customerArrivedUrl": "https://shop.example/arrived/102",
+    "accessibility": {"wheelChairAccess": True},
+    "loyaltyMember": True,
+    "covers": 2,
+}
 ORDERS: Final[list[tuple[str, dict[str, Any]]]] = [
     (
         "create",
         {"id": "101", "name": "Table 7", "server": "Sarah", "items": [BURGERS, SALAD, TART]},
     ),
-    ("create", {"id": "102", "name": "Omar", "mode": "Pickup", "items": [RINGS, STEAK]}),
+    ("create", {"id": "102", "name": "Omar", **CURBSIDE, "items": [RINGS, STEAK]}),
     ("create", {"id": "103", "name": "Table 12", "server": "Luis", "items": [STEAK, RINGS]}),
-    (
-        "create",
-        {"id": "104", "name": "Mei", "mode": "Delivery", "priority": True, "items": [SALAD]},
-    ),
+    ("create", {"id": "104", "name": "Mei", "priority": True, **DELIVERY, "items": [SALAD, COMBO]}),
     ("create", {"id": "105", "name": "Table 3", "server": "Sarah", "items": [BURGERS, RINGS]}),
     ("update", {"id": "103", "name": "Table 12", "server": "Luis", "items": [STEAK, SALAD]}),
     ("cancel", {"id": "105"}),
@@ -57,6 +84,7 @@ def main() -> None:
             page.goto(service.sign_in_link)
             page.wait_for_selector(".ticket")
             page.screenshot(path=GUIDE / "board.png")
+            page.locator("[data-station=pass] .ticket").first.screenshot(path=GUIDE / "pass.png")
             service.kill()
             page.wait_for_selector("#offline:not([hidden])")
             page.screenshot(path=GUIDE / "offline.png")

@@ -1,16 +1,18 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from appliance.feed import Change
 from appliance.kitchen.event import TicketChanged
-from appliance.kitchen.order import Item, Placed, first_number
+from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed, first_number
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
 
@@ -74,9 +76,10 @@ CHANNELS: Final = {
     "delivery": "delivery",
     "curbside": "curbside",
 }
-_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "items", "server", "priority"})
-_ELSEWHERE_IN_GUEST: Final = frozenset({"name", "itemInstructions", "groupNotes", "driverPhone"})
+_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
+_ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
+_ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
 
 encode = msgspec.json.Encoder().encode
 
@@ -114,7 +117,7 @@ class TicketView:
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=_metadata(placed),
+            metadata=_metadata(placed, [item for _line, item in lines]),
             created_at=_iso(ticket.created_at),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
@@ -165,23 +168,45 @@ def _channel(mode: str | None) -> str | None:
     return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 
-def _metadata(placed: Placed) -> dict[str, Any]:
-    """All that the order brought and that has no place of its own on a ticket."""
-    order: dict[str, Any] = msgspec.to_builtins(placed.order)
-    guest: dict[str, Any] = msgspec.to_builtins(placed.guest)
-    metadata = {key: value for key, value in order.items() if key not in _ELSEWHERE_IN_ORDER}
-    metadata.pop("pickupAt", None)
-    metadata |= {key: value for key, value in guest.items() if key not in _ELSEWHERE_IN_GUEST}
-    if "driverPhone" in guest:
-        metadata.setdefault("deliveryService", {})["driverPhone"] = guest["driverPhone"]
-    items = {
-        item["lineId"]: more
-        for item in order.get("items", ())
-        if (more := {key: item[key] for key in item if key not in _ELSEWHERE_IN_ITEM})
-    }
-    for line_id, note in placed.guest.group_notes.items():
-        items.setdefault(line_id, {}).setdefault("itemGroup", {})["note"] = note
+def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
+    """All that the order brought and that has no place of its own on this ticket.
+
+    In the LAN protocol's spelling, and where it was sent. Of the items there are only those
+    of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
+    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    """
+    order, guest = placed.order, placed.guest
+    metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
+    metadata |= _but(_ELSEWHERE_IN_GUEST, replace(guest, item_instructions={}, group_notes={}))
+    if order.pickup_at is not None:
+        metadata["pickupAt"] = _iso(order.pickup_at)
+    if guest.driver_phone is not None:
+        metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
+    if placed.cancelled:
+        metadata["cancelled"] = True
+    items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
     return metadata | ({"items": items} if items else {})
+
+
+def _item_metadata(placed: Placed, item: Item) -> dict[str, Any]:
+    metadata = _but(_ELSEWHERE_IN_ITEM, item)
+    mods = [_but(_ELSEWHERE_IN_MODIFIER, mod) for mod in item.mods]
+    if any(mods):
+        metadata["mods"] = mods
+    note = placed.guest.group_notes.get(item.line_id)
+    if note is not None:
+        metadata.setdefault("itemGroup", {})["note"] = note
+    return metadata
+
+
+def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> dict[str, Any]:
+    """Its fields in the protocol's spelling, but for those that have another place."""
+    fields: dict[str, Any] = msgspec.to_builtins(what)
+    rest = {key: value for key, value in fields.items() if key not in elsewhere}
+    if isinstance(what, Item | Modifier) and what.components:
+        # A count of 1 is the default, which is left out: here it is a number to be read.
+        rest["components"] = [asdict(component) for component in what.components]
+    return rest
 
 
 def iso(milliseconds: int | None) -> str | None:

@@ -266,13 +266,19 @@ class Kitchen:
         known = self._orders.get(self._by_id.get(order_id, 0))
         if known is None or not self._is_open(known):
             return self._ignored(order_id)
-        voided = (
-            TicketChanged(now.at, now.tick, "voided", void(ticket, now))
+        # A card that is voided already changes all the same: it is one of a cancelled order.
+        tickets = (
+            TicketChanged(
+                now.at,
+                now.tick,
+                "updated" if ticket.status == "voided" else "voided",
+                void(ticket, now),
+            )
             for ticket in known.tickets.values()
-            if ticket.live and ticket.status != "voided"
+            if ticket.live
         )
         cancelled = OrderCancelled(now.at, now.tick, known.placed.number)
-        return Decision(OrderAccepted(order_id), (cancelled, *voided))
+        return Decision(OrderAccepted(order_id), (cancelled, *tickets))
 
     def _act(self, station: str, order_id: str, action: Action, now: Moment) -> Decision:
         found = self._find(station, order_id)

@@ -185,8 +185,8 @@ def _item_fields(message: ItemFields) -> dict[str, Any]:
         fields["components"] = _components(message.components)
     if message.item_group is not None:
         fields["item_group"] = ItemGroup(message.item_group.id, message.item_group.name)
-    if (status := _course_status(message.course_status)) is not None:
-        fields["course_status"] = status
+    if message.course_status is not None:
+        fields["course_status"] = _course_status(message.course_status)
     return fields
 
 
@@ -264,6 +264,6 @@ _COURSE_STATUS: Final = {
 _NOT_A_LETTER: Final = re.compile(r"[^a-z]")
 
 
-def _course_status(text: str | None) -> str | None:
-    """The documented spelling; None for what the documentation does not know."""
-    return _COURSE_STATUS.get(_NOT_A_LETTER.sub("", text.lower())) if text else None
+def _course_status(text: str) -> str:
+    """The documented spelling; what the documentation does not know stays as it was sent."""
+    return _COURSE_STATUS.get(_NOT_A_LETTER.sub("", text.lower()), text)

@@ -1,9 +1,16 @@
 """How an order of the LAN protocol becomes the seed's JSON, field by field."""
 
+import itertools
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from tests.running import RunningAppliance
+from msgspec import inspect
+
+from appliance.kitchen.order import Guest, Order
+from tests.api.listening import listening
+from tests.running import RunningAppliance, running
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -100,29 +107,179 @@ async def test_target_is_arrival_and_the_longest_preparation_where_nothing_is_pr
     assert minutes % 60 == 8
 
 
-async def test_all_that_has_no_place_on_a_ticket_is_in_its_metadata(
+async def test_all_that_has_no_place_on_a_ticket_is_in_its_metadata_as_it_was_sent(
     appliance: RunningAppliance,
 ) -> None:
-    ticket = await grill_ticket(
-        appliance,
-        phoneNumber="+16155551234",
-        specialInstructions="Allergy: sesame",
-        costs={"total": "$ 12.00", "additionalFees": [{"amount": "$ 1.00", "name": "Bag"}]},
-        deliveryService={"name": "Dash", "orderId": "D-9", "driverPhone": "+16155550000"},
-        covers=4,
-        items=[{"lineId": "1", "name": "Hamburger", "price": "$ 9.00", "course": "Course 1"}],
-    )
-    metadata = ticket["metadata"]
-    assert metadata["phoneNumber"] == "+16155551234"
-    assert metadata["specialInstructions"] == "Allergy: sesame"
-    assert metadata["costs"]["additionalFees"] == [{"amount": "$ 1.00", "name": "Bag"}]
-    assert metadata["deliveryService"] == {
-        "name": "Dash",
-        "orderId": "D-9",
-        "driverPhone": "+16155550000",
+    rest: dict[str, Any] = {
+        "time": 1551454803184,
+        "mode": "Pickup",
+        "phoneNumber": "+16155551234",
+        "optInForSms": False,
+        "specialInstructions": "Allergy: sesame",
+        "costs": {"total": "$ 12.00", "additionalFees": [{"amount": "$ 1.00", "name": "Bag"}]},
+        "deliveryService": {"name": "Dash", "orderId": "D-9", "driverPhone": "+16155550000"},
+        "prepTimeDuration": "PT30M",
+        "covers": 4,
+        "accessibility": {"wheelChairAccess": True},
+        "retry": {"notificationUrl": "https://pos.example/r", "expiration": 60},
     }
-    assert metadata["covers"] == 4
-    assert metadata["items"] == {"1": {"price": "$ 9.00", "course": "Course 1"}}
+    of_the_item: dict[str, Any] = {
+        "price": "$ 9.00",
+        "course": "Dessert",
+        "courseStatus": "fire",
+        "seat": "For Table",
+        "components": [{"name": "patty", "count": 2}, {"name": "bun", "count": 1}],
+        "itemGroup": {"id": "G-1", "name": "Lunch combo", "note": "one plate"},
+    }
+    mods = [{"name": "Cheddar"}, {"name": "Sauce", "components": [{"name": "cup"}]}]
+    item = of_the_item | {"lineId": "1", "name": "Hamburger", "mods": mods}
+    ticket = await grill_ticket(appliance, name="Jane", server="Sarah", **rest, items=[item])
+    with_cups = {"mods": [{}, {"components": [{"name": "cup", "count": 1}]}]}
+    assert ticket["metadata"] == rest | {"items": {"1": of_the_item | with_cups}}
+
+
+async def test_a_pick_up_time_is_there_as_it_was_sent_and_as_it_was_understood(
+    appliance: RunningAppliance,
+) -> None:
+    sent = ["2026-01-23T12:30:00.000Z", 1769171400000, "2026-01-23T13:30+01:00", "noon"]
+    orders = [{"pickupTime": time} for time in sent]
+    found = await shown(appliance, "metadata", orders)
+    assert [metadata["pickupTime"] for metadata in found] == sent
+    understood = "2026-01-23T12:30:00Z"
+    assert [metadata.get("pickupAt") for metadata in found] == [*[understood] * 3, None]
+
+
+async def test_what_was_sent_empty_is_empty_and_what_was_not_sent_is_not_there(
+    appliance: RunningAppliance,
+) -> None:
+    texts = "phoneNumber deliveryAddress terminal vehicleColor checkNumber originSource source"
+    empty = dict.fromkeys(texts.split(), "")
+    item = {"price": "", "seat": "", "course": "", "itemGroup": {}}
+    ticket = await grill_ticket(
+        appliance, **empty, items=[item | {"lineId": "1", "name": "Hamburger"}]
+    )
+    assert ticket["metadata"] == empty | {"items": {"1": item}}
+
+
+async def test_a_card_carries_the_facts_of_its_own_lines_also_of_struck_ones(
+    appliance: RunningAppliance,
+) -> None:
+    burger = {"lineId": "1", "name": "Hamburger", "price": "$ 9.00"}
+    fries = {"lineId": "2", "name": "Fries", "price": "$ 3.00"}
+    steak = {"lineId": "3", "name": "Steak", "price": "$ 20.00", "seat": "Window"}
+    await appliance.order(id="A-1", items=[burger, fries, steak])
+    await appliance.order("update-order", id="A-1", items=[burger, fries])
+    items = {
+        station: ticket["metadata"]["items"]
+        for station in ("grill", "fry", "pass")
+        for ticket in await appliance.tickets(station)
+    }
+    of_burger, of_fries = {"price": "$ 9.00"}, {"price": "$ 3.00"}
+    of_steak = {"price": "$ 20.00", "seat": "Window"}
+    assert items == {
+        "grill": {"1": of_burger, "3": of_steak},
+        "fry": {"2": of_fries},
+        "pass": {"1": of_burger, "2": of_fries, "3": of_steak},
+    }
+
+
+async def test_a_cancelled_order_says_so_and_a_voided_card_alone_does_not(
+    appliance: RunningAppliance,
+) -> None:
+    await grill_ticket(appliance)
+    _, voided = await appliance.call("POST", "/stations/grill/orders/A-1/ticket/void")
+    assert voided["status"] == "voided"
+    assert "cancelled" not in voided["metadata"]
+    await appliance.order("cancel-order", id="A-1")
+    (at_pass,) = await appliance.tickets("pass")
+    assert at_pass["status"] == "voided"
+    assert at_pass["metadata"]["cancelled"] is True
+
+
+async def test_every_field_of_an_order_comes_back_on_every_path(tmp_path: Path) -> None:
+    """By every command and in every answer: an order with all that the structs can hold."""
+    numbers = itertools.count(1_000)
+    created = _full_order(numbers)
+    updated, amended = (_full_order(numbers) | {"id": created["id"]} for _ in range(2))
+    async with running(tmp_path) as appliance:
+        ticket = await grill_ticket(appliance, **created)
+        assert _lost(created, ticket) == []
+        for command, order in (("update-order", updated), ("partial-update-order", amended)):
+            assert await appliance.order(command, **order) == created["id"].encode()
+            (listed,) = await appliance.tickets("grill")
+            assert _lost(order, listed) == []
+        async with listening(appliance, "?station_id=grill") as listener:
+            (shown_first,) = (await listener.snapshot()).body["payload"]["tickets"]
+            path = f"/stations/grill/orders/{created['id']}/ticket"
+            _, answered = await appliance.call("POST", f"{path}/start")
+            heard = (await listener.ticket()).body["payload"]["ticket"]
+    async with running(tmp_path) as appliance:
+        (after_restart,) = await appliance.tickets("grill")
+        await appliance.order("cancel-order", id=created["id"])
+        (cancelled,) = await appliance.tickets("grill")
+    for ticket in (shown_first, answered, heard, after_restart, cancelled):
+        assert _lost(amended, ticket) == []
+        assert ticket["priority"] == "high"
+
+
+def _full_order(numbers: Iterator[int]) -> dict[str, Any]:
+    """An order with every field that an order and its guest have, no two values alike."""
+    order: dict[str, Any] = _sample(inspect.type_info(Order), "order", numbers)
+    guest = _sample(inspect.type_info(Guest), "guest", numbers)
+    # What a message does not have under that name, or not with any text.
+    del order["pickupAt"], guest["itemInstructions"], guest["groupNotes"]
+    order["deliveryService"]["driverPhone"] = guest.pop("driverPhone")
+    for item, status in zip(order["items"], ("hold", "fire"), strict=True):
+        item["courseStatus"] = status
+        item["specialInstructions"] = f"instructions {next(numbers)}"
+        item["itemGroup"]["note"] = f"note {next(numbers)}"
+    return {**order, **guest}
+
+
+def _sample(kind: inspect.Type, name: str, numbers: Iterator[int]) -> Any:
+    """A value of a type, as JSON has it, with all that a struct can hold."""
+    match kind:
+        case inspect.StructType(fields=fields):
+            return {f.encode_name: _sample(f.type, f.encode_name, numbers) for f in fields}
+        case inspect.VarTupleType(item_type=item):
+            return [_sample(item, name, numbers) for _ in range(2)]
+        case inspect.UnionType(types=types):
+            given = [other for other in types if not isinstance(other, inspect.NoneType)]
+            return _sample(given[0], name, numbers)
+        case inspect.DictType():
+            return {name: f"{name} {next(numbers)}"}
+        case inspect.BoolType():
+            return True
+        case inspect.IntType() | inspect.FloatType():
+            return next(numbers)
+        case inspect.StrType():
+            return f"{name} {next(numbers)}"
+    raise TypeError(kind)
+
+
+def _lost(sent: dict[str, Any], ticket: Any) -> list[tuple[str, object]]:
+    """What was sent and is not on the ticket: every text and number under whatever key."""
+    there = set(_leaves("", ticket))
+    values = {value for _key, value in there if not isinstance(value, bool)}
+    return [
+        (key, value)
+        for key, value in _leaves("", sent)
+        if (key, value) not in there
+        and (isinstance(value, bool) or value not in values)
+        and key != "priority"
+    ]
+
+
+def _leaves(key: str, value: Any) -> Iterator[tuple[str, object]]:
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from _leaves(name, inner)
+        case list():
+            for inner in value:
+                yield from _leaves(key, inner)
+        case _:
+            yield key, value
 
 
 async def test_an_update_marks_what_it_added_changed_and_struck(

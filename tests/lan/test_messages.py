@@ -137,8 +137,8 @@ def test_a_quantity_is_a_number_or_its_text_and_one_if_there_is_none(
         ("Straight Fire", "straightFire", False),
         ("straight_fire", "straightFire", False),
         ("PickUp", "pickup", False),
-        ("later, please", None, False),
-        ("", None, False),
+        ("later, please", "later, please", False),
+        ("", "", False),
         (None, None, False),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.pages.board import Board
 from tests.pages.kitchen import Kitchen
@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+TIME_ZONE = "America/Chicago"
+"""Of the browsers: none that is UTC, which is what the appliance sends."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 expect.set_options(timeout=10_000)
@@ -44,7 +46,8 @@ def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser that nobody is signed in with; it fails on any error of the page's own."""
     errors: list[str] = []
-    with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
+    size = ViewportSize(width=1280, height=720)
+    with browser.new_context(viewport=size, timezone_id=TIME_ZONE) as context:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page

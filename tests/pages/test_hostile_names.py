@@ -3,7 +3,8 @@
 import itertools
 from typing import Any
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Locator, expect
 
 from tests.pages.board import Board
 from tests.pages.kitchen import BURGER, Kitchen
@@ -21,61 +22,135 @@ MARKUP = [
 ]
 
 
+TEXTS = (
+    "name",
+    "mode",
+    "pickupTime",
+    "server",
+    "specialInstructions",
+    "originSource",
+    "checkNumber",
+    "vehicleColor",
+    "vehicleModel",
+    "phoneNumber",
+    "deliveryAddress",
+    "customerArrivedUrl",
+    "terminal",
+)
+
+
+def order_of(text: str) -> dict[str, Any]:
+    """An order with a text wherever a text is shown."""
+    item = {
+        "name": text,
+        "mods": [{"name": text, "components": [{"name": text}]}],
+        "components": [{"name": text}],
+        "itemGroup": {"name": text, "note": text},
+        "specialInstructions": text,
+        "seat": text,
+        "course": text,
+        "courseStatus": "hold",
+    }
+    service = {"name": text, "orderId": text, "driverPhone": text}
+    return dict.fromkeys(TEXTS, text) | {
+        "deliveryService": service,
+        "costs": {"total": text},
+        "items": [item],
+    }
+
+
+PARTS = {".reference": 3, ".facts": 2, ".instructions": 1, ".items": 9, ".handoff": 10}
+"""How often each part of the pass's card shows such a text; the mode is spelled anew."""
+
+
 def test_markup_is_shown_as_it_was_written(board: Board, kitchen: Kitchen) -> None:
     kinds = "[...new Set([...document.querySelectorAll('#stations *')].map(e => e.tagName))].sort()"
-    item = BURGER | {"mods": ["x"], "specialInstructions": "x", "courseStatus": "hold"}
-    kitchen.order(id="A-1", name="Jane", items=[item])
-    board.shows("grill", "Jane")
+    kitchen.order(id="A-1", **order_of("x"))
+    board.shows("grill", "x x x")
     harmless = board.page.evaluate(kinds)
-    kitchen.act("grill", "A-1", "bump")
+    kitchen.act("pass", "A-1", "bump")
     kitchen.act("pass", "A-1", "bump")
     for name in MARKUP:
-        item = {"name": name, "mods": [name], "specialInstructions": name, "courseStatus": "hold"}
-        texts: dict[str, Any] = dict.fromkeys(("name", "server", "specialInstructions"), name)
-        kitchen.order(id=name, **texts, items=[item])
-        card = board.cards("grill")
-        for part, times in ((".reference", 1), (".facts", 1), (".instructions", 1), (".items", 3)):
-            text = card.locator(part).evaluate("e => e.textContent")
-            assert text.count(name) == times, part
+        kitchen.order(id=name, **order_of(name))
+        board.shows("pass", " ".join([name] * 3))
+        for station, parts in (("grill", {**PARTS, ".handoff": 0}), ("pass", PARTS)):
+            for part, times in parts.items():
+                text = board.cards(station).locator(part).evaluate("e => e.textContent")
+                assert text.count(name) == times, (station, part)
         assert board.page.evaluate(kinds) == harmless
         assert board.page.evaluate("window.hacked") is None
         board.press("grill", "", "Fire")
-        board.press("grill", "", "Bump")
+        board.press("pass", "", "Bump")
         board.shows("grill")
-        assert kitchen.listed("grill") == []
+        board.shows("pass")
 
 
 def test_a_name_that_turns_the_writing_round_turns_only_itself(
     board: Board, kitchen: Kitchen
 ) -> None:
     for number, mark in enumerate(("\u202e", "\u2067", "\u202b", "مرحبا ", "\u200f")):
-        guest = f"Jane {number}"
+        guest, hostile = f"Jane {number}", f"{mark}fish"
         kitchen.order(id=guest, name=guest, items=[BURGER])
-        dish = BURGER | {"name": f"{mark}fish"}
-        kitchen.order("update-order", id=guest, name=guest, items=[dish])
-        row = board.card("grill", guest).locator(".items li").first
+        dish = BURGER | {
+            "name": hostile,
+            "components": [{"name": hostile, "count": 2}, {"name": "bun"}],
+            "seat": hostile,
+            "course": "last",
+        }
+        kitchen.order(
+            "update-order",
+            id=guest,
+            name=guest,
+            mode="Pickup",
+            pickupTime=hostile,
+            server="Li",
+            deliveryService={"name": hostile, "orderId": "D-9"},
+            items=[dish],
+        )
+        card = board.card("pass", guest)
+        row = card.locator(".items li").first
         expect(row).to_contain_text("CHANGED")
-        places = [row.locator(part).bounding_box() for part in (".quantity", "bdi", ".mark")]
-        edges = [(place["x"], place["x"] + place["width"]) for place in places if place]
-        assert len(edges) == 3
-        for left, right in itertools.pairwise(edges):
-            assert left[1] <= right[0] + 1, "quantity, name, mark: from left to right"
+        in_order(row.locator(".quantity"), row.locator(".dish bdi"), row.locator(".mark"))
+        for line in (".facts", ".parts", ".place", ".handoff dd"):
+            in_order(*card.locator(line).locator("bdi").all())
+
+
+def in_order(*parts: Locator) -> None:
+    """Whether parts follow each other as one reads: to the right, or on a line below."""
+    assert len(parts) > 1
+    places = [place for part in parts if (place := part.bounding_box())]
+    assert len(places) == len(parts)
+    for one, next_one in itertools.pairwise(places):
+        beside = one["x"] + one["width"] <= next_one["x"] + 1
+        below = one["y"] + one["height"] <= next_one["y"] + 1
+        assert beside or below
+
+
+LONG = "W" * 9_000
 
 
 def test_a_name_without_end_leaves_room_for_the_others(board: Board, kitchen: Kitchen) -> None:
-    long = "W" * 10_000
-    kitchen.order(
-        id="A-1",
-        name=long,
-        server=long,
-        specialInstructions=long,
-        items=[{"name": long, "mods": [long], "specialInstructions": long}],
-    )
+    item = {"name": LONG, "mods": [LONG], "specialInstructions": LONG}
+    kitchen.order(id="A-1", name=LONG, server=LONG, specialInstructions=LONG, items=[item])
+    leaves_room_at(board, kitchen, "grill", screens=1)
+
+
+@pytest.mark.parametrize("text", [LONG, "WW " * 3_000], ids=["one word", "many words"])
+def test_not_even_an_order_that_is_endless_everywhere_takes_all_the_room(
+    board: Board, kitchen: Kitchen, text: str
+) -> None:
+    kitchen.order(id="A-1", **order_of(text))
+    kitchen.act("pass", "A-1", "start")
+    leaves_room_at(board, kitchen, "pass", screens=2)
+
+
+def leaves_room_at(board: Board, kitchen: Kitchen, station: str, *, screens: int) -> None:
+    """Whether the first card ends, and the next begins, within so many screens."""
     kitchen.order(id="A-2", name="Table 7", items=[BURGER])
-    expect(board.cards("grill")).to_have_count(2)
-    next_card = board.card("grill", "Table 7").bounding_box()
+    expect(board.cards(station)).to_have_count(2)
+    next_card = board.card(station, "Table 7").bounding_box()
     assert next_card is not None
-    assert next_card["y"] < 720, "the next card is on the screen"
+    assert next_card["y"] < 720 * screens, "the next card is in sight"
     assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    board.cards("grill").first.get_by_role("button", name="Bump").click()
-    board.shows("grill", "Table 7")
+    board.cards(station).first.get_by_role("button", name="Bump").click()
+    board.shows(station, "Table 7")

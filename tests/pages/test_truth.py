@@ -89,7 +89,7 @@ def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Ki
     board.shows("fry", "A-1", "A-2", "A-3")
     board.shows("pass", "A-1", "A-2", "A-3", "A-4")
     expect(board.card("grill", "A-2").locator(".state")).to_have_text("cooking")
-    expect(board.card("fry", "A-3").locator(".state")).to_have_text("void")
+    expect(board.card("fry", "A-3").locator(".verdict")).to_have_text("CANCELLED")
     for order_id in ("A-2", "A-3", "A-4"):
         kitchen.act("grill", order_id, "bump")
     board.shows("grill")

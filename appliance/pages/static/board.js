@@ -1,29 +1,19 @@
 // The board: every station with its tickets. Draws what link.js hears, and nothing else.
 
+import { draw, name, small, title } from "/card.js";
 import { act, fire, follow, signIn } from "/link.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
-const FIRE = ["fire", "Fire", false];
-const ACTIONS = {
-  held: [["fire", "Fire", true]],
-  pending: [["start", "Start", false], ["bump", "Bump", true]],
-  in_progress: [["ready", "Ready", false], ["bump", "Bump", true]],
-  ready: [["recall", "Recall", false], ["bump", "Bump", true]],
-  recalled: [["start", "Start", false], ["bump", "Bump", true]],
-  voided: [["bump", "Clear", true]],
-};
 const STATES = {
-  held: "held", pending: "", in_progress: "cooking", ready: "ready",
-  recalled: "recalled", voided: "void",
+  held: "held", in_progress: "cooking", ready: "ready", recalled: "recalled",
 };
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
-const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
 
 const byId = (id) => document.getElementById(id);
 const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
-const stations = new Map(); // by station id: { list, count, recall, gone: [tickets] }
+const stations = new Map(); // by station id: { pass, list, count, recall, gone: [tickets] }
 let noticed = 0; // the timer that takes a notice away again
 let about = { late_after: 300, very_late_after: 480 };
 
@@ -97,12 +87,13 @@ function clock(date) {
   return date.toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
 }
 
-function addStation({ id, name }) {
+function addStation({ id, name, station_type }) {
   const section = byId("station").content.cloneNode(true).firstElementChild;
   section.dataset.station = id;
   section.querySelector(".name").textContent = name;
   byId("stations").append(section);
   const station = {
+    pass: station_type === "expo",
     list: section.querySelector(".tickets"),
     count: section.querySelector(".count"),
     recall: section.querySelector(".recall"),
@@ -121,7 +112,8 @@ function stationOf(ticket) {
 
 function put(ticket) {
   const station = stationOf(ticket);
-  const card = draw(ticket);
+  const card = draw(ticket, station.pass, perform);
+  age(card, ticket);
   tickets.get(ticket.id)?.card.remove();
   tickets.set(ticket.id, { ticket, card });
   const after = [...station.list.children].find((other) => before(ticket, ticketOf(other)));
@@ -159,77 +151,6 @@ function before(one, other) {
 /** `ticket-NUMBER-STATION`: the number counts the orders of this appliance. */
 function number(ticket) {
   return Number(ticket.id.split("-")[1]);
-}
-
-function title(ticket) {
-  return ticket.order_reference || ticket.order_id;
-}
-
-function draw(ticket) {
-  const card = byId("ticket").content.cloneNode(true).firstElementChild;
-  card.dataset.ticket = ticket.id;
-  card.classList.add(ticket.status, ticket.priority);
-  card.querySelector(".reference").textContent = title(ticket);
-  card.querySelector(".facts").textContent = [
-    ticket.order_channel?.replaceAll("_", " "), ticket.server_name,
-  ].filter(Boolean).join(" · ");
-  card.querySelector(".instructions").textContent = ticket.metadata.specialInstructions ?? "";
-  card.querySelector(".items").append(...ticket.items.map(drawItem));
-  const more = ticket.status !== "held" && ticket.items.some((item) => item.held);
-  const actions = [...(more ? [FIRE] : []), ...(ACTIONS[ticket.status] ?? [])];
-  for (const [action, words, main] of actions) {
-    const button = document.createElement("button");
-    button.textContent = words;
-    button.dataset.action = action;
-    button.classList.toggle("main", main);
-    button.onclick = () => perform(ticket, action);
-    card.querySelector("footer").append(button);
-  }
-  age(card, ticket);
-  return card;
-}
-
-function drawItem(item) {
-  const row = document.createElement("li");
-  row.classList.toggle("done", item.is_done);
-  row.classList.toggle("deleted", item.change === "deleted");
-  row.classList.toggle("waiting", item.held);
-  const dish = span("dish", "");
-  dish.append(name(item.name));
-  if (item.change) dish.append(span("mark", MARKS[item.change]));
-  if (item.held) dish.append(span("mark", "HOLD"));
-  row.append(span("quantity", `${item.quantity} × `), dish);
-  for (const modifier of item.modifiers) {
-    const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
-    row.append(small("", times + modifier.name));
-  }
-  if (item.special_instructions) row.append(small("note", item.special_instructions));
-  const place = [
-    item.seat_number && `seat ${item.seat_number}`, item.course && `course ${item.course}`,
-  ].filter(Boolean).join(" · ");
-  if (place) row.append(small("place", place));
-  return row;
-}
-
-function span(kind, text) {
-  const element = document.createElement("span");
-  element.className = kind;
-  element.textContent = text;
-  return element;
-}
-
-/** What others wrote, kept from turning the text around it (right-to-left overrides). */
-function name(text) {
-  const element = document.createElement("bdi");
-  element.textContent = text;
-  return element;
-}
-
-function small(kind, text) {
-  const element = document.createElement("small");
-  element.className = kind;
-  element.textContent = text;
-  return element;
 }
 
 async function perform(ticket, action) {

@@ -1,0 +1,146 @@
+// A ticket as a card: what cooks see of it, and at the pass what handing it over takes.
+
+const FIRE = ["fire", "Fire", false];
+const ACTIONS = {
+  held: [["fire", "Fire", true]],
+  pending: [["start", "Start", false], ["bump", "Bump", true]],
+  in_progress: [["ready", "Ready", false], ["bump", "Bump", true]],
+  ready: [["recall", "Recall", false], ["bump", "Bump", true]],
+  recalled: [["start", "Start", false], ["bump", "Bump", true]],
+  voided: [["bump", "Clear", true]],
+};
+const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
+
+/** The card of a ticket, without its age. A press of a button is `perform(ticket, action)`. */
+export function draw(ticket, atPass, perform) {
+  const card = document.getElementById("ticket").content.cloneNode(true).firstElementChild;
+  const part = (kind) => card.querySelector(kind);
+  const { metadata } = ticket;
+  card.dataset.ticket = ticket.id;
+  card.classList.add(ticket.status, ticket.priority);
+  part(".verdict").textContent = verdict(ticket);
+  part(".reference").append(name(title(ticket)));
+  part(".facts").append(...row(mode(ticket), due(ticket), ticket.server_name));
+  part(".instructions").append(...row(metadata.specialInstructions));
+  part(".items").append(
+    ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {})),
+  );
+  if (atPass) part(".handoff").append(...handoff(metadata));
+  part("footer").append(...actions(ticket).map(([action, words, main]) => {
+    const button = element("button", main ? "main" : "", words);
+    button.dataset.action = action;
+    button.onclick = () => perform(ticket, action);
+    return button;
+  }));
+  return card;
+}
+
+/** What a ticket is called. */
+export function title(ticket) {
+  return ticket.order_reference || ticket.order_id;
+}
+
+/** What others wrote, kept from turning the text around it (right-to-left overrides). */
+export function name(text) {
+  return element("bdi", "", text);
+}
+
+export function small(kind, ...parts) {
+  return element("small", kind, ...parts);
+}
+
+function element(tag, kind, ...parts) {
+  const made = document.createElement(tag);
+  made.className = kind;
+  made.append(...parts);
+  return made;
+}
+
+/** Texts of others side by side, without those that are missing or empty. */
+function row(...texts) {
+  return texts.filter(Boolean).flatMap((text, place) => [place ? " · " : "", name(text)]);
+}
+
+function verdict(ticket) {
+  if (ticket.metadata.cancelled) return "CANCELLED";
+  return ticket.status === "voided" ? "VOID" : "";
+}
+
+function mode({ order_channel, metadata }) {
+  if (order_channel === "delivery" && metadata.deliveryHandoff) return "delivery handoff";
+  return order_channel?.replaceAll("_", " ");
+}
+
+/** When the guest comes for it: the hour, and the day where it is not that of the order. */
+function due({ created_at, metadata }) {
+  if (!metadata.pickupAt) return metadata.pickupTime && `for ${metadata.pickupTime}`;
+  const at = new Date(metadata.pickupAt);
+  const sameDay = at.toDateString() === new Date(created_at).toDateString();
+  const day = sameDay ? {} : { month: "short", day: "numeric" };
+  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return `for ${at.toLocaleString([], { ...day, ...hour })}`;
+}
+
+function actions(ticket) {
+  const more = ticket.status !== "held" && ticket.items.some((item) => item.held);
+  return [...(more ? [FIRE] : []), ...(ACTIONS[ticket.status] ?? [])];
+}
+
+/** `more` is what the metadata has of the line. */
+function drawItem(item, more) {
+  const line = element("li", "");
+  line.classList.toggle("done", item.is_done);
+  line.classList.toggle("deleted", item.change === "deleted");
+  line.classList.toggle("waiting", item.held);
+  const dish = element("span", "dish", name(item.name));
+  if (item.change) dish.append(element("span", "mark", MARKS[item.change]));
+  if (item.held) dish.append(element("span", "mark", "HOLD"));
+  line.append(element("span", "quantity", `${item.quantity} × `), dish);
+  line.append(...parts(more.components));
+  item.modifiers.forEach((modifier, place) => {
+    const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
+    line.append(small("modifier", times, name(modifier.name)));
+    line.append(...parts(more.mods?.[place].components));
+  });
+  for (const wish of [item.special_instructions, more.itemGroup?.note]) {
+    if (wish) line.append(small("note", name(wish)));
+  }
+  const place = row(more.itemGroup?.name, named("seat", more.seat), named("course", more.course));
+  if (place.length) line.append(small("place", ...place));
+  return line;
+}
+
+/** What a cook counts of an item or a modifier: `2 × patty · 1 × bun`. */
+function parts(components) {
+  if (!components) return [];
+  const counted = components.flatMap((component, place) => [
+    `${place ? " · " : ""}${component.count} × `, name(component.name),
+  ]);
+  return [small("parts", ...counted)];
+}
+
+/** A seat or a course as it was sent; one that is a mere number says what it is. */
+function named(what, text) {
+  return /^\s*\d+\s*$/.test(text) ? `${what} ${text.trim()}` : text;
+}
+
+function handoff(metadata) {
+  const { covers, deliveryService: service } = metadata;
+  const facts = [
+    ["Guests", covers != null && `${covers} ${covers === 1 ? "cover" : "covers"}`,
+      metadata.accessibility?.wheelChairAccess && "wheelchair access",
+      metadata.loyaltyMember && "loyalty member"],
+    ["Vehicle", metadata.vehicleColor, metadata.vehicleModel],
+    ["Phone", metadata.phoneNumber],
+    ["Address", metadata.deliveryAddress],
+    ["Service", service?.name, service?.orderId],
+    ["Driver", service?.driverPhone],
+    ["Arrival", metadata.customerArrivedUrl], // Text: a finger must not report an arrival.
+    ["Terminal", metadata.terminal],
+    ["Total", metadata.costs?.total],
+  ];
+  return facts.flatMap(([what, ...texts]) => {
+    const said = row(...texts);
+    return said.length ? [element("dt", "", what), element("dd", "", ...said)] : [];
+  });
+}
