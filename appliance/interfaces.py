@@ -1,0 +1,69 @@
+"""The addresses of this machine's network interfaces, as they are at the moment."""
+
+import fcntl
+import socket
+import struct
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Network, ip_interface
+from typing import Final, NamedTuple
+
+import ifaddr
+
+# Of Linux, netdevice(7): a name of at most 15 bytes, then the flags.
+_SIOCGIFFLAGS: Final = 0x8913
+_REQUEST: Final = struct.Struct("=16sH22x")
+_IFF_BROADCAST: Final = 0x2
+"""Neither loopback nor a point-to-point link has it."""
+
+LONGEST_WITH_BROADCAST: Final = 30
+"""Bits of a prefix; a network of one or two addresses has none for all of them, RFC 3021."""
+
+
+class Broadcasting(NamedTuple):
+    """An IPv4 address of this machine in a network where all can be reached at once."""
+
+    interface: int
+    """Its index."""
+    address: IPv4Address
+    broadcast: IPv4Address
+
+
+def networks() -> list[IPv4Network | IPv6Network]:
+    """The networks that this machine has an address in, its own loopback's included.
+
+    Raises OSError.
+    """
+    return [
+        ip_interface(f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}").network
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+    ]
+
+
+def broadcasting() -> list[Broadcasting]:
+    """Where a broadcast can be sent; not loopback, nor point to point. Raises OSError."""
+    return list(_broadcasting())
+
+
+def _broadcasting() -> Iterator[Broadcasting]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        for adapter in ifaddr.get_adapters():
+            addresses = [
+                IPv4Interface(f"{ip.ip}/{ip.network_prefix}")
+                for ip in adapter.ips
+                if ip.is_IPv4 and ip.network_prefix <= LONGEST_WITH_BROADCAST
+            ]
+            if adapter.index is None or not addresses:
+                continue
+            try:
+                flags = _flags(asking, adapter.name)
+            except OSError:
+                continue  # Unplugged since the list was made.
+            if flags & _IFF_BROADCAST:
+                for own in addresses:
+                    yield Broadcasting(adapter.index, own.ip, own.network.broadcast_address)
+
+
+def _flags(asking: socket.socket, interface: str) -> int:
+    request = _REQUEST.pack(interface.encode(), 0)
+    return int(_REQUEST.unpack(fcntl.ioctl(asking, _SIOCGIFFLAGS, request))[1])
