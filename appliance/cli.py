@@ -24,7 +24,7 @@ from appliance.files import replace_file
 from appliance.lan import client, replies
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
-from appliance.service import CannotListen, Listening, serve
+from appliance.service import CannotListen, Running, serve
 
 logger = logging.getLogger(__name__)
 
@@ -185,10 +185,10 @@ def _run(options: argparse.Namespace) -> int:
         _complain(warning)
     settings = on_all_interfaces(place.config) if options.listen_lan else place.config
 
-    def announce(listening: Listening) -> None:
+    def announce(parts: Running) -> None:
         if options.config is not None:
             _keep_last_good(place)
-        _say_what_listens(settings, place.directory, listening)
+        _say_what_runs(settings, place.directory, parts, log.torn)
 
     try:
         log = SqliteLog(place.directory)
@@ -223,30 +223,31 @@ def _keep_last_good(place: _Place) -> None:
         logger.warning("%s could not be written: %s", LAST_GOOD, error)
 
 
-def _say_what_listens(settings: Config, directory: Path, listening: Listening) -> None:
+def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes: int) -> None:
+    listening = parts.listening
     pages = f"http://{_reachable(listening.http)}"
     lines = [
         f'Expeditor {__version__}, "{settings.appliance.name}", data in {directory.absolute()}',
-        *_notes(settings, listening),
+        *_notes(settings, parts, torn_bytes),
         f"  orders  {listening.orders}   (JSON over TCP)",
         f"  pages   {pages}/",
-        f"  sign in {pages}/sign-in?code={listening.link_code}",
+        f"  sign in {pages}/sign-in?code={parts.authority.link_code}",
         "          (works once; later: paste what `expeditor token --role manager` prints)",
     ]
     print("\n".join(lines), flush=True)
 
 
-def _notes(settings: Config, listening: Listening) -> Iterator[str]:
+def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
     """What is not as the installer may expect."""
     for what, wanted, got in (
-        ("orders", settings.orders.listen, listening.orders),
-        ("http", settings.http.listen, listening.http),
+        ("orders", settings.orders.listen, parts.listening.orders),
+        ("http", settings.http.listen, parts.listening.http),
     ):
         if wanted.port not in (0, got.port):
             yield f"  Port {wanted.port} was in use: {what} took {got.port} instead."
-    if listening.torn_bytes:
+    if torn_bytes:
         yield (
-            f"  The last run ended in the middle of a write: {listening.torn_bytes} bytes that"
+            f"  The last run ended in the middle of a write: {torn_bytes} bytes that"
             " nobody was promised were discarded."
         )
     not_yet = {

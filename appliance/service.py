@@ -4,24 +4,27 @@ Start here: `serve` names every part and what it is given.
 """
 
 import asyncio
+import contextlib
 import errno
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from appliance import pages
+from appliance import identity, pages
 from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.routing import Router, Rule, Station
+from appliance.lan.presence import Presence
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -40,8 +43,16 @@ class Listening(NamedTuple):
 
     orders: Address
     http: Address
-    link_code: str
-    torn_bytes: int
+
+
+class Running(NamedTuple):
+    """The parts that run, for whoever shows them to a person or to a test."""
+
+    listening: Listening
+    expeditor: Expeditor
+    router: OrderRouter
+    authority: auth.Authority
+    presence: Presence | None
 
 
 async def serve(
@@ -51,49 +62,33 @@ async def serve(
     *,
     warnings: list[str],
     free_ports: bool,
-    announce: Callable[[Listening], None],
+    announce: Callable[[Running], None],
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
-    `warnings` are shown on the pages. With `free_ports`, a port in use is replaced by one
-    that is free. Raises CannotListen, LogError.
+    For the arguments see `running`. Raises CannotListen, LogError.
     """
     stop = _on_stop_signal()
     try:
-        clock = Clock.resume(directory, await newest_moment(log))
-        expeditor = Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
+        expeditor = await new_expeditor(config, log, directory)
         if not await _loaded(expeditor, stop):
             return
-        authority = auth.Authority(auth.local_secret(directory), config.appliance.tenant_id)
-        router = OrderRouter(expeditor.submit, AllowList(config.orders.allow), config.zone)
-        view = TicketView(config.appliance.tenant_id, config.appliance.location_id)
-        app = make_app(expeditor, authority, view, about(config, warnings))
-        pages.add_routes(app.router)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
-        await runner.setup()
-        try:
-            orders = await _listen(
-                router.listen, config.orders.listen, "orders", free_ports=free_ports
-            )
-            http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
-            async with asyncio.TaskGroup() as group:
-                parts = [
-                    group.create_task(expeditor.run(), name="expeditor"),
-                    group.create_task(router.run(), name="orders"),
-                    group.create_task(feed_watchdog(), name="watchdog"),
-                ]
-                announce(Listening(orders, http, authority.link_code or "", log.torn))
-                notify("READY=1")
-                await stop.wait()
-                notify("STOPPING=1")
-                for part in parts:
-                    part.cancel()
-        finally:
-            # The ways in close first; what they took is still answered.
-            await asyncio.gather(router.close(), runner.cleanup())
-        await expeditor.save_snapshot()
+        async with running(
+            config, expeditor, directory, warnings=warnings, free_ports=free_ports
+        ) as parts:
+            announce(parts)
+            notify("READY=1")
+            await stop.wait()
+            notify("STOPPING=1")
     finally:
         await log.close()
+
+
+async def new_expeditor(config: Config, log: SqliteLog, directory: Path) -> Expeditor:
+    """The kitchen and its log, not yet loaded. Raises LogError."""
+    last = await newest_moment(log)
+    clock = await asyncio.to_thread(Clock.resume, directory, last)
+    return Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
 
 
 async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
@@ -107,6 +102,69 @@ async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
         return False
     await loading
     return True
+
+
+@contextlib.asynccontextmanager
+async def running(
+    config: Config,
+    expeditor: Expeditor,
+    directory: Path,
+    *,
+    warnings: list[str],
+    free_ports: bool,
+) -> AsyncIterator[Running]:
+    """All parts, while the body runs; a part that dies ends it.
+
+    `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
+    use is replaced by one that is free. Raises CannotListen.
+    """
+    secret = await asyncio.to_thread(auth.local_secret, directory)
+    authority = auth.Authority(secret, config.appliance.tenant_id)
+    router = OrderRouter(expeditor.submit, AllowList(config.orders.allow), config.zone)
+    status: dict[str, Callable[[], object]] = {}
+    app = make_app(
+        expeditor,
+        authority,
+        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        about=about(config, warnings),
+        status=status,
+    )
+    await asyncio.to_thread(pages.add_routes, app.router)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
+    await runner.setup()
+    try:
+        orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
+        http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
+        presence = await _presence(config, directory, orders) if config.orders.beacon else None
+        if presence is not None:
+            pass
+        async with asyncio.TaskGroup() as group:
+            parts = [
+                group.create_task(part, name=name)
+                for name, part in (
+                    ("expeditor", expeditor.run()),
+                    ("orders", router.run()),
+                    ("watchdog", feed_watchdog()),
+                    *((("beacon", presence.run()),) if presence else ()),
+                )
+            ]
+            yield Running(Listening(orders, http), expeditor, router, authority, presence)
+            for part in parts:
+                part.cancel()
+    finally:
+        # The ways in close first; what they took is still answered.
+        await asyncio.gather(router.close(), runner.cleanup())
+    await expeditor.save_snapshot()
+
+
+async def _presence(config: Config, directory: Path, orders: Address) -> Presence:
+    return Presence(
+        identifier=await asyncio.to_thread(identity.identifier, directory),
+        name=config.appliance.name,
+        orders_host=orders.host,
+        orders_port=orders.port,
+        interfaces=broadcasting,
+    )
 
 
 def make_kitchen(config: Config) -> Kitchen:

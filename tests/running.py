@@ -8,45 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
+from msgspec.structs import replace
 
-from appliance import config, pages
+from appliance import config, service
 from appliance.api import auth
-from appliance.api.app import BASE, make_app
-from appliance.api.ticket_json import TicketView
-from appliance.clock import Clock
-from appliance.expeditor import Expeditor, newest_moment
+from appliance.api.app import BASE
 from appliance.log.sqlite import SqliteLog
-from appliance.orders.peers import AllowList
-from appliance.orders.server import OrderRouter
-from appliance.service import about, make_kitchen
+from appliance.service import Running
 
 
 class RunningAppliance:
     """What a test can reach: the ports, a token, and the parts for looking inside."""
 
     def __init__(
-        self,
-        *,
-        directory: Path,
-        orders_port: int,
-        http_port: int,
-        expeditor: Expeditor,
-        router: OrderRouter,
-        log: SqliteLog,
-        authority: auth.Authority,
-        http: aiohttp.ClientSession,
-        secret: bytes,
+        self, directory: Path, parts: Running, log: SqliteLog, http: aiohttp.ClientSession
     ) -> None:
         self.directory = directory
-        self.orders_port = orders_port
-        self.url = f"http://127.0.0.1:{http_port}"
-        self.expeditor = expeditor
-        self.router = router
+        self.orders_port = parts.listening.orders.port
+        self.url = f"http://{parts.listening.http}"
+        self.expeditor = parts.expeditor
+        self.router = parts.router
+        self.authority = parts.authority
         self.log = log
-        self.authority = authority
         self.http = http
-        self.secret = secret
+        self.secret = (directory / "secret").read_bytes()
 
     def token(self, *roles: str, stations: Collection[str] = (), seconds: int = 3600) -> str:
         """A token of the local issuer for this appliance."""
@@ -103,39 +88,24 @@ async def running(
     # What the service may do before it listens, while blocking still harms nobody.
     embedded = await asyncio.to_thread(config.embedded)
     settings = await asyncio.to_thread(config.parse, text or embedded, "test configuration")
+    settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
-    secret = await asyncio.to_thread(auth.local_secret, directory)
-    clock = await asyncio.to_thread(Clock.resume, directory, await newest_moment(log))
-    expeditor = Expeditor(log, directory, lambda: make_kitchen(settings), clock.now)
-    await expeditor.load()
-    authority = auth.Authority(secret, settings.appliance.tenant_id)
-    view = TicketView(settings.appliance.tenant_id, settings.appliance.location_id)
-    router = OrderRouter(expeditor.submit, AllowList(settings.orders.allow), settings.zone)
-    app = make_app(expeditor, authority, view, about(settings, []))
-    await asyncio.to_thread(pages.add_routes, app.router)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    orders_port = await router.listen("127.0.0.1", 0)
-    parts = [asyncio.create_task(expeditor.run()), asyncio.create_task(router.run())]
     try:
-        async with aiohttp.ClientSession() as http:
-            yield RunningAppliance(
-                directory=directory,
-                orders_port=orders_port,
-                http_port=runner.addresses[0][1],
-                expeditor=expeditor,
-                router=router,
-                log=log,
-                authority=authority,
-                http=http,
-                secret=secret,
-            )
+        expeditor = await service.new_expeditor(settings, log, directory)
+        await expeditor.load()
+        async with (
+            service.running(settings, expeditor, directory, warnings=[], free_ports=False) as parts,
+            aiohttp.ClientSession() as http,
+        ):
+            yield RunningAppliance(directory, parts, log, http)
     finally:
-        await asyncio.gather(router.close(), runner.cleanup())
-        for part in parts:
-            part.cancel()
-        await asyncio.gather(*parts, return_exceptions=True)
-        await expeditor.save_snapshot()
         await log.close()
+
+
+def on_free_ports(settings: config.Config) -> config.Config:
+    anywhere = config.Address("127.0.0.1:0")
+    return replace(
+        settings,
+        orders=replace(settings.orders, listen=anywhere),
+        http=replace(settings.http, listen=anywhere),
+    )

@@ -7,6 +7,7 @@ from aiohttp import web
 from appliance.api import errors
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.sign_in import SignIn
+from appliance.api.status import Parts, Status
 from appliance.api.stream import Stream
 from appliance.api.ticket_json import TicketView
 from appliance.api.tickets import Tickets
@@ -20,9 +21,14 @@ MAX_BODY: Final = 256 * 1024
 
 
 def make_app(
-    expeditor: Expeditor, authority: Authority, view: TicketView, about: dict[str, Any]
+    expeditor: Expeditor,
+    authority: Authority,
+    view: TicketView,
+    *,
+    about: dict[str, Any],
+    status: Parts,
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`."""
+    """The application without its pages. `about`: see `Stream`; `status`: see `Status`."""
     app = web.Application(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
     )
@@ -35,5 +41,6 @@ def make_app(
     # Nothing would end the answer to a HEAD of what streams.
     app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
     app.on_shutdown.append(stream.close)
+    app.router.add_get(f"{BASE}/status", Status(authority, status).status)
     SignIn(authority).add_routes(app.router, BASE)
     return app
