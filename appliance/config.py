@@ -21,6 +21,8 @@ from msgspec.structs import replace
 from appliance.kitchen.routing import StationType
 
 HIGHEST_PORT: Final = 65_535
+LONGEST_FRAME_TIMEOUT: Final = 600
+LONGEST_IDLE_TIMEOUT: Final = 86_400
 ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - what --listen-lan asks for
 
 
@@ -110,6 +112,24 @@ class Appliance(_Section, frozen=True):
     time_zone: str = "UTC"
 
 
+class OrderLimits(_Section, frozen=True):
+    """What one peer of the order router, and all together, may take up."""
+
+    frame_bytes: Annotated[int, Meta(ge=4_096, le=1_048_576)] = 262_144
+    """Of one object; the largest order seen has a tenth of it."""
+    nesting: Annotated[int, Meta(ge=6, le=64)] = 32
+    """Levels of objects and arrays; the protocol has six."""
+    frame_timeout: Duration = Duration(10)
+    """From the first byte of an object to its last."""
+    connections: Annotated[int, Meta(ge=1, le=512)] = 64
+    """Peers at once; a kitchen has a handful of terminals, most of which connect per order.
+    A process may have 1,024 descriptors, the pages' among them."""
+    connections_per_address: Annotated[int, Meta(ge=1, le=512)] = 8
+    """Of one address, this machine's own excepted: one broken client locks nobody out."""
+    idle_timeout: Duration = Duration(300)
+    """A peer that says nothing for so long has gone without a word."""
+
+
 class Orders(_Section, frozen=True):
     """The TCP order router."""
 
@@ -117,6 +137,7 @@ class Orders(_Section, frozen=True):
     allow: tuple[Network, ...] = (Network("local"),)
     beacon: bool = True
     default_station: str | None = None
+    limits: OrderLimits = OrderLimits()
 
 
 class Http(_Section, frozen=True):
@@ -356,6 +377,14 @@ def _inconsistencies(config: Config) -> Iterator[str]:
             yield f"route[{place}]: a rule needs a condition; allowed: name, modifier"
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
+    yield from _impossible_limits(config.orders.limits)
+
+
+def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
+    if not 1 <= limits.frame_timeout <= LONGEST_FRAME_TIMEOUT:
+        yield "orders.limits.frame_timeout: must be from 1s to 10m"
+    if not limits.frame_timeout <= limits.idle_timeout <= LONGEST_IDLE_TIMEOUT:
+        yield "orders.limits.idle_timeout: must be from frame_timeout to 24h"
 
 
 def _references(config: Config, stations: list[str], cooking: list[str]) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """Who may send orders: the networks of the configuration, looked up when somebody connects."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import Final
 
-import ifaddr
+from appliance import interfaces
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,7 +31,7 @@ class AllowList:
         self._networks = [
             ipaddress.ip_network(word) for word in words - {"any", "private", "local"}
         ]
-        self._local_networks: list[Network] = []
+        self._local_networks: Sequence[Network] = []
         self._looked_at = -LOOK_AGAIN_SECONDS
 
     def allows(self, host: str) -> bool:
@@ -45,14 +45,8 @@ class AllowList:
             or (self._local and any(address in network for network in self._of_interfaces()))
         )
 
-    def _of_interfaces(self) -> list[Network]:
+    def _of_interfaces(self) -> Sequence[Network]:
         if monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
             self._looked_at = monotonic()
-            self._local_networks = [
-                ipaddress.ip_interface(
-                    f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}"
-                ).network
-                for adapter in ifaddr.get_adapters()
-                for ip in adapter.ips
-            ]
+            self._local_networks = interfaces.networks()
         return self._local_networks

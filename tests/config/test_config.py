@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance import config
-from appliance.config import Address, ConfigError, Duration
+from appliance.config import Address, ConfigError, Duration, OrderLimits
 
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
@@ -29,6 +29,14 @@ def test_every_key_has_a_default_but_the_required_ones() -> None:
     settings = config.parse('[[station]]\nid = "bar"\nname = "Bar"\n', "small.toml")
     assert settings.default_station == "bar"
     assert settings.http.listen == "127.0.0.1:8080"
+    assert settings.orders.limits == OrderLimits(
+        frame_bytes=256 * 1024,
+        nesting=32,
+        frame_timeout=Duration(10),
+        connections=64,
+        connections_per_address=8,
+        idle_timeout=Duration(300),
+    )
 
 
 WRONG = [
@@ -83,6 +91,43 @@ def test_what_is_wrong_is_named(good: str, bad: str, message: str | None) -> Non
         config.parse(text, "kitchen.toml")
     assert message in str(caught.value)
     assert all(line.startswith("kitchen.toml: ") for line in str(caught.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most", "too_little", "too_much"),
+    [
+        ("frame_bytes", "4096", "1048576", "4095", "1048577"),
+        ("nesting", "6", "64", "5", "65"),
+        ("connections", "1", "512", "0", "513"),
+        ("connections_per_address", "1", "512", "0", "513"),
+        ("frame_timeout", '"1s"', '"5m"', '"0s"', '"11m"'),
+        ("idle_timeout", '"10s"', '"24h"', '"9s"', '"24h1s"'),
+    ],
+)
+def test_each_limit_of_the_order_router_has_a_range(
+    key: str, least: str, most: str, too_little: str, too_much: str
+) -> None:
+    def limits(value: str) -> OrderLimits:
+        text = f'station = [{{id = "bar", name = "Bar"}}]\n[orders.limits]\n{key} = {value}\n'
+        return config.parse(text, "kitchen.toml").orders.limits
+
+    assert getattr(limits(least), key) < getattr(limits(most), key)
+    for wrong in (too_little, too_much, "true"):
+        with pytest.raises(ConfigError) as caught:
+            limits(wrong)
+        assert f"kitchen.toml: orders.limits.{key}: " in str(caught.value)
+
+
+def test_the_range_of_a_time_is_named() -> None:
+    text = EXAMPLE.replace(
+        "[http]", '[orders.limits]\nframe_timeout = "11m"\nidle_timeout = "5m"\n\n[http]'
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text, "kitchen.toml")
+    assert str(caught.value).splitlines() == [
+        "kitchen.toml: orders.limits.frame_timeout: must be from 1s to 10m",
+        "kitchen.toml: orders.limits.idle_timeout: must be from frame_timeout to 24h",
+    ]
 
 
 def test_several_errors_are_named_at_once() -> None:

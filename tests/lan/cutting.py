@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from appliance.lan.framing import MAX_FRAME, Decoded, Malformed, Splitter
+from appliance.lan.framing import MAX_FRAME, MAX_NESTING, Decoded, Malformed, Splitter
 
 
 class Broken(NamedTuple):
@@ -21,9 +21,10 @@ def results(
     pieces: Iterable[bytes],
     decode: Callable[[bytes | bytearray], Any] = msgspec.json.decode,
     max_frame: int = MAX_FRAME,
+    max_nesting: int = MAX_NESTING,
 ) -> list[Any]:
     """What a stream holds, to its end: messages, and `Broken` for what is none."""
-    splitter = Splitter[Any](decode, max_frame)
+    splitter = Splitter[Any](decode, max_frame, max_nesting)
     found: list[Any] = []
     for piece in pieces:
         splitter.feed(piece)

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.lan.framing import MAX_FRAME, Malformed, Splitter
+from appliance.lan.framing import MAX_FRAME, MAX_NESTING, Decoded, Malformed, Splitter
 from tests.lan.cutting import Broken, bytewise, cut, pieces_of, results
 
 OPEN = Broken("the connection ended inside an object", fatal=True)
 NO_OBJECT = Broken("not a JSON object", fatal=True)
 MISMATCH = Broken("brackets that do not match", fatal=True)
 TOO_DEEP = Broken("nested deeper than 32 levels")
+FAR_TOO_DEEP = Broken("nested deeper than 32 levels", fatal=True)
+OVER_2 = Broken("nested deeper than 2 levels")
 OVER_64 = Broken("an object of over 64 bytes", fatal=True)
 
 
@@ -32,6 +34,10 @@ def malformed(reason: str) -> Broken:
     return Broken(f"JSON is malformed: {reason}")
 
 
+def half_a_pair(place: int) -> Broken:
+    return malformed(f"half a surrogate pair in a string (byte {place})")
+
+
 def text(value: str) -> Note:
     return Note(text=value)
 
@@ -47,6 +53,7 @@ class Case(NamedTuple):
     stream: bytes
     found: list[Any]
     max_frame: int = MAX_FRAME
+    nesting: int = MAX_NESTING
 
 
 CASES = {
@@ -94,17 +101,26 @@ CASES = {
     "an unknown escape": Case(
         rb'{"text":"\x"}{"a":2}', [malformed("invalid escape character in string (byte 11)"), TWO]
     ),
-    "half a surrogate pair": Case(
-        rb'{"text":"\ud800"}{"a":2}', [Broken("Input data was truncated"), TWO]
-    ),
+    "half a surrogate pair": Case(rb'{"text":"\ud800"}{"a":2}', [half_a_pair(15), TWO]),
+    "the other half": Case(rb'{"text":"\udc00"}{"a":2}', [half_a_pair(15), TWO]),
+    "half a pair, then text": Case(rb'{"text":"\ud800 and more"}', [half_a_pair(15)]),
+    "twice the same half": Case(rb'{"text":"\ud800\ud800"}', [half_a_pair(21)]),
     "half a pair in what is skipped": Case(
-        rb'{"x":"\udc00}","a":1}{"a":2}',
-        [malformed("invalid utf-16 surrogate pair (byte 12)"), TWO],
+        rb'{"x":"\udc00}","a":1}{"a":2}', [half_a_pair(12), TWO]
     ),
-    "Latin-1": Case(
-        b'{"text":"caf\xe9"}{"a":2}',
-        [Broken("'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data"), TWO],
+    "half a pair at the end of what is skipped": Case(rb'{"x":"\ud800"}', [half_a_pair(12)]),
+    "a literal cut short": Case(
+        b'{"a":nul}{"a":2}', [malformed("invalid character (byte 9)"), TWO]
     ),
+    "an escape cut short": Case(
+        rb'{"text":"\u12"}{"a":2}',
+        [malformed("invalid character in unicode escape (byte 14)"), TWO],
+    ),
+    "Latin-1": Case(b'{"text":"caf\xe9"}{"a":2}', [Broken("not UTF-8: 0xe9 (byte 12)"), TWO]),
+    "half of a character": Case(
+        '{"text":"café"}'.encode()[:-3] + b'"}', [Broken("not UTF-8: 0xc3 (byte 12)")]
+    ),
+    "surrogates as UTF-8": Case(b'{"text":"\xed\xa0\xbc"}', [Broken("not UTF-8: 0xed (byte 9)")]),
     "33 levels": Case(nested(33) + b'{"a":2}', [TOO_DEEP, TWO]),
     "33 levels beside texts with brackets": Case(
         b'{"x":' + b'["]",' * 32 + b"1" + b',"["]' * 32 + b'}{"a":2}', [TOO_DEEP, TWO]
@@ -112,7 +128,14 @@ CASES = {
     "33 levels beside texts with quotes": Case(
         b'{"x":' + b'["\\"]\\"",' * 32 + b"1" + b',"\\"[\\""]' * 32 + b'}{"a":2}', [TOO_DEEP, TWO]
     ),
-    "5,000 levels": Case(nested(5_000) + b'{"a":2}', [TOO_DEEP, TWO]),
+    "1,000 levels": Case(nested(1_000) + b'{"a":2}', [TOO_DEEP, TWO]),
+    "1,001 levels": Case(nested(1_001) + b'{"a":2}', [FAR_TOO_DEEP]),
+    "5,000 levels that are not closed": Case(
+        b'{"a":1}' + nested(5_000)[:5_000], [ONE, FAR_TOO_DEEP]
+    ),
+    "3 levels of 2": Case(
+        b'{"a":1}{"x":[]}{"x":[{}]}{"a":2}', [ONE, Note(), OVER_2, TWO], nesting=2
+    ),
     # What has no end that could be told: the rest of the stream is lost.
     "an array": Case(b'[{"a":1}]', [NO_OBJECT]),
     "a text": Case(b'"{}"{"a":1}', [NO_OBJECT]),
@@ -137,8 +160,8 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_stream_in_one_piece_and_byte_by_byte(case: Case) -> None:
-    assert results([case.stream], decode, case.max_frame) == case.found
-    assert results(bytewise(case.stream), decode, case.max_frame) == case.found
+    assert results([case.stream], decode, case.max_frame, case.nesting) == case.found
+    assert results(bytewise(case.stream), decode, case.max_frame, case.nesting) == case.found
 
 
 @settings(deadline=None, derandomize=True, max_examples=1_000)
@@ -146,7 +169,7 @@ def test_a_stream_in_one_piece_and_byte_by_byte(case: Case) -> None:
 def test_the_same_streams_however_they_are_cut(name: str, data: st.DataObject) -> None:
     case = CASES[name]
     places = data.draw(st.sets(st.integers(0, len(case.stream)), max_size=8))
-    assert results(cut(case.stream, places), decode, case.max_frame) == case.found
+    assert results(cut(case.stream, places), decode, case.max_frame, case.nesting) == case.found
 
 
 @pytest.mark.parametrize("size", [2, 3, 7])
@@ -154,7 +177,7 @@ def test_all_these_streams_that_break_nothing_are_one_stream_too(size: int) -> N
     sound = [
         case
         for case in CASES.values()
-        if case.max_frame == MAX_FRAME
+        if (case.max_frame, case.nesting) == (MAX_FRAME, MAX_NESTING)
         and not any(isinstance(result, Broken) and result.fatal for result in case.found)
     ]
     stream = b"".join(case.stream for case in sound)
@@ -169,7 +192,7 @@ def test_an_object_is_found_with_its_last_byte_and_not_before() -> None:
         splitter.feed(byte)
         assert splitter.next_object() is None
     splitter.feed(stream[-1:])
-    assert splitter.next_object() == (text("}"),)
+    assert splitter.next_object() == Decoded(text("}"), stream.strip())
 
 
 def test_inside_tells_whether_something_has_begun() -> None:
@@ -189,6 +212,16 @@ def test_what_is_malformed_is_kept_for_a_person_to_see_up_to_200_bytes() -> None
     while isinstance(result := splitter.next_object(), Malformed):
         extracts.append(result.extract)
     assert extracts == [b'{"a":}', b'{"text":' + b"x" * 192, b"GET /"]
+
+
+def test_of_what_is_understood_the_first_200_bytes_come_with_it() -> None:
+    splitter = Splitter[Note](decode)
+    small, large = b'{"a":1}', b'{"text":"%s"}' % (b"x" * 500)
+    splitter.feed(small + b"\n" + large + small)
+    extracts = []
+    while isinstance(result := splitter.next_object(), Decoded):
+        extracts.append(result.extract)
+    assert extracts == [small, large[:200], small]
 
 
 def test_after_a_fatal_object_nothing_is_found_or_kept() -> None:

@@ -53,12 +53,15 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def connected(port: int, receive_buffer: int | None = None) -> AsyncIterator[Peer]:
-    """A peer that is closed in the end."""
+async def connected(
+    port: int, receive_buffer: int | None = None, source: str = "127.0.0.1"
+) -> AsyncIterator[Peer]:
+    """A peer that is closed in the end. `source`: the address it comes from."""
     with socket.socket() as plain:
         plain.settimeout(0)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if receive_buffer is not None:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        plain.bind((source, 0))
         await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
         yield Peer(plain)

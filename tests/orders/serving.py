@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from zoneinfo import ZoneInfo
 
+from appliance.config import OrderLimits
 from appliance.expeditor import Answer
 from appliance.kitchen.command import CancelOrder, Command, CreateOrder, OrderAccepted, UpdateOrder
 from appliance.log import NotStored
@@ -50,10 +51,11 @@ class Kitchen:
 
 @contextlib.asynccontextmanager
 async def serving(
-    submit: Callable[[Command], Answer], allow: Iterable[str] = ("local",)
+    submit: Callable[[Command], Answer],
+    limits: OrderLimits = OrderLimits(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[tuple[OrderRouter, int]]:
     """The router, listening, and its port. Deadlines are checked when the test does it."""
-    router = OrderRouter(submit, AllowList(allow), ZoneInfo("UTC"))
+    router = OrderRouter(submit, AllowList(["local"]), ZoneInfo("UTC"), limits)
     port = await router.listen("127.0.0.1", 0)
     try:
         yield router, port

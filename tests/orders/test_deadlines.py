@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from appliance.orders import server
+from appliance.config import Duration, OrderLimits
+from appliance.orders import connection, server
 from tests.orders.conftest import Arrivals
 from tests.orders.peer import SECONDS, Peer, connected
 from tests.orders.serving import Kitchen, order, serving
@@ -25,7 +26,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(server, "monotonic", clock)
+    monkeypatch.setattr(connection, "monotonic", clock)
     return clock
 
 
@@ -56,7 +57,7 @@ async def test_an_object_must_be_complete_ten_seconds_after_it_began(
         assert router.counters == {}
         router.check_deadlines(clock.now + 1.1)
         assert await peer.rest() == FAILURE
-        assert router.counters == {"timed_out": 1, "malformed": 1}
+        assert router.counters == {"timed_out": 1}
         await peer.send(b'"items":[]}')  # Too late.
     assert kitchen.orders == []
 
@@ -91,7 +92,7 @@ async def test_while_the_disk_is_slow_a_late_object_is_refused_once(
             router.check_deadlines(clock.now + seconds)
         kitchen.commit()
         assert await peer.rest() == b"1" + FAILURE
-        assert router.counters == {"accepted": 1, "timed_out": 1, "malformed": 1}
+        assert router.counters == {"accepted": 1, "timed_out": 1}
 
 
 async def test_time_in_which_we_do_not_read_does_not_count(
@@ -127,6 +128,25 @@ async def test_a_peer_that_says_nothing_for_five_minutes_is_closed(
         assert await peer.receive() == CLOSED
 
 
+async def test_both_times_are_settings(arrivals: Arrivals, clock: Clock) -> None:
+    limits = OrderLimits(frame_timeout=Duration(3), idle_timeout=Duration(20))
+    async with (
+        serving(Kitchen().submit, limits) as (router, port),
+        connected(port) as slow,
+        connected(port) as idle,
+    ):
+        assert await idle.ask(order("1")) == b"1"
+        await arrivals.separately(slow, b'{"id":')
+        router.check_deadlines(clock.now + 2.9)
+        assert router.counters["timed_out"] == 0
+        router.check_deadlines(clock.now + 3.1)
+        assert await slow.rest() == FAILURE
+        router.check_deadlines(clock.now + 19.9)
+        assert await idle.ask(order("2")) == b"2"
+        router.check_deadlines(clock.now + 20.1)
+        assert await idle.rest() == CLOSED
+
+
 async def test_a_peer_that_waits_for_the_disk_is_not_idle(clock: Clock) -> None:
     kitchen = Kitchen(slow_disk=True)
     async with serving(kitchen.submit) as (router, port), connected(port) as peer:
@@ -154,8 +174,8 @@ async def test_a_refused_peer_that_does_not_leave_is_closed_two_seconds_later(
 
 async def test_deadlines_are_watched_while_the_router_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "CHECK_EVERY_SECONDS", 0.001)
-    monkeypatch.setattr(server, "SECONDS_PER_OBJECT", 0.01)
-    async with serving(Kitchen().submit) as (router, port), connected(port) as peer:
+    at_once = OrderLimits(frame_timeout=Duration(0))
+    async with serving(Kitchen().submit, at_once) as (router, port), connected(port) as peer:
         running = asyncio.create_task(router.run())
         await peer.send(b'{"id"')
         assert await peer.rest() == FAILURE

@@ -1,13 +1,13 @@
-"""The limits at the door: sizes and places. Past one: the failure reply, close, count."""
+"""The limits at the door: sizes, and strangers. Past one: the failure reply, close, count."""
 
 import asyncio
-import contextlib
 import logging
 
 import pytest
 
+from appliance.config import OrderLimits
 from appliance.orders import server
-from appliance.orders.peers import AllowList, address_of
+from appliance.orders.peers import AllowList
 from tests.orders.peer import connected
 from tests.orders.serving import Kitchen, order, serving
 
@@ -32,37 +32,22 @@ async def test_an_object_of_just_the_allowed_size_is_taken() -> None:
         assert await peer.ask(largest) == b"2"
 
 
-async def test_when_all_places_are_taken_a_newcomer_is_told_and_counted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 3)
-    async with serving(Kitchen().submit) as (router, port), contextlib.AsyncExitStack() as stack:
-        first, *_others = [await stack.enter_async_context(connected(port)) for _ in range(3)]
-        assert await first.ask(order("1")) == b"1"
-        async with connected(port) as newcomer:
-            assert await newcomer.rest() == FAILURE
-        assert router.counters == {"accepted": 1, "turned_away": 1}
-        first.end()  # A place becomes free.
-        assert await first.rest() == CLOSED
-        async with connected(port) as newcomer:
-            assert await newcomer.ask(order("2")) == b"2"
-
-
-async def test_one_address_has_eight_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    # All peers of this test come from this machine: let that be any other.
-    monkeypatch.setattr(server, "address_of", lambda _peer: address_of("192.168.7.9"))
-    async with serving(Kitchen().submit) as (router, port), contextlib.AsyncExitStack() as stack:
-        peers = [await stack.enter_async_context(connected(port)) for _ in range(8)]
-        assert [await peer.ask(order("1")) for peer in peers] == [b"1"] * 8
-        async with connected(port) as newcomer:
-            assert await newcomer.rest() == FAILURE
-        assert router.counters["turned_away"] == 1
-
-
-async def test_this_machine_may_take_more_places_than_other_addresses() -> None:
-    async with serving(Kitchen().submit) as (_router, port), contextlib.AsyncExitStack() as stack:
-        peers = [await stack.enter_async_context(connected(port)) for _ in range(20)]
-        assert [await peer.ask(order("1")) for peer in peers] == [b"1"] * 20
+async def test_the_size_and_the_nesting_of_an_object_are_settings() -> None:
+    limits = OrderLimits(frame_bytes=4_096, nesting=6)
+    deepest, deeper = (
+        b'{"x":[[[[[1]]]]],"id":"1","items":[]}',
+        b'{"x":[[[[[[1]]]]]],"id":"1","items":[]}',
+    )
+    async with serving(Kitchen().submit, limits) as (router, port), connected(port) as peer:
+        assert await peer.ask(deepest) == b"1"
+        assert await peer.ask(deeper) == FAILURE
+        assert await peer.ask(order("2")[:-1] + b" " * 4_000 + b"}") == b"2"
+        await peer.send(order("3")[:-1] + b" " * 4_096 + b"}")
+        assert await peer.rest() == FAILURE
+        assert [refusal.reason for refusal in router.status().refusals] == [
+            "an object of over 4096 bytes",
+            "nested deeper than 6 levels",
+        ]
 
 
 async def test_a_stranger_is_turned_away_before_it_is_read(
@@ -75,7 +60,7 @@ async def test_a_stranger_is_turned_away_before_it_is_read(
         async with connected(port) as stranger:
             assert await stranger.rest() == FAILURE
         assert (kitchen.orders, router.counters["turned_away"]) == (["1"], 1)
-        assert "127.0.0.1 is in no network that may send orders" in caplog.text
+        assert "127.0.0.1 was refused: in no network that may send orders" in caplog.text
         assert await known.ask(order("2")) == b"2"
 
 
@@ -89,7 +74,7 @@ async def test_a_peer_that_fails_again_and_again_is_one_line_in_the_log_a_minute
         for _ in range(50):
             assert await peer.ask(b'{"id":"1"}') == FAILURE
         assert [record.getMessage() for record in caplog.records] == [
-            "order client 127.0.0.1 sent what is no order: order.items is missing"
+            "order client 127.0.0.1 was refused: order.items is missing"
         ]
         now += 61
         assert await peer.ask(b"{}") == FAILURE
@@ -110,9 +95,8 @@ async def test_only_so_many_peers_are_remembered_as_failing(
 
 
 async def test_connections_that_are_reset_leave_no_trace(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 16)  # Places that leak are soon missed.
     async with serving(Kitchen().submit) as (router, port):
         for number in range(60):
             async with connected(port) as peer:
@@ -124,7 +108,8 @@ async def test_connections_that_are_reset_leave_no_trace(
                 await asyncio.sleep(0)
         async with connected(port) as peer:
             assert await peer.ask(order("2")) == b"2"
-        assert router.counters["accepted"] == 21
+        assert router.counters == {"accepted": 21}
+        assert router.status().connections <= 2  # The last that left may not be noticed yet.
     assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 

@@ -1,13 +1,18 @@
 """The allow-list: which peers may send orders."""
 
 import ipaddress
+import socket
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import ifaddr
 import pytest
 
+from appliance.lan.client import send
 from appliance.orders import peers
 from appliance.orders.peers import AllowList, address_of
+from appliance.orders.server import OrderRouter
+from tests.orders.serving import Kitchen, order
 
 
 class Interfaces:
@@ -90,3 +95,16 @@ def test_the_interfaces_of_this_machine_can_be_read() -> None:
 def test_an_ipv4_address_is_itself_over_ipv6_too() -> None:
     assert address_of("::ffff:192.168.7.9") == address_of("192.168.7.9")
     assert address_of("fe80::1%eth0") == ipaddress.ip_address("fe80::1")
+
+
+async def test_every_address_is_those_of_ipv4_and_of_ipv6() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    router = OrderRouter(Kitchen().submit, AllowList(["local"]), ZoneInfo("UTC"))
+    await router.listen("::", port)
+    try:
+        for host in ("127.0.0.1", "::1"):
+            assert await send(host, port, order("1")) == b"1"
+    finally:
+        await router.close()
