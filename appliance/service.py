@@ -120,8 +120,10 @@ async def running(
     """
     secret = await asyncio.to_thread(auth.local_secret, directory)
     authority = auth.Authority(secret, config.appliance.tenant_id)
-    router = OrderRouter(expeditor.submit, AllowList(config.orders.allow), config.zone)
-    status: dict[str, Callable[[], object]] = {}
+    router = OrderRouter(
+        expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
+    )
+    status: dict[str, Callable[[], object]] = {"orders": router.status}
     app = make_app(
         expeditor,
         authority,
@@ -137,7 +139,7 @@ async def running(
         http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
         presence = await _presence(config, directory, orders) if config.orders.beacon else None
         if presence is not None:
-            pass
+            status["beacon"] = presence.status
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(part, name=name)

@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from time import monotonic
 from typing import Final
 
+from msgspec import Struct
+
 from appliance.lan import PORT as ORDERS_PORT
 from appliance.lan import beacon
 from appliance.lan.beacon import Beacon
@@ -35,6 +37,14 @@ Interfaces = Callable[[], Iterable[tuple[int, IPv4Address, IPv4Address]]]
 
 May raise OSError. Loopback is not among them.
 """
+
+
+class PresenceStatus(Struct, frozen=True):
+    """Who can find whom."""
+
+    unannounced_because: str | None
+    unhearing_because: str | None
+    neighbours: list[Neighbour]
 
 
 class Presence:
@@ -67,6 +77,10 @@ class Presence:
         self._socket: socket.socket | None = None
         self._take_port_at = monotonic()
         self._faults: set[str] = set()
+
+    def status(self) -> PresenceStatus:
+        """As it is now."""
+        return PresenceStatus(self.unannounced_because, self.unhearing_because, self.neighbours())
 
     def neighbours(self) -> list[Neighbour]:
         """Who was heard of late, this appliance excepted: a hint that proves nothing."""
