@@ -75,8 +75,12 @@ class OrderRouter:
         `::` is every address, those of IPv4 included.
         """
         loop = asyncio.get_running_loop()
-        everywhere = None if host == "::" else host
-        self._server = await loop.create_server(self.new_peer, everywhere, port)
+        if host == "::":
+            # asyncio would leave IPv4 out.
+            both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
+            self._server = await loop.create_server(self.new_peer, sock=both)
+        else:
+            self._server = await loop.create_server(self.new_peer, host, port)
         for listening in self._server.sockets:  # Whoever connects inherits it.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return cast("int", self._server.sockets[0].getsockname()[1])

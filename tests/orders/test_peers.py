@@ -1,7 +1,6 @@
 """The allow-list: which peers may send orders."""
 
 import ipaddress
-import socket
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -98,11 +97,8 @@ def test_an_ipv4_address_is_itself_over_ipv6_too() -> None:
 
 
 async def test_every_address_is_those_of_ipv4_and_of_ipv6() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     router = OrderRouter(Kitchen().submit, AllowList(["local"]), ZoneInfo("UTC"))
-    await router.listen("::", port)
+    port = await router.listen("::", 0)
     try:
         for host in ("127.0.0.1", "::1"):
             assert await send(host, port, order("1")) == b"1"
