@@ -21,7 +21,7 @@ from appliance import __version__, config, rush
 from appliance.api import auth
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
 from appliance.files import replace_file
-from appliance.lan import client, replies
+from appliance.lan import client
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
 from appliance.service import CannotListen, Running, serve
@@ -285,8 +285,8 @@ def _send(options: argparse.Namespace) -> int:
     except (OSError, EOFError) as error:
         _complain(f"{options.to}: {str(error) or 'no reply'}")
         return FAILED
-    print(reply.decode(errors="replace"))
-    return FAILED if reply in replies.FAILURES else OK
+    print(reply.text.decode(errors="replace"))
+    return OK if reply.accepted else FAILED
 
 
 def _token(options: argparse.Namespace) -> int:

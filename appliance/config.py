@@ -117,8 +117,8 @@ class OrderLimits(_Section, frozen=True):
 
     frame_bytes: Annotated[int, Meta(ge=4_096, le=1_048_576)] = 262_144
     """Of one object; the largest order seen has a tenth of it."""
-    nesting: Annotated[int, Meta(ge=6, le=64)] = 32
-    """Levels of objects and arrays; the protocol has six."""
+    nesting: Annotated[int, Meta(ge=8, le=64)] = 32
+    """Levels of objects and arrays; the protocol has eight."""
     frame_timeout: Duration = Duration(10)
     """From the first byte of an object to its last."""
     connections: Annotated[int, Meta(ge=1, le=512)] = 64

@@ -235,7 +235,7 @@ async def _send(host: str, port: int, message: Message, outcome: Outcome) -> Non
         outcome.unanswered[type(error).__name__] += 1
         return
     outcome.milliseconds.append((time.perf_counter() - began) * 1000)
-    if reply == message.order_id.encode():
+    if reply.accepted:
         outcome.acknowledged += 1
     else:
-        outcome.refused[reply[:40].decode(errors="replace")] += 1
+        outcome.refused[reply.text[:40].decode(errors="replace")] += 1

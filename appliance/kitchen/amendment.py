@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from appliance.kitchen.order import Guest, Item, Order
 
 MAX_BYTES: Final = 256 * 1024
-"""Of an amended order, encoded: as much as one message may bring, or it would grow for ever."""
+"""Of an amended order, encoded: about what one message brings by default. Without a bound,
+additions would make it grow for ever."""
 
 
 class CannotAmend(Exception):

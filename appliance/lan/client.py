@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import socket
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from appliance.kitchen.command import OrderAccepted
 from appliance.lan import replies
-from appliance.lan.framing import MAX_FRAME, Decoded, Splitter
-from appliance.lan.schema import Message
+from appliance.lan.framing import Decoded, Splitter
+from appliance.lan.schema import CancelMessage, Envelope
 
 REPLY_SECONDS: Final = 5.0
 """How long clients of this protocol wait, connecting included."""
@@ -18,30 +18,40 @@ MAX_REPLY: Final = 64 * 1024
 """Bytes; the replies to a file of some thousand orders."""
 
 
-async def send(host: str, port: int, message: bytes, seconds: float = REPLY_SECONDS) -> bytes:
-    """The reply to one message, on a connection of its own; without white space around it.
+class Reply(NamedTuple):
+    """What the other side said."""
+
+    text: bytes
+    """Without white space around it; at most MAX_REPLY bytes."""
+    accepted: bool
+    """It is the id of the message's order, whole and alone; of several orders, all their ids."""
+
+
+async def send(host: str, port: int, message: bytes, seconds: float = REPLY_SECONDS) -> Reply:
+    """The reply to one message, on a connection of its own.
 
     A reply has no end mark. It is complete when the other side closes, or as soon as it is
-    a documented failure or the id of the message's order, for some screens never close.
-    When time is up, or the connection breaks, what has come is returned. A message may be
-    several objects; their replies, one after another, are complete when the other side
-    closes. At most MAX_REPLY bytes are returned.
+    the id of the message's order or a documented failure, for some screens never close.
+    When time is up, or the connection breaks, what has come is returned; it is not accepted.
+    A message may be several objects, whose replies follow one another.
 
     Raises TimeoutError when nothing came in time, ConnectionError or another OSError when
     nothing can come, and EOFError when the other side closes without a reply.
     """
     reply = bytearray()
+    expected = await asyncio.to_thread(_Expected.of, message)  # It may be a file of any size.
     try:
         async with asyncio.timeout(seconds):
             connection = await _connected(host, port)
             with connection:
-                await _exchange(connection, message, reply)
+                await _exchange(connection, message, expected, reply)
     except OSError:  # TimeoutError is one.
         if not reply.strip():
             raise
-    if not reply.strip():
-        raise EOFError(f"{host}:{port} closed the connection without a reply")
-    return bytes(reply.strip())
+    text = bytes(reply.strip())
+    if not text:
+        raise EOFError("the connection was closed without a reply")
+    return Reply(text, text == expected.ids)
 
 
 async def _connected(host: str, port: int) -> socket.socket:
@@ -66,13 +76,14 @@ async def _connected(host: str, port: int) -> socket.socket:
     raise failure
 
 
-async def _exchange(connection: socket.socket, message: bytes, reply: bytearray) -> None:
+async def _exchange(
+    connection: socket.socket, message: bytes, expected: "_Expected", reply: bytearray
+) -> None:
     """Send and read at once: who replies early need not read all of the message."""
-    whole = _whole_replies(message)
     sending = asyncio.create_task(_deliver(connection, message))
     loop = asyncio.get_running_loop()
     try:
-        while len(reply) < MAX_REPLY and bytes(reply.strip()) not in whole:
+        while len(reply) < MAX_REPLY and not expected.is_whole(bytes(reply.strip())):
             piece = await loop.sock_recv(connection, MAX_REPLY - len(reply))
             if not piece:
                 break
@@ -89,23 +100,35 @@ async def _deliver(connection: socket.socket, message: bytes) -> None:
         connection.shutdown(socket.SHUT_WR)
 
 
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+_decode = msgspec.json.Decoder(Envelope, strict=False).decode
+_decode_order = msgspec.json.Decoder(CancelMessage, strict=False).decode
 
 
 def _order_id(frame: bytearray) -> str | None:
-    envelope = _decode(frame)
-    return (envelope.order or envelope).id
+    order = _decode(frame).order
+    return _decode_order(order if bytes(order) not in (b"", b"null") else frame).id
 
 
-def _whole_replies(message: bytes) -> frozenset[bytes]:
-    """What nothing can follow when it has come; empty when the message is several objects."""
-    if len(message) > MAX_FRAME:
-        return frozenset()
-    splitter = Splitter(_order_id)
-    splitter.feed(message)
-    first = splitter.next_object()
-    if first is not None and (splitter.next_object() is not None or splitter.inside):
-        return frozenset()
-    order_id = first.message if isinstance(first, Decoded) else None
-    accepted = replies.encode(OrderAccepted(order_id or "")).strip()
-    return replies.FAILURES | {accepted} if accepted else replies.FAILURES
+class _Expected(NamedTuple):
+    """What a message can be answered with."""
+
+    ids: bytes | None
+    """Of all its orders, one after another; None where some object of it is no order."""
+    objects: int
+
+    @classmethod
+    def of(cls, message: bytes) -> "_Expected":
+        splitter = Splitter(_order_id)
+        splitter.feed(message)
+        found = list(iter(splitter.next_object, None))
+        if (rest := splitter.end()) is not None:
+            found.append(rest)
+        ids = [each.message for each in found if isinstance(each, Decoded) and each.message]
+        if len(ids) < len(found) or not ids:
+            return cls(None, len(found))
+        replied = b"".join(replies.encode(OrderAccepted(order_id)) for order_id in ids)
+        return cls(replied.strip() or None, len(found))
+
+    def is_whole(self, reply: bytes) -> bool:
+        """Whether nothing follows this."""
+        return reply == self.ids or (self.objects <= 1 and reply in replies.FAILURES)

@@ -16,7 +16,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 MAX_FRAME: Final = 256 * 1024
 """Bytes of one object; the largest order seen has a tenth of it."""
 MAX_NESTING: Final = 32
-"""Levels of objects and arrays; the protocol has six."""
+"""Levels of objects and arrays; the protocol has eight."""
 DECODES_BEFORE_SCAN: Final = 3
 """Decodes of an object that still grows, after which it is only scanned for its end:
 decoding 240 KB takes 2 ms, and it may arrive in hundreds of pieces."""

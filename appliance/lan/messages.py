@@ -5,39 +5,36 @@ envelope, modifiers as strings, numbers as strings, times in three spellings. Wh
 or null was not sent, and stays away from the kitchen's structs.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from msgspec.structs import replace
 
-from appliance.kitchen.amendment import AmendedLine, Amendment
+from appliance.kitchen.amendment import Amendment
 from appliance.kitchen.command import AmendOrder, CancelOrder, Command, CreateOrder, UpdateOrder
 from appliance.kitchen.order import (
-    Component,
     Costs,
     DeliveryService,
     Guest,
     Item,
-    ItemGroup,
-    Modifier,
     Order,
     Retry,
-    derived_line_id,
 )
+from appliance.lan.lines import added_line, changed_line, item_fields, line_ids, sent
 from appliance.lan.schema import (
-    ComponentMessage,
+    CancelMessage,
     CostsMessage,
-    ItemFields,
-    ItemMessage,
-    Message,
+    Envelope,
     OrderMessage,
+    PartialOrderMessage,
 )
 from appliance.lan.times import milliseconds
 
+Frame: TypeAlias = bytes | bytearray | memoryview | msgspec.Raw
+AnyOrderMessage: TypeAlias = OrderMessage | CancelMessage
+
+_NO_ORDER: Final = (b"", b"null")
 MAX_ORDER_ID: Final = 200
 """Characters of an order id: many times the longest seen, and a bound for replies."""
 
@@ -47,10 +44,16 @@ class NotUnderstood(ValueError):
 
 
 # Not strict: real clients send numbers and booleans as strings.
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+_decode = msgspec.json.Decoder(Envelope, strict=False).decode
+_decode_order: Final[Mapping[str, Callable[[Frame], AnyOrderMessage]]] = {
+    "create-order": msgspec.json.Decoder(OrderMessage, strict=False).decode,
+    "update-order": msgspec.json.Decoder(OrderMessage, strict=False).decode,
+    "partial-update-order": msgspec.json.Decoder(PartialOrderMessage, strict=False).decode,
+    "cancel-order": msgspec.json.Decoder(CancelMessage, strict=False).decode,
+}
 
 
-def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
+def decode(message: Frame, zone: tzinfo) -> Command:
     """The command of one complete message.
 
     Times without a zone are taken to be of `zone`. Raises NotUnderstood, and what
@@ -58,21 +61,41 @@ def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
     msgspec.DecodeError, UnicodeDecodeError, RecursionError.
     """
     envelope = _decode(message)
-    order = envelope if envelope.order is None else envelope.order
+    name = "create-order" if envelope.command is None else envelope.command
+    if name not in _decode_order:
+        raise NotUnderstood(f"unknown command {name[:40]!r}")
+    if bytes(envelope.order) in _NO_ORDER:
+        return command(name, _decode_order[name](message), zone)
+    try:
+        order = _decode_order[name](envelope.order)
+    except msgspec.ValidationError as error:
+        raise NotUnderstood(_in_envelope(str(error))) from error
+    return command(name, order, zone)
+
+
+def command(name: str, order: AnyOrderMessage, zone: tzinfo) -> Command:
+    """The command of that name about an order of the struct that it takes.
+
+    Raises NotUnderstood.
+    """
     if not order.id:
         raise NotUnderstood("order.id is missing or empty")
     if len(order.id) > MAX_ORDER_ID:
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")
-    match envelope.command:
-        case None | "create-order":
-            return CreateOrder(*_whole_order(order, order.id, zone))
-        case "update-order":
-            return UpdateOrder(*_whole_order(order, order.id, zone))
-        case "partial-update-order":
-            return AmendOrder(order.id, _amendment(order, zone))
-        case "cancel-order":
+    match order:
+        case CancelMessage():
             return CancelOrder(order.id)
-    raise NotUnderstood(f"unknown command {envelope.command[:40]!r}")
+        case PartialOrderMessage():
+            return AmendOrder(order.id, _amendment(order, zone))
+        case _:
+            kind = UpdateOrder if name == "update-order" else CreateOrder
+            return kind(*_whole_order(order, order.id, zone))
+
+
+def _in_envelope(reason: str) -> str:
+    """Where it is, as seen from the whole message."""
+    what, at, path = reason.partition(" - at `$")
+    return f"{what}{at}.order{path}" if at else f"{what} - at `$.order`"
 
 
 # ── orders ───────────────────────────────────────────────────────────────────────────
@@ -105,34 +128,56 @@ _SAME_IN_GUEST: Final = (
 )
 
 
-def _sent(message: object, names: Iterable[str]) -> dict[str, Any]:
-    return {name: value for name in names if (value := getattr(message, name)) is not None}
-
-
 def _whole_order(message: OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
     if message.items is None:
         raise NotUnderstood("order.items is missing")
     order, guest = _fields(message, zone)
-    return Order(order_id, **order), Guest(**guest)
+    lines = list(zip(line_ids(message.items), message.items, strict=True))
+    return (
+        Order(
+            order_id, tuple(Item(line_id, **item_fields(item)) for line_id, item in lines), **order
+        ),
+        Guest(
+            item_instructions={
+                line_id: item.special_instructions
+                for line_id, item in lines
+                if item.special_instructions
+            },
+            group_notes={
+                line_id: item.item_group.note
+                for line_id, item in lines
+                if item.item_group and item.item_group.note
+            },
+            **guest,
+        ),
+    )
 
 
-def _amendment(message: OrderMessage, zone: tzinfo) -> Amendment:
-    changed, added = message.items_to_update or (), message.items_to_add or ()
+def _amendment(message: PartialOrderMessage, zone: tzinfo) -> Amendment:
+    # Lines in `items` are not documented here: they change or add, and what is not among
+    # them stays, for a client that sends its empty lists along means no harm.
+    changed = (*(message.items or ()), *(message.items_to_update or ()))
+    if any(line.line_id is None and line.name is None for line in changed):
+        raise NotUnderstood("a line of order.itemsToUpdate has neither lineId nor name")
+    added = message.items_to_add or ()
     return Amendment(
         *_fields(message, zone),
         message.items_to_remove or (),
         (
-            *map(_changed_line, changed, _line_ids(changed)),
-            *map(_added_line, added, _line_ids(added)),
+            *map(changed_line, changed, line_ids(changed)),
+            *map(added_line, added, line_ids(added)),
         ),
     )
 
 
 def _fields(message: OrderMessage, zone: tzinfo) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was sent of the fields of `Order`, without its id, and of `Guest`."""
-    order, guest = _sent(message, _SAME_IN_ORDER), _sent(message, _SAME_IN_GUEST)
+    """What was sent of the fields of `Order` and of `Guest`, apart from lines and id."""
+    order, guest = sent(message, _SAME_IN_ORDER), sent(message, _SAME_IN_GUEST)
+    for name in ("time", "pickup_time"):
+        if isinstance(time := getattr(message, name), float):
+            order[name] = int(time)
     if message.pickup_time is not None:
-        order["pickup_at"] = milliseconds(message.pickup_time, zone)
+        order["pickup_at"] = milliseconds(order["pickup_time"], zone)
     if message.costs is not None:
         order["costs"] = _costs(message.costs)
     if message.delivery_service is not None:
@@ -141,19 +186,6 @@ def _fields(message: OrderMessage, zone: tzinfo) -> tuple[dict[str, Any], dict[s
         guest["driver_phone"] = delivery.driver_phone
     if message.retry is not None:
         order["retry"] = Retry(message.retry.notification_url, message.retry.expiration)
-    if message.items is not None:
-        lines = list(zip(_line_ids(message.items), message.items, strict=True))
-        order["items"] = tuple(Item(line_id, **_item_fields(item)) for line_id, item in lines)
-        guest["item_instructions"] = {
-            line_id: item.special_instructions
-            for line_id, item in lines
-            if item.special_instructions
-        }
-        guest["group_notes"] = {
-            line_id: item.item_group.note
-            for line_id, item in lines
-            if item.item_group and item.item_group.note
-        }
     return order, guest
 
 
@@ -169,101 +201,3 @@ def _costs(message: CostsMessage) -> Costs:
         total=message.total,
         promo_codes=message.promo_codes or (),
     )
-
-
-# ── lines ────────────────────────────────────────────────────────────────────────────
-
-_SAME_IN_ITEM: Final = ("name", "qty", "id", "price", "course", "seat")
-
-
-def _item_fields(message: ItemFields) -> dict[str, Any]:
-    """The fields of `Item` that were sent, without its line id."""
-    fields = _sent(message, _SAME_IN_ITEM)
-    if message.mods is not None:
-        fields["mods"] = _modifiers(message)
-    if message.components is not None:
-        fields["components"] = _components(message.components)
-    if message.item_group is not None:
-        fields["item_group"] = ItemGroup(message.item_group.id, message.item_group.name)
-    if message.course_status is not None:
-        fields["course_status"] = _course_status(message.course_status)
-    return fields
-
-
-def _changed_line(message: ItemFields, line_id: str) -> AmendedLine:
-    """A line with all that the documentation requires of one is whole; else it is part of one."""
-    if message.line_id is None and message.name is None:
-        raise NotUnderstood("a line of order.itemsToUpdate has neither lineId nor name")
-    whole = None not in (message.name, message.qty, message.mods)
-    return _amended_line(message, message.line_id or line_id, whole=whole)
-
-
-def _added_line(message: ItemMessage, line_id: str) -> AmendedLine:
-    line = _amended_line(message, line_id, whole=True)
-    return line if message.line_id else replace(line, line_id=_stem(message), another=True)
-
-
-def _amended_line(message: ItemFields, line_id: str, *, whole: bool) -> AmendedLine:
-    absent = "" if whole else None
-    group = message.item_group
-    note = absent if group is None else group.note or ""
-    instructions = absent if message.special_instructions is None else message.special_instructions
-    return AmendedLine(line_id, _item_fields(message), instructions, note, whole)
-
-
-def _modifiers(message: ItemFields) -> tuple[Modifier, ...]:
-    return tuple(
-        Modifier(mod)
-        if isinstance(mod, str)
-        else Modifier(mod.name, mod.id, _quantity(mod.qty), _components(mod.components))
-        for mod in message.mods or ()
-    )
-
-
-def _quantity(sent: int | float | None) -> int | float:  # noqa: PYI041 - as it is in JSON
-    return 1 if sent is None else sent
-
-
-def _components(messages: tuple[ComponentMessage, ...] | None) -> tuple[Component, ...]:
-    return tuple(
-        Component(component.name, _quantity(component.count)) for component in messages or ()
-    )
-
-
-def _line_ids(items: Sequence[ItemFields]) -> list[str]:
-    """An id for every line, unique among them whatever the sender did.
-
-    A line without one is named after its content and occurrence, so that it is found
-    again in an update; a `lineId` that is used twice keeps both lines.
-    """
-    seen: Counter[str] = Counter()
-    line_ids: list[str] = []
-    for item in items:
-        stem = item.line_id or _stem(item)
-        seen[stem] += 1
-        first = item.line_id and seen[stem] == 1
-        line_ids.append(stem if first else f"{stem}.{seen[stem]}")
-    if len(set(line_ids)) == len(line_ids):
-        return line_ids
-    # Somebody named a line as we would have: position settles it.
-    return [f"{line_id}#{place}" for place, line_id in enumerate(line_ids)]
-
-
-def _stem(item: ItemFields) -> str:
-    return derived_line_id(item.id, item.name or "", _modifiers(item))
-
-
-_COURSE_STATUS: Final = {
-    "straightfire": "straightFire",
-    "hold": "hold",
-    "held": "hold",
-    "fire": "fire",
-    "fired": "fire",
-    "pickup": "pickup",
-}
-_NOT_A_LETTER: Final = re.compile(r"[^a-z]")
-
-
-def _course_status(text: str) -> str:
-    """The documented spelling; what the documentation does not know stays as it was sent."""
-    return _COURSE_STATUS.get(_NOT_A_LETTER.sub("", text.lower()), text)

@@ -6,7 +6,7 @@ into the kitchen's one spelling.
 
 from typing import Annotated, Final, TypeAlias
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
 from appliance.kitchen.order import Accessibility, Fee
 
@@ -93,13 +93,26 @@ class RetryMessage(Struct, rename="camel"):
     expiration: _Whole | str | None = None
 
 
+class Envelope(Struct):
+    """A message, or an order without one: what else is in it is nobody's business."""
+
+    command: str | None = None
+    order: Raw = Raw()
+
+
+class CancelMessage(Struct):
+    """An order to be taken back: whatever else is sent of it, only this counts."""
+
+    id: str | None = None
+
+
 class OrderMessage(Struct, rename="camel"):
-    """An order. Which of its fields are needed depends on the command."""
+    """A whole order."""
 
     id: str | None = None
     name: str | None = None
-    time: _Whole | str | None = None
-    pickup_time: _Whole | str | None = None
+    time: _Number | str | None = None
+    pickup_time: _Number | str | None = None
     phone_number: str | None = None
     opt_in_for_sms: bool | None = field(default=None, name="optInForSms")
     delivery_address: str | None = None
@@ -123,13 +136,11 @@ class OrderMessage(Struct, rename="camel"):
     accessibility: Accessibility | None = None
     source: str | None = None
     retry: RetryMessage | None = None
+
+
+class PartialOrderMessage(OrderMessage, rename="camel"):
+    """What changes of an order."""
+
     items_to_add: tuple[ItemMessage, ...] | None = None
     items_to_update: tuple[ItemFields, ...] | None = None
     items_to_remove: tuple[str, ...] | None = None
-
-
-class Message(OrderMessage, kw_only=True, rename="camel"):
-    """An envelope, or (from old clients) an order without one."""
-
-    command: str | None = None
-    order: OrderMessage | None = None

@@ -1,20 +1,18 @@
 """What a manager sees of the door and of the network, and that nobody else does."""
 
 import asyncio
+import secrets
 import socket
+from ipaddress import IPv4Address
 
 import pytest
 
 from appliance.lan import beacon
+from appliance.lan.beacon import Beacon
 from tests.api.asking import ask
 from tests.running import RunningAppliance
 
 STATUS = "/api/v1/kds/status"
-# The test vector of the LAN protocol design page.
-EMULATOR = bytes.fromhex(
-    "46726573684B445300000000312E300000000000C0A80103000000000000"
-    "4537413039414144374239380000000000000000656D756C61746F72"
-) + bytes(44)
 
 
 async def test_what_was_refused_at_the_door_and_why(appliance: RunningAppliance) -> None:
@@ -36,18 +34,22 @@ async def test_what_was_refused_at_the_door_and_why(appliance: RunningAppliance)
 
 
 async def test_a_screen_that_was_heard_is_listed(appliance: RunningAppliance) -> None:
-    async def neighbours() -> list[tuple[str, str, str]]:
-        heard = (await ask(appliance, "GET", STATUS)).body["beacon"]["neighbours"]
-        return [(each["identifier"], each["name"], each["address"]) for each in heard]
+    # Others may be heard as well: screens that are near, and those of other tests.
+    screen = Beacon(IPv4Address("192.168.1.3"), secrets.token_hex(6), "emulator")
 
-    assert await neighbours() == []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as screen:
-        screen.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    async def heard() -> list[tuple[str, str]]:
+        neighbours = (await ask(appliance, "GET", STATUS)).body["beacon"]["neighbours"]
+        ours = [each for each in neighbours if each["identifier"] == screen.identifier]
+        return [(each["name"], each["address"]) for each in ours]
+
+    assert await heard() == []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         async with asyncio.timeout(20):
-            while not await neighbours():
-                screen.sendto(EMULATOR, ("127.255.255.255", beacon.PORT))
+            while not await heard():
+                sending.sendto(beacon.encode(screen), ("127.255.255.255", beacon.PORT))
     # Its address is where it came from, not what it claims.
-    assert await neighbours() == [("E7A09AAD7B98", "emulator", "127.0.0.1")]
+    assert await heard() == [("emulator", "127.0.0.1")]
 
 
 async def test_an_appliance_that_cannot_be_reached_says_why_it_is_not_announced(

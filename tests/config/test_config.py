@@ -97,7 +97,7 @@ def test_what_is_wrong_is_named(good: str, bad: str, message: str | None) -> Non
     ("key", "least", "most", "too_little", "too_much"),
     [
         ("frame_bytes", "4096", "1048576", "4095", "1048577"),
-        ("nesting", "6", "64", "5", "65"),
+        ("nesting", "8", "64", "7", "65"),
         ("connections", "1", "512", "0", "513"),
         ("connections_per_address", "1", "512", "0", "513"),
         ("frame_timeout", '"1s"', '"5m"', '"0s"', '"11m"'),

@@ -88,7 +88,7 @@ async def test_the_reply_is_returned_and_the_server_sees_the_end_of_the_message(
         writer.write(b"1")
 
     async with listening(answer) as port:
-        assert await send("127.0.0.1", port, MESSAGE) == b"1"
+        assert (await send("127.0.0.1", port, MESSAGE)).text == b"1"
     assert received == MESSAGE
 
 
@@ -98,7 +98,7 @@ async def test_a_reply_is_enough_the_server_need_not_close() -> None:
         await reader.read()
 
     async with listening(answer) as port:
-        assert await send("127.0.0.1", port, MESSAGE) == b"Unable to parse data"
+        assert (await send("127.0.0.1", port, MESSAGE)).text == b"Unable to parse data"
 
 
 async def test_a_connection_closed_without_a_reply_says_so() -> None:
@@ -106,7 +106,7 @@ async def test_a_connection_closed_without_a_reply_says_so() -> None:
         await reader.read()
 
     async with listening(close) as port:
-        with pytest.raises(EOFError, match=f"127.0.0.1:{port} closed"):
+        with pytest.raises(EOFError, match="closed without a reply"):
             await send("127.0.0.1", port, MESSAGE)
 
 
@@ -183,26 +183,26 @@ async def test_a_port_where_nobody_listens_is_refused() -> None:
 )
 async def test_the_id_of_the_order_is_a_whole_reply(message: bytes) -> None:
     async with staying_open(b"A-1") as port:
-        assert await send("127.0.0.1", port, message, FOREVER) == b"A-1"
+        assert (await send("127.0.0.1", port, message, FOREVER)).text == b"A-1"
 
 
 @pytest.mark.parametrize("failure", sorted(replies.FAILURES))
 @pytest.mark.parametrize("message", [MESSAGE, b"no order at all", b'{"id":""}', b'{"id":'])
 async def test_a_documented_failure_is_a_whole_reply(message: bytes, failure: bytes) -> None:
     async with staying_open(failure) as port:
-        assert await send("127.0.0.1", port, message, FOREVER) == failure
+        assert (await send("127.0.0.1", port, message, FOREVER)).text == failure
 
 
 async def test_a_reply_that_comes_in_pieces_is_read_to_its_end() -> None:
     async with staying_open(b"Una", b"ble to ", b"parse data") as port:
-        assert await send("127.0.0.1", port, MESSAGE, FOREVER) == UNABLE
+        assert (await send("127.0.0.1", port, MESSAGE, FOREVER)).text == UNABLE
     async with staying_open(b"A", b"-", b"1") as port:
-        assert await send("127.0.0.1", port, b'{"id":"A-1","items":[]}', FOREVER) == b"A-1"
+        assert (await send("127.0.0.1", port, b'{"id":"A-1","items":[]}', FOREVER)).text == b"A-1"
 
 
 async def test_white_space_around_a_reply_is_dropped() -> None:
     async with staying_open(b"\r\n 1", b"\r\n") as port:
-        assert await send("127.0.0.1", port, b'{"id":" 1","items":[]}', FOREVER) == b"1"
+        assert (await send("127.0.0.1", port, b'{"id":" 1","items":[]}', FOREVER)).text == b"1"
 
 
 async def test_white_space_is_no_reply() -> None:
@@ -236,20 +236,20 @@ async def test_other_replies_end_where_the_server_closes(
         await write_apart(writer, *pieces)
 
     async with listening(answer) as port:
-        assert await send("127.0.0.1", port, message, FOREVER) == b"".join(pieces)
+        assert (await send("127.0.0.1", port, message, FOREVER)).text == b"".join(pieces)
 
 
 async def test_an_undocumented_reply_of_a_server_that_stays_is_returned_when_time_is_up() -> None:
     async with staying_open(b"1 is on the ", b"screen") as port:
         began = monotonic()
-        assert await send("127.0.0.1", port, MESSAGE, seconds=0.3) == b"1 is on the screen"
+        assert (await send("127.0.0.1", port, MESSAGE, seconds=0.3)).text == b"1 is on the screen"
         assert monotonic() - began >= 0.3
 
 
 async def test_an_early_answer_counts_though_the_message_was_not_read() -> None:
     async with staying_open(UNABLE) as port:
-        assert await send("127.0.0.1", port, b"?" * 200_000, FOREVER) == UNABLE
-        assert await send("127.0.0.1", port, b"?" * 20_000_000, seconds=0.5) == UNABLE
+        assert (await send("127.0.0.1", port, b"?" * 200_000, FOREVER)).text == UNABLE
+        assert (await send("127.0.0.1", port, b"?" * 20_000_000, seconds=0.5)).text == UNABLE
 
 
 @pytest.mark.parametrize("size", [20, 5_000_000])
@@ -265,7 +265,7 @@ async def test_an_answer_counts_though_the_connection_breaks_after_it(
             reset(writer)
 
     async with listening(refuse) as port:
-        assert await send("127.0.0.1", port, b"?" * size, FOREVER) == b"too many"
+        assert (await send("127.0.0.1", port, b"?" * size, FOREVER)).text == b"too many"
     gc.collect()  # What failed in a task unseen is logged now.
     assert caplog.records == []
 
@@ -273,7 +273,7 @@ async def test_an_answer_counts_though_the_connection_breaks_after_it(
 async def test_a_reply_without_an_end_is_cut() -> None:
     most = b"x" * client.MAX_REPLY
     async with staying_open(most[:-1], most) as port:
-        assert await send("127.0.0.1", port, MESSAGE, FOREVER) == most
+        assert (await send("127.0.0.1", port, MESSAGE, FOREVER)).text == most
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ async def test_a_reply_without_an_end_is_cut() -> None:
 )
 async def test_a_file_of_several_orders_gets_all_replies(message: bytes, reply: bytes) -> None:
     async with serving(Kitchen().submit) as (_, port):
-        assert await send("127.0.0.1", port, message, SECONDS) == reply
+        assert (await send("127.0.0.1", port, message, SECONDS)).text == reply
 
 
 def test_of_a_host_with_several_addresses_the_first_that_answers_is_taken(
@@ -314,7 +314,43 @@ def test_of_a_host_with_several_addresses_the_first_that_answers_is_taken(
         answering = threading.Thread(target=answer_once)
         answering.start()
         # As the command line does it: without uvloop.
-        assert asyncio.run(send("screen.test", port, MESSAGE)) == b"1"
+        assert asyncio.run(send("screen.test", port, MESSAGE)).accepted
         answering.join()
     with pytest.raises(ConnectionRefusedError):
         asyncio.run(send("screen.test", port, MESSAGE))
+
+
+@pytest.mark.parametrize(
+    ("message", "reply", "accepted"),
+    [
+        (order("123"), b"123", True),
+        (order("123"), b" 123\r\n", True),
+        (order("12") + order("3"), b"123", True),
+        (order("123"), b"12", False),
+        (order("123"), b"1234", False),
+        (order("123"), b"999", False),
+        (order("123"), b"Unable to parse data", False),
+        (order("123"), b"Unable to pa", False),
+        (order("123"), b"SSH-2.0-OpenSSH_9.2", False),
+        (order("123") + order("4"), b"123Unable to parse data", False),
+        (order("123") + b"{}", b"123", False),
+        (order("123") + b'{"id":', b"123", False),
+        (b"no order", b"no order", False),
+    ],
+)
+async def test_a_reply_is_a_yes_when_it_is_all_the_ids_and_nothing_else(
+    message: bytes,
+    reply: bytes,
+    accepted: bool,  # noqa: FBT001
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(reply)
+
+    async with listening(answer) as port:
+        assert await send("127.0.0.1", port, message) == (reply.strip(), accepted)
+
+
+async def test_half_a_reply_when_time_is_up_is_no_yes() -> None:
+    async with staying_open(b"12") as port:
+        assert await send("127.0.0.1", port, order("123"), seconds=0.2) == (b"12", False)

@@ -189,7 +189,14 @@ def test_a_line_with_name_quantity_and_modifiers_is_the_whole_line() -> None:
     whole = {"lineId": "1", "name": "Burger", "qty": 2, "mods": []}
     after = changed(itemsToUpdate=[whole])
     assert items(after)["1"] == Item("1", "Burger", 2)
-    assert after.guest.item_instructions == after.guest.group_notes == {}
+    assert after.guest.group_notes == {}
+
+
+def test_a_wish_goes_only_when_that_is_said() -> None:
+    whole = {"lineId": "1", "name": "Burger", "qty": 2, "mods": []}
+    assert changed(itemsToUpdate=[whole]).guest.item_instructions == {"1": "Allergy: sesame"}
+    without = changed(itemsToUpdate=[whole | {"specialInstructions": ""}])
+    assert without.guest.item_instructions == {}
 
 
 @pytest.mark.parametrize(
@@ -273,10 +280,26 @@ def test_a_line_without_an_id_is_changed_by_what_it_is() -> None:
     assert item.qty == 4
 
 
-def test_all_items_may_be_sent_as_well() -> None:
-    after = changed(items=[{"lineId": "5", "name": "Soup"}])
-    assert list(items(after)) == ["5"]
-    assert after.guest.item_instructions == {}
+@pytest.mark.parametrize("field", ["items", "itemsToAdd", "itemsToUpdate", "itemsToRemove"])
+def test_a_list_that_is_empty_takes_nothing_away(field: str) -> None:
+    assert changed(**{field: []}) == BEFORE
+
+
+def test_lines_in_items_change_and_add_as_those_to_update_do() -> None:
+    after = changed(items=[{"lineId": "2", "name": "Fries", "qty": 4}, {"name": "Soup"}])
+    assert [(item.name, item.qty) for item in after.order.items] == [
+        ("Burger", 2),
+        ("Fries", 4),
+        ("Soup", 1),
+    ]
+
+
+def test_a_late_copy_of_the_create_does_not_undo_a_partial_update() -> None:
+    kitchen = kitchen_with()
+    change(kitchen, itemsToAdd=[{"lineId": "3", "name": "Steak"}])
+    retried = do(kitchen, understood({"command": "create-order", "order": ORDER}))
+    assert retried == Decision(OrderAccepted("7"))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "3"]
 
 
 # ── what cannot be done ──────────────────────────────────────────────────────────────
@@ -317,8 +340,14 @@ def test_an_order_does_not_grow_beyond_what_one_message_may_bring() -> None:
     refused = change(kitchen, itemsToAdd=[{"name": large}]).reply
     assert isinstance(refused, Refused)
     assert refused.message == "the order would be larger than 262144 bytes"
-    # What does not make it larger can still be done.
-    assert change(kitchen, itemsToRemove=["n0"], priority=True).reply == OrderAccepted("7")
+
+
+def test_of_an_order_that_is_larger_all_can_be_changed_that_makes_it_no_larger() -> None:
+    lines = [{"lineId": f"{number}", "name": "x" * 60_000} for number in range(5)]
+    kitchen = kitchen_with(items=lines)
+    assert change(kitchen, server="Tom").reply == OrderAccepted("7")
+    assert change(kitchen, itemsToRemove=["0"], priority=True).reply == OrderAccepted("7")
+    assert isinstance(change(kitchen, itemsToAdd=lines[:2]).reply, Refused)
 
 
 # ── properties ───────────────────────────────────────────────────────────────────────
@@ -354,7 +383,11 @@ def test_partial_updates_from_one_order_to_another_leave_to_cook_what_a_create_o
     change(
         amended,
         itemsToRemove=sorted(by_line(before).keys() - by_line(after).keys()),
-        itemsToUpdate=[line for line in after if line["lineId"] in by_line(before)],
+        itemsToUpdate=[
+            {"specialInstructions": "", **line}
+            for line in after
+            if line["lineId"] in by_line(before)
+        ],
         itemsToAdd=[line for line in after if line["lineId"] not in by_line(before)],
     )
     do(updated, understood({"command": "update-order", "order": ORDER | {"items": after}}))

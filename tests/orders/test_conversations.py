@@ -52,6 +52,21 @@ ODDITIES: dict[str, list[tuple[bytes, bytes]]] = {
     "orders and mistakes at once": [
         (ORDER_5 + b"{} \n" + CANCEL + ORDER_5, b"5" + FAILURE + UNKNOWN + b"5")
     ],
+    "keys that mean something elsewhere": [
+        (
+            b'{"command":"create-order","id":7,"source":{"app":"x"},"retry":3,"order":%s}'
+            % ORDER_5,
+            b"5",
+        ),
+        (b'{"command":"update-order","items":"none","order":%s}' % ORDER_5, b"5"),
+        (b'{"command":"create-order","order":{"id":"6","items":[],"itemsToRemove":[1]}}', b"6"),
+        (
+            b'{"command":"cancel-order","id":1,"order":{"id":"5","time":true,"items":[{"qty":1}]}}',
+            b"5",
+        ),
+    ],
+    "no envelope but a command": [(ORDER_5, b"5"), (b'{"command":"cancel-order","id":"5"}', b"5")],
+    "a time of Python": [(b'{"id":"5","time":1551454803184.25,"items":[]}', b"5")],
     "a telnet session": [
         (b'{\r\n\t"id": "5",\r\n\t"items": []\r\n}\r\n', b"5"),
         (b"\r\n" + SEED, UNKNOWN),

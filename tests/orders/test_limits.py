@@ -33,10 +33,13 @@ async def test_an_object_of_just_the_allowed_size_is_taken() -> None:
 
 
 async def test_the_size_and_the_nesting_of_an_object_are_settings() -> None:
-    limits = OrderLimits(frame_bytes=4_096, nesting=6)
+    limits = OrderLimits(frame_bytes=4_096, nesting=8)
+    # The deepest that the protocol has.
+    components = b'"components":[{"name":"patty"%s}]'
     deepest, deeper = (
-        b'{"x":[[[[[1]]]]],"id":"1","items":[]}',
-        b'{"x":[[[[[[1]]]]]],"id":"1","items":[]}',
+        b'{"order":{"id":"1","items":[{"name":"Burger","mods":[{"name":"Double",%s}]}]}}'
+        % (components % more)
+        for more in (b"", b',"x":[]')
     )
     async with serving(Kitchen().submit, limits) as (router, port), connected(port) as peer:
         assert await peer.ask(deepest) == b"1"
@@ -46,7 +49,7 @@ async def test_the_size_and_the_nesting_of_an_object_are_settings() -> None:
         assert await peer.rest() == FAILURE
         assert [refusal.reason for refusal in router.status().refusals] == [
             "an object of over 4096 bytes",
-            "nested deeper than 6 levels",
+            "nested deeper than 8 levels",
         ]
 
 
