@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from appliance.api import auth
 from tests.presenting import NOW, trusting
@@ -199,6 +200,27 @@ def test_the_installers_files_lie_beside_the_configuration(tmp_path: Path) -> No
         service.start()
         with contextlib.closing(secure(service, trusting(OFFICE.pem))) as connection:
             assert get(connection, "/").status == 200
+
+
+def test_exchanged_files_are_taken_up_while_it_runs(tmp_path: Path) -> None:
+    before, after = issue("localhost", OFFICE), issue("localhost", OFFICE)
+    give(tmp_path, before.pem, before.key_pem())
+    hurry = "from appliance import tls; tls.CHECK_EVERY_SECONDS = 0.01"
+    file = kitchen(tmp_path, GIVEN)
+    with Service(tmp_path / "data", "--config", str(file), prelude=hurry) as service:
+        assert certificate_of(service) == before.certificate
+        give(tmp_path, after.pem, after.key_pem())
+        deadline = time.monotonic() + 10
+        while certificate_of(service) == before.certificate:
+            assert time.monotonic() < deadline
+        assert certificate_of(service) == after.certificate
+
+
+def certificate_of(service: Service) -> x509.Certificate:
+    with contextlib.closing(secure(service, trusting(OFFICE.pem))) as connection:
+        connection.connect()
+        shown = connection.sock.getpeercert(binary_form=True) or b""
+    return x509.load_der_x509_certificate(shown)
 
 
 def test_wrong_files_are_errors_that_name_the_key(tmp_path: Path) -> None:
