@@ -13,14 +13,13 @@ import socket
 import ssl
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-import ifaddr
 from msgspec import Struct
 
-from appliance import certificates
+from appliance import certificates, interfaces
 from appliance.certificates import Authority, Certified, Unfit
 from appliance.clock import synchronised
 from appliance.files import replace_file
@@ -272,15 +271,10 @@ def own_names() -> frozenset[str]:
     names = {"localhost", host, f"{host.partition('.')[0]}.local"}
     return frozenset(filter(_HOST_NAME.fullmatch, names)) | {
         str(address)
-        for adapter in ifaddr.get_adapters()
-        for address in map(_address, adapter.ips)
+        for address in interfaces.addresses()
         # No browser can be told on which interface an IPv6 address of a single link is.
         if isinstance(address, IPv4Address) or not address.is_link_local
     }
-
-
-def _address(found: ifaddr.IP) -> IPv4Address | IPv6Address:
-    return ip_address(found.ip if isinstance(found.ip, str) else found.ip[0])
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -28,7 +28,8 @@ def kitchen(directory: Path, https: str, http: str = "127.0.0.1:0") -> Path:
     """A configuration with these lines in its section `https`."""
     file = directory / "kitchen.toml"
     file.write_text(
-        f'[orders]\nlisten = "127.0.0.1:0"\n[http]\nlisten = "{http}"\n[https]\n{https}\n'
+        '[orders]\nlisten = "127.0.0.1:0"\nbeacon = false\n'
+        f'[http]\nlisten = "{http}"\n[https]\n{https}\n'
         '[[station]]\nid = "grill"\nname = "Grill"\n'
     )
     return file
@@ -77,7 +78,7 @@ def test_whoever_trusts_what_ca_pem_gives_is_served_by_https_and_http(tmp_path: 
     with started(tmp_path) as service:
         status, kind, authority = over_http(service, "/ca.pem")
         assert (status, kind) == (200, "application/x-x509-ca-cert")
-        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(authority.decode())).hexdigest()
+        digest = sha256(ssl.PEM_cert_to_DER_cert(authority.decode()))
         said = re.search(r"(?:[0-9A-F]{2}:){31}[0-9A-F]{2}", service.said)
         assert said
         assert said[0].replace(":", "").lower() == digest
@@ -92,6 +93,26 @@ def test_whoever_trusts_what_ca_pem_gives_is_served_by_https_and_http(tmp_path: 
             pytest.raises(ssl.SSLCertVerificationError),
         ):
             get(connection, "/")
+
+
+def test_the_status_tells_a_manager_what_is_presented(tmp_path: Path) -> None:
+    with started(tmp_path) as service:
+        secret = (service.data / "secret").read_bytes()
+        token = auth.issue(secret, roles=["manager"], tenant="default", subject="t", seconds=60)
+        trust = trusting(over_http(service, "/ca.pem")[2])
+        with contextlib.closing(secure(service, trust)) as connection:
+            answer = get(connection, "/api/v1/kds/status", Authorization=f"Bearer {token}")
+            status = json.loads(answer.read())["https"]
+            shown = connection.sock.getpeercert(binary_form=True) or b""
+        assert status["certificate_sha256"].replace(":", "").lower() == sha256(shown)
+        assert status["authority_sha256"] in service.said
+        assert {"localhost", "127.0.0.1"} <= set(status["names"])
+        assert status["valid_until"].endswith("Z")
+        assert status["warnings"] == []
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def test_the_authority_outlives_a_killed_process(tmp_path: Path) -> None:
