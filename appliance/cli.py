@@ -165,13 +165,18 @@ def _place(options: argparse.Namespace) -> _Place:
 
 
 def _load(file: Path, directory: Path | None = None) -> Config:
-    """As `config.load`, and what is in the files that it names. Raises ConfigError."""
+    """As `config.load`, and what is in the files that it names; warns of what has ended.
+
+    Raises ConfigError.
+    """
     settings = config.load(file, directory=directory)
     if settings.https and settings.https.files:
         try:
-            tls.Https(tls.GivenFiles(*settings.https.files))
+            https = tls.Https(tls.GivenFiles(*settings.https.files))
         except Unfit as error:
             raise ConfigError(f"{file}: {tls.reason(error)}") from error
+        for warning in https.status().warnings:
+            _complain(f"{file}: {warning}")
     return settings
 
 

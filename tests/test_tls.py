@@ -88,6 +88,32 @@ async def test_tls_1_1_is_refused_for_its_version(machine: Machine) -> None:
         server.do_handshake()
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_browser_that_comes_back_resumes_its_session(
+    machine: Machine, version: ssl.TLSVersion
+) -> None:
+    https = await machine.start()
+    context = trusting(https.authority_pem)
+    context.maximum_version = version
+    async with presenting(https) as port:
+        first, resumed = await asyncio.to_thread(visit, port, context, None)
+        assert not resumed
+        _, resumed = await asyncio.to_thread(visit, port, context, first)
+        assert resumed
+
+
+def visit(
+    port: int, context: ssl.SSLContext, session: ssl.SSLSession | None
+) -> tuple[ssl.SSLSession | None, bool | None]:
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost", session=session) as secure,
+    ):
+        secure.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert secure.recv(1000).startswith(b"HTTP/1.1 200")
+        return secure.session, secure.session_reused
+
+
 # ── what is certified ────────────────────────────────────────────────────────────────
 
 

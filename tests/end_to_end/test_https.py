@@ -266,3 +266,8 @@ def test_one_that_has_ended_is_said_on_every_page_and_stops_nothing(tmp_path: Pa
         [warning] = json.loads(line.removeprefix(b"data:"))["payload"]["warnings"]
         assert warning.startswith("https.certificate: ")
         assert "ended at" in warning
+        file = tmp_path / "kitchen.toml"
+        assert f"{file}: {warning}" in service.errors()
+        checked = expeditor("check", str(file))
+        assert checked.returncode == 0
+        assert f"{file}: {warning}" in checked.stderr
