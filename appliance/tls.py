@@ -101,8 +101,8 @@ class Https:
             if certified is not self._certified:
                 self._presented = _context(certified)
                 self._certified = certified
-                print_ = certificates.fingerprint(certified.certificate)
-                logger.info("https presents a new certificate, SHA-256 %s", print_)
+                sha256 = certificates.fingerprint(certified.certificate)
+                logger.info("https presents a new certificate, SHA-256 %s", sha256)
             self._complaint = None
         except (Unfit, OSError) as error:
             complaint = f"https goes on with its former certificate: {reason(error)}"
