@@ -17,8 +17,9 @@ from typing import Final, NamedTuple
 
 import uvloop
 
-from appliance import __version__, config, rush
+from appliance import __version__, config, rush, tls
 from appliance.api import auth
+from appliance.certificates import Unfit
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
 from appliance.files import replace_file
 from appliance.lan import client
@@ -147,11 +148,11 @@ def _place(options: argparse.Namespace) -> _Place:
         settings = config.parse(text, "built-in configuration")
         return _Place(settings, text, options.data or Path(settings.appliance.data_dir), [])
     try:
-        settings = config.load(file)
+        settings = _load(file)
     except ConfigError as error:
         directory = options.data or file.parent / _data_dir_of_wrong(file)
         try:
-            last_good = config.load(directory / LAST_GOOD)
+            last_good = _load(directory / LAST_GOOD, file.parent)
         except ConfigError:
             raise error from None
         warnings = [
@@ -161,6 +162,22 @@ def _place(options: argparse.Namespace) -> _Place:
         return _Place(last_good, (directory / LAST_GOOD).read_text("utf-8"), directory, warnings)
     directory = options.data or file.parent / settings.appliance.data_dir
     return _Place(settings, file.read_text("utf-8"), directory, [])
+
+
+def _load(file: Path, directory: Path | None = None) -> Config:
+    """As `config.load`, and what is in the files that it names; warns of what has ended.
+
+    Raises ConfigError.
+    """
+    settings = config.load(file, directory=directory)
+    if settings.https and settings.https.files:
+        try:
+            https = tls.Https(tls.GivenFiles(*settings.https.files))
+        except Unfit as error:
+            raise ConfigError(f"{file}: {tls.reason(error)}") from error
+        for warning in https.status().warnings:
+            _complain(f"{file}: {warning}")
+    return settings
 
 
 _DATA_DIR: Final = re.compile(r"""^[ \t]*data_dir[ \t]*=[ \t]*(["'])(.+?)\1""", re.MULTILINE)
@@ -206,6 +223,9 @@ def _run(options: argparse.Namespace) -> int:
     except CannotListen as error:
         _complain(str(error))
         return CANNOT_LISTEN
+    except Unfit as error:
+        _complain(tls.reason(error))
+        return WRONG_CONFIGURATION
     except (LogError, OSError) as error:
         _complain(str(error))
         return UNUSABLE_DATA
@@ -231,10 +251,22 @@ def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes
         *_notes(settings, parts, torn_bytes),
         f"  orders  {listening.orders}   (JSON over TCP)",
         f"  pages   {pages}/",
+        *_secure(parts),
         f"  sign in {pages}/sign-in?code={parts.authority.link_code}",
         "          (works once; later: paste what `expeditor token --role manager` prints)",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _secure(parts: Running) -> Iterator[str]:
+    """How to reach the pages over https, and whom to trust."""
+    if parts.https is None or parts.listening.https is None:
+        return
+    yield f"          https://{_reachable(parts.listening.https)}/"
+    authority = parts.https.status().authority_sha256
+    if authority is not None:
+        yield "          (by an authority of its own: trust what /ca.pem gives if its SHA-256 is"
+        yield f"          {authority})"
 
 
 def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
@@ -242,8 +274,9 @@ def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
     for what, wanted, got in (
         ("orders", settings.orders.listen, parts.listening.orders),
         ("http", settings.http.listen, parts.listening.http),
+        *((("https", settings.https.listen, parts.listening.https),) if settings.https else ()),
     ):
-        if wanted.port not in (0, got.port):
+        if got and wanted.port not in (0, got.port):
             yield f"  Port {wanted.port} was in use: {what} took {got.port} instead."
     if torn_bytes:
         yield (
@@ -267,7 +300,7 @@ def _reachable(address: Address) -> Address:
 
 
 def _check(options: argparse.Namespace) -> int:
-    settings = config.load(options.file)
+    settings = _load(options.file)
     stations = ", ".join(station.id for station in settings.station)
     print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}.")
     return OK

@@ -42,9 +42,14 @@ def _wall() -> int:
     return time.time_ns() // 1_000_000
 
 
+def synchronised() -> bool:
+    """Whether a time service runs here, and has reached its servers."""
+    return _SYNCHRONISED.exists()
+
+
 def _wall_clock_is_set() -> bool:
     """False only where a time service runs here and has not reached its servers yet."""
-    return _SYNCHRONISED.exists() or not _TIMESYNC_RUNS.exists()
+    return synchronised() or not _TIMESYNC_RUNS.exists()
 
 
 class Clock:

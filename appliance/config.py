@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.routing import StationType
+from appliance.listening import DUAL_STACK
 
 HIGHEST_PORT: Final = 65_535
 LONGEST_FRAME_TIMEOUT: Final = 600
@@ -146,6 +147,22 @@ class Http(_Section, frozen=True):
     listen: Address = Address("127.0.0.1:8080")
 
 
+class Https(_Section, frozen=True):
+    """The API and the pages over TLS."""
+
+    listen: Address
+    certificate: str | None = None
+    """PEM file of the installer's; without it, the appliance certifies itself."""
+    key: str | None = None
+
+    @property
+    def files(self) -> tuple[Path, Path] | None:
+        """The installer's certificate and its key, if given."""
+        if self.certificate is None or self.key is None:
+            return None
+        return Path(self.certificate), Path(self.key)
+
+
 class Devices(_Section, frozen=True):
     """Whether devices are real."""
 
@@ -230,6 +247,7 @@ class Config(_Section, frozen=True):
     appliance: Appliance = Appliance()
     orders: Orders = Orders()
     http: Http = Http()
+    https: Https | None = None
     devices: Devices = Devices()
     timing: Timing = Timing()
     station: tuple[StationSection, ...] = ()
@@ -255,19 +273,32 @@ def on_all_interfaces(config: Config) -> Config:
     """The same configuration, listening for the whole network."""
     return replace(
         config,
-        orders=replace(config.orders, listen=config.orders.listen.on(ALL_INTERFACES)),
-        http=replace(config.http, listen=config.http.listen.on(ALL_INTERFACES)),
+        orders=replace(config.orders, listen=_on_all(config.orders.listen)),
+        http=replace(config.http, listen=_on_all(config.http.listen)),
+        https=config.https and replace(config.https, listen=_on_all(config.https.listen)),
     )
 
 
-def load(path: Path) -> Config:
-    """The configuration in a file. Raises ConfigError, whose lines begin with its name."""
+def _on_all(listen: Address) -> Address:
+    return listen if listen.host == DUAL_STACK else listen.on(ALL_INTERFACES)
+
+
+def load(path: Path, *, directory: Path | None = None) -> Config:
+    """The configuration in a file. Raises ConfigError, whose lines begin with its name.
+
+    What it says of files is relative to `directory`, its own by default.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(f"{path}: {reason}") from error
-    return parse(text, str(path))
+    config = parse(text, str(path))
+    if config.https is None or config.https.files is None:
+        return config
+    beside = path.parent if directory is None else directory
+    certificate, key = (str(beside / file) for file in config.https.files)
+    return replace(config, https=replace(config.https, certificate=certificate, key=key))
 
 
 def embedded() -> str:
@@ -328,9 +359,8 @@ def _type_at(where: str) -> Any:
 
 
 def _struct_in(hint: Any) -> type[Struct] | None:
-    """The section that a key holds, alone or in a list."""
-    candidates = get_args(hint) if get_origin(hint) is tuple else (hint,)
-    for candidate in candidates:
+    """The section that a key holds, if any, alone or in a list."""
+    for candidate in get_args(hint) or (hint,):
         if isinstance(candidate, type) and issubclass(candidate, Struct):
             return candidate
     return None
@@ -375,6 +405,9 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     for place, rule in enumerate(config.route):
         if not (rule.name or rule.modifier):
             yield f"route[{place}]: a rule needs a condition; allowed: name, modifier"
+    if config.https and (config.https.certificate is None) != (config.https.key is None):
+        missing = "key" if config.https.key is None else "certificate"
+        yield f"https.{missing}: certificate and key are given together, or neither of them"
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
     yield from _impossible_limits(config.orders.limits)

@@ -4,7 +4,15 @@ import fcntl
 import socket
 import struct
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Network, ip_interface
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_interface,
+)
 from typing import Final, NamedTuple
 
 import ifaddr
@@ -33,8 +41,17 @@ def networks() -> list[IPv4Network | IPv6Network]:
 
     Raises OSError.
     """
+    return [own.network for own in _own()]
+
+
+def addresses() -> list[IPv4Address | IPv6Address]:
+    """The addresses of this machine, its own loopback's included. Raises OSError."""
+    return [own.ip for own in _own()]
+
+
+def _own() -> list[IPv4Interface | IPv6Interface]:
     return [
-        ip_interface(f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}").network
+        ip_interface(f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}")
         for adapter in ifaddr.get_adapters()
         for ip in adapter.ips
     ]

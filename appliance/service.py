@@ -8,13 +8,14 @@ import contextlib
 import errno
 import os
 import signal
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from appliance import identity, pages
+from appliance import identity, pages, tls
 from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
@@ -25,6 +26,7 @@ from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.routing import Router, Rule, Station
 from appliance.lan.presence import Presence
+from appliance.listening import DUAL_STACK, dual_stack
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -43,6 +45,7 @@ class Listening(NamedTuple):
 
     orders: Address
     http: Address
+    https: Address | None
 
 
 class Running(NamedTuple):
@@ -53,6 +56,7 @@ class Running(NamedTuple):
     router: OrderRouter
     authority: auth.Authority
     presence: Presence | None
+    https: tls.Https | None
 
 
 async def serve(
@@ -66,7 +70,7 @@ async def serve(
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
-    For the arguments see `running`. Raises CannotListen, LogError.
+    For the arguments see `running`. Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
     try:
@@ -116,7 +120,7 @@ async def running(
     """All parts, while the body runs; a part that dies ends it.
 
     `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
-    use is replaced by one that is free. Raises CannotListen.
+    use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
     secret = await asyncio.to_thread(auth.local_secret, directory)
     authority = auth.Authority(secret, config.appliance.tenant_id)
@@ -124,6 +128,10 @@ async def running(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
     status: dict[str, Callable[[], object]] = {"orders": router.status}
+    https = await asyncio.to_thread(make_https, config, directory)
+    if https is not None:
+        status["https"] = https.status
+        warnings = [*warnings, *https.status().warnings]
     app = make_app(
         expeditor,
         authority,
@@ -132,11 +140,17 @@ async def running(
         status=status,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
+    if https is not None and https.authority_pem is not None:
+        pages.add_authority(app.router, https.authority_pem)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
         http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
+        secure = None
+        if https is not None and config.https is not None:
+            site = _site(runner, https.context)
+            secure = await _listen(site, config.https.listen, "https", free_ports=free_ports)
         presence = await _presence(config, directory, orders) if config.orders.beacon else None
         if presence is not None:
             status["beacon"] = presence.status
@@ -148,9 +162,11 @@ async def running(
                     ("orders", router.run()),
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
+                    *((("https", https.run()),) if https else ()),
                 )
             ]
-            yield Running(Listening(orders, http), expeditor, router, authority, presence)
+            listening = Listening(orders, http, secure)
+            yield Running(listening, expeditor, router, authority, presence, https)
             for part in parts:
                 part.cancel()
     finally:
@@ -196,9 +212,24 @@ def about(config: Config, warnings: list[str]) -> dict[str, Any]:
     }
 
 
-def _site(runner: web.AppRunner) -> Callable[[str, int], Awaitable[int]]:
+def make_https(config: Config, directory: Path) -> tls.Https | None:
+    """What https presents, if it is wanted. Raises Unfit, OSError."""
+    if config.https is None:
+        return None
+    if config.https.files is not None:
+        return tls.Https(tls.GivenFiles(*config.https.files))
+    return tls.Https(tls.OwnAuthority(directory, tls.own_names))
+
+
+def _site(
+    runner: web.AppRunner, context: ssl.SSLContext | None = None
+) -> Callable[[str, int], Awaitable[int]]:
     async def listen(host: str, port: int) -> int:
-        site = web.TCPSite(runner, host, port)
+        site: web.BaseSite
+        if host == DUAL_STACK:
+            site = web.SockSite(runner, dual_stack(port), ssl_context=context)
+        else:
+            site = web.TCPSite(runner, host, port, ssl_context=context)
         await site.start()
         return int(runner.addresses[-1][1])
 

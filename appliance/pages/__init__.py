@@ -29,10 +29,17 @@ def add_routes(router: web.UrlDispatcher) -> None:
         router.add_get(name, _serve(path.read_bytes(), _TYPES[path.suffix]))
 
 
-def _serve(content: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def add_authority(router: web.UrlDispatcher, certificate: bytes) -> None:
+    """`/ca.pem`, for everybody: whom a device is to trust for https to this appliance."""
+    router.add_get("/ca.pem", _serve(certificate, "application/x-x509-ca-cert", charset=None))
+
+
+def _serve(
+    content: bytes, content_type: str, *, charset: str | None = "utf-8"
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(_request: web.Request) -> web.Response:
         return web.Response(
-            body=content, content_type=content_type, charset="utf-8", headers=_HEADERS
+            body=content, content_type=content_type, charset=charset, headers=_HEADERS
         )
 
     return serve

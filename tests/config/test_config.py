@@ -75,6 +75,19 @@ WRONG = [
     ('mode = "simulated"', 'mode = "pretend"', "devices.mode: 'pretend' is not allowed; allowed:"),
     ('fallback = "pass-printer"', 'fallback = "x"', "printer[0].fallback: there is no 'x' here"),
     ('stations = ["fry"]', 'stations = ["fryer"]', "printer[0].stations: there is no 'fryer'"),
+    ("[devices]", '[https]\nkey = "k"\n[devices]', "https.listen: this key is required"),
+    ("[devices]", '[https]\nlistn = "[::]:443"\n[devices]', "https.listn: unknown key; did you"),
+    ("[devices]", '[https]\nlisten = "443"\n[devices]', "https.listen: '443' is no address"),
+    (
+        "[devices]",
+        '[https]\nlisten = "[::]:443"\nkey = "k"\n[devices]',
+        "https.certificate: certificate and key are given together",
+    ),
+    (
+        "[devices]",
+        '[https]\nlisten = "[::]:443"\ncertificate = "c"\n[devices]',
+        "https.key: certificate and key are given together",
+    ),
     ("[devices]", "[devices", "kitchen.toml: "),
     ('type = "expo"', 'type = "bar"', None),
 ]
@@ -160,3 +173,25 @@ def test_durations(text: str, seconds: int) -> None:
 def test_addresses(text: str, host: str, port: int) -> None:
     address = Address.parse(text)
     assert (address.host, address.port, address) == (host, port, text)
+
+
+@pytest.mark.parametrize(
+    ("listen", "for_all"),
+    [("127.0.0.1:443", "0.0.0.0:443"), ("[::1]:443", "0.0.0.0:443"), ("[::]:443", "[::]:443")],
+)
+def test_listening_for_the_network_is_for_every_port(listen: str, for_all: str) -> None:
+    text = EXAMPLE.replace("127.0.0.1:9104", listen).replace("127.0.0.1:8080", listen)
+    text += f'[https]\nlisten = "{listen}"\n'
+    settings = config.on_all_interfaces(config.parse(text, "kitchen.toml"))
+    assert settings.https
+    assert {settings.orders.listen, settings.http.listen, settings.https.listen} == {for_all}
+
+
+def test_files_are_beside_the_configuration_or_where_they_are_said_to_be(tmp_path: Path) -> None:
+    https = '[https]\nlisten = "[::]:443"\ncertificate = "a.crt"\nkey = "/etc/a.key"\n'
+    file = tmp_path / "kitchen.toml"
+    file.write_text(EXAMPLE + https)
+    for directory, there in ((None, tmp_path), (Path("/srv"), Path("/srv"))):
+        settings = config.load(file, directory=directory)
+        assert settings.https
+        assert settings.https.files == (there / "a.crt", Path("/etc/a.key"))
