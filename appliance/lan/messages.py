@@ -173,7 +173,7 @@ def _costs(message: CostsMessage) -> Costs:
 
 # ── lines ────────────────────────────────────────────────────────────────────────────
 
-_SAME_IN_ITEM: Final = ("name", "qty", "id", "price", "course", "seat")
+_SAME_IN_ITEM: Final = ("name", "qty", "id", "category", "price", "course", "seat")
 
 
 def _item_fields(message: ItemFields) -> dict[str, Any]:
