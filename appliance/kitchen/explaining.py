@@ -16,6 +16,7 @@ from appliance.kitchen.rule import (
     Test,
     conditions_of,
     facts,
+    folded,
     in_words,
     minute_of_day,
     wanted_in_words,
@@ -99,8 +100,9 @@ def _nearly(
     known: Facts,
 ) -> tuple[NearMiss, ...]:
     nearly: list[NearMiss] = []
+    compared = folded(known)
     for rule, tests in conditions:
-        missed = _only_miss(stations.get(rule.station), rule, tests, known)
+        missed = _only_miss(stations.get(rule.station), rule, tests, known, compared)
         if missed is not None:
             nearly.append(missed)
             if len(nearly) == NEAR_MISSES_SHOWN:
@@ -109,7 +111,11 @@ def _nearly(
 
 
 def _only_miss(
-    station: Station | None, rule: Rule, tests: tuple[tuple[Condition, Test], ...], known: Facts
+    station: Station | None,
+    rule: Rule,
+    tests: tuple[tuple[Condition, Test], ...],
+    known: Facts,
+    compared: Facts,
 ) -> NearMiss | None:
     """What alone kept the rule from taking it; None where nothing did, or more than one thing."""
     found = None
@@ -117,7 +123,8 @@ def _only_miss(
         is_now = "not there" if station is None else "inactive" if station.cooks else "expo"
         found = NearMiss(rule.id, rule.station, "station", ("active",), (is_now,))
     for condition, test in tests:
-        if test(known[CONDITIONS.index(condition)]):
+        has_folded = compared[CONDITIONS.index(condition)]
+        if has_folded is not None and test(has_folded):
             continue
         if found is not None:
             return None

@@ -27,6 +27,7 @@ from appliance.kitchen.rule import (
     Test,
     conditions_of,
     facts,
+    folded,
     minute_of_day,
 )
 
@@ -76,7 +77,12 @@ class _Entry(NamedTuple):
     """With the place of what they test in `Facts`."""
 
     def holds(self, known: Facts) -> bool:
-        return all(test(known[place]) for place, test in self.tests)
+        """Whether the rule takes what is known, which is folded."""
+        for place, test in self.tests:
+            has = known[place]
+            if has is None or not test(has):
+                return False
+        return True
 
 
 class Router:
@@ -136,7 +142,8 @@ class Router:
         if known.menu_item_id is not None:
             entries += self._entries.get(known.menu_item_id, ())
             entries.sort(key=attrgetter("place"))
-        return [entry.rule for entry in entries if entry.holds(known)]
+        compared = folded(known)
+        return [entry.rule for entry in entries if entry.holds(compared)]
 
     def _match(self, known: Facts) -> tuple[Stop, ...]:
         cooking: dict[str, Stop] = {}

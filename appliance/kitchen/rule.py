@@ -8,7 +8,8 @@ import fnmatch
 import re
 from collections.abc import Callable, Container, Iterator
 from datetime import datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import contains, eq
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct
@@ -123,8 +124,28 @@ def minute_of_day(at: int, zone: tzinfo) -> int:
     return local.hour * 60 + local.minute
 
 
+def folded(known: Facts) -> Facts:
+    """The facts as they are compared: without case, a mode without spaces and punctuation."""
+    mode = known.mode
+    return Facts(
+        known.menu_item_id,
+        _fold(known.name),
+        _fold(known.category),
+        tuple([name.casefold() for name in known.modifier]),
+        _fold(known.course),
+        None if mode is None else _NOT_IN_MODE.sub("", mode.casefold()),
+        _fold(known.origin),
+        _fold(known.terminal),
+        known.time_of_day,
+    )
+
+
+def _fold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
 Test = Callable[[Any], object]
-"""Whether a fact is as a condition wants it."""
+"""Whether a folded fact that is not None is as a condition wants it."""
 
 
 def conditions_of(rule: Rule) -> Iterator[tuple[Condition, Test]]:
@@ -137,16 +158,15 @@ def conditions_of(rule: Rule) -> Iterator[tuple[Condition, Test]]:
 
 def _test(condition: Condition, wanted: Any) -> Test:
     if condition == "menu_item_id":
-        return lambda has: has == wanted
+        return partial(eq, wanted)
     if condition == "time_of_day":
-        return lambda minute: minute in wanted
+        return partial(contains, wanted)
     if condition == "mode":
-        like = _fits(tuple(_NOT_IN_MODE_PATTERN.sub("", pattern) for pattern in wanted))
-        return lambda has: has is not None and like(_NOT_IN_MODE.sub("", has))
+        return _fits(tuple([_NOT_IN_MODE_PATTERN.sub("", pattern) for pattern in wanted]))
     fits = _fits(wanted)
     if condition == "modifier":
-        return lambda has: any(map(fits, has))
-    return lambda has: has is not None and fits(has)
+        return lambda modifiers: any(map(fits, modifiers))
+    return fits
 
 
 _NOT_IN_MODE: Final = re.compile(r"[\W_]+")
@@ -156,14 +176,11 @@ _WILD: Final = re.compile(r"[*?\[]")
 
 @lru_cache(PATTERNS_COMPILED)
 def _fits(patterns: tuple[str, ...]) -> Callable[[str], object]:
-    """A test whether a text fits one of the shell patterns, compared without case."""
-    folded = [pattern.casefold() for pattern in patterns]
-    texts = frozenset(pattern for pattern in folded if not _WILD.search(pattern))
-    wild = [pattern for pattern in folded if pattern not in texts]
-    if not wild:
-        return lambda text: text.casefold() in texts
-    match = re.compile("|".join(map(fnmatch.translate, folded))).match
-    return lambda text: match(text.casefold())
+    """A test whether a text without case fits one of the shell patterns."""
+    texts = frozenset([pattern.casefold() for pattern in patterns])
+    if not any(map(_WILD.search, texts)):
+        return texts.__contains__
+    return re.compile("|".join(map(fnmatch.translate, sorted(texts)))).match
 
 
 def wanted_in_words(rule: Rule, condition: Condition) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def test_the_longest_preparation_of_a_station_counts_and_the_pass_waits_for_the_
 
 
 def test_the_highest_boost_of_a_station_counts_and_the_pass_has_the_highest_of_all() -> None:
-    rules = (rule("grill"), rule("fry", priority_boost=1), rule("fry", priority_boost=2))
+    rules = (rule("fry", priority_boost=2), rule("fry", priority_boost=1), rule("grill"))
     router = Router((*STATIONS, PASS), rules, "cold")
     boosts = {stop.station: stop.boost for stop in router.route(item("1"), ORDER, NOON)}
     assert boosts == {"grill": 0, "fry": 2, "pass": 2}
