@@ -338,7 +338,7 @@ def _in_words(error: msgspec.ValidationError) -> str:
     if what.startswith(_PATTERN_MISSED):
         what = "letters, digits and _ . : - only, at most 64, beginning with a letter or digit"
     if what.startswith("Invalid enum value"):
-        allowed = ", ".join(get_args(_type_at(where)))
+        allowed = ", ".join(map(str, get_args(_type_at(where))))
         what = f"{what.removeprefix('Invalid enum value ')} is not allowed; allowed: {allowed}"
     return f"{where}: {what}"
 

@@ -10,22 +10,20 @@ from collections.abc import Callable, Container, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 from operator import contains, eq
-from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Order
 
 Source = Literal["file", "api"]
 """Who declared a station or a rule: the configuration file, or somebody at run time."""
-Boost = Annotated[int, Meta(ge=0, le=2)]
+Boost = Literal[0, 1, 2]
 """How much a rule hurries a ticket: 0 normal, 1 high, 2 urgent."""
 
 PATTERNS_COMPILED: Final = 4_096
 """Sets of shell patterns that are kept compiled: twice as many as there can be rules, so
 that a rule that comes or goes costs only itself."""
-
-MINUTES_OF_A_DAY: Final = 24 * 60
 
 
 class Window(Struct, frozen=True, gc=False):

@@ -84,7 +84,7 @@ WRONG = [
     (
         'modifier = ["*fries*"]',
         'modifier = ["x"]\npriority_boost = 3',
-        "route[3].priority_boost: Expected `int` <= 2",
+        "route[3].priority_boost: 3 is not allowed; allowed: 0, 1, 2",
     ),
     (
         'id = "grill"                         # required',
