@@ -64,7 +64,7 @@ CONDITIONS: list[tuple[dict[str, Any], bool]] = [
     ({"menu_item_id": "D-*"}, False),
     ({"category": ("cold*",)}, True),
     ({"category": ("cold",)}, False),
-    ({"course": ("*3",)}, True),
+    ({"course": ("course ?",)}, True),
     ({"course": ("*2",)}, False),
     ({"mode": ("drive thru",)}, True),
     ({"mode": ("DRIVE_*",)}, True),
