@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.routing import StationType
+from appliance.kitchen.rule import CONDITIONS, Boost
 from appliance.listening import DUAL_STACK
 
 HIGHEST_PORT: Final = 65_535
@@ -72,6 +73,34 @@ class Address(str):
     def on(self, host: str) -> "Address":
         """The same port of another host."""
         return Address(f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}")
+
+
+class Color(str):
+    """Of a station's column: `#rrggbb`."""
+
+    __slots__ = ()
+    _PATTERN: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+    @classmethod
+    def parse(cls, text: object) -> "Color":
+        """From the text of the configuration. Raises ValueError."""
+        if not isinstance(text, str) or not cls._PATTERN.fullmatch(text):
+            raise ValueError(f'{text!r} is no color; write it like "#d9480f"')
+        return cls(text)
+
+
+class TimeOfDay(int):
+    """Minutes after midnight; written as `17:30`."""
+
+    _PATTERN: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+    @classmethod
+    def parse(cls, text: object) -> "TimeOfDay":
+        """From the text of the configuration. Raises ValueError."""
+        found = cls._PATTERN.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            raise ValueError(f'{text!r} is no time of day; write it like "17:30"')
+        return cls(int(found[1]) * 60 + int(found[2]))
 
 
 class Network(str):
@@ -187,15 +216,28 @@ class StationSection(_Section, frozen=True):
     type: StationType = "generic"
     backup: str | None = None
     display_order: int = 0
+    color: Color | None = None
+    sound_alerts: bool = False
+    alert_threshold: Duration | None = None
+    active: bool = True
 
 
 class RouteSection(_Section, frozen=True):
     """A rule; every condition that is given must hold."""
 
     station: str
+    menu_item_id: str | None = None
     name: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
     modifier: tuple[str, ...] = ()
+    course: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    terminal: tuple[str, ...] = ()
+    time_of_day: tuple[TimeOfDay, TimeOfDay] | None = None
+    """From, until; it may pass midnight."""
     prep_time: Duration = Duration(0)
+    priority_boost: Boost = 0
 
 
 class PrinterSection(_Section, frozen=True):
@@ -265,8 +307,11 @@ class Config(_Section, frozen=True):
     @property
     def default_station(self) -> str:
         """The station for items that no rule takes."""
-        cooking = (station.id for station in self.station if station.type != "expo")
-        return self.orders.default_station or next(cooking)
+        return self.orders.default_station or next(_active_cooking(self))
+
+
+def _active_cooking(config: Config) -> Iterator[str]:
+    return (s.id for s in config.station if s.active and s.type != "expo")
 
 
 def on_all_interfaces(config: Config) -> Config:
@@ -326,7 +371,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | Address | Network):
+    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -345,7 +390,7 @@ def _in_words(error: msgspec.ValidationError) -> str:
     if what.startswith(_PATTERN_MISSED):
         what = "letters, digits and _ . : - only, at most 64, beginning with a letter or digit"
     if what.startswith("Invalid enum value"):
-        allowed = ", ".join(get_args(_type_at(where)))
+        allowed = ", ".join(map(str, get_args(_type_at(where))))
         what = f"{what.removeprefix('Invalid enum value ')} is not allowed; allowed: {allowed}"
     return f"{where}: {what}"
 
@@ -392,10 +437,11 @@ def _inconsistencies(config: Config) -> Iterator[str]:
         zone = config.appliance.time_zone
         yield f'appliance.time_zone: {zone!r} is no time zone; write it like "Europe/Madrid"'
     cooking = [station.id for station in config.station if station.type != "expo"]
-    if not cooking:
-        yield "station: at least one station that cooks is required (type other than expo)"
+    open_to_items = list(_active_cooking(config))
+    if not open_to_items:
+        yield "station: at least one station that cooks is required (active, type other than expo)"
     stations = [station.id for station in config.station]
-    yield from _references(config, stations, cooking)
+    yield from _references(config, stations, cooking, open_to_items)
     for name in ("station", "printer", "button", "bump_bar", "screen"):
         seen: set[str] = set()
         for place, entry in enumerate(getattr(config, name)):
@@ -403,8 +449,8 @@ def _inconsistencies(config: Config) -> Iterator[str]:
                 yield f"{name}[{place}].id: {entry.id!r} is used twice"
             seen.add(entry.id)
     for place, rule in enumerate(config.route):
-        if not (rule.name or rule.modifier):
-            yield f"route[{place}]: a rule needs a condition; allowed: name, modifier"
+        if not any(getattr(rule, condition) for condition in CONDITIONS):
+            yield f"route[{place}]: a rule needs a condition; allowed: {', '.join(CONDITIONS)}"
     if config.https and (config.https.certificate is None) != (config.https.key is None):
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"
@@ -420,10 +466,12 @@ def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
         yield "orders.limits.idle_timeout: must be from frame_timeout to 24h"
 
 
-def _references(config: Config, stations: list[str], cooking: list[str]) -> Iterator[str]:
+def _references(
+    config: Config, stations: list[str], cooking: list[str], open_to_items: list[str]
+) -> Iterator[str]:
     printers = [printer.id for printer in config.printer]
     references: list[tuple[str, str | None, Iterable[str]]] = [
-        ("orders.default_station", config.orders.default_station, cooking),
+        ("orders.default_station", config.orders.default_station, open_to_items),
         *((f"station[{n}].backup", s.backup, stations) for n, s in enumerate(config.station)),
         *((f"route[{n}].station", r.station, cooking) for n, r in enumerate(config.route)),
         *((f"printer[{n}].fallback", p.fallback, printers) for n, p in enumerate(config.printer)),

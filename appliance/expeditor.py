@@ -124,7 +124,8 @@ class Expeditor:
             for event in decided:
                 placed = self.kitchen.apply(event, guest)
                 self._seq += 1
-                self._unpublished.append(Change(self._seq, event, placed))
+                change = Change(self._seq, event, placed, self.kitchen.stations)
+                self._unpublished.append(change)
         except Exception as error:
             self._fail(f"a command could not be applied: {error!r}")
             raise
@@ -207,7 +208,7 @@ class Expeditor:
         for seq, event in decoded:
             brought = isinstance(event, events.OrderPlaced | events.OrderUpdated)
             placed = kitchen.apply(event, guests.get(event.number) if brought else None)
-            changes.append(Change(seq, event, placed))
+            changes.append(Change(seq, event, placed, kitchen.stations))
         return changes
 
     async def _from_snapshot(self) -> tuple[Kitchen, int]:

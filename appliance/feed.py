@@ -12,20 +12,28 @@ from typing import Final
 
 from appliance.kitchen.event import Event
 from appliance.kitchen.order import Placed
+from appliance.kitchen.routing import Station
 
 KEPT: Final = 4_096
 """Changes that a listener can resume from: minutes of the busiest hour, some MB."""
 
 
 class Change:
-    """An event, and the order as the event left it; encoded at most once for all."""
+    """An event, and what it left behind; encoded at most once for all.
 
-    __slots__ = ("_encoded", "event", "placed", "seq")
+    `placed` is the order that it is about, None where it is about no order; `stations` are
+    all that there then were.
+    """
 
-    def __init__(self, seq: int, event: Event, placed: Placed) -> None:
+    __slots__ = ("_encoded", "event", "placed", "seq", "stations")
+
+    def __init__(
+        self, seq: int, event: Event, placed: Placed | None, stations: tuple[Station, ...]
+    ) -> None:
         self.seq = seq
         self.event = event
         self.placed = placed
+        self.stations = stations
         self._encoded: bytes | None = None
 
     def encoded(self, encode: Callable[[], bytes]) -> bytes:

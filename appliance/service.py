@@ -20,11 +20,13 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
-from appliance.config import Address, Config
+from appliance.config import Address, Config, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.routing import Router, Rule, Station
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.lan.presence import Presence
 from appliance.listening import DUAL_STACK, dual_stack
 from appliance.log.sqlite import SqliteLog
@@ -187,28 +189,53 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
 
 def make_kitchen(config: Config) -> Kitchen:
     """An empty kitchen with the stations and rules of the configuration."""
-    stations = [
-        Station(station.id, station.name, station.type, station.display_order)
-        for station in sorted(config.station, key=lambda station: station.display_order)
-    ]
-    rules = [
-        Rule(rule.station, rule.name, rule.modifier, int(rule.prep_time)) for rule in config.route
-    ]
-    router = Router(stations, rules, config.default_station)
-    return Kitchen(router, int(config.timing.recall_window) * 1000)
+    plan = Plan(
+        tuple(_station(section) for section in config.station),
+        tuple(_rule(section, place) for place, section in enumerate(config.route, 1)),
+        config.default_station,
+        config.zone,
+    )
+    return Kitchen(plan, int(config.timing.recall_window) * 1000)
+
+
+def _station(section: StationSection) -> Station:
+    """The kitchen's station for one of the file."""
+    threshold = section.alert_threshold
+    return Station(
+        section.id,
+        section.name,
+        section.type,
+        section.display_order,
+        section.color,
+        section.sound_alerts,
+        None if threshold is None else int(threshold),
+        section.active,
+        source="file",
+    )
+
+
+def _rule(section: RouteSection, place: int) -> Rule:
+    """The kitchen's rule for one of the file: `file-1` is the first."""
+    given = {name: getattr(section, name) for name in CONDITIONS if name != "time_of_day"}
+    window = section.time_of_day
+    return Rule(
+        f"file-{place}",
+        section.station,
+        int(section.prep_time),
+        section.priority_boost,
+        **given,
+        time_of_day=None if window is None else Window(*map(int, window)),
+        source="file",
+    )
 
 
 def about(config: Config, warnings: list[str]) -> dict[str, Any]:
-    """What the pages need to know of this kitchen, apart from its tickets."""
+    """What the pages need to know of this kitchen, apart from its stations and tickets."""
     return {
         "name": config.appliance.name,
         "warnings": warnings,
         "late_after": int(config.timing.late_after),
         "very_late_after": int(config.timing.very_late_after),
-        "stations": [
-            {"id": station.id, "name": station.name, "station_type": station.type}
-            for station in sorted(config.station, key=lambda station: station.display_order)
-        ],
     }
 
 

@@ -5,12 +5,14 @@ GET /events?station_id=&since=
 Each event carries the position `epoch:seq` as its id. A listener that comes back with one
 (`Last-Event-ID`, or `since`) goes on from there without a gap or a repeat; one that comes
 without, or from too far back, gets `kds.snapshot` first: the stations and every live ticket.
+When a station is made, changed or removed, `kds.stations` says which ones there are then.
 A `beat` every two seconds says that the listener has everything up to `seq` (null before its
 first snapshot), what time it is, and whether orders can be stored. A listener that is behind
 gets none: it should not look alive.
 """
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -20,10 +22,11 @@ from aiohttp import web
 
 from appliance.api.auth import ROLES, Authority
 from appliance.api.errors import ApiError
-from appliance.api.ticket_json import TicketView, encode
+from appliance.api.ticket_json import TicketView, encode, iso
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.event import StationDefined, StationRemoved, TicketChanged
+from appliance.kitchen.routing import Station
 from appliance.log import NotStored
 
 BEAT_SECONDS: Final = 2.0
@@ -62,7 +65,8 @@ class Stream:
         station = request.query.get("station_id")
         caller.require(ROLES, station)
         kitchen = self._expeditor.kitchen
-        if station not in (None, *kitchen.router.stations) and not kitchen.live_tickets(station):
+        known = (None, *(each.id for each in kitchen.stations))
+        if station not in known and not kitchen.live_tickets(station):
             raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
         stations = caller.stations if station is None else frozenset({station})
         position = request.headers.get("Last-Event-ID") or request.query.get("since")
@@ -91,8 +95,7 @@ class _Listener:
         self._view = view
         self._stations = stations
         """The only ones that it hears of; None for all of them."""
-        seen = [station for station in about["stations"] if self._sees(station["id"])]
-        self._about = about | {"stations": seen}
+        self._about = about
         self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         self._beat_at = monotonic() + BEAT_SECONDS
 
@@ -137,11 +140,34 @@ class _Listener:
 
     def _frame(self, change: Change) -> bytes:
         """A change as it is sent; nothing where it is not for this listener."""
-        event = change.event
-        if not (isinstance(event, TicketChanged) and self._sees(event.ticket.station)):
-            return b""
-        body = change.encoded(partial(self._view.event, event, change))
+        match change.event:
+            case TicketChanged(ticket=ticket) as event if self._sees(ticket.station):
+                body = change.encoded(partial(self._view.event, event, change))
+            case StationDefined(station=station) if self._sees(station.id):
+                body = self._stations_now(change)
+            case StationRemoved(station_id=station_id) if self._sees(station_id):
+                body = self._stations_now(change)
+            case _:
+                return b""
         return b"id: %s:%d\ndata: %s\n\n" % (self._expeditor.epoch.encode(), change.seq, body)
+
+    def _stations_now(self, change: Change) -> bytes:
+        at, stations = iso(change.event.at), self._entries(change.stations)
+        payload = {"stations": stations}
+        return encode({"type": "kds.stations", "seq": change.seq, "at": at, "payload": payload})
+
+    def _entries(self, stations: Iterable[Station]) -> list[dict[str, Any]]:
+        """The stations that this listener may see, in the order of the boards."""
+        return [
+            {
+                "id": station.id,
+                "name": station.name,
+                "station_type": station.type,
+                "active": station.active,
+            }
+            for station in stations
+            if self._sees(station.id)
+        ]
 
     async def _snapshot(self) -> int | None:
         """Send the state of now; None where there is none that can be shown before the beat."""
@@ -152,7 +178,8 @@ class _Listener:
             for ticket in kitchen.live_tickets()
             if self._sees(ticket.station)
         ]
-        payload = self._about | {"tickets": tickets}
+        stations = self._entries(kitchen.stations)
+        payload = self._about | {"stations": stations, "tickets": tickets}
         body = encode({"type": "kds.snapshot", "seq": seq, "at": _now(), "payload": payload})
         try:
             async with asyncio.timeout(self._until_beat()):

@@ -12,7 +12,15 @@ from msgspec.structs import asdict, replace
 
 from appliance.feed import Change
 from appliance.kitchen.event import TicketChanged
-from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed, first_number
+from appliance.kitchen.order import (
+    MODE_WHEN_NOT_SENT,
+    Guest,
+    Item,
+    Modifier,
+    Order,
+    Placed,
+    first_number,
+)
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
 
@@ -126,6 +134,8 @@ class TicketView:
 
     def event(self, event: TicketChanged, change: Change) -> bytes:
         """The envelope of a ticket event."""
+        if change.placed is None:
+            raise TypeError(change.event)
         ticket = self.ticket(event.ticket, change.placed)
         return encode(
             {
@@ -164,7 +174,7 @@ def _shown_name(placed: Placed) -> str | None:
 
 def _channel(mode: str | None) -> str | None:
     """By the table; a mode that it lacks is spelled as the others are."""
-    words = re.sub(r"[\W_]+", " ", (mode or "For Here").lower()).split()
+    words = re.sub(r"[\W_]+", " ", (mode or MODE_WHEN_NOT_SENT).lower()).split()
     return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 

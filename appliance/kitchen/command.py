@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from appliance.kitchen.amendment import Amendment
 from appliance.kitchen.order import Guest, Order, Placed
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Priority, Status, Ticket
 
 
@@ -68,6 +70,33 @@ class FireCourse(Struct, frozen=True, gc=False):
     course: int
 
 
+class DefineStation(Struct, frozen=True, gc=False):
+    """A station as it is to be from now on; one of that id that was made so is replaced.
+
+    Whatever its `source` says, it was made at run time.
+    """
+
+    station: Station
+
+
+class RemoveStation(Struct, frozen=True, gc=False):
+    """Take away a station that was made at run time and that nothing needs any more."""
+
+    station_id: str
+
+
+class AddRules(Struct, frozen=True, gc=False):
+    """Further rules, all of them or none. Their ids are new; `source` as for a station."""
+
+    rules: tuple[Rule, ...]
+
+
+class RemoveRule(Struct, frozen=True, gc=False):
+    """Take away a rule that was made at run time."""
+
+    rule_id: str
+
+
 Command = (
     CreateOrder
     | UpdateOrder
@@ -77,6 +106,10 @@ Command = (
     | SetPriority
     | MarkLine
     | FireCourse
+    | DefineStation
+    | RemoveStation
+    | AddRules
+    | RemoveRule
 )
 
 
@@ -93,15 +126,45 @@ class TicketsNow(Struct, frozen=True, gc=False):
     tickets: tuple[Ticket, ...]
 
 
+class StationsNow(Struct, frozen=True, gc=False):
+    """The station that the command was about, as it now stands; none where it is gone."""
+
+    stations: tuple[Station, ...]
+
+
+class RulesNow(Struct, frozen=True, gc=False):
+    """The rules that the command was about, as they now stand; none where they are gone."""
+
+    rules: tuple[Rule, ...]
+
+
+Reason = Literal[
+    "no_such_order",
+    "no_such_ticket",
+    "no_such_line",
+    "no_such_station",
+    "no_such_rule",
+    "wrong_state",
+    "cannot_amend",
+    "read_only",
+    "in_use",
+    "is_expo",
+    "id_taken",
+    "too_many",
+]
+"""`read_only`: declared in the configuration file. `in_use`: has live tickets or rules.
+`is_expo`: a rule for a station that cooks nothing."""
+
+
 class Refused(Struct, frozen=True, gc=False):
     """It cannot be done; nothing has changed."""
 
-    reason: Literal[
-        "no_such_order", "no_such_ticket", "no_such_line", "wrong_state", "cannot_amend"
-    ]
+    reason: Reason
     message: str
     from_status: Status | None = None
     to_status: Status | None = None
+    place: int | None = None
+    """Of several rules, the one that it is about, counted from 0."""
 
 
-Reply = OrderAccepted | TicketsNow | Refused
+Reply = OrderAccepted | TicketsNow | StationsNow | RulesNow | Refused

@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from appliance.kitchen.order import Item, Order
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Ticket
 
 Kind = Literal[
@@ -64,7 +66,40 @@ class TicketChanged(_Event, frozen=True, gc=False, tag="ticket"):
     ticket: Ticket
 
 
-Event = OrderPlaced | OrderUpdated | OrderCancelled | TicketChanged
+class StationDefined(_Event, frozen=True, gc=False, tag="station.defined"):
+    """A station was made at run time, or made anew, and is now as given here."""
+
+    station: Station
+
+
+class StationRemoved(_Event, frozen=True, gc=False, tag="station.removed"):
+    """A station that was made at run time is no more."""
+
+    station_id: str
+
+
+class RulesAdded(_Event, frozen=True, gc=False, tag="rules.added"):
+    """There are these rules besides from now on."""
+
+    rules: tuple[Rule, ...]
+
+
+class RuleRemoved(_Event, frozen=True, gc=False, tag="rule.removed"):
+    """A rule that was made at run time is no more."""
+
+    rule_id: str
+
+
+Event = (
+    OrderPlaced
+    | OrderUpdated
+    | OrderCancelled
+    | TicketChanged
+    | StationDefined
+    | StationRemoved
+    | RulesAdded
+    | RuleRemoved
+)
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Event).decode

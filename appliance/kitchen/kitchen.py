@@ -13,14 +13,18 @@ from msgspec.structs import replace
 from appliance.kitchen.amendment import Amendment, CannotAmend, amended
 from appliance.kitchen.command import (
     ActOnTicket,
+    AddRules,
     AmendOrder,
     CancelOrder,
     Command,
     CreateOrder,
+    DefineStation,
     FireCourse,
     MarkLine,
     OrderAccepted,
     Refused,
+    RemoveRule,
+    RemoveStation,
     Reply,
     SetPriority,
     TicketsNow,
@@ -32,25 +36,40 @@ from appliance.kitchen.event import (
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
+    RuleRemoved,
+    RulesAdded,
+    StationDefined,
+    StationRemoved,
     TicketChanged,
 )
+from appliance.kitchen.explaining import Explained, explain
+from appliance.kitchen.layout import Layout, Plan
 from appliance.kitchen.order import NOBODY, Guest, Order, Placed, digest, first_number
-from appliance.kitchen.routing import Router
+from appliance.kitchen.routing import Router, Station
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import (
     PERFORM,
     TRANSITIONS,
     Action,
     Moment,
     Ticket,
+    boost_of,
     bump,
     clear,
+    highest,
     mark_line,
     prioritize,
     release,
     sort_key,
     void,
 )
-from appliance.kitchen.update import Comparison, first_tickets, new_ticket, updated_ticket
+from appliance.kitchen.update import (
+    Comparison,
+    first_tickets,
+    new_ticket,
+    priority_of,
+    updated_ticket,
+)
 
 FINISHED_ORDERS_KEPT = 500
 """Finished orders that can still be recalled and listed: more than a busy evening's
@@ -82,7 +101,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 1
+STATE_FORMAT: Final = 2
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -94,6 +113,9 @@ class State(Struct, frozen=True, gc=False):
     orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
     finished: tuple[int, ...]
     creates: tuple[Create, ...]
+    stations: tuple[Station, ...]
+    """Made at run time, and so are the rules."""
+    rules: tuple[Rule, ...]
 
 
 class _Order(Struct):
@@ -106,8 +128,9 @@ class _Order(Struct):
 class Kitchen:
     """The state of one kitchen."""
 
-    def __init__(self, router: Router, recall_window_ms: int = 1_800_000) -> None:
-        self.router = router
+    def __init__(self, plan: Plan, recall_window_ms: int = 1_800_000) -> None:
+        self.plan = plan
+        self._layout = Layout(plan)
         self._recall_window_ms = recall_window_ms
         self._counted = 0
         self._orders: dict[int, _Order] = {}
@@ -120,6 +143,25 @@ class Kitchen:
         self._creates: dict[str, Create] = {}
 
     # ── what it knows ────────────────────────────────────────────────────────────────
+
+    @property
+    def router(self) -> Router:
+        """Routes by the rules that are in force now."""
+        return self._layout.router
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """All that there are now, active or not, in the order of the boards."""
+        return self._layout.stations
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All that there are now, the file's first."""
+        return self._layout.rules
+
+    def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
+        """Where the items of an order would go, and why: see `explaining.py`."""
+        return explain(self.router, order, at)
 
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
@@ -168,6 +210,11 @@ class Kitchen:
                 return self._mark_line(command, now)
             case FireCourse(order_id, course):
                 return self._fire(order_id, course, now)
+            case DefineStation() | RemoveStation() | AddRules() | RemoveRule():
+                return Decision(*self._layout.decide(command, now, self._has_live_tickets))
+
+    def _has_live_tickets(self, station: str) -> bool:
+        return bool(self._boards.get(station))
 
     def _create(self, order: Order, guest: Guest, now: Moment) -> Decision:
         accepted = Decision(OrderAccepted(order.id))
@@ -236,7 +283,7 @@ class Kitchen:
             return Decision(accepted)
         comparison = Comparison(placed, known.tickets.values(), order, guest)
         tickets = dict(known.tickets)
-        for station, wanted in comparison.stops(self.router, tickets).items():
+        for station, wanted in comparison.stops(self.router, tickets, now).items():
             if station in tickets:
                 tickets[station] = updated_ticket(tickets[station], comparison, wanted, now)
             elif wanted:
@@ -249,7 +296,9 @@ class Kitchen:
                 continue
             ticket = replace(changed, updated_at=now.at)
             if reprioritized or before is None or not before.live:
-                ticket = prioritize(ticket, now, "high" if order.priority else "normal")
+                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
+            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
+                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         target = order.pickup_at or self._target(placed, tickets.values())
         removed = comparison.removed(placed, tickets.values())
@@ -336,9 +385,7 @@ class Kitchen:
         was_held = {line.id for line in before.lines if line.held}
         fired = was_held - {line.id for line in ticket.lines if line.held}
         # What left the pass has left the kitchen: the stations' cards go with it.
-        left = (
-            kind == "bumped" and ticket.station in self.router.passes and ticket.status != "voided"
-        )
+        left = kind == "bumped" and ticket.status != "voided" and self._is_at_pass(known, before)
         take_off = bump if ticket.live else clear
         events: list[Event] = []
         for sibling in known.tickets.values():
@@ -391,10 +438,21 @@ class Kitchen:
             return False
         at_pass = [
             ticket
-            for station in self.router.passes
-            if (ticket := known.tickets.get(station)) and ticket.status != "voided"
+            for ticket in known.tickets.values()
+            if ticket.status != "voided" and self._is_at_pass(known, ticket)
         ]
         return any(ticket.live for ticket in at_pass or known.tickets.values())
+
+    def _is_at_pass(self, known: _Order, ticket: Ticket) -> bool:
+        """Whether a ticket stands for its whole order.
+
+        That of a pass which came into force later has only what was added since.
+        """
+        if ticket.station not in self.router.passes:
+            return False
+        return {item.line_id for item in known.placed.order.items} <= {
+            line.id for line in ticket.lines
+        }
 
     def _live_of(self, order_id: str) -> Iterator[Ticket]:
         known = self._orders.get(self._by_id.get(order_id, 0))
@@ -403,8 +461,8 @@ class Kitchen:
 
     # ── applying ─────────────────────────────────────────────────────────────────────
 
-    def apply(self, event: Event, guest: Guest | None = None) -> Placed:
-        """Change the state by one event; returns the order that it is about.
+    def apply(self, event: Event, guest: Guest | None = None) -> Placed | None:
+        """Change the state by one event; returns the order that it is about, if any.
 
         `guest` is the guest of an order that is placed or updated; None leaves the guest
         of an order as it was.
@@ -420,6 +478,9 @@ class Kitchen:
                 return known.placed
             case TicketChanged():
                 return self._put(event.ticket)
+            case StationDefined() | StationRemoved() | RulesAdded() | RuleRemoved():
+                self._layout.apply(event)
+                return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         placed = Placed(
@@ -488,6 +549,7 @@ class Kitchen:
             ),
             tuple(self._finished),
             tuple(self._creates.values()),
+            *self._layout.made(),
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -502,6 +564,7 @@ class Kitchen:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self._finished = dict.fromkeys(state.finished)
         self._creates = {create.order_id: create for create in state.creates}
+        self._layout.restore(state.stations, state.rules)
 
 
 _KIND: Final[dict[Action, Kind]] = {

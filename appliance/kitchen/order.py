@@ -7,9 +7,13 @@ client sent can be found again in the log and in a ticket's metadata.
 import hashlib
 import re
 from functools import cached_property, lru_cache
+from typing import Final
 
 import msgspec
 from msgspec import Struct
+
+MODE_WHEN_NOT_SENT: Final = "For Here"
+"""How an order is served that does not say so (design: LAN protocol, sensible defaults)."""
 
 
 class Component(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -42,6 +46,7 @@ class Item(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     name: str
     qty: int | float = 1
     id: str | None = None
+    category: str | None = None
     price: str | None = None
     mods: tuple[Modifier, ...] = ()
     course: str | None = None

@@ -15,11 +15,15 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.rule import Boost
+
 Status = Literal["held", "pending", "in_progress", "ready", "recalled", "bumped", "voided"]
 Priority = Literal["normal", "high", "urgent"]
 Change = Literal["added", "edited", "deleted"]
 Action = Literal["start", "ready", "bump", "recall", "void"]
 
+PRIORITIES: Final[tuple[Priority, ...]] = ("normal", "high", "urgent")
+"""The place of each is the boost that leads there."""
 URGENCY: Final[dict[Priority, int]] = {"urgent": 0, "high": 1, "normal": 2}
 
 
@@ -43,6 +47,8 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     bump: int = 0
     """Which bump of the ticket took it off the board (1 is the first); 0 while it is on."""
     change: Change | None = None
+    boost: Boost = 0
+    """How much the rules that sent it here hurry the ticket."""
 
     @property
     def to_do(self) -> bool:
@@ -88,6 +94,17 @@ TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
     "recall": (frozenset({"ready", "bumped"}), "recalled"),
     "void": (frozenset({"held", "pending", "in_progress", "ready", "recalled"}), "voided"),
 }
+
+
+def boost_of(lines: Collection[Line]) -> Boost:
+    """How much the lines that are on the board hurry the ticket."""
+    on_board = (line.boost for line in lines if not line.bump and line.change != "deleted")
+    return max(on_board, default=0)
+
+
+def highest(priority: Priority, boost: Boost) -> Priority:
+    """The priority, or that of the boost where it is higher."""
+    return PRIORITIES[max(PRIORITIES.index(priority), boost)]
 
 
 def is_held(lines: Collection[Line]) -> bool:

@@ -13,7 +13,17 @@ from msgspec.structs import replace
 
 from appliance.kitchen.order import Guest, Item, Order, Placed
 from appliance.kitchen.routing import Router, Stop
-from appliance.kitchen.ticket import Line, Moment, Priority, Ticket, fitting, void
+from appliance.kitchen.ticket import (
+    Change,
+    Line,
+    Moment,
+    Priority,
+    Ticket,
+    boost_of,
+    fitting,
+    highest,
+    void,
+)
 
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
@@ -26,14 +36,13 @@ def first_tickets(
     lines: dict[str, list[Line]] = {}
     longest = 0
     for item in order.items:
-        for stop in router.route(item):
-            line = Line(item.line_id, stop.prep, held=item.held)
+        for stop in router.route(item, order, now.at):
+            line = Line(item.line_id, stop.prep, held=item.held, boost=stop.boost)
             lines.setdefault(stop.station, []).append(line)
             longest = max(longest, stop.prep)
     if not lines:
         # An order without lines is still an order that somebody waits for.
         lines = {station: [] for station in router.passes or (router.default,)}
-    priority: Priority = "high" if order.priority else "normal"
     tickets = [
         Ticket(
             number,
@@ -42,11 +51,16 @@ def first_tickets(
             created_at=now.at,
             updated_at=now.at,
             status=fitting("pending", on_it),
-            priority=priority,
+            priority=priority_of(order, on_it),
         )
         for station, on_it in lines.items()
     ]
     return tickets, longest
+
+
+def priority_of(order: Order, lines: Collection[Line]) -> Priority:
+    """The highest of what the order asks for and what the rules say of its lines."""
+    return highest("high" if order.priority else "normal", boost_of(lines))
 
 
 class Comparison:
@@ -56,6 +70,7 @@ class Comparison:
         self, placed: Placed, tickets: Collection[Ticket], order: Order, guest: Guest
     ) -> None:
         old = {item.line_id: item for item in placed.order.items}
+        self.order = order
         self.items = {item.line_id: item for item in order.items}
         self.added = self.items.keys() - old.keys()
         self.edited = {
@@ -92,7 +107,7 @@ class Comparison:
         return tuple(item for item in items if item and item.line_id not in self.items)
 
     def stops(
-        self, router: Router, tickets: Mapping[str, Ticket]
+        self, router: Router, tickets: Mapping[str, Ticket], now: Moment
     ) -> dict[str, dict[str, Stop | None]]:
         """By station and line, where every line is to be made; None: as it stands already.
 
@@ -107,7 +122,7 @@ class Comparison:
         }
         for line_id, item in self.items.items():
             if line_id in routed:
-                for stop in router.route(item):
+                for stop in router.route(item, self.order, now.at):
                     wanted.setdefault(stop.station, {})[line_id] = stop
         return wanted
 
@@ -150,7 +165,7 @@ def updated_ticket(
     present = {line.id for line in lines}
     lines = [_current(line, comparison, wanted.get(line.id)) for line in lines]
     lines += [
-        Line(line_id, stop.prep, held=line_id in comparison.held, change="added")
+        _added(line_id, stop, comparison)
         for line_id, stop in wanted.items()
         if stop is not None and line_id not in present
     ]
@@ -175,9 +190,7 @@ def new_ticket(
 ) -> Ticket:
     """A station that had nothing of this order gets some of it now."""
     lines = tuple(
-        Line(line_id, stop.prep, held=line_id in comparison.held, change="added")
-        for line_id, stop in wanted.items()
-        if stop is not None
+        _added(line_id, stop, comparison) for line_id, stop in wanted.items() if stop is not None
     )
     return Ticket(
         placed.number,
@@ -187,6 +200,11 @@ def new_ticket(
         updated_at=now.at,
         status=fitting("pending", lines),
     )
+
+
+def _added(line_id: str, stop: Stop, comparison: Comparison) -> Line:
+    held = line_id in comparison.held
+    return Line(line_id, stop.prep, held=held, change="added", boost=stop.boost)
 
 
 def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
@@ -203,7 +221,8 @@ def _current(line: Line, comparison: Comparison, stop: Stop | None) -> Line:
     held = line.id in comparison.held
     if stop is not None:
         unseen = line.change == "deleted" or (line.change == "added" and not line.done)
-        return Line(line.id, stop.prep, held=held, change="added" if unseen else "edited")
+        change: Change = "added" if unseen else "edited"
+        return Line(line.id, stop.prep, held=held, change=change, boost=stop.boost)
     if line.change != "deleted" and (line.to_do or line.held):
         return replace(line, held=held)
     return line

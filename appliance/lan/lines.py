@@ -15,7 +15,7 @@ def sent(message: object, names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(message, name)) is not None}
 
 
-_SAME_IN_ITEM: Final = ("name", "qty", "id", "price", "course", "seat")
+_SAME_IN_ITEM: Final = ("name", "qty", "id", "category", "price", "course", "seat")
 
 
 def item_fields(message: ItemFields) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class ItemFields(Struct, kw_only=True, rename="camel"):
     name: str | None = None
     id: str | None = None
     line_id: str | None = None
+    category: str | None = None
     qty: _Number | None = None
     price: str | None = None
     mods: tuple[ModifierMessage | str, ...] | None = None

@@ -124,6 +124,7 @@ async def test_all_that_has_no_place_on_a_ticket_is_in_its_metadata_as_it_was_se
         "retry": {"notificationUrl": "https://pos.example/r", "expiration": 60},
     }
     of_the_item: dict[str, Any] = {
+        "category": "Mains",
         "price": "$ 9.00",
         "course": "Dessert",
         "courseStatus": "fire",
@@ -154,7 +155,7 @@ async def test_what_was_sent_empty_is_empty_and_what_was_not_sent_is_not_there(
 ) -> None:
     texts = "phoneNumber deliveryAddress terminal vehicleColor checkNumber originSource source"
     empty = dict.fromkeys(texts.split(), "")
-    item = {"price": "", "seat": "", "course": "", "itemGroup": {}}
+    item = {"category": "", "price": "", "seat": "", "course": "", "itemGroup": {}}
     ticket = await grill_ticket(
         appliance, **empty, items=[item | {"lineId": "1", "name": "Hamburger"}]
     )

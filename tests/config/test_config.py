@@ -1,11 +1,16 @@
 """The configuration: the published shape loads; what is wrong is named, with what is allowed."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from appliance import config
 from appliance.config import Address, ConfigError, Duration, OrderLimits
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule, Window
+from appliance.service import make_kitchen
 
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
@@ -71,7 +76,7 @@ WRONG = [
     ('id = "cold"\n', 'id = "a b"\n', "station[2].id: letters, digits"),
     ('id = "pass"\n', 'id = "fry"\n', "station[3].id: 'fry' is used twice"),
     ('id = "cold"\n', "id = 5\n", "station[2].id: Expected `str`, got `int`"),
-    ('modifier = ["*fries*"]', "", "route[3]: a rule needs a condition; allowed: name, modifier"),
+    ('modifier = ["*fries*"]', "", "route[3]: a rule needs a condition; allowed: menu_"),
     ('mode = "simulated"', 'mode = "pretend"', "devices.mode: 'pretend' is not allowed; allowed:"),
     ('fallback = "pass-printer"', 'fallback = "x"', "printer[0].fallback: there is no 'x' here"),
     ('stations = ["fry"]', 'stations = ["fryer"]', "printer[0].stations: there is no 'fryer'"),
@@ -87,6 +92,25 @@ WRONG = [
         "[devices]",
         '[https]\nlisten = "[::]:443"\ncertificate = "c"\n[devices]',
         "https.key: certificate and key are given together",
+    ),
+    ('id = "cold"\n', 'id = "cold"\ncolor = "red"\n', "station[2].color: 'red' is no color"),
+    ('id = "cold"\n', 'id = "cold"\ncolor = "#12345"\n', "'#12345' is no color; write it like"),
+    (
+        'modifier = ["*fries*"]',
+        'time_of_day = ["9:00", "17:30"]',
+        "route[3].time_of_day[0]: '9:00' is no time of day; write it like \"17:30\"",
+    ),
+    ('modifier = ["*fries*"]', 'time_of_day = ["09:00", "24:00"]', "'24:00' is no time of day"),
+    ('modifier = ["*fries*"]', 'time_of_day = ["09:00"]', "route[3].time_of_day: Expected `array`"),
+    (
+        'modifier = ["*fries*"]',
+        'modifier = ["x"]\npriority_boost = 3',
+        "route[3].priority_boost: 3 is not allowed; allowed: 0, 1, 2",
+    ),
+    (
+        'id = "grill"                         # required',
+        'id = "grill"\nactive = false',
+        "orders.default_station: there is no 'grill' here; allowed: fry, cold",
     ),
     ("[devices]", "[devices", "kitchen.toml: "),
     ('type = "expo"', 'type = "bar"', None),
@@ -150,9 +174,71 @@ def test_several_errors_are_named_at_once() -> None:
     assert len(str(caught.value).splitlines()) == 2
 
 
+def test_stations_and_rules_reach_the_kitchen_as_declared() -> None:
+    text = """
+        appliance.time_zone = "Asia/Kathmandu"
+        [[station]]
+        id = "bar"
+        name = "Bar"
+        active = false
+        [[station]]
+        id = "grill"
+        name = "Grill"
+        type = "grill"
+        display_order = 2
+        color = "#d9480F"
+        sound_alerts = true
+        alert_threshold = "6m"
+        [[route]]
+        station = "grill"
+        name = ["steak"]
+        prep_time = "8m"
+        [[route]]
+        station = "bar"
+        menu_item_id = "B-7"
+        category = ["drinks"]
+        modifier = ["ice"]
+        course = ["1"]
+        mode = ["for here"]
+        origin = ["web"]
+        terminal = ["t1"]
+        time_of_day = ["22:00", "02:30"]
+        priority_boost = 2
+    """
+    plan = make_kitchen(config.parse(text, "kitchen.toml")).plan
+    assert plan == Plan(
+        (
+            Station("bar", "Bar", active=False, source="file"),
+            Station("grill", "Grill", "grill", 2, "#d9480F", True, 360, source="file"),  # noqa: FBT003
+        ),
+        (
+            Rule("file-1", "grill", 480, name=("steak",), source="file"),
+            Rule(
+                "file-2",
+                "bar",
+                0,
+                2,
+                "B-7",
+                category=("drinks",),
+                modifier=("ice",),
+                course=("1",),
+                mode=("for here",),
+                origin=("web",),
+                terminal=("t1",),
+                time_of_day=Window(22 * 60, 2 * 60 + 30),
+                source="file",
+            ),
+        ),
+        "grill",
+        ZoneInfo("Asia/Kathmandu"),
+    )
+
+
 def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least one station that cooks"):
         config.parse('[[station]]\nid = "p"\nname = "Pass"\ntype = "expo"\n', "kitchen.toml")
+    with pytest.raises(ConfigError, match="at least one station that cooks"):
+        config.parse('[[station]]\nid = "g"\nname = "Grill"\nactive = false\n', "kitchen.toml")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

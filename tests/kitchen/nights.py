@@ -9,27 +9,34 @@ from appliance.kitchen import event
 from appliance.kitchen.amendment import AmendedLine, Amendment
 from appliance.kitchen.command import (
     ActOnTicket,
+    AddRules,
     AmendOrder,
     CancelOrder,
     Command,
     CreateOrder,
+    DefineStation,
     FireCourse,
     MarkLine,
+    RemoveRule,
+    RemoveStation,
     SetPriority,
     UpdateOrder,
 )
 from appliance.kitchen.kitchen import Decision, Kitchen, State
 from appliance.kitchen.order import Guest, Item, Modifier, Order
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Priority
-from tests.kitchen.orders import DAY, HOUR, MINUTE, RECALL_WINDOW
+from tests.kitchen.orders import DAY, HOUR, MINUTE, of_plan
 
 ORDER_IDS: Final = ("7", "8")
+PASSES: Final = ("pass", "window")
 LINE_IDS: Final = ("1", "2", "3", "4")
 NAMES: Final = ("Burger", "Fries", "Combo", "Salad")
 
 order_ids = st.sampled_from(ORDER_IDS)
 line_ids = st.sampled_from(LINE_IDS)
-stations = st.sampled_from(["grill", "fry", "pass"])
+stations = st.sampled_from(["grill", "fry", "bar", "window", "pass"])
 
 items = st.builds(
     Item,
@@ -93,6 +100,32 @@ of_cooks = st.one_of(
     st.builds(MarkLine, stations, order_ids, line_ids, st.booleans()),
     st.builds(FireCourse, order_ids, st.integers(0, 2)),
 )
+made_stations = st.builds(
+    Station,
+    id=st.sampled_from(["bar", "grill"]),
+    name=st.sampled_from(["Bar", "Drinks"]),
+    active=st.booleans(),
+) | st.builds(
+    Station, id=st.just("window"), name=st.just("W"), type=st.just("expo"), active=st.booleans()
+)
+made_rules = st.builds(
+    Rule,
+    id=st.sampled_from(["r-1", "r-2", "r-3", "file-1"]),
+    station=st.sampled_from(["bar", "cold", "window"]),
+    prep_time=st.sampled_from([0, 900]),
+    priority_boost=st.integers(0, 2),
+    name=st.sampled_from([(), ("burger",), ("*",)]),
+    course=st.sampled_from([(), ("*1",)]),
+    modifier=st.sampled_from([(), ("no*",)]),
+)
+LayoutCommand = DefineStation | RemoveStation | AddRules | RemoveRule
+layout_commands: st.SearchStrategy[LayoutCommand] = st.one_of(
+    st.builds(DefineStation, made_stations),
+    st.builds(AddRules, st.lists(made_rules, min_size=1, max_size=2).map(tuple)),
+    st.builds(RemoveStation, st.sampled_from(["bar", "window"])),
+    st.builds(RemoveRule, st.sampled_from(["r-1", "r-2", "r-3"])),
+)
+layouts = st.lists(layout_commands, max_size=8)
 commands: st.SearchStrategy[Command] = st.one_of(
     creates,
     updates,
@@ -102,6 +135,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     cancels,
     st.builds(ActOnTicket, stations, order_ids, voiding),
     st.builds(SetPriority, stations, order_ids, priorities),
+    layout_commands,
 )
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
@@ -137,7 +171,7 @@ def recorded(decision: Decision) -> Log:
 
 def replayed(kitchen: Kitchen, log: Log) -> Kitchen:
     """A fresh kitchen with the same rules that has read the log."""
-    fresh = Kitchen(kitchen.router, RECALL_WINDOW * 1000)
+    fresh = of_plan(kitchen.plan)
     for stored, guest in log:
         fresh.apply(event.decode(stored), guest)
     return fresh
@@ -147,6 +181,6 @@ def restored(kitchen: Kitchen) -> Kitchen:
     """A fresh kitchen with the same rules that has read a snapshot, and the guests beside it."""
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(kitchen.state()), type=State)
     numbers = [placed.number for placed, _tickets in state.orders]
-    fresh = Kitchen(kitchen.router, RECALL_WINDOW * 1000)
+    fresh = of_plan(kitchen.plan)
     fresh.restore(state, {number: kitchen.placed(number).guest for number in numbers})
     return fresh

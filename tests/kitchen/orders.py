@@ -5,7 +5,7 @@ the cold station; the pass sees everything.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from appliance.kitchen.command import (
     ActOnTicket,
@@ -18,19 +18,21 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.event import Event
 from appliance.kitchen.kitchen import Decision, Kitchen
+from appliance.kitchen.layout import Plan
 from appliance.kitchen.order import NOBODY, Guest, Item, Modifier, Order
-from appliance.kitchen.routing import Router, Rule, Station
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Change, Moment, Ticket
 
 STATIONS = (
-    Station("grill", "Grill", "grill"),
-    Station("fry", "Fry", "fry"),
-    Station("cold", "Cold", "salad"),
+    Station("grill", "Grill", "grill", source="file"),
+    Station("fry", "Fry", "fry", source="file"),
+    Station("cold", "Cold", "salad", source="file"),
 )
-PASS = Station("pass", "Pass", "expo")
+PASS = Station("pass", "Pass", "expo", source="file")
 RULES = (
-    Rule("grill", name=("burger*", "steak*", "combo*"), prep_time=600),
-    Rule("fry", name=("fries*", "combo*"), prep_time=240),
+    Rule("file-1", "grill", 600, name=("burger*", "steak*", "combo*"), source="file"),
+    Rule("file-2", "fry", 240, name=("fries*", "combo*"), source="file"),
 )
 RECALL_WINDOW = 1_800
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -40,7 +42,15 @@ def new_kitchen(
     *, with_pass: bool = True, rules: Iterable[Rule] = RULES, stations: Sequence[Station] = STATIONS
 ) -> Kitchen:
     everywhere = (*stations, PASS) if with_pass else stations
-    return Kitchen(Router(everywhere, rules, "cold"), RECALL_WINDOW * 1000)
+    return of_plan(Plan(tuple(everywhere), tuple(rules), "cold"))
+
+
+def rule(station: str, prep_time: int = 0, *, id: str = "rule", **conditions: Any) -> Rule:  # noqa: A002
+    return Rule(id, station, prep_time, **conditions)
+
+
+def of_plan(plan: Plan) -> Kitchen:
+    return Kitchen(plan, RECALL_WINDOW * 1000)
 
 
 def after(seconds: float, *, wall_clock_off_by: float = 0) -> Moment:

@@ -19,15 +19,18 @@ from appliance.kitchen.command import (
     UpdateOrder,
 )
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.order import NOBODY, Guest, Item, Order
+from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
 from appliance.kitchen.ticket import Action, Line, Ticket
 from tests.kitchen.nights import (
+    PASSES,
+    LayoutCommand,
     Log,
     commands,
     cooking,
     creates,
     guests,
     items,
+    layout_commands,
     line_ids,
     of_cooks,
     orders,
@@ -90,6 +93,10 @@ class Night(RuleBasedStateMachine):
         if shown := self.kitchen.live_tickets():
             self.submit(FireCourse(self.id_of(shown[pick % len(shown)]), course))
 
+    @rule(command=layout_commands)
+    def a_manager_changes_stations_and_rules(self, command: LayoutCommand) -> None:
+        self.submit(command)
+
     @rule(command=commands)
     def anything_comes(self, command: Command) -> None:
         self.submit(command)
@@ -107,14 +114,26 @@ class Night(RuleBasedStateMachine):
 
     def submit(self, command: Command) -> None:
         before, waited = self.kitchen.state(), self.lines(lambda line: line.held)
+        gone = self.lines(lambda line: line.bump)
         decision = self.kitchen.decide(command, after(self.seconds))
         assert self.kitchen.state() == before
         guest = decision.guest[1] if decision.guest else None
         for event in decision.events:
             self.kitchen.apply(event, guest)
         self.log += recorded(decision)
+        if isinstance(command, LayoutCommand):
+            assert self.kitchen.state().orders == before.orders
         if isinstance(command, ActOnTicket) and isinstance(decision.reply, TicketsNow):
             [ticket] = decision.reply.tickets
+            [was] = [
+                each
+                for placed, tickets in before.orders
+                for each in tickets
+                if (placed.number, each.station) == (ticket.number, ticket.station)
+            ]
+            for station, bumped in self.lines(lambda line: line.bump).items():
+                taken_off = {line_id for _number, line_id in bumped - gone[station]}
+                assert taken_off <= {line.id for line in was.lines}, "bumped without being seen"
             if command.action == "void" and decision.events:
                 self.voided_by_hand |= {(ticket.number, line.id) for line in ticket.lines}
         waits_at_pass = self.lines(lambda line: line.held)["pass"]
@@ -141,14 +160,15 @@ class Night(RuleBasedStateMachine):
         """What an order still wants is on a cook's board, or was bumped, or voided by hand."""
         for placed, tickets in self.kitchen.state().orders:
             if placed.cancelled or any(
-                t.station == "pass" and t.status == "bumped" for t in tickets
+                t.station in PASSES and t.status == "bumped" and shows_all(placed, t)
+                for t in tickets
             ):
                 continue
             seen = {
                 line.id
                 for ticket in tickets
                 for line in ticket.lines
-                if ticket.station != "pass" and line.change != "deleted"
+                if ticket.station not in PASSES and line.change != "deleted"
                 if line.bump or (ticket.live and ticket.status != "voided")
             }
             for item in placed.order.items:
@@ -179,6 +199,12 @@ class Night(RuleBasedStateMachine):
         for tickets in boards(self.kitchen).values():
             places = [("urgent high normal".index(t.priority), t.number) for t in tickets]
             assert places == sorted(places)
+
+
+def shows_all(placed: Placed, ticket: Ticket) -> bool:
+    """Whether every line of the order is on that ticket."""
+    on_it = {line.id for line in ticket.lines}
+    return all(item.line_id in on_it for item in placed.order.items)
 
 
 def lines_by_station(kitchen: Kitchen, wanted: Callable[[Line], object]) -> dict[str, Counter[str]]:

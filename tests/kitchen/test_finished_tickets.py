@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.kitchen.command import CancelOrder
-from appliance.kitchen.routing import Rule, Station
+from appliance.kitchen.routing import Station
 from tests.kitchen.orders import (
     STATIONS,
     act,
@@ -18,6 +18,7 @@ from tests.kitchen.orders import (
     kinds,
     marks,
     new_kitchen,
+    rule,
     struck,
     ticket,
     to_do,
@@ -111,7 +112,7 @@ def test_a_dish_of_two_stations_that_becomes_one_of_one_leaves_the_other() -> No
 
 def test_unchanged_lines_stay_where_they_are_when_the_rules_have_changed() -> None:
     kitchen = busy(create(item("1"), item("2"), item("3")))
-    everything_is_fried = (Rule("fry", prep_time=60),)
+    everything_is_fried = (rule("fry", 60),)
     changed = new_kitchen(rules=everything_is_fried)
     changed.restore(kitchen.state(), {})
     do(changed, update(item("1"), item("2", qty=2), item("4")))

@@ -9,7 +9,7 @@ from appliance.kitchen import event as events
 from appliance.kitchen.command import CancelOrder, Command, CreateOrder, UpdateOrder
 from appliance.kitchen.event import Event
 from appliance.kitchen.kitchen import Decision, Kitchen
-from appliance.kitchen.order import Guest
+from appliance.kitchen.order import NOBODY, Guest
 from tests.kitchen.nights import Step, nights, recorded, replayed, restored
 from tests.kitchen.orders import act, after, boards, do, item, kinds, new_kitchen, order
 
@@ -30,6 +30,8 @@ def run(
 
 def assert_alike(one: Kitchen, other: Kitchen) -> None:
     assert one.state() == other.state()
+    assert one.stations == other.stations
+    assert one.rules == other.rules
     assert boards(one) == boards(other)
     assert one.live_tickets() == other.live_tickets()
     for station in one.router.stations:
@@ -91,6 +93,23 @@ def _blank(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_blank(inner) for inner in value]
     return value
+
+
+OLD_LOG: Final = b"""
+{"type":"order.placed","at":5,"tick":5,"number":1,"digest":"d","order":{"id":"7","priority":true,\
+"items":[{"lineId":"1","name":"Burger","mods":[{"name":"No onion"}]}]}}
+{"type":"ticket","at":5,"tick":5,"kind":"created","ticket":{"number":1,"station":"grill",\
+"lines":[{"id":"1","prep":600}],"created_at":5,"updated_at":5,"priority":"high"}}
+"""
+"""As it was written before there were stations and rules that were made at run time."""
+
+
+def test_a_log_from_before_stations_were_made_at_run_time_is_still_understood() -> None:
+    kitchen = replayed(new_kitchen(), [(stored, None) for stored in OLD_LOG.split(b"\n")[1:-1]])
+    assert [ticket.priority for ticket in kitchen.live_tickets("grill")] == ["high"]
+    assert kitchen.stations == new_kitchen().stations
+    do(kitchen, UpdateOrder(order(item("1", "Burger", "No onion"), item("2")), NOBODY))
+    assert [line.id for line in kitchen.live_tickets("grill")[0].lines] == ["1", "2"]
 
 
 def test_events_that_are_read_without_a_guest_leave_the_guest_as_it_was() -> None:

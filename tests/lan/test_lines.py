@@ -28,7 +28,7 @@ def test_a_line_without_an_id_gets_the_same_one_each_time() -> None:
 
 def test_what_may_change_in_an_update_does_not_change_the_id() -> None:
     changed = FRIES | {"qty": 3, "course": "Course 2", "seat": "4", "price": "$3", "mods": []}
-    assert ids(FRIES) == ids(changed)
+    assert ids(FRIES) == ids(changed) == ids(changed | {"category": "Sides"})
 
 
 def test_lines_without_an_id_differ_by_id_name_and_modifiers() -> None:

@@ -227,7 +227,7 @@ def test_an_optional_field_that_is_null_is_as_if_absent() -> None:
 
 def test_nulls_further_inside_are_as_if_absent_too() -> None:
     optional = ["id", "qty", "price", "mods", "specialInstructions", "course", "courseStatus"]
-    optional += ["seat", "components", "itemGroup"]
+    optional += ["seat", "components", "itemGroup", "category"]
     assert item_of(**dict.fromkeys(optional)) == item_of()
     costs = {"total": "$5", "tax": None, "additionalFees": None, "promoCodes": None}
     assert order_of(costs=costs).costs == Costs(total="$5")
@@ -241,6 +241,7 @@ def test_nothing_that_was_sent_is_lost() -> None:
     fees = [{"name": "Bag", "amount": "$0.10"}]
     costs = {"subtotal": "1", "tax": "2", "deliveryFee": "3", "surcharge": "4", "tip": "6"}
     costs |= {"convenienceFee": "5", "total": "7"}
+    assert item_of(category="Cold").category == "Cold"
     kept = order_of(
         costs=costs | {"additionalFees": fees, "promoCodes": [{"amount": "-$1"}]},
         retry={"notificationUrl": "http://pos/retry", "expiration": "PT5M"},

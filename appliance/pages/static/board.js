@@ -13,7 +13,7 @@ const URGENCY = { urgent: 0, high: 1, normal: 2 };
 const byId = (id) => document.getElementById(id);
 const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
-const stations = new Map(); // by station id: { pass, list, count, recall, gone: [tickets] }
+const stations = new Map(); // by station id: what addStation makes
 let noticed = 0; // the timer that takes a notice away again
 let about = { late_after: 300, very_late_after: 480 };
 
@@ -24,9 +24,10 @@ const link = follow({
     document.title = `${payload.name} · Expeditor`;
     say("warnings", payload.warnings.join("\n"));
     clear();
-    payload.stations.forEach(addStation);
+    arrange(payload.stations);
     payload.tickets.forEach(put);
   },
+  stations: arrange,
   ticket(type, ticket) {
     const done = ticket.status === "bumped" || ticket.status === "voided";
     if (done && type === "kds.ticket.updated" && !tickets.has(ticket.id)) return;
@@ -87,13 +88,39 @@ function clock(date) {
   return date.toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
 }
 
-function addStation({ id, name, station_type }) {
+/** Give these stations a column each, in this order; any other keeps its own while it has cards. */
+function arrange(entries) {
+  const others = new Map(stations);
+  for (const { id, name, station_type, active } of entries) {
+    others.delete(id);
+    const station = stations.get(id) ?? addStation(id);
+    const pass = station_type === "expo";
+    const toRedraw = pass === station.pass ? [] : ticketsOf(station);
+    Object.assign(station, { pass, active });
+    station.section.querySelector(".name").textContent = name;
+    byId("stations").append(station.section);
+    toRedraw.forEach(put);
+    refresh(station);
+  }
+  for (const [id, station] of others) {
+    if (station.list.children.length) {
+      byId("stations").append(station.section);
+    } else {
+      station.section.remove();
+      stations.delete(id);
+    }
+  }
+}
+
+function addStation(id) {
   const section = byId("station").content.cloneNode(true).firstElementChild;
   section.dataset.station = id;
-  section.querySelector(".name").textContent = name;
+  section.querySelector(".name").textContent = id;
   byId("stations").append(section);
   const station = {
-    pass: station_type === "expo",
+    section,
+    pass: false,
+    active: false, // Hidden then, but for what is still there.
     list: section.querySelector(".tickets"),
     count: section.querySelector(".count"),
     recall: section.querySelector(".recall"),
@@ -104,10 +131,13 @@ function addStation({ id, name, station_type }) {
   return station;
 }
 
-/** The station of a ticket; one that the configuration no longer has is shown all the same. */
+function ticketsOf(station) {
+  return [...station.list.children].map(ticketOf);
+}
+
+/** The station of a ticket; one that the kitchen no longer has is shown all the same. */
 function stationOf(ticket) {
-  const id = ticket.station_id;
-  return stations.get(id) ?? addStation({ id, name: id });
+  return stations.get(ticket.station_id) ?? addStation(ticket.station_id);
 }
 
 function put(ticket) {
@@ -134,6 +164,7 @@ function remove(ticket) {
 function refresh(station) {
   station.count.textContent = station.list.children.length || "";
   const last = station.gone[0];
+  station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
 }

@@ -7,8 +7,8 @@ const RETRY_MS = 1000;
 const ANSWER_MS = 5000;
 
 /**
- * Follow the kitchen. `on` has: snapshot(payload), ticket(type, ticket), beat(fault),
- * live(), offline(since: Date), signedOut().
+ * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket),
+ * beat(fault), live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -80,6 +80,8 @@ export function follow(on) {
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
         heard(event.at, true);
+      } else if (event.type === "kds.stations") {
+        on.stations(event.payload.stations);
       } else {
         on.ticket(event.type, event.payload.ticket);
       }

@@ -1,0 +1,119 @@
+"""Routing that explains itself: what took an item, and what nearly did."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from msgspec.structs import replace
+
+from appliance.kitchen.command import AddRules, DefineStation
+from appliance.kitchen.explaining import NEAR_MISSES_SHOWN, NearMiss, WhyThere
+from appliance.kitchen.order import Item, Modifier, Order
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule, Window
+from tests.kitchen import nights
+from tests.kitchen.orders import RULES, after, busy, do, item, new_kitchen, order, rule
+
+AT = after(0).at
+"""18:00 UTC."""
+
+
+def nearly(*rules: Rule, of: Item, order: Order | None = None) -> tuple[NearMiss, ...]:
+    kitchen = new_kitchen(rules=rules)
+    (explained,) = kitchen.explain(replace(order or Order("7"), items=(of,)), AT)
+    return explained.nearly
+
+
+def test_it_names_the_rules_that_took_an_item() -> None:
+    also = rule("fry", 300, id="r-1", name=("*bo",), priority_boost=1)
+    kitchen = new_kitchen(rules=(*RULES, also))
+    (combo,) = kitchen.explain(order(item("1", "Combo")), AT)
+    assert combo.item == item("1", "Combo")
+    assert combo.stops == (
+        WhyThere("grill", 600, 0, "rule", ("file-1",)),
+        WhyThere("fry", 300, 1, "rule", ("file-2", "r-1")),
+        WhyThere("pass", 600, 1, "expo"),
+    )
+    assert combo.nearly == ()
+
+
+def test_it_says_that_no_rule_took_it() -> None:
+    (soup,) = new_kitchen().explain(order(item("1", "Soup")), AT)
+    assert soup.stops == (WhyThere("cold", 0, 0, "default"), WhyThere("pass", 0, 0, "expo"))
+
+
+def test_it_says_what_kept_a_rule_from_taking_it() -> None:
+    dish = Item("1", "Cake", id="D-7", category="Cold", course="Course 3", mods=(Modifier("Big"),))
+    to_go = Order("7", mode="To Go", origin_source="Web", terminal="T2")
+    at_noon = Window(12 * 60, 13 * 60 + 5)
+    misses: list[tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = [
+        ({"menu_item_id": "D-8"}, ("D-8",), ("D-7",)),
+        ({"name": ("pie", "tart*")}, ("pie", "tart*"), ("Cake",)),
+        ({"category": ("hot",)}, ("hot",), ("Cold",)),
+        ({"modifier": ("small",)}, ("small",), ("Big",)),
+        ({"course": ("*2",)}, ("*2",), ("Course 3",)),
+        ({"mode": ("delivery",)}, ("delivery",), ("To Go",)),
+        ({"origin": ("phone",)}, ("phone",), ("Web",)),
+        ({"terminal": ("t1",)}, ("t1",), ("T2",)),
+        ({"time_of_day": at_noon}, ("12:00-13:05",), ("18:00",)),
+    ]
+    for missed, wanted, has in misses:
+        ((condition, _),) = missed.items()
+        met: dict[str, Any] = {"category": ("cold",)} if "name" in missed else {"name": ("cake",)}
+        near = rule("grill", id="r-1", **missed, **met)
+        miss = NearMiss("r-1", "grill", condition, wanted, has)  # type: ignore[arg-type]
+        assert nearly(near, of=dish, order=to_go) == (miss,)
+
+
+def test_what_was_not_sent_is_said_to_be_nothing() -> None:
+    by_category = rule("grill", id="r-1", category=("hot",), name=("cake",))
+    plain = Item("1", "Cake")
+    assert nearly(by_category, of=plain) == (NearMiss("r-1", "grill", "category", ("hot",), ()),)
+    by_modifier = rule("grill", id="r-1", modifier=("big",))
+    assert nearly(by_modifier, of=plain) == (NearMiss("r-1", "grill", "modifier", ("big",), ()),)
+
+
+def test_a_rule_that_missed_in_two_ways_is_not_near() -> None:
+    far = rule("grill", id="r-1", name=("pie",), category=("hot",), terminal=("t1",))
+    order_at_t1 = Order("7", terminal="T1")
+    assert nearly(far, of=Item("1", "Cake", category="Cold"), order=order_at_t1) == ()
+
+
+def test_a_rule_whose_station_takes_nothing_says_so() -> None:
+    bar = Station("bar", "Bar", "bar", active=False)
+    kitchen = busy(DefineStation(bar))
+    do(kitchen, AddRules((rule("bar", id="r-1", name=("cake",)), rule("bar", id="r-2"))))
+    cake, soup = kitchen.explain(order(item("1", "Cake"), item("2", "Soup")), AT)
+    misses = [NearMiss(f"r-{n}", "bar", "station", ("active",), ("inactive",)) for n in (1, 2)]
+    assert [miss for miss in cake.nearly if miss.station == "bar"] == misses
+    assert [miss for miss in soup.nearly if miss.station == "bar"] == misses[1:]
+    for station, has in (("oven", "not there"), ("pass", "expo")):
+        miss = NearMiss("r-1", station, "station", ("active",), (has,))
+        assert nearly(rule(station, id="r-1"), of=item("1")) == (miss,)
+
+
+def test_only_so_many_near_misses_are_told() -> None:
+    many = [rule("grill", id=f"r-{number}", name=(f"pie {number}",)) for number in range(50)]
+    told = [miss.rule for miss in nearly(*many, of=item("1"))]
+    assert told == [f"r-{number}" for number in range(NEAR_MISSES_SHOWN)]
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(nights.layouts, nights.orders())
+def test_it_says_what_would_happen_and_changes_nothing(
+    commands: list[nights.LayoutCommand], asked: Order
+) -> None:
+    kitchen = new_kitchen()
+    for command in commands:
+        do(kitchen, command)
+    before = kitchen.state()
+    explained = kitchen.explain(asked, AT)
+    assert kitchen.state() == before
+    assert [each.item for each in explained] == list(asked.items)
+    for each in explained:
+        routed = kitchen.router.route(each.item, asked, AT)
+        assert [(why.station, why.prep, why.boost) for why in each.stops] == [
+            (stop.station, stop.prep, stop.boost) for stop in routed
+        ]
+        took = {rule_id for why in each.stops for rule_id in why.rules}
+        assert took.isdisjoint(miss.rule for miss in each.nearly)
+        assert [why.why for why in each.stops].count("default") == (not took)
