@@ -6,6 +6,7 @@ from aiohttp import web
 
 from appliance.api import errors
 from appliance.api.auth import Authority, host_middleware
+from appliance.api.operation import routes
 from appliance.api.sign_in import SignIn
 from appliance.api.status import Parts, Status
 from appliance.api.stream import Stream
@@ -33,14 +34,11 @@ def make_app(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
     )
     app.on_response_prepare.append(errors.label)
-    tickets = Tickets(expeditor, authority, view)
-    for prefix in (BASE, GATEWAY):
-        tickets.add_routes(app.router, prefix)
-    tickets.add_own_routes(app.router, BASE)
+    operations = [*Tickets(expeditor, view).operations(), *Status(status).operations()]
+    app.add_routes(routes(operations, authority, BASE, GATEWAY))
     stream = Stream(expeditor, authority, view, about)
     # Nothing would end the answer to a HEAD of what streams.
     app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
     app.on_shutdown.append(stream.close)
-    app.router.add_get(f"{BASE}/status", Status(authority, status).status)
     SignIn(authority).add_routes(app.router, BASE)
     return app
