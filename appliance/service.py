@@ -128,6 +128,7 @@ async def running(
         expeditor,
         authority,
         TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        config.zone,
         about=about(config, warnings),
         status=status,
     )

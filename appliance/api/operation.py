@@ -3,7 +3,7 @@
 The OpenAPI document is made from the same declarations (see `openapi.py`).
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -59,9 +59,13 @@ class Operation(NamedTuple):
     """The type of what is sent as JSON; None for an empty answer."""
     query: type[Struct] | None = None
     body: type[Struct] | None = None
+    lenient: bool = False
+    """The body may have numbers as texts, as points of sale send them."""
     status: int = 200
     errors: tuple[int, ...] = ()
     """Apart from those that every operation has."""
+    headers: Mapping[str, str] = {}
+    """What headers of the answer mean."""
     gateway: bool = False
     """The cloud's gateway has it too."""
 
@@ -79,7 +83,11 @@ class Operation(NamedTuple):
             caller = authority.caller(request)
             caller.require(self.roles, request.match_info.get("station_id"))
             query = None if self.query is None else _query(request, self.query)
-            body = None if self.body is None else await _body(request, self.body)
+            body = (
+                None
+                if self.body is None
+                else await _body(request, self.body, strict=not self.lenient)
+            )
             answer = await self.handle(Call(request, caller, query, body))
             value, headers = answer if isinstance(answer, Answer) else (answer, None)
             content = None if self.answers is None else encode(value)
@@ -110,12 +118,12 @@ def _query(request: web.Request, kind: type[Kind]) -> Kind:
         raise _invalid(error, kind) from error
 
 
-async def _body(request: web.Request, kind: type[Kind]) -> Kind:
+async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind:
     """The JSON body. Raises ApiError 400, 413, 415."""
     if request.content_type not in _BODY_TYPES:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"send {JSON}")
     try:
-        return msgspec.json.decode(await request.read(), type=kind)
+        return msgspec.json.decode(await request.read(), type=kind, strict=strict)
     except msgspec.ValidationError as error:
         raise _invalid(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -75,6 +75,7 @@ class Tickets:
                 list[TicketJson],
                 query=ListQuery,
                 errors=(404, 503),
+                headers={NEXT_CURSOR: "there is more: the `cursor` of the next page"},
                 gateway=True,
             ),
             *(

@@ -147,6 +147,17 @@ class Kitchen:
         ]
         return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
 
+    def tickets_of(self, order_id: str) -> list[tuple[Ticket, Placed]]:
+        """All tickets of the newest order of that id, in the order of the stations."""
+        known = self._orders.get(self._by_id.get(order_id, 0))
+        if known is None:
+            return []
+        places = {station: place for place, station in enumerate(self.router.stations)}
+        tickets = sorted(
+            known.tickets.values(), key=lambda ticket: places.get(ticket.station, len(places))
+        )
+        return [(ticket, known.placed) for ticket in tickets]
+
     # ── deciding ─────────────────────────────────────────────────────────────────────
 
     def decide(self, command: Command, now: Moment) -> Decision:

@@ -59,12 +59,17 @@ def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
     """
     envelope = _decode(message)
     order = envelope if envelope.order is None else envelope.order
+    return command("create-order" if envelope.command is None else envelope.command, order, zone)
+
+
+def command(name: str, order: OrderMessage, zone: tzinfo) -> Command:
+    """The command of that name about an order. Raises NotUnderstood."""
     if not order.id:
         raise NotUnderstood("order.id is missing or empty")
     if len(order.id) > MAX_ORDER_ID:
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")
-    match envelope.command:
-        case None | "create-order":
+    match name:
+        case "create-order":
             return CreateOrder(*_whole_order(order, order.id, zone))
         case "update-order":
             return UpdateOrder(*_whole_order(order, order.id, zone))
@@ -72,7 +77,7 @@ def decode(message: bytes | bytearray | memoryview, zone: tzinfo) -> Command:
             return AmendOrder(order.id, _amendment(order, zone))
         case "cancel-order":
             return CancelOrder(order.id)
-    raise NotUnderstood(f"unknown command {envelope.command[:40]!r}")
+    raise NotUnderstood(f"unknown command {name[:40]!r}")
 
 
 # ── orders ───────────────────────────────────────────────────────────────────────────
