@@ -52,6 +52,7 @@ class Running(NamedTuple):
     expeditor: Expeditor
     router: OrderRouter
     authority: auth.Authority
+    app: web.Application
     presence: Presence | None
 
 
@@ -151,7 +152,7 @@ async def running(
                     *((("beacon", presence.run()),) if presence else ()),
                 )
             ]
-            yield Running(Listening(orders, http), expeditor, router, authority, presence)
+            yield Running(Listening(orders, http), expeditor, router, authority, app, presence)
             for part in parts:
                 part.cancel()
     finally:

@@ -8,6 +8,7 @@ from aiohttp import web
 from appliance.api import errors, openapi
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
+from appliance.api.expo import Expo
 from appliance.api.operation import JSON, encode, routes
 from appliance.api.orders import Orders
 from appliance.api.sign_in import SignIn
@@ -43,6 +44,7 @@ def make_app(
     app.on_response_prepare.append(errors.label)
     operations = [
         *Tickets(expeditor, view).operations(),
+        *Expo(expeditor, view.location, expeditor.now).operations(),
         *Orders(expeditor, view, zone).operations(),
         *Status(status).operations(),
     ]

@@ -150,13 +150,21 @@ class Kitchen:
     def tickets_of(self, order_id: str) -> list[tuple[Ticket, Placed]]:
         """All tickets of the newest order of that id, in the order of the stations."""
         known = self._orders.get(self._by_id.get(order_id, 0))
-        if known is None:
-            return []
+        return [] if known is None else [(each, known.placed) for each in self._in_order(known)]
+
+    def orders_on_boards(self) -> list[tuple[Placed, list[Ticket]]]:
+        """Orders that a board shows some of, oldest first, with all their tickets."""
+        numbers = sorted({number for board in self._boards.values() for number in board})
+        return [
+            (known.placed, self._in_order(known))
+            for known in (self._orders[number] for number in numbers)
+        ]
+
+    def _in_order(self, known: _Order) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}
-        tickets = sorted(
+        return sorted(
             known.tickets.values(), key=lambda ticket: places.get(ticket.station, len(places))
         )
-        return [(ticket, known.placed) for ticket in tickets]
 
     # ── deciding ─────────────────────────────────────────────────────────────────────
 

@@ -54,7 +54,7 @@ async def test_an_order_is_taken_changed_and_taken_back(appliance: RunningApplia
 
 
 async def test_both_doors_lead_to_the_same_kitchen(appliance: RunningAppliance) -> None:
-    order = {"id": "7", "time": 1, "items": [BURGER]}
+    order: dict[str, Any] = {"id": "7", "time": 1, "items": [BURGER]}
     assert await appliance.order(**order) == b"7"
     retried = await send(appliance, "POST", ORDERS, order)
     assert (retried.status, len(await appliance.tickets("grill"))) == (201, 1)
