@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from aiohttp import web
 
 from appliance import identity, pages
-from appliance.api import auth
+from appliance.api import access, auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -134,7 +134,12 @@ async def running(
         status=status,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=access.logger,
+        access_log_class=access.AccessLogger,
+        shutdown_timeout=HTTP_GOODBYE_SECONDS,
+    )
     await runner.setup()
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
