@@ -89,7 +89,7 @@ class Expeditor:
         self._log = log
         self._directory = directory
         self._new_kitchen = new_kitchen
-        self._now = now
+        self.now = now
         self._seq = 0
         """Of the newest event in `kitchen`, durable or not."""
         self._snapshot_seq = 0
@@ -105,7 +105,7 @@ class Expeditor:
         """Decide a command. Raises NotStored while nothing can be stored."""
         if self.fault is not None:
             raise NotStored(self.fault.message)
-        decision = self.kitchen.decide(command, self._now())
+        decision = self.kitchen.decide(command, self.now())
         if not decision.events:
             return Answer(decision.reply, self._log.settled())
         number, guest = decision.guest or (0, None)

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from aiohttp import web
 
 from appliance import identity, pages, tls
-from appliance.api import auth
+from appliance.api import access, auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -57,6 +57,7 @@ class Running(NamedTuple):
     expeditor: Expeditor
     router: OrderRouter
     authority: auth.Authority
+    app: web.Application
     presence: Presence | None
     https: tls.Https | None
 
@@ -138,13 +139,19 @@ async def running(
         expeditor,
         authority,
         TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        config.zone,
         about=about(config, warnings),
         status=status,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_GOODBYE_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=access.logger,
+        access_log_class=access.AccessLogger,
+        shutdown_timeout=HTTP_GOODBYE_SECONDS,
+    )
     await runner.setup()
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
@@ -168,7 +175,7 @@ async def running(
                 )
             ]
             listening = Listening(orders, http, secure)
-            yield Running(listening, expeditor, router, authority, presence, https)
+            yield Running(listening, expeditor, router, authority, app, presence, https)
             for part in parts:
                 part.cancel()
     finally:

@@ -29,6 +29,7 @@ class RunningAppliance:
         self.expeditor = parts.expeditor
         self.router = parts.router
         self.authority = parts.authority
+        self.app = parts.app
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()

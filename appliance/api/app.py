@@ -1,11 +1,16 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
+from datetime import tzinfo
 from typing import Any, Final
 
 from aiohttp import web
 
-from appliance.api import errors
+from appliance.api import errors, openapi
 from appliance.api.auth import Authority, host_middleware
+from appliance.api.errors import Handler
+from appliance.api.expo import Expo
+from appliance.api.operation import JSON, encode, routes
+from appliance.api.orders import Orders
 from appliance.api.sign_in import SignIn
 from appliance.api.status import Parts, Status
 from appliance.api.stream import Stream
@@ -24,23 +29,38 @@ def make_app(
     expeditor: Expeditor,
     authority: Authority,
     view: TicketView,
+    zone: tzinfo,
     *,
     about: dict[str, Any],
     status: Parts,
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`; `status`: see `Status`."""
+    """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
+
+    `zone` is for times of orders that come without one.
+    """
     app = web.Application(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
     )
     app.on_response_prepare.append(errors.label)
-    tickets = Tickets(expeditor, authority, view)
-    for prefix in (BASE, GATEWAY):
-        tickets.add_routes(app.router, prefix)
-    tickets.add_own_routes(app.router, BASE)
+    operations = [
+        *Tickets(expeditor, view).operations(),
+        *Expo(expeditor, view.location, expeditor.now).operations(),
+        *Orders(expeditor, view, zone).operations(),
+        *Status(status).operations(),
+    ]
+    app.add_routes(routes(operations, authority, BASE, GATEWAY))
+    described = encode(openapi.document(operations, BASE, GATEWAY))
+    app.router.add_get(f"{BASE}/openapi.json", _constant(described))
     stream = Stream(expeditor, authority, view, about)
     # Nothing would end the answer to a HEAD of what streams.
     app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
     app.on_shutdown.append(stream.close)
-    app.router.add_get(f"{BASE}/status", Status(authority, status).status)
     SignIn(authority).add_routes(app.router, BASE)
     return app
+
+
+def _constant(body: bytes) -> Handler:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=JSON)
+
+    return handler

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from appliance.kitchen.command import Refused
 from appliance.log import NotStored
@@ -27,6 +28,18 @@ _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _HEADERS_TO_KEEP: Final = ("Allow", "WWW-Authenticate", "Retry-After")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ErrorJson(Struct):
+    """What is sent for every error."""
+
+    error: str
+    """In words."""
+    code: str
+    message: str
+    details: dict[str, Any]
+    request_id: str
+    timestamp: str
 
 
 class ApiError(Exception):
@@ -52,6 +65,8 @@ def refused(refusal: Refused) -> ApiError:
     if refusal.reason == "wrong_state":
         states = {"from": refusal.from_status, "to": refusal.to_status}
         return ApiError(409, "CONFLICT", refusal.message, states)
+    if refusal.reason == "cannot_amend":
+        return invalid("itemsToUpdate", refusal.message)
     return ApiError(404, "NOT_FOUND", refusal.message)
 
 
@@ -113,14 +128,14 @@ def _of_aiohttp(error: web.HTTPException) -> ApiError:
 
 
 def _response(request_id: str, error: ApiError) -> web.Response:
-    body = {
-        "error": error.code.replace("_", " ").capitalize(),
-        "code": error.code,
-        "message": str(error),
-        "details": error.details,
-        "request_id": request_id,
-        "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
+    body = ErrorJson(
+        error=error.code.replace("_", " ").capitalize(),
+        code=error.code,
+        message=str(error),
+        details=error.details,
+        request_id=request_id,
+        timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
     return web.Response(
         status=error.status,
         body=msgspec.json.encode(body),

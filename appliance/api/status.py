@@ -1,34 +1,25 @@
-"""What the appliance knows of itself and its network: for a manager, and for whoever helps one.
-
-GET /status
-"""
+"""What the appliance knows of itself and its network: for a manager, and for whoever helps one."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any
 
-from aiohttp import web
-
-from appliance.api.auth import MANAGERS, Authority
-from appliance.api.ticket_json import encode
+from appliance.api.auth import MANAGERS
+from appliance.api.operation import Call, Operation
 
 Parts = Mapping[str, Callable[[], object]]
 """By name, what tells how a part is: a struct that can be encoded."""
 
-JSON: Final = "application/json"
-
 
 class Status:
-    """The handler. Parts may be added as they come up."""
+    """The operation. Parts may be added as they come up."""
 
-    def __init__(self, authority: Authority, parts: Parts) -> None:
-        self._authority = authority
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def status(self, request: web.Request) -> web.Response:
-        """Every part as it is now.
+    def operations(self) -> list[Operation]:
+        """One, for managers: what was refused may hold names and numbers of guests."""
+        return [Operation("GET", "/status", self.status, MANAGERS, dict[str, dict[str, Any]])]
 
-        Managers only: what was refused at the door may hold names and numbers of guests.
-        """
-        self._authority.caller(request).require(MANAGERS)
-        now = {name: tell() for name, tell in self._parts.items()}
-        return web.Response(body=encode(now), content_type=JSON)
+    async def status(self, _call: Call) -> dict[str, object]:
+        """Every part of the appliance as it is now."""
+        return {name: tell() for name, tell in self._parts.items()}

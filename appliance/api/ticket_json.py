@@ -97,7 +97,7 @@ class TicketView:
 
     def __init__(self, tenant: str, location: str) -> None:
         self._tenant = tenant
-        self._location = location
+        self.location = location
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
         """The ticket, joined with its order and guest."""
@@ -110,17 +110,17 @@ class TicketView:
         ]
         preps = [line.prep for line in ticket.lines if line.change != "deleted"]
         return TicketJson(
-            id=f"ticket-{ticket.number}-{ticket.station}",
+            id=ticket_id(ticket),
             tenant_id=self._tenant,
-            location_id=self._location,
+            location_id=self.location,
             order_id=order.id,
             station_id=ticket.station,
             items=[_item(line, item, placed) for line, item in lines],
             status=ticket.status,
             priority=ticket.priority,
             course_number=min(open_courses, default=None),
-            order_channel=_channel(order.mode),
-            order_reference=_shown_name(placed),
+            order_channel=channel(order.mode),
+            order_reference=shown_name(placed),
             customer_name=placed.guest.name,
             server_name=order.server,
             target_time=iso(placed.target_at),
@@ -166,13 +166,18 @@ def _item(line: Line, item: Item, placed: Placed) -> ItemJson:
     )
 
 
-def _shown_name(placed: Placed) -> str | None:
+def ticket_id(ticket: Ticket) -> str:
+    """What a ticket is called for ever: ids of orders come again, their numbers do not."""
+    return f"ticket-{ticket.number}-{ticket.station}"
+
+
+def shown_name(placed: Placed) -> str | None:
     """Name, then where it came from, then the check number."""
     parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
     return " ".join(part for part in parts if part) or None
 
 
-def _channel(mode: str | None) -> str | None:
+def channel(mode: str | None) -> str | None:
     """By the table; a mode that it lacks is spelled as the others are."""
     words = re.sub(r"[\W_]+", " ", (mode or MODE_WHEN_NOT_SENT).lower()).split()
     return CHANNELS.get("".join(words)) or "_".join(words) or None

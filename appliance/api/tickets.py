@@ -1,23 +1,15 @@
-"""Tickets of a station: the list, and what a cook does to one.
-
-GET  /stations/{station_id}/tickets?status=&limit=&cursor=
-POST /stations/{station_id}/orders/{order_id}/ticket/{action}
-POST /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/{done|undone}
-POST /courses/fire
-"""
+"""Tickets of a station: the list, and what a cook does to one."""
 
 import asyncio
-import re
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, Literal
 
-import msgspec
-from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from appliance.api.auth import KITCHEN, MANAGERS, ROLES, Authority
+from appliance.api.auth import KITCHEN, MANAGERS, ROLES
 from appliance.api.errors import ApiError, invalid, refused
-from appliance.api.ticket_json import TicketView, encode
+from appliance.api.operation import Answer, Call, Operation
+from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import (
     ActOnTicket,
@@ -30,122 +22,157 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
 
-DEFAULT_LIMIT: Final = 50
-MAX_LIMIT: Final = 500
 NEXT_CURSOR: Final = "X-Next-Cursor"
-# Not aiohttp's own pattern for a part of a path, which leaves out braces: ids have them.
-_TICKET: Final = "/stations/{station_id:[^/]+}/orders/{order_id:[^/]+}/ticket"
+_TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
+_START: Final = (-1, 0, 0)
 
-_WHOLE_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
-
-Body = TypeVar("Body")
 Key = tuple[int, int, int]
 
 
+class ListQuery(Struct):
+    """Which tickets of a station, and how many of them."""
+
+    status: Annotated[
+        Literal["", "completed", "all"],
+        Meta(description="leave it out for the live ones"),
+    ] = ""
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    cursor: Annotated[
+        str | None, Meta(description=f"of the page before, from its {NEXT_CURSOR} header")
+    ] = None
+
+
 class PriorityBody(Struct, forbid_unknown_fields=True):
-    """Body of `priority`."""
+    """Where in the queue a ticket is to be."""
 
     priority: Priority
 
 
 class FireBody(Struct, forbid_unknown_fields=True):
-    """Body of `courses/fire`."""
+    """Every held line of the order whose course is at or below this one is fired."""
 
     order_id: str
     course_number: int
 
 
 class Tickets:
-    """The handlers, for one appliance."""
+    """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, authority: Authority, view: TicketView) -> None:
+    def __init__(self, expeditor: Expeditor, view: TicketView) -> None:
         self._expeditor = expeditor
-        self._authority = authority
         self._view = view
 
-    def add_routes(self, router: web.UrlDispatcher, prefix: str) -> None:
-        """The paths that the gateway has too."""
-        ticket = prefix + _TICKET
-        router.add_get(f"{prefix}/stations/{{station_id}}/tickets", self.list)
-        for action in _ACTIONS:
-            router.add_post(f"{ticket}/{action}", self._acting(action))
-        router.add_post(f"{ticket}/priority", self.prioritize)
+    def operations(self) -> list[Operation]:
+        """Those of the gateway, then our own."""
+        line = _TICKET + "/items/{line_id}"
+        return [
+            Operation(
+                "GET",
+                "/stations/{station_id}/tickets",
+                self.list,
+                ROLES,
+                list[TicketJson],
+                query=ListQuery,
+                errors=(404, 503),
+                headers={NEXT_CURSOR: "there is more: the `cursor` of the next page"},
+                gateway=True,
+            ),
+            *(
+                Operation(
+                    "POST",
+                    f"{_TICKET}/{action}",
+                    self._acting(action),
+                    MANAGERS if action == "void" else KITCHEN,
+                    TicketJson,
+                    errors=(404, 409, 503),
+                    gateway=True,
+                )
+                for action in _ACTIONS
+            ),
+            Operation(
+                "POST",
+                f"{_TICKET}/priority",
+                self.prioritize,
+                KITCHEN,
+                TicketJson,
+                body=PriorityBody,
+                errors=(404, 409, 503),
+                gateway=True,
+            ),
+            *(
+                Operation(
+                    "POST",
+                    f"{line}/{mark}",
+                    self._marking(done=mark == "done"),
+                    KITCHEN,
+                    TicketJson,
+                    errors=(404, 409, 503),
+                )
+                for mark in ("done", "undone")
+            ),
+            Operation(
+                "POST",
+                "/courses/fire",
+                self.fire,
+                KITCHEN,
+                list[TicketJson],
+                body=FireBody,
+                errors=(404, 503),
+            ),
+        ]
 
-    def add_own_routes(self, router: web.UrlDispatcher, prefix: str) -> None:
-        """The paths of this appliance alone."""
-        line = prefix + _TICKET + "/items/{line_id:[^/]+}"
-        router.add_post(line + "/{mark:done|undone}", self.mark_line)
-        router.add_post(f"{prefix}/courses/fire", self.fire)
-
-    async def list(self, request: web.Request) -> web.Response:
+    async def list(self, call: Call) -> Answer:
         """A page of tickets in the order of the board, then finished ones, newest first."""
-        station = request.match_info["station_id"]
-        self._authority.caller(request).require(ROLES, station)
+        station, query = call.path("station_id"), call.query
         kitchen = self._expeditor.kitchen
-        status = request.query.get("status", "")
-        if status not in ("", "completed", "all"):
-            message = "leave it out for the live ones, or ask for completed or all"
-            raise invalid("status", message, allowed=["completed", "all"])
-        limit = _limit(request)
-        live = [] if status == "completed" else kitchen.live_tickets(station)
-        finished = kitchen.finished_tickets(station) if status else []
+        live = [] if query.status == "completed" else kitchen.live_tickets(station)
+        finished = kitchen.finished_tickets(station) if query.status else []
         if station not in kitchen.router.stations and not (live or finished):
             raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
-        after = _cursor(request)
+        after = _START if query.cursor is None else _key_of(query.cursor)
         rows = [(key, t) for t in (*live, *finished) if (key := _key(t)) > after]
-        page = rows[:limit]
-        body = encode([self._view.ticket(t, kitchen.placed(t.number)) for _key, t in page])
+        page = rows[: query.limit]
+        tickets = [self._view.ticket(t, kitchen.placed(t.number)) for _key, t in page]
         # What was just read may be newer than the disk.
         await asyncio.shield(self._expeditor.settled())
-        response = web.Response(body=body, content_type="application/json")
-        if len(rows) > limit:
-            response.headers[NEXT_CURSOR] = ".".join(map(str, page[-1][0]))
-        return response
+        more = {NEXT_CURSOR: ".".join(map(str, page[-1][0]))} if len(rows) > query.limit else {}
+        return Answer(tickets, more)
 
-    def _acting(self, action: Action) -> Callable[[web.Request], "asyncio.Future[web.Response]"]:
-        async def act(request: web.Request) -> web.Response:
-            station, order_id = request.match_info["station_id"], request.match_info["order_id"]
-            roles = MANAGERS if action == "void" else KITCHEN
-            self._authority.caller(request).require(roles, station)
-            return await self._submit(ActOnTicket(station, order_id, action))
-
-        return act  # type: ignore[return-value]
-
-    async def prioritize(self, request: web.Request) -> web.Response:
-        """Change the priority of a ticket."""
-        station, order_id = request.match_info["station_id"], request.match_info["order_id"]
-        self._authority.caller(request).require(KITCHEN, station)
-        body = await _body(request, PriorityBody)
-        return await self._submit(SetPriority(station, order_id, body.priority))
-
-    async def mark_line(self, request: web.Request) -> web.Response:
-        """Tick a line, or take the tick away."""
-        station = request.match_info["station_id"]
-        self._authority.caller(request).require(KITCHEN, station)
-        return await self._submit(
-            MarkLine(
-                station,
-                request.match_info["order_id"],
-                request.match_info["line_id"],
-                done=request.match_info["mark"] == "done",
+    def _acting(self, action: Action) -> Callable[[Call], Awaitable[TicketJson]]:
+        async def act(call: Call) -> TicketJson:
+            return await self._one(
+                ActOnTicket(call.path("station_id"), call.path("order_id"), action)
             )
+
+        act.__doc__ = _SUMMARIES[action]
+        return act
+
+    async def prioritize(self, call: Call) -> TicketJson:
+        """Move a ticket in the queue."""
+        return await self._one(
+            SetPriority(call.path("station_id"), call.path("order_id"), call.body.priority)
         )
 
-    async def fire(self, request: web.Request) -> web.Response:
+    def _marking(self, *, done: bool) -> Callable[[Call], Awaitable[TicketJson]]:
+        async def mark(call: Call) -> TicketJson:
+            station, order_id = call.path("station_id"), call.path("order_id")
+            return await self._one(MarkLine(station, order_id, call.path("line_id"), done))
+
+        mark.__doc__ = "Tick a line." if done else "Take the tick of a line away."
+        return mark
+
+    async def fire(self, call: Call) -> Any:
         """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
-        caller = self._authority.caller(request)
-        caller.require(KITCHEN)
-        body = await _body(request, FireBody)
-        tickets = await self._tickets(FireCourse(body.order_id, body.course_number))
-        seen = [ticket for ticket in tickets.tickets if caller.sees(ticket.station)]
-        return _json([self._view.ticket(ticket, tickets.placed) for ticket in seen])
+        now = await self._now(FireCourse(call.body.order_id, call.body.course_number))
+        seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
+        return [self._view.ticket(ticket, now.placed) for ticket in seen]
 
-    async def _submit(self, command: Command) -> web.Response:
-        now = await self._tickets(command)
-        return _json(self._view.ticket(now.tickets[0], now.placed))
+    async def _one(self, command: Command) -> TicketJson:
+        now = await self._now(command)
+        return self._view.ticket(now.tickets[0], now.placed)
 
-    async def _tickets(self, command: Command) -> TicketsNow:
+    async def _now(self, command: Command) -> TicketsNow:
         answer = self._expeditor.submit(command)
         await asyncio.shield(answer.durable)
         match answer.reply:
@@ -156,8 +183,13 @@ class Tickets:
         raise TypeError(answer.reply)
 
 
-def _json(value: object) -> web.Response:
-    return web.Response(body=encode(value), content_type="application/json")
+_SUMMARIES: Final[dict[Action, str]] = {
+    "start": "Begin to cook.",
+    "ready": "Everything on it is done.",
+    "bump": "Complete it and take it off the board; acknowledge a voided one.",
+    "recall": "Bring it back.",
+    "void": "Cancel it; it stays on the board until it is bumped.",
+}
 
 
 def _key(ticket: Ticket) -> Key:
@@ -167,36 +199,9 @@ def _key(ticket: Ticket) -> Key:
     return (1, -ticket.updated_at, -ticket.number)
 
 
-def _limit(request: web.Request) -> int:
-    text = request.query.get("limit", str(DEFAULT_LIMIT))
-    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_LIMIT:
-        raise invalid("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
-    return int(text)
-
-
-def _cursor(request: web.Request) -> Key:
-    text = request.query.get("cursor", "-1.0.0")
+def _key_of(cursor: str) -> Key:
     try:
-        part, first, second = (int(number) for number in text.split("."))
+        part, first, second = (int(number) for number in cursor.split("."))
     except ValueError:
         raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None
     return part, first, second
-
-
-async def _body(request: web.Request, kind: type[Body]) -> Body:
-    """The JSON body as that struct. Raises ApiError 400, 413, 415."""
-    if request.content_type not in ("application/json", "application/octet-stream"):
-        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", "send application/json")
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at ")
-        field = path.strip("`").removeprefix("$.") or _named(message)
-        raise invalid(field, message) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
-
-
-def _named(message: str) -> str:
-    """The field that a message about a missing or unknown one names."""
-    return message.split("`")[1] if "field `" in message else "body"

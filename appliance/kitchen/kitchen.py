@@ -189,6 +189,25 @@ class Kitchen:
         ]
         return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
 
+    def tickets_of(self, order_id: str) -> list[tuple[Ticket, Placed]]:
+        """All tickets of the newest order of that id, in the order of the stations."""
+        known = self._orders.get(self._by_id.get(order_id, 0))
+        return [] if known is None else [(each, known.placed) for each in self._in_order(known)]
+
+    def orders_on_boards(self) -> list[tuple[Placed, list[Ticket]]]:
+        """Orders that a board shows some of, oldest first, with all their tickets."""
+        numbers = sorted({number for board in self._boards.values() for number in board})
+        return [
+            (known.placed, self._in_order(known))
+            for known in (self._orders[number] for number in numbers)
+        ]
+
+    def _in_order(self, known: _Order) -> list[Ticket]:
+        places = {station: place for place, station in enumerate(self.router.stations)}
+        return sorted(
+            known.tickets.values(), key=lambda ticket: places.get(ticket.station, len(places))
+        )
+
     # ── deciding ─────────────────────────────────────────────────────────────────────
 
     def decide(self, command: Command, now: Moment) -> Decision:

@@ -19,6 +19,7 @@ from appliance.config import OrderLimits
 from appliance.expeditor import Answer
 from appliance.kitchen.command import Command
 from appliance.lan import messages
+from appliance.listening import DUAL_STACK, dual_stack
 from appliance.orders.connection import Connection
 from appliance.orders.peers import AllowList
 from appliance.orders.refusals import Refusal, Refusals
@@ -75,10 +76,8 @@ class OrderRouter:
         `::` is every address, those of IPv4 included.
         """
         loop = asyncio.get_running_loop()
-        if host == "::":
-            # asyncio would leave IPv4 out.
-            both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-            self._server = await loop.create_server(self.new_peer, sock=both)
+        if host == DUAL_STACK:
+            self._server = await loop.create_server(self.new_peer, sock=dual_stack(port))
         else:
             self._server = await loop.create_server(self.new_peer, host, port)
         for listening in self._server.sockets:  # Whoever connects inherits it.

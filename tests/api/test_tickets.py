@@ -99,7 +99,7 @@ async def test_an_unknown_status_is_named_with_those_that_are_allowed(
 ) -> None:
     answer = await listed(appliance, "?status=active")
     assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR")
-    assert answer.body["details"] == {"field": "status", "allowed": ["completed", "all"]}
+    assert answer.body["details"] == {"field": "status", "allowed": ["all", "completed"]}
     assert "completed" in answer.body["message"]
 
 

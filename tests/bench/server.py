@@ -24,7 +24,7 @@ class Forgetful(Expeditor):
     """The baseline: decides and applies, and neither encodes nor stores anything."""
 
     def submit(self, command: Command) -> Answer:
-        decision = self.kitchen.decide(command, self._now())
+        decision = self.kitchen.decide(command, self.now())
         for event in decision.events:
             self.kitchen.apply(event, decision.guest[1] if decision.guest else None)
         done = asyncio.get_running_loop().create_future()

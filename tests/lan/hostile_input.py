@@ -144,7 +144,7 @@ class _Night:
     """A kitchen, and one that knows no more than is written of what the first decides."""
 
     def __init__(self) -> None:
-        self.kitchen, self.replayed = Kitchen(_OPEN.router), Kitchen(_OPEN.router)
+        self.kitchen, self.replayed = Kitchen(_OPEN.plan), Kitchen(_OPEN.plan)
         self.kitchen.restore(_OPEN_STATE, {})
         self.replayed.restore(_OPEN_STATE, {})
         self._minutes = itertools.count(1)

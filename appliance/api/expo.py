@@ -1,0 +1,199 @@
+"""Whole orders for the pass, and how the stations are doing."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from statistics import fmean
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from appliance.api.auth import KITCHEN
+from appliance.api.errors import ApiError
+from appliance.api.operation import Call, Operation
+from appliance.api.ticket_json import channel, iso, shown_name, ticket_id
+from appliance.expeditor import Expeditor
+from appliance.kitchen.order import Placed
+from appliance.kitchen.routing import StationType
+from appliance.kitchen.ticket import Moment, Status, Ticket
+
+STATS_SECONDS: Final = 3_600
+"""How far back `completed` looks: a manager asks how it goes now."""
+_COMPLETE: Final = frozenset({"ready", "bumped"})
+
+
+class LocationQuery(Struct):
+    """Of which location; there is one here."""
+
+    location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None
+
+
+class ExpoTicketJson(Struct):
+    """How far a station is with an order. Struck lines count for nothing."""
+
+    ticket_id: str
+    station_id: str
+    station_name: str
+    station_type: StationType
+    status: Status
+    item_count: int
+    completed_count: int
+
+
+class ExpoOrderJson(Struct):
+    """A whole order as the pass sees it: the tickets of the stations that cook."""
+
+    order_id: str
+    order_reference: str | None
+    order_channel: str | None
+    customer_name: str | None
+    server_name: str | None
+    tickets: list[ExpoTicketJson]
+    total_items: int
+    completed_items: int
+    is_complete: bool
+    packaging_instructions: str | None
+    assigned_runner: str | None
+    delivery_label: str | None
+    created_at: str
+    target_time: str | None
+
+
+class StationStatsJson(Struct):
+    """A station now, and in the last hour as far as it is in memory."""
+
+    station_id: str
+    open: dict[str, int]
+    """Tickets on its board by status."""
+    oldest_seconds: int | None
+    """Age of the oldest ticket on its board that is neither held nor voided."""
+    completed: int
+    average_seconds: int | None
+    """From a ticket's arrival to its completion."""
+
+
+class StatsJson(Struct):
+    """How the kitchen is doing."""
+
+    location_id: str
+    stations: list[StationStatsJson]
+
+
+class Expo:
+    """The operations, for one appliance."""
+
+    def __init__(self, expeditor: Expeditor, location: str, now: Callable[[], Moment]) -> None:
+        self._expeditor = expeditor
+        self._location = location
+        self._now = now
+
+    def operations(self) -> list[Operation]:
+        """The pass's list, and the statistics."""
+        return [
+            Operation(
+                "GET",
+                "/expo",
+                self.expo,
+                KITCHEN,
+                list[ExpoOrderJson],
+                query=LocationQuery,
+                errors=(404, 503),
+                gateway=True,
+            ),
+            Operation(
+                "GET",
+                "/stats",
+                self.stats,
+                KITCHEN,
+                StatsJson,
+                query=LocationQuery,
+                errors=(404, 503),
+            ),
+        ]
+
+    async def expo(self, call: Call) -> list[ExpoOrderJson]:
+        """Orders that are on a board, oldest first, each with the progress of its stations."""
+        self._require_location(call)
+        kitchen = self._expeditor.kitchen
+        passes = frozenset(kitchen.router.passes)
+        orders = [
+            self._order(placed, [ticket for ticket in tickets if ticket.station not in passes])
+            for placed, tickets in kitchen.orders_on_boards()
+            if any(call.caller.sees(ticket.station) for ticket in tickets)
+        ]
+        await asyncio.shield(self._expeditor.settled())
+        return orders
+
+    def _order(self, placed: Placed, tickets: list[Ticket]) -> ExpoOrderJson:
+        lines: dict[str, list[bool]] = {}
+        for ticket in tickets:
+            for line in ticket.lines:
+                if line.change != "deleted":
+                    lines.setdefault(line.id, []).append(line.done)
+        service = placed.order.delivery_service
+        label = " ".join(filter(None, (service.name, service.order_id))) if service else None
+        return ExpoOrderJson(
+            order_id=placed.order.id,
+            order_reference=shown_name(placed),
+            order_channel=channel(placed.order.mode),
+            customer_name=placed.guest.name,
+            server_name=placed.order.server,
+            tickets=[self._ticket(ticket) for ticket in tickets],
+            total_items=len(lines),
+            completed_items=sum(all(done) for done in lines.values()),
+            is_complete=all(ticket.status in _COMPLETE for ticket in tickets),
+            packaging_instructions=None,
+            assigned_runner=None,
+            delivery_label=label or None,
+            created_at=iso(placed.placed_at) or "",
+            target_time=iso(placed.target_at),
+        )
+
+    def _ticket(self, ticket: Ticket) -> ExpoTicketJson:
+        station = self._expeditor.kitchen.router.stations.get(ticket.station)
+        standing = [line for line in ticket.lines if line.change != "deleted"]
+        return ExpoTicketJson(
+            ticket_id=ticket_id(ticket),
+            station_id=ticket.station,
+            station_name=station.name if station else ticket.station,
+            station_type=station.type if station else "generic",
+            status=ticket.status,
+            item_count=len(standing),
+            completed_count=sum(line.done for line in standing),
+        )
+
+    async def stats(self, call: Call) -> StatsJson:
+        """Open tickets by status, the oldest, and what the last hour brought, by station."""
+        self._require_location(call)
+        kitchen = self._expeditor.kitchen
+        stations = [
+            self._station(station, kitchen.live_tickets(station), kitchen.finished_tickets(station))
+            for station in kitchen.router.stations
+            if call.caller.sees(station)
+        ]
+        await asyncio.shield(self._expeditor.settled())
+        return StatsJson(self._location, stations)
+
+    def _station(
+        self, station: str, live: Sequence[Ticket], finished: Iterable[Ticket]
+    ) -> StationStatsJson:
+        now = self._now().at
+        waiting = [each for each in live if each.status not in ("held", "voided")]
+        since = now - STATS_SECONDS * 1000
+        took = [
+            each.completed_at - each.created_at
+            for each in finished
+            if each.completed_at is not None and each.completed_at > since
+        ]
+        oldest = min((each.created_at for each in waiting), default=None)
+        return StationStatsJson(
+            station_id=station,
+            open=dict(Counter(each.status for each in live)),
+            oldest_seconds=None if oldest is None else max(0, now - oldest) // 1000,
+            completed=len(took),
+            average_seconds=round(fmean(took) / 1000) if took else None,
+        )
+
+    def _require_location(self, call: Call) -> None:
+        if call.query.location_id not in (None, self._location):
+            raise ApiError(404, "NOT_FOUND", f"location {call.query.location_id!r} is not here")

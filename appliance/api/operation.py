@@ -1,0 +1,151 @@
+"""An operation of the API, declared once: routed, guarded, decoded and answered by what it says.
+
+The OpenAPI document is made from the same declarations (see `openapi.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from appliance.api.auth import Authority, Caller
+from appliance.api.errors import ApiError, Handler, invalid
+
+JSON: Final = "application/json"
+_BODY_TYPES: Final = (JSON, "application/octet-stream")
+"""The second is what aiohttp takes a body without a type for."""
+
+encode = msgspec.json.Encoder().encode
+
+Kind = TypeVar("Kind", bound=Struct)
+
+
+class Call(NamedTuple):
+    """A request that may be made, decoded."""
+
+    request: web.Request
+    caller: Caller
+    query: Any
+    """Of the operation's type; None where it has none."""
+    body: Any
+    """The same."""
+
+    def path(self, name: str) -> str:
+        """What stands in the path for a name in braces."""
+        return self.request.match_info[name]
+
+
+class Answer(NamedTuple):
+    """A value to be sent as JSON, with headers besides."""
+
+    value: object
+    headers: dict[str, str]
+
+
+class Operation(NamedTuple):
+    """A method on a path, and all that anybody needs to know of it."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    """Below the prefix; names in braces stand for one part each."""
+    handle: Callable[[Call], Awaitable[object]]
+    """Its docstring's first line is the summary. Answers a value to encode, or an `Answer`.
+    Raises ApiError."""
+    roles: frozenset[str]
+    """Any of them may; a `station_id` in the path must be one of the caller's besides."""
+    answers: Any
+    """The type of what is sent as JSON; None for an empty answer."""
+    query: type[Struct] | None = None
+    body: type[Struct] | None = None
+    lenient: bool = False
+    """The body may have numbers as texts, as points of sale send them."""
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    """Apart from those that every operation has."""
+    headers: Mapping[str, str] = {}
+    """What headers of the answer mean."""
+    gateway: bool = False
+    """The cloud's gateway has it too."""
+
+    def route(self, prefix: str, authority: Authority) -> web.RouteDef:
+        """To be added to an application's router."""
+        # Not aiohttp's own pattern for a part of a path, which leaves out braces: ids have them.
+        path = prefix + self.path.replace("}", ":[^/]+}")
+        handler = self._handler(authority)
+        if self.method == "GET":
+            return web.get(path, handler)  # And HEAD.
+        return web.route(self.method, path, handler)
+
+    def _handler(self, authority: Authority) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            caller = authority.caller(request)
+            caller.require(self.roles, request.match_info.get("station_id"))
+            query = None if self.query is None else _query(request, self.query)
+            body = (
+                None
+                if self.body is None
+                else await _body(request, self.body, strict=not self.lenient)
+            )
+            answer = await self.handle(Call(request, caller, query, body))
+            value, headers = answer if isinstance(answer, Answer) else (answer, None)
+            content = None if self.answers is None else encode(value)
+            kind = None if content is None else JSON
+            return web.Response(
+                body=content, status=self.status, content_type=kind, headers=headers
+            )
+
+        return handler
+
+
+def routes(
+    operations: Iterable[Operation], authority: Authority, own: str, gateway: str
+) -> list[web.RouteDef]:
+    """All operations below our own prefix, and below the gateway's what it has too."""
+    return [
+        operation.route(prefix, authority)
+        for operation in operations
+        for prefix in ((own, gateway) if operation.gateway else (own,))
+    ]
+
+
+def _query(request: web.Request, kind: type[Kind]) -> Kind:
+    """What was asked for behind the `?`. Raises ApiError 400."""
+    try:
+        return msgspec.convert(dict(request.query), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, kind) from error
+
+
+async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind:
+    """The JSON body. Raises ApiError 400, 413, 415."""
+    if request.content_type not in _BODY_TYPES:
+        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"send {JSON}")
+    try:
+        return msgspec.json.decode(await request.read(), type=kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, kind) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
+
+
+def _invalid(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:
+    """The error for a value that does not fit, with what would."""
+    message, _, path = str(error).partition(" - at ")
+    field = path.strip("`").removeprefix("$.") or _named(message)
+    _schemas, components = msgspec.json.schema_components([kind])
+    wanted = components[kind.__name__]["properties"].get(field, {})
+    if "enum" in wanted:
+        allowed = [value for value in wanted["enum"] if value]
+        return invalid(field, f"allowed: {', '.join(allowed)}", allowed=allowed)
+    if "minimum" in wanted and "maximum" in wanted:
+        return invalid(
+            field, f"must be a whole number from {wanted['minimum']} to {wanted['maximum']}"
+        )
+    return invalid(field, message)
+
+
+def _named(message: str) -> str:
+    """The field that a message about a missing or unknown one names."""
+    return message.split("`")[1] if "field `" in message else "body"

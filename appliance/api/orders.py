@@ -1,0 +1,120 @@
+"""Orders over HTTP: the commands of the LAN protocol, same payloads, same effect."""
+
+import asyncio
+import re
+from datetime import tzinfo
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.api.auth import MANAGERS
+from appliance.api.errors import ApiError, invalid, refused
+from appliance.api.operation import Call, Operation
+from appliance.api.ticket_json import TicketJson, TicketView
+from appliance.expeditor import Expeditor
+from appliance.kitchen.command import OrderAccepted, Refused
+from appliance.lan import messages
+from appliance.lan.messages import AnyOrderMessage, NotUnderstood
+from appliance.lan.schema import CancelMessage, OrderMessage, PartialOrderMessage
+
+WHO: Final = MANAGERS | {"pos_staff"}
+_FIELD: Final = re.compile(r"order\.(\w+)")
+
+
+class OrderJson(Struct):
+    """An order that was taken, and what became of it."""
+
+    order_id: str
+    tickets: list[TicketJson]
+    """Of every station that has it, in the order of the stations."""
+
+
+class Orders:
+    """The operations, for one appliance."""
+
+    def __init__(self, expeditor: Expeditor, view: TicketView, zone: tzinfo) -> None:
+        """`zone` is for times that come without one."""
+        self._expeditor = expeditor
+        self._view = view
+        self._zone = zone
+
+    def operations(self) -> list[Operation]:
+        """Create, update, partial update, cancel."""
+        one = "/orders/{order_id}"
+        return [
+            Operation(
+                "POST",
+                "/orders",
+                self.create,
+                WHO,
+                OrderJson,
+                body=OrderMessage,
+                lenient=True,
+                status=201,
+                errors=(503,),
+            ),
+            Operation(
+                "PUT",
+                one,
+                self.update,
+                WHO,
+                OrderJson,
+                body=OrderMessage,
+                lenient=True,
+                errors=(404, 503),
+            ),
+            Operation(
+                "PATCH",
+                one,
+                self.amend,
+                WHO,
+                OrderJson,
+                body=PartialOrderMessage,
+                lenient=True,
+                errors=(404, 503),
+            ),
+            Operation("DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503)),
+        ]
+
+    async def create(self, call: Call) -> OrderJson:
+        """Take an order; the same one again is a retry, other content of a live one an update."""
+        return await self._submit("create-order", call.body)
+
+    async def update(self, call: Call) -> OrderJson:
+        """The whole order as it is to be from now on; an order that has left is left alone."""
+        return await self._submit("update-order", _of_path(call))
+
+    async def amend(self, call: Call) -> OrderJson:
+        """Part of the order as it is to be, with itemsToAdd, itemsToUpdate and itemsToRemove."""
+        return await self._submit("partial-update-order", _of_path(call))
+
+    async def cancel(self, call: Call) -> OrderJson:
+        """Take the order back; its tickets stay as voided until each is bumped."""
+        return await self._submit("cancel-order", CancelMessage(call.path("order_id")))
+
+    async def _submit(self, name: str, order: AnyOrderMessage) -> OrderJson:
+        try:
+            command = messages.command(name, order, self._zone)
+        except NotUnderstood as error:
+            named = _FIELD.search(str(error))
+            raise invalid(named[1] if named else "order", str(error)) from error
+        answer = self._expeditor.submit(command)
+        tickets = self._expeditor.kitchen.tickets_of(order.id or "")
+        shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
+        await asyncio.shield(answer.durable)
+        match answer.reply:
+            case OrderAccepted(order_id):
+                return OrderJson(order_id, shown)
+            case Refused():
+                raise refused(answer.reply)
+        raise TypeError(answer.reply)
+
+
+def _of_path(call: Call) -> OrderMessage:
+    """The order of the body, which may leave its id to the path."""
+    order_id = call.path("order_id")
+    order: OrderMessage = call.body
+    if order.id not in (None, order_id):
+        raise ApiError(400, "VALIDATION_ERROR", "id: another than in the path", {"field": "id"})
+    return replace(order, id=order_id)

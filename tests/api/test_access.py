@@ -1,0 +1,43 @@
+"""The access log: a line for each request, and nothing of a guest in it."""
+
+import logging
+
+import pytest
+
+from tests.api.asking import ask, say, ticket_path
+from tests.running import RunningAppliance
+
+CANARY = "canary-615-555-1234"
+
+
+async def test_a_request_is_one_line_with_what_helps(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "appliance.api.access")
+    await appliance.order(id="7", items=[{"name": "Hamburger"}])
+    answer = await ask(appliance, "POST", ticket_path("grill", "7", "bump"))
+    (line,) = [each.getMessage() for each in caplog.records if "bump" in each.getMessage()]
+    path = "/api/v1/kds/stations/grill/orders/{order_id}/ticket/bump"
+    assert line.startswith(f"127.0.0.1 POST {path} 200 ")
+    assert line.endswith(f" ms {answer.headers['X-Request-ID']}")
+
+
+async def test_no_personal_data_and_no_secret_is_in_any_log(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await appliance.order(id=CANARY, name=CANARY, phoneNumber=CANARY, items=[{"name": CANARY}])
+    for method, path in (
+        ("GET", f"/api/v1/kds/stations/grill/tickets?cursor={CANARY}"),
+        ("POST", ticket_path("grill", CANARY, "bump")),
+        ("POST", ticket_path("grill", CANARY, CANARY)),
+        ("GET", f"/{CANARY}"),
+        ("GET", f"/sign-in?code={CANARY}"),
+    ):
+        await ask(appliance, method, path, headers={"X-Request-ID": "1"})
+        await ask(appliance, method, path, token=CANARY)
+    await say(
+        appliance, f"GET /{CANARY} HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n".encode()
+    )
+    assert len([each for each in caplog.records if each.name == "appliance.api.access"]) >= 10
+    assert CANARY not in caplog.text
