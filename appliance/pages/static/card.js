@@ -10,6 +10,7 @@ const ACTIONS = {
   voided: [["bump", "Clear", true]],
 };
 const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
+const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
 /** The card of a ticket, without its age. A press of a button is `perform(ticket, action)`. */
 export function draw(ticket, atPass, perform) {
@@ -26,6 +27,9 @@ export function draw(ticket, atPass, perform) {
     ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {})),
   );
   if (atPass) part(".handoff").append(...handoff(metadata));
+  for (const text of card.querySelectorAll(".instructions, .items small, .handoff dd")) {
+    text.classList.toggle("endless", text.textContent.length > ENDLESS);
+  }
   part("footer").append(...actions(ticket).map(([action, words, main]) => {
     const button = element("button", main ? "main" : "", words);
     button.dataset.action = action;
