@@ -11,7 +11,9 @@ from appliance.api.errors import Handler
 from appliance.api.expo import Expo
 from appliance.api.operation import JSON, encode, routes
 from appliance.api.orders import Orders
+from appliance.api.routing import Routing
 from appliance.api.sign_in import SignIn
+from appliance.api.stations import Stations
 from appliance.api.status import Parts, Status
 from appliance.api.stream import Stream
 from appliance.api.ticket_json import TicketView
@@ -45,6 +47,8 @@ def make_app(
     operations = [
         *Tickets(expeditor, view).operations(),
         *Expo(expeditor, view.location, expeditor.now).operations(),
+        *Stations(expeditor, view.location).operations(),
+        *Routing(expeditor, view.location, zone, expeditor.now).operations(),
         *Orders(expeditor, view, zone).operations(),
         *Status(status).operations(),
     ]

@@ -65,6 +65,8 @@ def refused(refusal: Refused) -> ApiError:
     if refusal.reason == "wrong_state":
         states = {"from": refusal.from_status, "to": refusal.to_status}
         return ApiError(409, "CONFLICT", refusal.message, states)
+    if refusal.reason in ("read_only", "in_use", "id_taken", "too_many"):
+        return ApiError(409, "CONFLICT", refusal.message)
     if refusal.reason == "cannot_amend":
         return invalid("itemsToUpdate", refusal.message)
     return ApiError(404, "NOT_FOUND", refusal.message)

@@ -137,8 +137,8 @@ def _invalid(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:
     _schemas, components = msgspec.json.schema_components([kind])
     wanted = components[kind.__name__]["properties"].get(field, {})
     if "enum" in wanted:
-        allowed = [value for value in wanted["enum"] if value]
-        return invalid(field, f"allowed: {', '.join(allowed)}", allowed=allowed)
+        allowed = [value for value in wanted["enum"] if value != ""]
+        return invalid(field, f"allowed: {', '.join(map(str, allowed))}", allowed=allowed)
     if "minimum" in wanted and "maximum" in wanted:
         return invalid(
             field, f"must be a whole number from {wanted['minimum']} to {wanted['maximum']}"

@@ -58,7 +58,7 @@ class NearMiss(Struct, frozen=True, gc=False):
 
 
 class Explained(Struct, frozen=True, gc=False):
-    """An item, where it would go, and which rules nearly took it: the first few of them."""
+    """An item, where it would go, and which rules nearly took it: those first that came nearest."""
 
     item: Item
     stops: tuple[WhyThere, ...]
@@ -99,15 +99,15 @@ def _nearly(
     conditions: list[tuple[Rule, tuple[tuple[Condition, Test], ...]]],
     known: Facts,
 ) -> tuple[NearMiss, ...]:
-    nearly: list[NearMiss] = []
+    """Those first of which most held."""
     compared = folded(known)
-    for rule, tests in conditions:
-        missed = _only_miss(stations.get(rule.station), rule, tests, known, compared)
-        if missed is not None:
-            nearly.append(missed)
-            if len(nearly) == NEAR_MISSES_SHOWN:
-                break
-    return tuple(nearly)
+    nearly = [
+        (len(tests), missed)
+        for rule, tests in conditions
+        if (missed := _only_miss(stations.get(rule.station), rule, tests, known, compared))
+    ]
+    nearly.sort(key=lambda counted: -counted[0])
+    return tuple(missed for _held, missed in nearly[:NEAR_MISSES_SHOWN])
 
 
 def _only_miss(
