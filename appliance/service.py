@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from aiohttp import web
 
 from appliance import identity, pages, tls
-from appliance.api import access, auth
+from appliance.api import access_log, auth
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -148,8 +148,8 @@ async def running(
         pages.add_authority(app.router, https.authority_pem)
     runner = web.AppRunner(
         app,
-        access_log=access.logger,
-        access_log_class=access.AccessLogger,
+        access_log=access_log.logger,
+        access_log_class=access_log.AccessLogger,
         shutdown_timeout=HTTP_GOODBYE_SECONDS,
     )
     await runner.setup()

@@ -13,7 +13,7 @@ CANARY = "canary-615-555-1234"
 async def test_a_request_is_one_line_with_what_helps(
     appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "appliance.api.access")
+    caplog.set_level(logging.INFO, "appliance.api.access_log")
     await appliance.order(id="7", items=[{"name": "Hamburger"}])
     answer = await ask(appliance, "POST", ticket_path("grill", "7", "bump"))
     (line,) = [each.getMessage() for each in caplog.records if "bump" in each.getMessage()]
@@ -39,5 +39,5 @@ async def test_no_personal_data_and_no_secret_is_in_any_log(
     await say(
         appliance, f"GET /{CANARY} HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n".encode()
     )
-    assert len([each for each in caplog.records if each.name == "appliance.api.access"]) >= 10
+    assert len([each for each in caplog.records if each.name == "appliance.api.access_log"]) >= 10
     assert CANARY not in caplog.text
