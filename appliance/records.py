@@ -1,0 +1,96 @@
+"""Small files of records that the running service and the command `expeditor` both change.
+
+Each is replaced whole, under one lock for all of them, and read again when it has changed.
+A file that cannot be understood is put aside as `NAME.damaged`: it opens nothing.
+"""
+
+import contextlib
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from appliance.files import replace_file
+
+logger = logging.getLogger(__name__)
+
+LOCK: Final = "access.lock"
+
+Kind = TypeVar("Kind", bound=Struct)
+Signature = tuple[int, int, int]
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Nobody else changes records of this directory meanwhile. Blocks; raises OSError."""
+    descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def signature(path: Path) -> Signature | None:
+    """Tells one content of a file that is replaced whole from the next; None without a file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+class Records(Generic[Kind]):
+    """One file, and what was last read from it. What blocks says so."""
+
+    def __init__(self, path: Path, empty: Kind, when_damaged: Callable[[], Kind]) -> None:
+        """Reads it; blocks; raises OSError.
+
+        `empty` is what a missing file says. `when_damaged` makes what is true when the file
+        is damaged and nothing of it was ever read.
+        """
+        self._path = path
+        self._empty = empty
+        self._seen: Signature | None = None
+        self.damaged = False
+        """Whether it was found damaged since the start."""
+        self.value = when_damaged()
+        with locked(path.parent):
+            self._read_locked()
+
+    def refresh(self) -> None:
+        """Read it again if it has changed. Blocks; raises OSError."""
+        if signature(self._path) != self._seen:
+            with locked(self._path.parent):
+                self._read_locked()
+
+    def change(self, edit: Callable[[Kind], Kind]) -> None:
+        """Replace it by what `edit` makes of it. Blocks; raises OSError, and what `edit` raises."""
+        with locked(self._path.parent):
+            self._read_locked()
+            self._write(edit(self.value))
+
+    def _read_locked(self) -> None:
+        self._seen = signature(self._path)
+        self.value = self._empty if self._seen is None else self._read()
+
+    def _read(self) -> Kind:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=type(self._empty))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self.damaged = True
+            aside = self._path.with_name(f"{self._path.name}.damaged")
+            logger.warning("%s is damaged (%s): put aside as %s", self._path, error, aside.name)
+            self._path.replace(aside)
+            self._write(self.value)
+            return self.value
+
+    def _write(self, value: Kind) -> None:
+        replace_file(self._path, msgspec.json.encode(value))
+        self._seen = signature(self._path)
+        self.value = value
