@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -146,6 +148,22 @@ class Http(_Section, frozen=True):
     listen: Address = Address("127.0.0.1:8080")
 
 
+class Cloud(_Section, frozen=True):
+    """An issuer of tokens elsewhere."""
+
+    issuer: str
+    jwks_url: str
+    audience: str
+    refresh: Duration = Duration(3600)
+
+
+class Auth(_Section, frozen=True):
+    """Whose tokens open the API."""
+
+    keep_old_secret: Duration = Duration(86_400)
+    cloud: Cloud | None = None
+
+
 class Devices(_Section, frozen=True):
     """Whether devices are real."""
 
@@ -230,6 +248,7 @@ class Config(_Section, frozen=True):
     appliance: Appliance = Appliance()
     orders: Orders = Orders()
     http: Http = Http()
+    auth: Auth = Auth()
     devices: Devices = Devices()
     timing: Timing = Timing()
     station: tuple[StationSection, ...] = ()
@@ -328,8 +347,8 @@ def _type_at(where: str) -> Any:
 
 
 def _struct_in(hint: Any) -> type[Struct] | None:
-    """The section that a key holds, alone or in a list."""
-    candidates = get_args(hint) if get_origin(hint) is tuple else (hint,)
+    """The section that a key holds, alone, in a list, or where it is given."""
+    candidates = get_args(hint) if get_origin(hint) in (tuple, UnionType) else (hint,)
     for candidate in candidates:
         if isinstance(candidate, type) and issubclass(candidate, Struct):
             return candidate
@@ -375,6 +394,7 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     for place, rule in enumerate(config.route):
         if not (rule.name or rule.modifier):
             yield f"route[{place}]: a rule needs a condition; allowed: name, modifier"
+    yield from _cloud_errors(config.auth.cloud)
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
     yield from _impossible_limits(config.orders.limits)
@@ -385,6 +405,35 @@ def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
         yield "orders.limits.frame_timeout: must be from 1s to 10m"
     if not limits.frame_timeout <= limits.idle_timeout <= LONGEST_IDLE_TIMEOUT:
         yield "orders.limits.idle_timeout: must be from frame_timeout to 24h"
+
+
+LOCAL_ISSUER: Final = "expeditor"
+"""The `iss` of the appliance's own tokens."""
+
+
+def _cloud_errors(cloud: Cloud | None) -> Iterator[str]:
+    if cloud is None:
+        return
+    if cloud.issuer in ("", LOCAL_ISSUER):
+        yield f"auth.cloud.issuer: {cloud.issuer!r} cannot be another issuer's name"
+    if not cloud.audience:
+        yield "auth.cloud.audience: must not be empty"
+    if not cloud.refresh:
+        yield "auth.cloud.refresh: must not be 0s"
+    try:
+        url = urlsplit(cloud.jwks_url)
+        # Whoever could change the keys on their way could let anybody in.
+        safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname))
+        good = safe and bool(url.hostname) and url.username is None and url.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        # Not repeated: what somebody took for its place may be a password.
+        yield 'auth.cloud.jwks_url: write it like "https://HOST/PATH", without a name or password'
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
 
 
 def _references(config: Config, stations: list[str], cooking: list[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from appliance.api import errors
+from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.sign_in import SignIn
 from appliance.api.status import Parts, Status
@@ -43,4 +44,5 @@ def make_app(
     app.on_shutdown.append(stream.close)
     app.router.add_get(f"{BASE}/status", Status(authority, status).status)
     SignIn(authority).add_routes(app.router, BASE)
+    Access(authority).add_routes(app.router, BASE)
     return app

@@ -9,13 +9,13 @@ POST /courses/fire
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
-import msgspec
 from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.auth import KITCHEN, MANAGERS, ROLES, Authority
+from appliance.api.bodies import read_body
 from appliance.api.errors import ApiError, invalid, refused
 from appliance.api.ticket_json import TicketView, encode
 from appliance.expeditor import Expeditor
@@ -39,7 +39,6 @@ _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void
 
 _WHOLE_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 
-Body = TypeVar("Body")
 Key = tuple[int, int, int]
 
 
@@ -116,7 +115,7 @@ class Tickets:
         """Change the priority of a ticket."""
         station, order_id = request.match_info["station_id"], request.match_info["order_id"]
         self._authority.caller(request).require(KITCHEN, station)
-        body = await _body(request, PriorityBody)
+        body = await read_body(request, PriorityBody)
         return await self._submit(SetPriority(station, order_id, body.priority))
 
     async def mark_line(self, request: web.Request) -> web.Response:
@@ -136,7 +135,7 @@ class Tickets:
         """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
         caller = self._authority.caller(request)
         caller.require(KITCHEN)
-        body = await _body(request, FireBody)
+        body = await read_body(request, FireBody)
         tickets = await self._tickets(FireCourse(body.order_id, body.course_number))
         seen = [ticket for ticket in tickets.tickets if caller.sees(ticket.station)]
         return _json([self._view.ticket(ticket, tickets.placed) for ticket in seen])
@@ -181,22 +180,3 @@ def _cursor(request: web.Request) -> Key:
     except ValueError:
         raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None
     return part, first, second
-
-
-async def _body(request: web.Request, kind: type[Body]) -> Body:
-    """The JSON body as that struct. Raises ApiError 400, 413, 415."""
-    if request.content_type not in ("application/json", "application/octet-stream"):
-        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", "send application/json")
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at ")
-        field = path.strip("`").removeprefix("$.") or _named(message)
-        raise invalid(field, message) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
-
-
-def _named(message: str) -> str:
-    """The field that a message about a missing or unknown one names."""
-    return message.split("`")[1] if "field `" in message else "body"

@@ -181,7 +181,7 @@ async def test_a_good_token_opens(appliance: RunningAppliance) -> None:
         signed(aud=["expeditor-kds", "other"]),
         signed(roles=["guest", "line_cook"]),
         signed(station_ids=["grill"]),
-        signed(location_id="anywhere"),
+        signed(location_id="default"),
     ):
         for method, path in (REQUESTS[0], REQUESTS[4]):
             answer = await ask(appliance, method, path, token=make(appliance.secret))

@@ -1,132 +1,134 @@
-"""Who may: bearer tokens of the local issuer, and the cookie that a browser gets for one.
+"""Tells who a request is from. Everything that lets somebody in goes through here.
 
-Source: ticket API design page, "Who may". Tokens are signed with a secret that is made on
-first start and never leaves the data directory.
+Source: ticket API design page, "Who may".
 """
 
-import ipaddress
+import asyncio
 import logging
-import os
 import secrets
-import socket
-import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeGuard
-from urllib.parse import urlsplit
+from typing import Final
 
-import jwt
 from aiohttp import web
 from msgspec import Struct
 
-from appliance.api.errors import ApiError, Handler
-from appliance.files import sync_directory
+from appliance import config
+from appliance.api.auth import devices, tokens
+from appliance.api.auth.caller import Caller
+from appliance.api.auth.cloud import CloudKeys, CloudStatus
+from appliance.api.auth.devices import Devices
+from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
+from appliance.api.auth.pins import Pin, Pins, subject_of
+from appliance.api.auth.revoked import Revoked
+from appliance.api.auth.secret import Secrets
+from appliance.api.auth.sites import require_own_page
+from appliance.api.auth.tokens import InvalidToken, Proof, Tokens
+from appliance.api.errors import ApiError
 
 logger = logging.getLogger(__name__)
 
-ISSUER: Final = "expeditor"
-AUDIENCE: Final = "expeditor-kds"
-ALGORITHM: Final = "HS256"
-SECRET_BYTES: Final = 32
 LEEWAY_SECONDS: Final = 30
 COOKIE: Final = "expeditor_session"
 SESSION_SECONDS: Final = 30 * 24 * 3600
 """A screen on a wall is signed in once and then left alone."""
-
-MANAGERS: Final = frozenset({"manager", "owner", "tenant_admin"})
-KITCHEN: Final = MANAGERS | {
-    "kitchen",
-    "kitchen_staff",
-    "chef",
-    "sous_chef",
-    "line_cook",
-    "expeditor",
-}
-READ_ONLY: Final = frozenset({"server", "pos_staff"})
-ROLES: Final = KITCHEN | READ_ONLY
+LOOK_SECONDS: Final = 0.5
+"""What the command `expeditor` changed is in force within a second."""
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
-class Caller(Struct, frozen=True):
-    """Somebody with a valid token."""
+class AuthStatus(Struct, frozen=True):
+    """How it stands with who may."""
 
-    subject: str
-    roles: frozenset[str]
-    stations: frozenset[str] | None
-    """The only stations that the token is good for; None for all of them."""
-
-    def sees(self, station: str) -> bool:
-        """Whether the token is good for this station."""
-        return self.stations is None or station in self.stations
-
-    def require(self, roles: Collection[str], station: str | None = None) -> None:
-        """Raise 403 for whoever has none of these roles, or not this station."""
-        if not self.roles & frozenset(roles):
-            needed = ", ".join(sorted(roles))
-            raise ApiError(403, "FORBIDDEN", f"this needs one of the roles {needed}")
-        if station is not None and not self.sees(station):
-            raise ApiError(403, "FORBIDDEN", f"this token is not for station {station!r}")
-
-
-def local_secret(directory: Path) -> bytes:
-    """The secret of this appliance, made on first use. Raises OSError."""
-    path = directory / "secret"
-    if path.exists():
-        secret = path.read_bytes()
-        if len(secret) == SECRET_BYTES:
-            return secret
-        logger.warning("%s was cut short: a new one is made, and old tokens end", path)
-        path.unlink()
-    descriptor, name = tempfile.mkstemp(prefix="secret.", dir=directory)
-    partial = Path(name)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    # Whoever was first wins; the service and `expeditor token` may start together.
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink(missing_ok=True)
-    sync_directory(directory)
-    return path.read_bytes()
-
-
-def issue(
-    secret: bytes,
-    *,
-    roles: Collection[str],
-    tenant: str,
-    subject: str,
-    seconds: int,
-    stations: Collection[str] = (),
-) -> str:
-    """A token of the local issuer."""
-    now = int(time.time())
-    claims: dict[str, Any] = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": subject,
-        "iat": now,
-        "exp": now + seconds,
-        "tenant_id": tenant,
-        "roles": sorted(roles),
-    }
-    if stations:
-        claims["station_ids"] = sorted(stations)
-    return jwt.encode(claims, secret, ALGORITHM)
+    pins: int
+    devices: int
+    revoked: int
+    secrets: int
+    """Whose tokens are good: the current one and those retired lately."""
+    damaged: tuple[str, ...]
+    """What was found damaged since the start, and lost."""
+    lockout: LockoutStatus
+    cloud: CloudStatus | None
 
 
 class Authority:
-    """Tells who a request is from."""
+    """For one data directory."""
 
-    def __init__(self, secret: bytes, tenant: str) -> None:
-        self._secret = secret
-        self._tenant = tenant
-        self.link_code: str | None = secrets.token_urlsafe(24)
+    def __init__(
+        self,
+        directory: Path,
+        appliance: config.Appliance,
+        settings: config.Auth,
+        *,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads what is on disk; blocks; raises OSError."""
+        self._tenant = appliance.tenant_id
+        self._location = appliance.location_id
+        self._keep_old_secret = int(settings.keep_old_secret)
+        self._now = now
+        self._secrets = Secrets(directory, now)
+        self._cloud = (
+            CloudKeys(directory, settings.cloud, now, monotonic) if settings.cloud else None
+        )
+        self._tokens = Tokens(self._secrets, self._cloud)
+        self._revoked = Revoked(directory, now)
+        self._pins = Pins(directory)
+        self.devices = Devices(directory)
+        """Adopted screens. Its methods that block are for threads."""
+        self._lockout = Lockout(monotonic)
+        # One at a time: each takes 16 MiB while it is computed.
+        self._hashing = asyncio.Lock()
+        self._link_code: str | None = secrets.token_urlsafe(24)
+
+    @property
+    def link_code(self) -> str | None:
         """Opens one session as manager, once; None when it has been used."""
+        return self._link_code
+
+    async def run(self) -> None:
+        """Notice what the command `expeditor` changed, and fetch the cloud's keys."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look(), name="who may")
+            if self._cloud is not None:
+                group.create_task(self._cloud.run(), name="cloud keys")
+
+    async def _look(self) -> None:
+        said = ""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except OSError as error:
+                if said != str(error):
+                    logger.warning("who may cannot be read again: %s", error)
+                said = str(error)
+
+    def refresh(self) -> None:
+        """Notice what others changed. Blocks; raises OSError."""
+        for part in (self._secrets, self._revoked, self._pins, self.devices):
+            part.refresh()
+
+    def status(self) -> AuthStatus:
+        """How it stands now."""
+        parts = {
+            "secrets": self._secrets.damaged,
+            "revoked": self._revoked.damaged,
+            "pins": self._pins.damaged,
+            "devices": self.devices.damaged,
+            "cloud keys": self._cloud is not None and self._cloud.damaged,
+        }
+        return AuthStatus(
+            pins=len(self._pins.list()),
+            devices=len(self.devices.list()),
+            revoked=len(self._revoked),
+            secrets=len(self._secrets.good()),
+            damaged=tuple(name for name, damaged in parts.items() if damaged),
+            lockout=self._lockout.status(),
+            cloud=self._cloud.status() if self._cloud else None,
+        )
 
     def caller(self, request: web.Request) -> Caller:
         """Raises ApiError 401, or 403 for a write that came from another site's page."""
@@ -138,82 +140,132 @@ class Authority:
             challenge = {"WWW-Authenticate": "Bearer"}
             raise ApiError(401, "UNAUTHORIZED", "a bearer token is required", headers=challenge)
         caller = self.verify(cookie)
-        if request.method not in ("GET", "HEAD") and not same_origin(request):
-            raise ApiError(403, "FORBIDDEN", "this request came from another site's page")
+        # No browser keeps a page of another port from opening a WebSocket, cookie and all.
+        if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
+            require_own_page(request)
         return caller
 
     def verify(self, token: str) -> Caller:
         """Whose token it is. Raises ApiError 401, 403."""
-        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        if token.startswith(devices.PREFIX):
+            return self._of_device(token)
         try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                leeway=LEEWAY_SECONDS,
-                # An appliance without a clock battery comes up in the past: a token is
-                # not refused for having been made in what looks like the future.
-                options={"require": ["exp", "iat", "sub", "iss", "aud"], "verify_iat": False},
-            )
-        except jwt.ExpiredSignatureError as error:
-            message = "the token has expired"
-            raise ApiError(401, "TOKEN_EXPIRED", message, headers=challenge) from error
-        except (jwt.InvalidTokenError, UnicodeError) as error:
-            message = f"the token is not valid: {error}"
-            raise ApiError(401, "INVALID_TOKEN", message, headers=challenge) from error
-        roles, stations = claims.get("roles"), claims.get("station_ids")
-        if not (_texts(roles) and (stations is None or _texts(stations))):
-            message = "roles, and station_ids if given, must be lists of texts"
-            raise ApiError(401, "INVALID_TOKEN", message, headers=challenge)
-        if claims.get("tenant_id") != self._tenant:
+            proof = self._tokens.read(token)
+        except InvalidToken as error:
+            raise _invalid(str(error)) from error
+        self._judge(proof)
+        claims = proof.claims
+        if claims.tenant_id != self._tenant:
             raise ApiError(403, "FORBIDDEN", "this token is of another tenant")
-        only = None if stations is None else frozenset(stations)
-        return Caller(claims["sub"], frozenset(roles), only)
+        if claims.location_id not in (None, self._location):
+            raise ApiError(403, "FORBIDDEN", "this token is for another location")
+        only = None if claims.station_ids is None else frozenset(claims.station_ids)
+        roles = frozenset(claims.roles)
+        return Caller(claims.sub, roles, only, claims.exp, proof.id, proof)
+
+    def stands(self, caller: Caller) -> bool:
+        """Whether the token is good still: for what goes on longer than a request."""
+        if caller.proof is None:
+            return any(device.id == caller.token_id for device in self.devices.list())
+        try:
+            self._judge(caller.proof)
+        except ApiError:
+            return False
+        return True
+
+    def _judge(self, proof: Proof) -> None:
+        """Raise ApiError 401 for a token that is not good now."""
+        now, claims = self._now(), proof.claims
+        if not self._tokens.still_signed(proof):
+            raise _invalid("its issuer no longer has the key that signed it")
+        if proof in self._revoked:
+            raise _invalid("it has been revoked")
+        if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
+            raise _invalid("it is not good yet (nbf)")
+        if claims.exp <= now - LEEWAY_SECONDS:
+            message = "the token has expired"
+            raise ApiError(401, "TOKEN_EXPIRED", message, headers=_CHALLENGE)
+
+    def _of_device(self, token: str) -> Caller:
+        device = self.devices.find(token)
+        if device is None:
+            raise _invalid("no device has it, or it has been revoked")
+        only = None if device.stations is None else frozenset(device.stations)
+        return Caller(f"device:{device.name}", devices.ROLES, only, None, device.id)
 
     def redeem(self, code: str) -> str:
         """The token for the one-time link's code. Raises ApiError 401."""
-        right = (self.link_code or "").encode()
+        right = (self._link_code or "").encode()
         if not right or not secrets.compare_digest(code.encode(), right):
             raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
-        self.link_code = None
-        return issue(
-            self._secret,
-            roles={"manager"},
+        self._link_code = None
+        return self._session("one-time link", ("manager",), None)
+
+    async def sign_in(self, pin: str, address: str) -> str:
+        """The token for a PIN. Raises ApiError 401, 429."""
+        try:
+            right = self._lockout.count(address)
+        except Locked as error:
+            wait = {"retry_after": error.seconds}
+            headers = {"Retry-After": str(error.seconds)}
+            raise ApiError(429, "TOO_MANY_REQUESTS", str(error), wait, headers) from error
+        async with self._hashing:
+            found = await asyncio.to_thread(self._pins.match, pin)
+        if found is None:
+            raise ApiError(401, "UNAUTHORIZED", "this is nobody's PIN", headers=_CHALLENGE)
+        right()
+        return self._session(found.subject, found.roles, found.stations)
+
+    def _session(
+        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...] | None
+    ) -> str:
+        return tokens.issue(
+            self._secrets.current.key,
+            roles=roles,
             tenant=self._tenant,
-            subject="one-time link",
+            subject=subject,
             seconds=SESSION_SECONDS,
+            stations=stations or (),
         )
 
+    def rotate(self) -> None:
+        """Sign with a new secret; the old one is good for `auth.keep_old_secret`.
 
-def _texts(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+        This and what follows is for threads: it blocks, and raises OSError.
+        """
+        self._secrets.rotate(self._keep_old_secret)
+
+    def revoke(self, token: str) -> None:
+        """Revoke a token of either issuer. Raises InvalidToken, revoked.TooMany."""
+        proof = self._tokens.read(token)
+        self._revoked.token(proof.id, proof.claims.exp)
+
+    def revoke_id(self, token_id: str) -> None:
+        """Revoke the token with this `jti`. Raises revoked.TooMany."""
+        self._revoked.token(token_id)
+
+    def revoke_subject(self, subject: str) -> None:
+        """Revoke all tokens of a subject that were issued until now. Raises revoked.TooMany."""
+        self._revoked.subject(subject)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """All PINs, by name."""
+        return self._pins.list()
+
+    def set_pin(
+        self, name: str, digits: str, roles: tuple[str, ...], stations: tuple[str, ...]
+    ) -> None:
+        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError, TooMany."""
+        self._pins.set(name, digits, roles, stations)
+        self._revoked.subject(subject_of(name))
+
+    def remove_pin(self, name: str) -> bool:
+        """Take a PIN away, and what it opened; whether there was one. Raises TooMany."""
+        if not self._pins.remove(name):
+            return False
+        self._revoked.subject(subject_of(name))
+        return True
 
 
-def same_origin(request: web.Request) -> bool:
-    """Whether one of our own pages sent it: browsers name the page's site in `Origin`."""
-    _scheme, _, site = request.headers.get("Origin", "").partition("://")
-    return bool(site) and site == request.headers.get("Host")
-
-
-_OWN_NAMES: Final = frozenset({"localhost", socket.gethostname().lower()})
-
-
-def _is_own(host: str) -> bool:
-    """Whether a Host is one of our names, or an address: nobody else can own that here."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        if name not in _OWN_NAMES and not name.endswith(".local"):
-            ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-@web.middleware
-async def host_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a Host that is a name of somebody else's: DNS rebinding needs one."""
-    if not _is_own(request.headers.get("Host", "")):
-        raise ApiError(403, "FORBIDDEN", "use the appliance's address or its .local name")
-    return await handler(request)
+def _invalid(why: str) -> ApiError:
+    return ApiError(401, "INVALID_TOKEN", f"the token is not valid: {why}", headers=_CHALLENGE)
