@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.api import auth
+from appliance.api.auth import devices
 from appliance.api.auth.pins import PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import MAX_LIFE_SECONDS, InvalidToken
@@ -106,7 +107,7 @@ def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str
             return f"All tokens of {options.of!r} that were issued until now are revoked."
         # Whoever looks at the list of processes sees the arguments of each.
         token = sys.stdin.readline().strip() if options.token == STDIN else options.token
-        if "." in token:
+        if "." in token or token.startswith(devices.PREFIX):
             authority.revoke(token)
         else:
             authority.revoke_id(token)

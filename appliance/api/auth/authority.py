@@ -236,7 +236,12 @@ class Authority:
         self._secrets.rotate(self._keep_old_secret)
 
     def revoke(self, token: str) -> None:
-        """Revoke a token of either issuer. Raises InvalidToken, revoked.TooMany."""
+        """Revoke a token of either issuer, or a device's. Raises InvalidToken, revoked.TooMany."""
+        if token.startswith(devices.PREFIX):
+            device = self.devices.find(token)
+            if device is None or not self.devices.revoke(device.id):
+                raise InvalidToken("no device has it")
+            return
         proof = self._tokens.read(token)
         self._revoked.token(proof.id, proof.claims.exp)
 
