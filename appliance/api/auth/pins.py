@@ -83,7 +83,8 @@ class Pins:
     def match(self, digits: str) -> Pin | None:
         """Whose PIN it is. Takes the same time whatever is tried; blocks for that long."""
         file = self._records.value
-        tried = _hash(digits, file.salt)
+        # HMAC, which scrypt begins with, would take "4711" and "4711\0" for the same.
+        tried = _hash(digits if _DIGITS.fullmatch(digits) else "", file.salt)
         found = None
         for pin in file.pins:
             if hmac.compare_digest(pin.hash, tried):
@@ -126,5 +127,4 @@ class Pins:
 
 
 def _hash(digits: str, salt: bytes) -> bytes:
-    text = digits.encode(errors="replace")
-    return hashlib.scrypt(text, salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)
+    return hashlib.scrypt(digits.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)
