@@ -48,20 +48,25 @@ def signature(path: Path) -> Signature | None:
 class Records(Generic[Kind]):
     """One file, and what was last read from it. What blocks says so."""
 
-    def __init__(self, path: Path, empty: Kind, when_damaged: Callable[[], Kind]) -> None:
+    def __init__(
+        self, path: Path, empty: Kind, when_damaged: Callable[[float], Kind] | None = None
+    ) -> None:
         """Reads it; blocks; raises OSError.
 
         `empty` is what a missing file says. `when_damaged` makes what is true when the file
-        is damaged and nothing of it was ever read.
+        is damaged and nothing of it was ever read, from when it was written (Unix seconds);
+        by default that is `empty`, too.
         """
         self._path = path
         self._empty = empty
+        self._when_damaged = when_damaged
         self._seen: Signature | None = None
         self.damaged = False
         """Whether it was found damaged since the start."""
-        self.value = when_damaged()
+        self.value = empty
         with locked(path.parent):
             self._read_locked()
+        self._when_damaged = None  # What was read once is known from now on.
 
     def refresh(self) -> None:
         """Read it again if it has changed. Blocks; raises OSError."""
@@ -77,9 +82,9 @@ class Records(Generic[Kind]):
 
     def _read_locked(self) -> None:
         self._seen = signature(self._path)
-        self.value = self._empty if self._seen is None else self._read()
+        self.value = self._empty if self._seen is None else self._read(self._seen)
 
-    def _read(self) -> Kind:
+    def _read(self, seen: Signature) -> Kind:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=type(self._empty))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -87,7 +92,8 @@ class Records(Generic[Kind]):
             aside = self._path.with_name(f"{self._path.name}.damaged")
             logger.warning("%s is damaged (%s): put aside as %s", self._path, error, aside.name)
             self._path.replace(aside)
-            self._write(self.value)
+            written_at = seen[0] / 1_000_000_000
+            self._write(self._when_damaged(written_at) if self._when_damaged else self.value)
             return self.value
 
     def _write(self, value: Kind) -> None:

@@ -144,6 +144,13 @@ async def test_a_token_that_is_not_ours_opens_nothing(
     await refuses(appliance, INVALID[kind](appliance.secret), 401, "INVALID_TOKEN")
 
 
+async def test_a_claim_that_is_missing_is_named(appliance: RunningAppliance) -> None:
+    for claim in ("exp", "iat", "sub", "iss", "aud"):
+        token = signed(**{claim: None})(appliance.secret)
+        answer = await ask(appliance, *REQUESTS[0], token=token)
+        assert answer.body["message"] == f"the token is not valid: it has no {claim}"
+
+
 async def test_nobody_gets_in_without_a_token(appliance: RunningAppliance) -> None:
     await refuses(appliance, None, 401, "UNAUTHORIZED")
 

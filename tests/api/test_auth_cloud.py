@@ -1,6 +1,7 @@
 """Tokens of the cloud's issuer: its keys, its algorithms, and nothing that a header says."""
 
 import asyncio
+import gzip
 import hashlib
 import hmac
 import json
@@ -271,6 +272,9 @@ async def test_the_keys_are_fetched_regularly(tmp_path: Path, cloud: Cloud) -> N
 BAD_ANSWERS = {
     "a redirect": lambda: web.Response(status=302, headers={"Location": "/jwks.json"}),
     "an answer without end": lambda: web.Response(body=b" " * (keys.MAX_BYTES + 1)),
+    "a small one that would grow": lambda: web.Response(
+        body=gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}
+    ),
     "no JSON": lambda: web.Response(text="<html>"),
     "as deep as a well": lambda: web.Response(text="[" * 100_000),
     "no set": lambda: web.Response(text='{"keys": 5}'),
@@ -316,6 +320,19 @@ async def test_one_bad_key_does_not_spoil_the_others(tmp_path: Path, cloud: Clou
         assert (await ask(appliance, "GET", TICKETS, token=signed("ec-1"))).status == 200
         for name in ("weak-1", "rsa-2"):
             assert (await ask(appliance, "GET", TICKETS, token=signed(name))).status == 401
+
+
+async def test_keys_that_cannot_be_kept_count_all_the_same(
+    tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("appliance.records.replace_file", full)
+    async with running_with(tmp_path, cloud) as appliance:
+        await until(lambda: status(appliance)["failure"] is not None)
+        assert "No space left" in status(appliance)["failure"]
+        assert (await ask(appliance, "GET", TICKETS, token=signed())).status == 200
 
 
 async def test_damaged_keys_on_disk_open_nothing(tmp_path: Path, cloud: Cloud) -> None:

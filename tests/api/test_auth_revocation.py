@@ -227,6 +227,19 @@ async def test_a_damaged_list_of_what_is_revoked_revokes_all_that_was_issued_bef
         assert third.authority.status().damaged == ()
 
 
+async def test_that_holds_when_the_clock_is_in_the_past(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as first:
+        bad = token_of(first)
+        await revoke(first, token=bad)
+    path = tmp_path / revoked.NAME
+    path.write_bytes(path.read_bytes()[:-5])
+    with_clock(monkeypatch, now=ManualClock(0.0))
+    async with running(tmp_path) as second:
+        assert not await opens(second, bad)
+
+
 async def test_what_is_damaged_while_it_runs_changes_nothing(
     appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -60,7 +60,7 @@ class CloudStatus(Struct, frozen=True):
     keys: int
     fetched_at: str | None
     failure: str | None
-    """Why the last fetch failed; None when it did not."""
+    """Why the keys could not be fetched, or kept, the last time; None when they could."""
 
 
 class CloudKeys:
@@ -80,7 +80,7 @@ class CloudKeys:
         self._refresh_seconds = int(settings.refresh)
         self._now = now
         self._monotonic = monotonic
-        self._records = Records(directory / NAME, Kept(), Kept)
+        self._records = Records(directory / NAME, Kept())
         kept = self._records.value
         self._fetched_at = kept.fetched_at if kept.url == self._url else None
         self._keys = usable(kept.keys) if kept.url == self._url else {}
@@ -112,8 +112,12 @@ class CloudKeys:
 
     async def run(self) -> None:
         """Fetch now, when a key is missing, and regularly. That it fails is a state."""
-        # No cookies, no proxy of the environment: the keys come from where the file says.
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        # As it was sent: nothing small grows large here.
+        headers = {"Accept-Encoding": "identity"}
+        cookies = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(
+            headers=headers, cookie_jar=cookies, auto_decompress=False
+        ) as http:
             while True:
                 self._wanted.clear()
                 self._asked_at = self._monotonic()
@@ -127,7 +131,7 @@ class CloudKeys:
         try:
             content = await self._fetch(http)
             found = public_keys(content)
-            keys = _usable_at_all(found)
+            self._keys, self._fetched_at = _usable_at_all(found), self._now()
             if found != self._records.value.keys or self._records.value.url != self._url:
                 kept = Kept(self._url, self._now(), found)
                 await asyncio.to_thread(self._records.change, lambda _: kept)
@@ -138,7 +142,7 @@ class CloudKeys:
             return
         if self._failure:
             logger.info("the keys of %s are fetched again", self.issuer)
-        self._keys, self._fetched_at, self._failure = keys, self._now(), None
+        self._failure = None
 
     async def _fetch(self, http: aiohttp.ClientSession) -> bytes:
         patience = aiohttp.ClientTimeout(total=FETCH_SECONDS)

@@ -51,7 +51,7 @@ class Devices:
 
     def __init__(self, directory: Path) -> None:
         """Blocks; raises OSError."""
-        self._records = Records(directory / NAME, _File(), _File)
+        self._records = Records(directory / NAME, _File())
 
     @property
     def damaged(self) -> bool:

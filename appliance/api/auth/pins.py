@@ -65,7 +65,7 @@ class Pins:
 
     def __init__(self, directory: Path) -> None:
         """Blocks; raises OSError."""
-        self._records = Records(directory / NAME, _File(), _File)
+        self._records = Records(directory / NAME, _File())
 
     @property
     def damaged(self) -> bool:

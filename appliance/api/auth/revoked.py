@@ -43,8 +43,12 @@ class Revoked:
     def __init__(self, directory: Path, now: Callable[[], float]) -> None:
         """Blocks; raises OSError. `now`: the wall clock, in Unix seconds."""
         self._now = now
-        damaged = lambda: _File(all_before=now())  # noqa: E731
-        self._records = Records(directory / NAME, _File(), damaged)
+
+        def all_so_far(written_at: float) -> _File:
+            # The clock may be in the past; what was revoked was issued before that.
+            return _File(all_before=max(now(), written_at))
+
+        self._records = Records(directory / NAME, _File(), all_so_far)
 
     @property
     def damaged(self) -> bool:

@@ -80,7 +80,7 @@ class Secrets:
         self._now = now
         self.current = _named(local_secret(directory))
         self._seen = signature(directory / NAME)
-        self._retired = Records(directory / RETIRED, _File(), _File)
+        self._retired = Records(directory / RETIRED, _File())
 
     @property
     def damaged(self) -> bool:
