@@ -1,7 +1,7 @@
 """Small files of records that the running service and the command `expeditor` both change.
 
 Each is replaced whole, under one lock for all of them, and read again when it has changed.
-A file that cannot be understood is put aside as `NAME.damaged`: it opens nothing.
+A file that cannot be understood is kept as `NAME.damaged`, and opens nothing.
 """
 
 import contextlib
@@ -81,18 +81,22 @@ class Records(Generic[Kind]):
             self._write(edit(self.value))
 
     def _read_locked(self) -> None:
-        self._seen = signature(self._path)
-        self.value = self._empty if self._seen is None else self._read(self._seen)
+        seen = signature(self._path)
+        content = None if seen is None else self._path.read_bytes()
+        self._seen = seen  # What could not be read is looked at again.
+        self.value = self._empty if content is None else self._decode(content)
 
-    def _read(self, seen: Signature) -> Kind:
+    def _decode(self, content: bytes) -> Kind:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=type(self._empty))
+            return msgspec.json.decode(content, type=type(self._empty))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self.damaged = True
             aside = self._path.with_name(f"{self._path.name}.damaged")
-            logger.warning("%s is damaged (%s): put aside as %s", self._path, error, aside.name)
-            self._path.replace(aside)
-            written_at = seen[0] / 1_000_000_000
+            logger.warning("%s is damaged (%s): kept as %s", self._path, error, aside.name)
+            written_at = self._path.stat().st_mtime
+            # Never without a file in its place: a missing one says that there is nothing.
+            aside.unlink(missing_ok=True)
+            aside.hardlink_to(self._path)
             self._write(self._when_damaged(written_at) if self._when_damaged else self.value)
             return self.value
 

@@ -12,7 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from appliance.api.auth import issue, revoked, secret
+from appliance import config
+from appliance.api.auth import Authority, issue, revoked, secret
 from tests.api.asking import Answer, ask
 from tests.api.clock import ManualClock, with_clock
 from tests.api.every_path import guarded
@@ -253,6 +254,58 @@ async def test_what_is_damaged_while_it_runs_changes_nothing(
     assert await opens(appliance, good)
     assert "revoked is damaged" in caplog.text
     assert "secret is damaged" in caplog.text
+
+
+async def test_what_cannot_be_read_holds_up_nothing_else(appliance: RunningAppliance) -> None:
+    token = token_of(appliance)
+    other = await asyncio.to_thread(
+        Authority, appliance.directory, config.Appliance(), config.Auth()
+    )
+    await later(partial(other.revoke, token))
+    for name in ("secret", "pins", "devices"):
+        (appliance.directory / name).unlink(missing_ok=True)
+        (appliance.directory / name).mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        await later(appliance.authority.refresh)
+    assert not await opens(appliance, token)
+    assert await opens(appliance, token_of(appliance))
+
+
+async def test_what_could_not_be_read_once_is_read_when_it_can_be(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_path: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    token = token_of(appliance)
+    other = await asyncio.to_thread(
+        Authority, appliance.directory, config.Appliance(), config.Auth()
+    )
+    await later(partial(other.revoke, token))
+    await later(other.rotate)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", broken)
+        with pytest.raises(OSError, match="Input/output"):
+            await later(appliance.authority.refresh)
+    await later(appliance.authority.refresh)
+    assert not await opens(appliance, token)
+    assert appliance.authority.status().secrets == 2
+
+
+async def test_damage_on_a_full_disk_opens_nothing(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    bad = token_of(appliance)
+    await revoke(appliance, token=bad)
+    (appliance.directory / revoked.NAME).write_bytes(b"{")
+    monkeypatch.setattr("appliance.records.replace_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        await later(appliance.authority.refresh)
+    await later(appliance.authority.refresh)
+    assert not await opens(appliance, bad)
 
 
 async def test_a_damaged_list_of_old_secrets_opens_nothing(tmp_path: Path) -> None:

@@ -107,9 +107,15 @@ class Authority:
                 said = str(error)
 
     def refresh(self) -> None:
-        """Notice what others changed. Blocks; raises OSError."""
-        for part in (self._secrets, self._revoked, self._pins, self.devices):
-            part.refresh()
+        """Notice what others changed. Blocks; raises OSError when all that can be read was."""
+        failed: OSError | None = None
+        for part in (self._revoked, self._secrets, self._pins, self.devices):
+            try:
+                part.refresh()
+            except OSError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def status(self) -> AuthStatus:
         """How it stands now."""

@@ -99,8 +99,8 @@ class Secrets:
         path = self._directory / NAME
         seen = signature(path)
         if seen != self._seen:
-            self._seen = seen
             found = path.read_bytes() if seen else b""
+            self._seen = seen
             if len(found) == SECRET_BYTES:
                 self.current = _named(found)
             else:
