@@ -28,6 +28,7 @@ REQUESTS = [
     ("GET", "/api/v1/kds/events?station_id=grill"),
     ("GET", "/api/v1/kds/session"),
 ]
+MANAGED = ("/api/v1/kds/tokens", "/api/v1/kds/pins", "/api/v1/kds/devices")
 KEYS = ["error", "code", "message", "details", "request_id", "timestamp"]
 Claims = dict[str, Any]
 Make = Callable[[bytes], str]
@@ -288,6 +289,21 @@ async def test_a_token_for_one_station_opens_no_other(appliance: RunningApplianc
     path = "/api/v1/kds/events?station_id=fry"
     answer = await ask(appliance, "GET", path, token=token)
     assert (answer.status, answer.body["code"]) == (403, "FORBIDDEN")
+
+
+async def test_a_token_for_another_station_opens_no_path_of_this_one(
+    appliance: RunningAppliance,
+) -> None:
+    await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
+    token = appliance.token("owner", stations=["fry"])
+    walked = [asked for asked in await guarded(appliance) if "/stations/grill/" in asked.path]
+    managing = [asked for asked in await guarded(appliance) if asked.path.startswith(MANAGED)]
+    assert len(walked) > 10
+    assert len(managing) == 9
+    for asked in (*walked, *managing):
+        answer = await ask(appliance, *asked, role=None, token=token)
+        assert answer.status == 403, asked
+        assert asked.method == "HEAD" or answer.body["code"] == "FORBIDDEN"
 
 
 async def test_a_token_for_one_station_that_fires_a_course_hears_of_its_own_alone(

@@ -271,7 +271,9 @@ async def test_the_keys_are_fetched_regularly(tmp_path: Path, cloud: Cloud) -> N
 
 BAD_ANSWERS = {
     "a redirect": lambda: web.Response(status=302, headers={"Location": "/jwks.json"}),
-    "an answer without end": lambda: web.Response(body=b" " * (keys.MAX_BYTES + 1)),
+    "an answer without end": lambda: web.Response(
+        text=json.dumps({"keys": [jwk("rsa-2")]}) + " " * keys.MAX_BYTES
+    ),
     "a small one that would grow": lambda: web.Response(
         body=gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}
     ),
