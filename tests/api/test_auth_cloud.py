@@ -274,8 +274,9 @@ BAD_ANSWERS = {
     "an answer without end": lambda: web.Response(
         text=json.dumps({"keys": [jwk("rsa-2")]}) + " " * keys.MAX_BYTES
     ),
-    "a small one that would grow": lambda: web.Response(
-        body=gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}
+    "packed, which nobody asked for": lambda: web.Response(
+        body=gzip.compress(json.dumps({"keys": [jwk("rsa-2")]}).encode()),
+        headers={"Content-Encoding": "gzip"},
     ),
     "no JSON": lambda: web.Response(text="<html>"),
     "as deep as a well": lambda: web.Response(text="[" * 100_000),

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from appliance.api.auth import devices
 from tests.api.asking import Answer, ask, ticket_path
 from tests.api.every_path import guarded
-from tests.api.listening import EVENTS
+from tests.api.listening import EVENTS, listening
 from tests.running import RunningAppliance, running
 
 DEVICES = "/api/v1/kds/devices"
@@ -81,6 +82,20 @@ async def test_it_has_no_end_but_being_revoked(tmp_path: Path) -> None:
             assert method == "HEAD" or answer.body["code"] == "INVALID_TOKEN"
         assert (await ask(second, "GET", TICKETS, token=other["token"])).status == 200
         assert (await ask(second, "DELETE", f"{DEVICES}/{made['id']}")).status == 404
+
+
+async def test_a_stream_ends_with_the_token_that_opened_it(appliance: RunningAppliance) -> None:
+    made, other = (await adopt(appliance)).body, (await adopt(appliance)).body
+    async with (
+        listening(appliance, token=made["token"]) as listener,
+        listening(appliance, token=other["token"]) as stays,
+    ):
+        await listener.snapshot()
+        await stays.snapshot()
+        assert (await ask(appliance, "DELETE", f"{DEVICES}/{made['id']}")).status == 204
+        with pytest.raises((EOFError, aiohttp.ClientError)):
+            await listener.until(lambda _heard: False)
+        assert (await stays.until(lambda heard: heard.type == "beat"))[-1].body["fault"] is None
 
 
 async def test_it_can_be_revoked_like_any_token(appliance: RunningAppliance) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -233,6 +234,25 @@ async def test_as_much_is_computed_for_any_try(
         clock.now += lockout.ADDRESS_SECONDS
         await sign_in(appliance, pin)
         assert computed == 1, pin
+
+
+async def test_one_at_a_time_is_computed_for_each_takes_much_memory(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computing: list[int] = []
+    most = 0
+
+    def slow(*_arguments: Any, **_named: Any) -> bytes:
+        nonlocal most
+        computing.append(1)
+        time.sleep(0.02)  # In a thread of its own, for the others to come in meanwhile.
+        most = max(most, len(computing))
+        computing.pop()
+        return b"nobody's"
+
+    monkeypatch.setattr(hashlib, "scrypt", slow)
+    await asyncio.gather(*(sign_in(appliance, f"000{number}") for number in range(5)))
+    assert most == 1
 
 
 async def test_no_two_have_the_same_pin(appliance: RunningAppliance) -> None:
