@@ -114,9 +114,9 @@ INVALID: dict[str, Make] = {
     "no aud": signed(aud=None),
     "an exp beyond all numbers": signed(exp=10**400),
     "good for longer than a revocation is remembered": signed(
-        exp=int(time.time()) + tokens.MAX_LIFE_SECONDS + 60
+        exp=int(time.time()) + tokens.MAX_LIFE_SECONDS + 3600
     ),
-    "not good yet": signed(nbf=int(time.time()) + 60),
+    "not good yet": signed(nbf=int(time.time()) + 3600),
     "an nbf that is no number": signed(nbf="soon"),
     "a jti that is no text": signed(jti=7),
     "a location that is no text": signed(location_id=7),
