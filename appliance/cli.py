@@ -11,14 +11,13 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import uvloop
 
-from appliance import __version__, config, rush, tls
-from appliance.api import auth
+from appliance import __version__, cli_access, config, rush, tls
 from appliance.certificates import Unfit
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
 from appliance.files import replace_file
@@ -60,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong configuration or arguments, "
         "3 data directory cannot be used, 4 port cannot be bound.",
     )
+    parser.set_defaults(config=None, data=None)
     parser.add_argument("--version", action="version", version=f"expeditor {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -83,13 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_to(send)
     send.set_defaults(run=_send)
 
-    token = commands.add_parser("token", help="print a token for the HTTP API")
-    token.add_argument("--role", action="append", required=True, help="may be given repeatedly")
-    token.add_argument("--station", action="append", default=[], help="only for this station")
-    token.add_argument("--subject", default="expeditor token", help="who it is for")
-    token.add_argument("--days", type=_positive, default=1.0, help="valid for so long (default: 1)")
-    _add_place(token)
-    token.set_defaults(run=_token)
+    cli_access.add_commands(commands, _add_place, _on_data)
 
     dinner = commands.add_parser("rush", help="send a believable dinner service over the network")
     dinner.add_argument("--orders-per-minute", type=_positive, default=20.0, metavar="N")
@@ -101,11 +95,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
+    # Not set where it is not given: an action of a command would undo what stands before it.
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="default: a demo kitchen that is built in"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="default: a demo kitchen that is built in",
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="default: appliance.data_dir of the file"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="default: appliance.data_dir of the file",
     )
 
 
@@ -322,29 +325,23 @@ def _send(options: argparse.Namespace) -> int:
     return OK if reply.accepted else FAILED
 
 
-def _token(options: argparse.Namespace) -> int:
-    unknown = sorted(set(options.role) - auth.ROLES)
-    if unknown:
-        _complain(f"--role {unknown[0]}: allowed: {', '.join(sorted(auth.ROLES))}")
-        return WRONG_CONFIGURATION
-    place = _place(options)
-    try:
-        place.directory.mkdir(parents=True, exist_ok=True)
-        secret = auth.local_secret(place.directory)
-    except OSError as error:
-        _complain(f"{place.directory}: {error.strerror}")
-        return UNUSABLE_DATA
-    print(
-        auth.issue(
-            secret,
-            roles=options.role,
-            tenant=place.config.appliance.tenant_id,
-            subject=options.subject,
-            seconds=round(options.days * 86_400),
-            stations=options.station,
-        )
-    )
-    return OK
+def _on_data(action: cli_access.Action) -> Callable[[argparse.Namespace], int]:
+    """What runs an action on the data directory."""
+
+    def run(options: argparse.Namespace) -> int:
+        place = _place(options)
+        try:
+            place.directory.mkdir(parents=True, exist_ok=True)
+            print(action(options, place.config, place.directory))
+        except cli_access.WrongArguments as error:
+            _complain(str(error))
+            return WRONG_CONFIGURATION
+        except OSError as error:
+            _complain(f"{place.directory}: {error.strerror}")
+            return UNUSABLE_DATA
+        return OK
+
+    return run
 
 
 def _rush(options: argparse.Namespace) -> int:

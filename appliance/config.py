@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -192,6 +193,22 @@ class Https(_Section, frozen=True):
         return Path(self.certificate), Path(self.key)
 
 
+class Cloud(_Section, frozen=True):
+    """An issuer of tokens elsewhere."""
+
+    issuer: str
+    jwks_url: str
+    audience: str
+    refresh: Duration = Duration(3600)
+
+
+class Auth(_Section, frozen=True):
+    """Whose tokens open the API."""
+
+    keep_old_secret: Duration = Duration(86_400)
+    cloud: Cloud | None = None
+
+
 class Devices(_Section, frozen=True):
     """Whether devices are real."""
 
@@ -290,6 +307,7 @@ class Config(_Section, frozen=True):
     orders: Orders = Orders()
     http: Http = Http()
     https: Https | None = None
+    auth: Auth = Auth()
     devices: Devices = Devices()
     timing: Timing = Timing()
     station: tuple[StationSection, ...] = ()
@@ -454,6 +472,7 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     if config.https and (config.https.certificate is None) != (config.https.key is None):
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"
+    yield from _cloud_errors(config.auth.cloud)
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
     yield from _impossible_limits(config.orders.limits)
@@ -464,6 +483,35 @@ def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
         yield "orders.limits.frame_timeout: must be from 1s to 10m"
     if not limits.frame_timeout <= limits.idle_timeout <= LONGEST_IDLE_TIMEOUT:
         yield "orders.limits.idle_timeout: must be from frame_timeout to 24h"
+
+
+LOCAL_ISSUER: Final = "expeditor"
+"""The `iss` of the appliance's own tokens."""
+
+
+def _cloud_errors(cloud: Cloud | None) -> Iterator[str]:
+    if cloud is None:
+        return
+    if cloud.issuer in ("", LOCAL_ISSUER):
+        yield f"auth.cloud.issuer: {cloud.issuer!r} cannot be another issuer's name"
+    if not cloud.audience:
+        yield "auth.cloud.audience: must not be empty"
+    if not cloud.refresh:
+        yield "auth.cloud.refresh: must not be 0s"
+    try:
+        url = urlsplit(cloud.jwks_url)
+        # Whoever could change the keys on their way could let anybody in.
+        safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname))
+        good = safe and bool(url.hostname) and url.username is None and url.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        # Not repeated: what somebody took for its place may be a password.
+        yield 'auth.cloud.jwks_url: write it like "https://HOST/PATH", without a name or password'
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
 
 
 def _references(

@@ -125,12 +125,14 @@ async def running(
     `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
     use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
-    secret = await asyncio.to_thread(auth.local_secret, directory)
-    authority = auth.Authority(secret, config.appliance.tenant_id)
+    authority = await asyncio.to_thread(auth.Authority, directory, config.appliance, config.auth)
     router = OrderRouter(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
-    status: dict[str, Callable[[], object]] = {"orders": router.status}
+    status: dict[str, Callable[[], object]] = {
+        "orders": router.status,
+        "auth": authority.status,
+    }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
@@ -169,6 +171,7 @@ async def running(
                 for name, part in (
                     ("expeditor", expeditor.run()),
                     ("orders", router.run()),
+                    ("auth", authority.run()),
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),

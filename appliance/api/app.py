@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from appliance.api import errors, openapi
+from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
@@ -50,6 +51,7 @@ def make_app(
         *Stations(expeditor, view.location).operations(),
         *Routing(expeditor, view.location, zone, expeditor.now).operations(),
         *Orders(expeditor, view, zone).operations(),
+        *Access(authority).operations(),
         *Status(status).operations(),
     ]
     app.add_routes(routes(operations, authority, BASE, GATEWAY))

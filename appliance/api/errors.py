@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Struct
 
 from appliance.kitchen.command import Refused
@@ -105,6 +106,21 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         message = "something went wrong here; the log has it under this request's id"
         response = _response(request_id, ApiError(500, "INTERNAL_SERVER_ERROR", message))
     return response
+
+
+class WithoutWhatWasSent(logging.Filter):
+    """Takes out of aiohttp's log what it repeats of a request that is no HTTP: tokens."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record, but not the words of such an error."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}", ()
+            record.exc_info = None
+        return True
+
+
+logging.getLogger("aiohttp.server").addFilter(WithoutWhatWasSent())
 
 
 async def label(request: web.Request, response: web.StreamResponse) -> None:

@@ -68,6 +68,8 @@ class Operation(NamedTuple):
     """What headers of the answer mean."""
     gateway: bool = False
     """The cloud's gateway has it too."""
+    everywhere: bool = False
+    """Not for a token that is kept to some stations."""
 
     def route(self, prefix: str, authority: Authority) -> web.RouteDef:
         """To be added to an application's router."""
@@ -81,7 +83,10 @@ class Operation(NamedTuple):
     def _handler(self, authority: Authority) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
             caller = authority.caller(request)
-            caller.require(self.roles, request.match_info.get("station_id"))
+            if self.everywhere:
+                caller.require_everywhere(self.roles)
+            else:
+                caller.require(self.roles, request.match_info.get("station_id"))
             query = None if self.query is None else _query(request, self.query)
             body = (
                 None

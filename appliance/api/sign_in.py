@@ -1,7 +1,7 @@
-"""A browser signs in: with the one-time link of the first start, or by giving a token.
+"""A browser signs in: with the one-time link of the first start, a PIN, or a token.
 
 GET  /sign-in?code=     the link that `expeditor run` prints
-POST /sign-in           form field `token`, as `expeditor token` prints one
+POST /sign-in           form field `pin`, or `token` as `expeditor token` prints one
 POST /sign-out
 GET  /api/v1/kds/session   204 for whoever is signed in: what a page asks when its stream ends
 """
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, same_origin
+from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, require_own_page
 from appliance.api.errors import ApiError
 
 _PAGE: Final = (
@@ -24,6 +24,13 @@ _PAGE: Final = (
 _ONWARD: Final = (
     f'{_PAGE}<meta http-equiv="refresh" content="0;url=/"><a href="/">To the kitchen</a>'
 )
+_HEADERS: Final = {
+    # The address has the code in it: no page that follows is told where from.
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_MAX_FIELDS: Final = 8
+"""Of a form; two are looked at."""
 
 
 class SignIn:
@@ -37,7 +44,7 @@ class SignIn:
         router.add_get(f"{prefix}/session", self.session)
         # What only looks at a link first (HEAD) must not use it up.
         router.add_get("/sign-in", self.by_link, allow_head=False)
-        router.add_post("/sign-in", self.by_token)
+        router.add_post("/sign-in", self.by_form)
         router.add_post("/sign-out", self.out)
 
     async def by_link(self, request: web.Request) -> web.Response:
@@ -47,16 +54,20 @@ class SignIn:
         except ApiError as error:  # A person followed it: say so to a person.
             words = escape(str(error).capitalize())
             text = f'{_PAGE}<p>{words}. <a href="/">Sign in with a token</a>.'
-            return web.Response(text=text, status=error.status, content_type="text/html")
-        return _signed_in(token)
+            return web.Response(
+                text=text, status=error.status, content_type="text/html", headers=_HEADERS
+            )
+        return _signed_in(request, token)
 
-    async def by_token(self, request: web.Request) -> web.Response:
-        """Keep a token that somebody pasted as the browser's session."""
-        _refuse_other_sites(request)
-        form = parse_qs((await request.read()).decode(errors="replace"))
-        token = form.get("token", [""])[0].strip()
+    async def by_form(self, request: web.Request) -> web.Response:
+        """Make a PIN, or a token that somebody pasted, the browser's session."""
+        require_own_page(request)
+        form = await _form(request)
+        pin, token = form.get("pin"), form.get("token", "")
+        if pin is not None:
+            token = await self._authority.sign_in(pin, request.remote or "")
         self._authority.verify(token)
-        return _signed_in(token)
+        return _signed_in(request, token)
 
     async def session(self, request: web.Request) -> web.Response:
         """Whether the browser is signed in."""
@@ -65,20 +76,31 @@ class SignIn:
 
     async def out(self, request: web.Request) -> web.Response:
         """Forget the session."""
-        _refuse_other_sites(request)
-        response = web.Response(text=_ONWARD, content_type="text/html")
+        require_own_page(request)
+        response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
         response.del_cookie(COOKIE, path="/")
         return response
 
 
-def _refuse_other_sites(request: web.Request) -> None:
-    if not same_origin(request):
-        raise ApiError(403, "FORBIDDEN", "this request came from another site's page")
+async def _form(request: web.Request) -> dict[str, str]:
+    """The first of each field that is filled in; empty where it is no form."""
+    text = (await request.read()).decode(errors="replace")
+    try:
+        fields = parse_qs(text, max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0].strip() for name, values in fields.items()}
 
 
-def _signed_in(token: str) -> web.Response:
-    response = web.Response(text=_ONWARD, content_type="text/html")
+def _signed_in(request: web.Request, token: str) -> web.Response:
+    response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
     response.set_cookie(
-        COOKIE, token, max_age=SESSION_SECONDS, httponly=True, samesite="Strict", path="/"
+        COOKIE,
+        token,
+        max_age=SESSION_SECONDS,
+        httponly=True,
+        samesite="Strict",
+        secure=request.secure,
+        path="/",
     )
     return response

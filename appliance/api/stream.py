@@ -12,7 +12,7 @@ gets none: it should not look alive.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -75,7 +75,8 @@ class Stream:
             raise ApiError(500, "INTERNAL_SERVER_ERROR", "no task")
         self._listening.add(task)
         try:
-            listener = _Listener(self._expeditor, self._view, self._about, stations)
+            stands = partial(self._authority.stands, caller)
+            listener = _Listener(self._expeditor, self._view, self._about, stations, stands)
             return await listener.run(request, position)
         finally:
             self._listening.discard(task)
@@ -90,9 +91,12 @@ class _Listener:
         view: TicketView,
         about: dict[str, Any],
         stations: frozenset[str] | None,
+        stands: Callable[[], bool],
     ) -> None:
+        """`stands` tells whether the listener's token is good still."""
         self._expeditor = expeditor
         self._view = view
+        self._stands = stands
         self._stations = stations
         """The only ones that it hears of; None for all of them."""
         self._about = about
@@ -111,6 +115,8 @@ class _Listener:
             while True:
                 if seq is not None:
                     await self._expeditor.feed.wait(seq, self._until_beat())
+                if not self._stands():
+                    return self._response
                 seq = await self._catch_up(seq)
                 if self._until_beat() == 0:
                     await self._beat(seq)

@@ -12,7 +12,9 @@ import jwt
 import pytest
 
 from appliance.api import auth
+from appliance.api.auth import tokens
 from tests.api.asking import ask, say, ticket_path
+from tests.api.every_path import OPEN, every_request, guarded
 from tests.running import RunningAppliance
 
 REQUESTS = [
@@ -26,6 +28,8 @@ REQUESTS = [
     ("GET", "/api/v1/kds/events?station_id=grill"),
     ("GET", "/api/v1/kds/session"),
 ]
+MANAGED = ("/api/v1/kds/tokens", "/api/v1/kds/pins", "/api/v1/kds/devices")
+KEYS = ["error", "code", "message", "details", "request_id", "timestamp"]
 Claims = dict[str, Any]
 Make = Callable[[bytes], str]
 
@@ -63,6 +67,11 @@ def by_hand(header: object, *, sign: bool = True) -> Make:
 def _base64(content: str | bytes) -> bytes:
     raw = content.encode() if isinstance(content, str) else content
     return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def header_that_offers(name: str, value: object) -> Make:
+    """Signed with a key of somebody else's, which the header says is the right one."""
+    return lambda _secret: jwt.encode(claims(), b"x" * 32, "HS256", headers={name: value})
 
 
 def exactly(token: str) -> Make:
@@ -103,6 +112,20 @@ INVALID: dict[str, Make] = {
     "no sub": signed(sub=None),
     "no iss": signed(iss=None),
     "no aud": signed(aud=None),
+    "an exp beyond all numbers": signed(exp=10**400),
+    "good for longer than a revocation is remembered": signed(
+        exp=int(time.time()) + tokens.MAX_LIFE_SECONDS + 3600
+    ),
+    "not good yet": signed(nbf=int(time.time()) + 3600),
+    "an nbf that is no number": signed(nbf="soon"),
+    "a jti that is no text": signed(jti=7),
+    "a location that is no text": signed(location_id=7),
+    "oversized": signed(note="x" * 3000),
+    "a device's that never was": exactly("device_" + "x" * 43),
+    "a device's without anything": exactly("device_"),
+    "jku": header_that_offers("jku", "http://127.0.0.1:1/jwks.json"),
+    "x5u": header_that_offers("x5u", "http://127.0.0.1:1/cert.pem"),
+    "jwk": header_that_offers("jwk", {"kty": "oct", "k": "eHh4"}),
     "another iss": signed(iss="somebody"),
     "another aud": signed(aud="expeditor"),
     "an exp that is no number": signed(exp="tomorrow"),
@@ -122,6 +145,13 @@ async def test_a_token_that_is_not_ours_opens_nothing(
     await refuses(appliance, INVALID[kind](appliance.secret), 401, "INVALID_TOKEN")
 
 
+async def test_a_claim_that_is_missing_is_named(appliance: RunningAppliance) -> None:
+    for claim in ("exp", "iat", "sub", "iss", "aud"):
+        token = signed(**{claim: None})(appliance.secret)
+        answer = await ask(appliance, *REQUESTS[0], token=token)
+        assert answer.body["message"] == f"the token is not valid: it has no {claim}"
+
+
 async def test_nobody_gets_in_without_a_token(appliance: RunningAppliance) -> None:
     await refuses(appliance, None, 401, "UNAUTHORIZED")
 
@@ -135,6 +165,10 @@ async def test_an_expired_token_opens_nothing_and_says_that_it_expired(
 async def test_a_token_of_another_tenant_opens_nothing(appliance: RunningAppliance) -> None:
     for tenant in ("somebody", None, ["default"]):
         await refuses(appliance, signed(tenant_id=tenant)(appliance.secret), 403, "FORBIDDEN")
+
+
+async def test_a_token_for_another_location_opens_nothing(appliance: RunningAppliance) -> None:
+    await refuses(appliance, signed(location_id="elsewhere")(appliance.secret), 403, "FORBIDDEN")
 
 
 async def test_a_token_without_a_role_of_ours_opens_nothing(appliance: RunningAppliance) -> None:
@@ -164,12 +198,32 @@ async def refuses(appliance: RunningAppliance, token: str | None, status: int, c
     """Every kind of request is refused so, and nothing happens to the ticket."""
     await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
     before = await appliance.tickets("grill")
-    for method, path in REQUESTS:
+    for method, path in await guarded(appliance):
         answer = await ask(appliance, method, path, role=None, token=token)
-        assert (answer.status, answer.body["code"]) == (status, code), (method, path)
+        assert answer.status == status, (method, path)
         assert "WWW-Authenticate" in answer.headers or status == 403
-        assert "payload" not in answer.body
+        if method != "HEAD":
+            assert answer.body["code"] == code, (method, path)
+            assert list(answer.body) == KEYS
+            assert token is None or token not in str(answer.body)
     assert await appliance.tickets("grill") == before
+
+
+async def test_the_walk_finds_every_path(appliance: RunningAppliance) -> None:
+    everything = await every_request(appliance)
+    assert set(everything) > OPEN
+    assert len(set(everything)) == len(everything)
+    for _method, path in REQUESTS:
+        assert path.partition("?")[0] in {asked.path for asked in everything}
+
+
+async def test_what_is_open_shows_no_ticket(appliance: RunningAppliance) -> None:
+    await appliance.order(id="A-1", name="Jane", items=[{"lineId": "1", "name": "Hamburger"}])
+    for method, path in sorted(OPEN):
+        answer = await ask(appliance, method, path, role=None)
+        assert answer.status in (200, 401, 403), (method, path)
+        assert "Jane" not in str(answer.body)
+        assert "Hamburger" not in str(answer.body)
 
 
 async def test_a_good_token_opens(appliance: RunningAppliance) -> None:
@@ -181,7 +235,9 @@ async def test_a_good_token_opens(appliance: RunningAppliance) -> None:
         signed(aud=["expeditor-kds", "other"]),
         signed(roles=["guest", "line_cook"]),
         signed(station_ids=["grill"]),
-        signed(location_id="anywhere"),
+        signed(location_id="default"),
+        signed(nbf=int(time.time()) + 20),
+        signed(exp=int(time.time()) + tokens.MAX_LIFE_SECONDS - 60),
     ):
         for method, path in (REQUESTS[0], REQUESTS[4]):
             answer = await ask(appliance, method, path, token=make(appliance.secret))
@@ -233,6 +289,21 @@ async def test_a_token_for_one_station_opens_no_other(appliance: RunningApplianc
     path = "/api/v1/kds/events?station_id=fry"
     answer = await ask(appliance, "GET", path, token=token)
     assert (answer.status, answer.body["code"]) == (403, "FORBIDDEN")
+
+
+async def test_a_token_for_another_station_opens_no_path_of_this_one(
+    appliance: RunningAppliance,
+) -> None:
+    await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
+    token = appliance.token("owner", stations=["fry"])
+    walked = [asked for asked in await guarded(appliance) if "/stations/grill/" in asked.path]
+    managing = [asked for asked in await guarded(appliance) if asked.path.startswith(MANAGED)]
+    assert len(walked) > 10
+    assert len(managing) == 9
+    for asked in (*walked, *managing):
+        answer = await ask(appliance, *asked, role=None, token=token)
+        assert answer.status == 403, asked
+        assert asked.method == "HEAD" or answer.body["code"] == "FORBIDDEN"
 
 
 async def test_a_token_for_one_station_that_fires_a_course_hears_of_its_own_alone(

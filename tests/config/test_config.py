@@ -167,6 +167,60 @@ def test_the_range_of_a_time_is_named() -> None:
     ]
 
 
+CLOUD = """
+[[station]]
+id = "grill"
+name = "Grill"
+[auth]
+keep_old_secret = "12h"
+[auth.cloud]
+issuer = "https://id.example/"
+jwks_url = "https://id.example/keys"
+audience = "kitchens"
+refresh = "10m"
+"""
+WRONG_CLOUD = [
+    ("12h", "12", "auth.keep_old_secret: '12' is no duration"),
+    ("audience", "audiense", "auth.cloud.audiense: unknown key; did you mean 'audience'"),
+    ('audience = "kitchens"\n', "", "auth.cloud.audience: this key is required"),
+    ('"kitchens"', '""', "auth.cloud.audience: must not be empty"),
+    ('"10m"', '"0s"', "auth.cloud.refresh: must not be 0s"),
+    ('https://id.example/"', 'expeditor"', "auth.cloud.issuer: 'expeditor' cannot be"),
+    *(
+        ("https://id.example/keys", url, "auth.cloud.jwks_url: write it like")
+        for url in (
+            "http://id.example/keys",
+            "http://10.0.0.7/keys",
+            "http://127.0.0.1.id.example/keys",
+            "https://user:word@id.example/keys",
+            "https:///keys",
+            "https://[::1/keys",
+            "https://id.example:99999/keys",
+            "file:///keys",
+            "id.example/keys",
+            "",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "message"), WRONG_CLOUD)
+def test_what_is_wrong_with_an_issuer_is_named(good: str, bad: str, message: str) -> None:
+    assert good in CLOUD
+    with pytest.raises(ConfigError) as caught:
+        config.parse(CLOUD.replace(good, bad, 1), "kitchen.toml")
+    assert message in str(caught.value)
+    assert "word" not in str(caught.value).replace("password", "")
+
+
+@pytest.mark.parametrize("url", ["https://a.b/c?d=e", "http://127.0.0.1:9/k", "http://[::1]:9/k"])
+def test_keys_come_by_https_or_from_this_machine(url: str) -> None:
+    settings = config.parse(CLOUD.replace("https://id.example/keys", url), "kitchen.toml")
+    assert settings.auth.keep_old_secret == 12 * 3600
+    assert settings.auth.cloud is not None
+    assert (settings.auth.cloud.jwks_url, settings.auth.cloud.refresh) == (url, 600)
+
+
 def test_several_errors_are_named_at_once() -> None:
     text = EXAMPLE.replace('late_after = "5m"', "late = 1").replace("beacon", "bacon")
     with pytest.raises(ConfigError) as caught:

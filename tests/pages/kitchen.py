@@ -36,12 +36,16 @@ class Kitchen(Service):
         secret = (self.data / "secret").read_bytes()
         return auth.issue(secret, roles=roles, tenant="default", subject="test", seconds=600)
 
-    def call(self, method: str, path: str) -> Any:
+    def call(self, method: str, path: str, body: Any = None) -> Any:
         """What the ticket API answers a manager."""
         request = urllib.request.Request(  # noqa: S310 - our own, by http
             f"{self.url}/api/v1/kds{path}",
             method=method,
-            headers={"Authorization": f"Bearer {self.token('manager')}"},
+            headers={
+                "Authorization": f"Bearer {self.token('manager')}",
+                "Content-Type": "application/json",
+            },
+            data=None if body is None else json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)

@@ -43,6 +43,50 @@ def test_a_pasted_token_opens_the_board(page: Page, kitchen: Kitchen) -> None:
     board.is_live()
 
 
+def test_a_pin_opens_the_board_and_does_not_stay_in_the_form(page: Page, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    pin = {"name": "Maria", "pin": "4711", "roles": ["chef"]}
+    kitchen.call("POST", "/pins", pin)
+    page.goto(kitchen.url)
+    page.get_by_label("PIN").fill("4712")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#refused")).to_contain_text("Not signed in: this is nobody's PIN")
+    expect(page.get_by_label("PIN")).to_have_value("")
+    page.get_by_label("PIN").fill("4711")
+    page.get_by_label("PIN").press("Enter")
+    board = Board(page)
+    board.is_live()
+    board.shows("grill", "Table 7")
+    expect(page.get_by_label("PIN")).to_have_value("")
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill")
+    (cookie,) = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+
+
+def test_who_guesses_is_told_to_wait(page: Page, kitchen: Kitchen) -> None:
+    page.goto(kitchen.url)
+    for tried in range(6):
+        page.get_by_label("PIN").fill(f"000{tried}")
+        with page.expect_response("**/sign-in"):
+            page.get_by_label("PIN").press("Enter")
+        expect(page.get_by_label("PIN")).to_have_value("")
+    expect(page.locator("#refused")).to_contain_text("too many wrong PINs; try again in ")
+
+
+def test_the_links_code_stays_nowhere(page: Page, kitchen: Kitchen) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.headers.get("referer", "")))
+    page.goto(kitchen.sign_in_link)
+    Board(page).is_live()
+    code = kitchen.sign_in_link.partition("code=")[2]
+    assert page.url == f"{kitchen.url}/"
+    assert code not in page.evaluate("document.referrer")
+    assert len(sent) > 3
+    assert not [referer for referer in sent if code in referer]
+    assert page.evaluate("history.length") == 2  # The empty page of the start, and the board.
+
+
 def test_a_wrong_token_is_refused_in_words_and_can_be_corrected(
     page: Page, kitchen: Kitchen
 ) -> None:

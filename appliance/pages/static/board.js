@@ -218,9 +218,13 @@ function age(card, ticket) {
 
 byId("sign-in").querySelector("form").onsubmit = async (event) => {
   event.preventDefault();
-  const wrong = await signIn(event.target.token.value);
+  const form = event.target;
+  const wrong = await signIn(new FormData(form));
   say("refused", wrong && `Not signed in: ${wrong}`);
-  if (!wrong) link.connect();
+  form.pin.value = ""; // Neither stays for whoever stands here next.
+  if (wrong) return;
+  form.token.value = "";
+  link.connect();
 };
 
 function tick() {

@@ -117,9 +117,9 @@ export function fire(ticket) {
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 
-/** Make a token this browser's session. As `act`. */
-export function signIn(token) {
-  return post("/sign-in", `token=${encodeURIComponent(token)}`, "application/x-www-form-urlencoded");
+/** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
+export function signIn(fields) {
+  return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
 }
 
 async function post(path, body, type) {

@@ -1,0 +1,216 @@
+"""Managers say who may: they revoke tokens, give people PINs and let screens in.
+
+Only a manager who is not kept to some stations may: nobody lets in more than they are.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Struct
+
+from appliance.api.auth import MANAGERS, ROLES, Authority
+from appliance.api.auth.devices import Device, TooManyDevices
+from appliance.api.auth.pins import Pin, PinError
+from appliance.api.auth.revoked import TooMany
+from appliance.api.auth.tokens import InvalidToken
+from appliance.api.errors import ApiError, invalid
+from appliance.api.operation import Call, Operation
+
+Result = TypeVar("Result")
+Text = Annotated[str, Meta(min_length=1, max_length=64)]
+Stations = Annotated[tuple[Text, ...], Meta(max_length=100)]
+
+
+class RevokeBody(Struct, forbid_unknown_fields=True):
+    """Body of `tokens/revoke`: exactly one of them."""
+
+    token: str | None = None
+    jti: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    subject: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+
+
+class PinBody(Struct, forbid_unknown_fields=True):
+    """A person's PIN. `stations`: the only ones; none for all."""
+
+    name: str
+    pin: str
+    roles: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)]
+    stations: Stations = ()
+
+
+class PinShown(Struct):
+    """Who has a PIN, which nobody is ever shown again."""
+
+    name: str
+    roles: tuple[str, ...]
+    stations: tuple[str, ...] | None
+    set_at: str
+
+
+class DeviceBody(Struct, forbid_unknown_fields=True):
+    """An adopted screen. `stations`: the only ones; none for all."""
+
+    name: Text
+    stations: Stations = ()
+
+
+class DeviceShown(Struct):
+    """An adopted screen."""
+
+    id: str
+    name: str
+    stations: tuple[str, ...] | None
+    made_at: str
+
+
+class DeviceMade(DeviceShown):
+    """With its token, which nobody is ever shown again."""
+
+    token: str
+
+
+class Access:
+    """The operations, for one appliance."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def operations(self) -> list[Operation]:
+        """Tokens, PINs and devices."""
+        manage = partial(Operation, roles=MANAGERS, everywhere=True)
+        return [
+            manage(
+                "POST",
+                "/tokens/revoke",
+                self.revoke,
+                answers=None,
+                body=RevokeBody,
+                status=204,
+                errors=(409, 503),
+            ),
+            manage(
+                "POST",
+                "/pins",
+                self.set_pin,
+                answers=PinShown,
+                body=PinBody,
+                status=201,
+                errors=(409, 503),
+            ),
+            manage("GET", "/pins", self.pins, answers=list[PinShown]),
+            manage(
+                "DELETE",
+                "/pins/{name}",
+                self.remove_pin,
+                answers=None,
+                status=204,
+                errors=(404, 503),
+            ),
+            manage(
+                "POST",
+                "/devices",
+                self.add_device,
+                answers=DeviceMade,
+                body=DeviceBody,
+                status=201,
+                errors=(409, 503),
+            ),
+            manage("GET", "/devices", self.devices, answers=list[DeviceShown]),
+            manage(
+                "DELETE",
+                "/devices/{id}",
+                self.remove_device,
+                answers=None,
+                status=204,
+                errors=(404, 503),
+            ),
+        ]
+
+    async def revoke(self, call: Call) -> None:
+        """Revoke a token, or all that a subject has until now."""
+        body: RevokeBody = call.body
+        if sum(value is not None for value in (body.token, body.jti, body.subject)) != 1:
+            raise invalid("token", "give one of token, jti and subject")
+        if body.token is not None:
+            token = body.token
+            try:
+                await _stored(lambda: self._authority.revoke(token))
+            except InvalidToken as error:
+                raise invalid("token", str(error)) from error
+        elif body.jti is not None:
+            jti = body.jti
+            await _stored(lambda: self._authority.revoke_id(jti))
+        elif body.subject is not None:
+            subject = body.subject
+            await _stored(lambda: self._authority.revoke_subject(subject))
+
+    async def set_pin(self, call: Call) -> PinShown:
+        """Give somebody a PIN, a new one if need be."""
+        body: PinBody = call.body
+        unknown = sorted(set(body.roles) - ROLES)
+        if unknown:
+            raise invalid("roles", f"{unknown[0]!r} is none", allowed=sorted(ROLES))
+        authority = self._authority
+        try:
+            await _stored(lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations))
+        except PinError as error:
+            if error.field is None:
+                raise ApiError(409, "CONFLICT", str(error)) from error
+            raise invalid(error.field, str(error)) from error
+        (pin,) = (pin for pin in authority.pins() if pin.name == body.name)
+        return _pin(pin)
+
+    async def pins(self, _call: Call) -> list[PinShown]:
+        """Who has a PIN."""
+        return [_pin(pin) for pin in self._authority.pins()]
+
+    async def remove_pin(self, call: Call) -> None:
+        """Take somebody's PIN away, and sign them out."""
+        name = call.path("name")
+        if not await _stored(lambda: self._authority.remove_pin(name)):
+            raise ApiError(404, "NOT_FOUND", f"{name!r} has no PIN")
+
+    async def add_device(self, call: Call) -> DeviceMade:
+        """A token for a screen."""
+        body: DeviceBody = call.body
+        made = await _stored(lambda: self._authority.devices.issue(body.name, body.stations))
+        device = made.device
+        return DeviceMade(
+            device.id, device.name, device.stations, _time(device.made_at), made.token
+        )
+
+    async def devices(self, _call: Call) -> list[DeviceShown]:
+        """All adopted screens."""
+        return [_device(device) for device in self._authority.devices.list()]
+
+    async def remove_device(self, call: Call) -> None:
+        """End a screen's token."""
+        name = call.path("id")
+        if not await _stored(lambda: self._authority.devices.revoke(name)):
+            raise ApiError(404, "NOT_FOUND", f"there is no device {name!r}")
+
+
+async def _stored(change: Callable[[], Result]) -> Result:
+    """What a change returns, when it is on disk. Raises ApiError 409, 503."""
+    try:
+        return await asyncio.shield(asyncio.to_thread(change))
+    except (TooMany, TooManyDevices) as error:
+        raise ApiError(409, "CONFLICT", str(error)) from error
+    except OSError as error:
+        message = f"nothing can be stored at present: {error.strerror}"
+        raise ApiError(503, "SERVICE_UNAVAILABLE", message, headers={"Retry-After": "2"}) from error
+
+
+def _pin(pin: Pin) -> PinShown:
+    return PinShown(pin.name, pin.roles, pin.stations, _time(pin.set_at))
+
+
+def _device(device: Device) -> DeviceShown:
+    return DeviceShown(device.id, device.name, device.stations, _time(device.made_at))
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,282 @@
+"""Tells who a request is from. Everything that lets somebody in goes through here.
+
+Source: ticket API design page, "Who may".
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from msgspec import Struct
+
+from appliance import config
+from appliance.api.auth import devices, tokens
+from appliance.api.auth.caller import Caller
+from appliance.api.auth.cloud import CloudKeys, CloudStatus
+from appliance.api.auth.devices import Devices
+from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
+from appliance.api.auth.pins import Pin, Pins, subject_of
+from appliance.api.auth.revoked import Revoked
+from appliance.api.auth.secret import Secrets
+from appliance.api.auth.sites import require_own_page
+from appliance.api.auth.tokens import InvalidToken, Proof, Tokens
+from appliance.api.errors import ApiError
+
+logger = logging.getLogger(__name__)
+
+LEEWAY_SECONDS: Final = 30
+COOKIE: Final = "expeditor_session"
+SESSION_SECONDS: Final = 30 * 24 * 3600
+"""A screen on a wall is signed in once and then left alone."""
+LOOK_SECONDS: Final = 0.5
+"""What the command `expeditor` changed is in force within a second."""
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class AuthStatus(Struct, frozen=True):
+    """How it stands with who may."""
+
+    pins: int
+    devices: int
+    revoked: int
+    secrets: int
+    """Whose tokens are good: the current one and those retired lately."""
+    damaged: tuple[str, ...]
+    """What was found damaged since the start, and lost."""
+    lockout: LockoutStatus
+    cloud: CloudStatus | None
+
+
+class Authority:
+    """For one data directory."""
+
+    def __init__(
+        self,
+        directory: Path,
+        appliance: config.Appliance,
+        settings: config.Auth,
+        *,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads what is on disk; blocks; raises OSError."""
+        self._tenant = appliance.tenant_id
+        self._location = appliance.location_id
+        self._keep_old_secret = int(settings.keep_old_secret)
+        self._now = now
+        self._secrets = Secrets(directory, now)
+        self._cloud = (
+            CloudKeys(directory, settings.cloud, now, monotonic) if settings.cloud else None
+        )
+        self._tokens = Tokens(self._secrets, self._cloud)
+        self._revoked = Revoked(directory, now)
+        self._pins = Pins(directory)
+        self.devices = Devices(directory)
+        """Adopted screens. Its methods that block are for threads."""
+        self._lockout = Lockout(monotonic)
+        # One at a time: each takes 16 MiB while it is computed.
+        self._hashing = asyncio.Lock()
+        self._link_code: str | None = secrets.token_urlsafe(24)
+
+    @property
+    def link_code(self) -> str | None:
+        """Opens one session as manager, once; None when it has been used."""
+        return self._link_code
+
+    async def run(self) -> None:
+        """Notice what the command `expeditor` changed, and fetch the cloud's keys."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look(), name="who may")
+            if self._cloud is not None:
+                group.create_task(self._cloud.run(), name="cloud keys")
+
+    async def _look(self) -> None:
+        said = ""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except OSError as error:
+                if said != str(error):
+                    logger.warning("who may cannot be read again: %s", error)
+                said = str(error)
+
+    def refresh(self) -> None:
+        """Notice what others changed. Blocks; raises OSError when all that can be read was."""
+        failed: OSError | None = None
+        for part in (self._revoked, self._secrets, self._pins, self.devices):
+            try:
+                part.refresh()
+            except OSError as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def status(self) -> AuthStatus:
+        """How it stands now."""
+        parts = {
+            "secrets": self._secrets.damaged,
+            "revoked": self._revoked.damaged,
+            "pins": self._pins.damaged,
+            "devices": self.devices.damaged,
+            "cloud keys": self._cloud is not None and self._cloud.damaged,
+        }
+        return AuthStatus(
+            pins=len(self._pins.list()),
+            devices=len(self.devices.list()),
+            revoked=len(self._revoked),
+            secrets=len(self._secrets.good()),
+            damaged=tuple(name for name, damaged in parts.items() if damaged),
+            lockout=self._lockout.status(),
+            cloud=self._cloud.status() if self._cloud else None,
+        )
+
+    def caller(self, request: web.Request) -> Caller:
+        """Raises ApiError 401, or 403 for a write that came from another site's page."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            return self.verify(token.strip())
+        cookie = request.cookies.get(COOKIE)
+        if not cookie:
+            challenge = {"WWW-Authenticate": "Bearer"}
+            raise ApiError(401, "UNAUTHORIZED", "a bearer token is required", headers=challenge)
+        caller = self.verify(cookie)
+        # No browser keeps a page of another port from opening a WebSocket, cookie and all.
+        if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
+            require_own_page(request)
+        return caller
+
+    def verify(self, token: str) -> Caller:
+        """Whose token it is. Raises ApiError 401, 403."""
+        if token.startswith(devices.PREFIX):
+            return self._of_device(token)
+        try:
+            proof = self._tokens.read(token)
+        except InvalidToken as error:
+            raise _invalid(str(error)) from error
+        self._judge(proof)
+        claims = proof.claims
+        if claims.tenant_id != self._tenant:
+            raise ApiError(403, "FORBIDDEN", "this token is of another tenant")
+        if claims.location_id not in (None, self._location):
+            raise ApiError(403, "FORBIDDEN", "this token is for another location")
+        only = None if claims.station_ids is None else frozenset(claims.station_ids)
+        roles = frozenset(claims.roles)
+        return Caller(claims.sub, roles, only, claims.exp, proof.id, proof)
+
+    def stands(self, caller: Caller) -> bool:
+        """Whether the token is good still: for what goes on longer than a request."""
+        if caller.proof is None:
+            return any(device.id == caller.token_id for device in self.devices.list())
+        try:
+            self._judge(caller.proof)
+        except ApiError:
+            return False
+        return True
+
+    def _judge(self, proof: Proof) -> None:
+        """Raise ApiError 401 for a token that is not good now."""
+        now, claims = self._now(), proof.claims
+        if not self._tokens.still_signed(proof):
+            raise _invalid("its issuer no longer has the key that signed it")
+        if proof in self._revoked:
+            raise _invalid("it has been revoked")
+        if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
+            raise _invalid("it is not good yet (nbf)")
+        if claims.exp <= now - LEEWAY_SECONDS:
+            message = "the token has expired"
+            raise ApiError(401, "TOKEN_EXPIRED", message, headers=_CHALLENGE)
+
+    def _of_device(self, token: str) -> Caller:
+        device = self.devices.find(token)
+        if device is None:
+            raise _invalid("no device has it, or it has been revoked")
+        only = None if device.stations is None else frozenset(device.stations)
+        return Caller(f"device:{device.name}", devices.ROLES, only, None, device.id)
+
+    def redeem(self, code: str) -> str:
+        """The token for the one-time link's code. Raises ApiError 401."""
+        right = (self._link_code or "").encode()
+        if not right or not secrets.compare_digest(code.encode(), right):
+            raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
+        self._link_code = None
+        return self._session("one-time link", ("manager",), None)
+
+    async def sign_in(self, pin: str, address: str) -> str:
+        """The token for a PIN. Raises ApiError 401, 429."""
+        try:
+            right = self._lockout.count(address)
+        except Locked as error:
+            wait = {"retry_after": error.seconds}
+            headers = {"Retry-After": str(error.seconds)}
+            raise ApiError(429, "TOO_MANY_REQUESTS", str(error), wait, headers) from error
+        async with self._hashing:
+            found = await asyncio.to_thread(self._pins.match, pin)
+        if found is None:
+            raise ApiError(401, "UNAUTHORIZED", "this is nobody's PIN", headers=_CHALLENGE)
+        right()
+        return self._session(found.subject, found.roles, found.stations)
+
+    def _session(
+        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...] | None
+    ) -> str:
+        return tokens.issue(
+            self._secrets.current.key,
+            roles=roles,
+            tenant=self._tenant,
+            subject=subject,
+            seconds=SESSION_SECONDS,
+            stations=stations or (),
+        )
+
+    def rotate(self) -> None:
+        """Sign with a new secret; the old one is good for `auth.keep_old_secret`.
+
+        This and what follows is for threads: it blocks, and raises OSError.
+        """
+        self._secrets.rotate(self._keep_old_secret)
+
+    def revoke(self, token: str) -> None:
+        """Revoke a token of either issuer, or a device's. Raises InvalidToken, revoked.TooMany."""
+        if token.startswith(devices.PREFIX):
+            device = self.devices.find(token)
+            if device is None or not self.devices.revoke(device.id):
+                raise InvalidToken("no device has it")
+            return
+        proof = self._tokens.read(token)
+        self._revoked.token(proof.id, proof.claims.exp)
+
+    def revoke_id(self, token_id: str) -> None:
+        """Revoke the token with this `jti`. Raises revoked.TooMany."""
+        self._revoked.token(token_id)
+
+    def revoke_subject(self, subject: str) -> None:
+        """Revoke all tokens of a subject that were issued until now. Raises revoked.TooMany."""
+        self._revoked.subject(subject)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """All PINs, by name."""
+        return self._pins.list()
+
+    def set_pin(
+        self, name: str, digits: str, roles: tuple[str, ...], stations: tuple[str, ...]
+    ) -> None:
+        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError, TooMany."""
+        self._pins.set(name, digits, roles, stations)
+        self._revoked.subject(subject_of(name))
+
+    def remove_pin(self, name: str) -> bool:
+        """Take a PIN away, and what it opened; whether there was one. Raises TooMany."""
+        if not self._pins.remove(name):
+            return False
+        self._revoked.subject(subject_of(name))
+        return True
+
+
+def _invalid(why: str) -> ApiError:
+    return ApiError(401, "INVALID_TOKEN", f"the token is not valid: {why}", headers=_CHALLENGE)

@@ -1,0 +1,101 @@
+"""Tokens of adopted screens: opaque, without an end, and good until they are revoked."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.records import Records
+
+NAME: Final = "devices"
+PREFIX: Final = "device_"
+"""Tells them from signed tokens, and whoever finds one in the wrong place what it is."""
+TOKEN_BYTES: Final = 32
+ROLES: Final = frozenset({"kitchen"})
+"""A board works the tickets of its stations; it voids nothing and lets nobody in."""
+MAX_DEVICES: Final = 500
+
+
+class TooManyDevices(ValueError):
+    """There is no room for one more."""
+
+
+class Device(Struct, frozen=True):
+    """An adopted screen. `stations`: the only ones; None for all. `made_at`: Unix seconds."""
+
+    id: str
+    name: str
+    stations: tuple[str, ...] | None
+    made_at: float
+
+
+class NewDevice(NamedTuple):
+    """`token` is nowhere else: only its hash is kept."""
+
+    device: Device
+    token: str
+
+
+class _File(Struct, frozen=True):
+    by_hash: dict[str, Device] = {}
+    """By the SHA-256 of the token: 256 random bits need no slow hash."""
+
+
+class Devices:
+    """The adopted screens of one data directory."""
+
+    def __init__(self, directory: Path) -> None:
+        """Blocks; raises OSError."""
+        self._records = Records(directory / NAME, _File())
+
+    @property
+    def damaged(self) -> bool:
+        """Whether they were lost."""
+        return self._records.damaged
+
+    def list(self) -> tuple[Device, ...]:
+        """All of them, in the order in which they came."""
+        return tuple(self._records.value.by_hash.values())
+
+    def refresh(self) -> None:
+        """Notice what others changed. Blocks; raises OSError."""
+        self._records.refresh()
+
+    def find(self, token: str) -> Device | None:
+        """Whose token it is."""
+        return self._records.value.by_hash.get(_hash(token))
+
+    def issue(self, name: str, stations: Collection[str] = ()) -> NewDevice:
+        """A token for a screen. Blocks; raises OSError, TooManyDevices."""
+        token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+        only = tuple(sorted(stations)) or None
+        device = Device(secrets.token_hex(8), name, only, time.time())
+
+        def edit(file: _File) -> _File:
+            if len(file.by_hash) >= MAX_DEVICES:
+                raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
+            return replace(file, by_hash=file.by_hash | {_hash(token): device})
+
+        self._records.change(edit)
+        return NewDevice(device, token)
+
+    def revoke(self, device_id: str) -> bool:
+        """End a device's token; whether there was one. Blocks; raises OSError."""
+        if all(device.id != device_id for device in self.list()):
+            return False
+
+        def edit(file: _File) -> _File:
+            left = {key: it for key, it in file.by_hash.items() if it.id != device_id}
+            return replace(file, by_hash=left)
+
+        self._records.change(edit)
+        return True
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -1,0 +1,152 @@
+"""Who may, told on the appliance: the commands, beside a service that runs and without one."""
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from appliance.api.auth.tokens import MAX_LIFE_SECONDS
+from tests.process import Service
+
+IN_FORCE_SECONDS = 2.0
+"""One is promised; a busy machine is given another."""
+TICKETS = "/api/v1/kds/stations/grill/tickets"
+
+
+def expeditor(
+    *arguments: str | Path, said: str = "", seconds: float = 20
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "appliance", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=seconds, check=False, input=said
+    )
+
+
+def new_token(data: Path, *arguments: str) -> str:
+    made = expeditor("token", "--role", "chef", *arguments, "--data", data)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with Service(tmp_path / "data") as service:
+        yield service
+
+
+def status(service: Service, token: str) -> int:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    connection.request("GET", TICKETS, headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+def sign_in(service: Service, pin: str) -> int:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    headers = {"Origin": service.url, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", urlencode({"pin": pin}), headers)
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+def soon(wanted: int, service: Service, token: str) -> float:
+    """Wait until the service answers so; how many seconds that took."""
+    began = time.monotonic()
+    while status(service, token) != wanted:
+        assert time.monotonic() - began < 10
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_a_token_is_revoked_while_the_service_runs(service: Service) -> None:
+    token, other = new_token(service.data), new_token(service.data, "--subject", "Tom")
+    assert (status(service, token), status(service, other)) == (200, 200)
+    done = expeditor("token", "revoke", token, "--data", service.data)
+    assert (done.returncode, done.stdout) == (0, "The token is revoked.\n")
+    assert soon(401, service, token) < IN_FORCE_SECONDS
+    assert status(service, other) == 200
+    assert expeditor("token", "revoke", "--subject", "Tom", "--data", service.data).returncode == 0
+    assert soon(401, service, other) < IN_FORCE_SECONDS
+    assert status(service, new_token(service.data, "--subject", "Tom")) == 200
+
+
+def test_a_token_is_revoked_while_it_does_not_run(service: Service) -> None:
+    token, read = new_token(service.data), new_token(service.data)
+    service.stop()
+    assert expeditor("token", "--data", service.data, "revoke", token).returncode == 0
+    piped = expeditor("token", "revoke", "-", "--data", service.data, said=f"{read}\n")
+    assert piped.returncode == 0
+    service.start()
+    assert (status(service, token), status(service, read)) == (401, 401)
+
+
+def test_the_secret_is_rotated_while_the_service_runs(service: Service) -> None:
+    old = new_token(service.data)
+    done = expeditor("token", "rotate", "--data", service.data)
+    assert done.returncode == 0
+    assert "24 h" in done.stdout
+    assert soon(200, service, new_token(service.data)) < IN_FORCE_SECONDS
+    assert status(service, old) == 200
+
+
+def test_a_pin_is_given_and_taken_away(service: Service) -> None:
+    given = expeditor(
+        "pin", "set", "Maria", "--role", "chef", "--data", service.data, said="4711\n"
+    )
+    assert (given.returncode, given.stdout) == (0, "Maria signs in with this PIN.\n")
+    began = time.monotonic()
+    while sign_in(service, "4711") != 200:  # Two tries at most, well below the five.
+        assert time.monotonic() - began < 10
+        time.sleep(0.6)
+    listed = expeditor("pin", "list", "--data", service.data).stdout
+    assert listed == "Maria: chef; every station\n"
+    assert expeditor("pin", "remove", "Maria", "--data", service.data).returncode == 0
+    assert expeditor("pin", "list", "--data", service.data).stdout.strip() == ""
+    assert expeditor("pin", "remove", "Maria", "--data", service.data).returncode == 2
+    assert "4711" not in service.errors()
+
+
+WRONG: list[tuple[list[str], str]] = [
+    (["token"], "--role"),
+    (["token", "--role", "chief"], "chief"),
+    (["token", "--role", "chef", "--days", str(MAX_LIFE_SECONDS // 86_400 + 1)], "days"),
+    (["token", "revoke"], "--subject"),
+    (["token", "revoke", "x", "--subject", "y"], "--subject"),
+    (["token", "revoke", "a.b.c"], "no token of this appliance"),
+    (["token", "revoke", "device_x"], "no token of this appliance"),
+    (["pin", "set", "Maria", "--role", "chief"], "chief"),
+    (["pin", "set", "Maria", "--role", "chef"], "4 to 8 digits"),
+    (["pin", "set", " ", "--role", "chef"], "name"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG)
+def test_what_is_wrong_is_said(tmp_path: Path, arguments: list[str], words: str) -> None:
+    done = expeditor(*arguments, "--data", tmp_path / "data", said="x\n")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_two_persons_cannot_have_one_pin(tmp_path: Path) -> None:
+    setting = ("--role", "chef", "--data", tmp_path)
+    assert expeditor("pin", "set", "Maria", *setting, said="4711\n").returncode == 0
+    refused = expeditor("pin", "set", "Tom", *setting, said="4711\n")
+    assert refused.returncode == 2
+    assert "choose another" in refused.stderr
+
+
+def test_a_directory_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for arguments in (["token", "--role", "chef"], ["token", "rotate"], ["pin", "list"]):
+        done = expeditor(*arguments, "--data", tmp_path / "file" / "data")
+        assert done.returncode == 3
+        assert "Not a directory" in done.stderr
