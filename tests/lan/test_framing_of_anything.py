@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.lan.framing import DECODES_BEFORE_SCAN, Splitter
+from appliance.lan.framing import DECODES_BEFORE_SCAN, Decoded, Splitter
 from tests.lan.cutting import Broken, bytewise, cut, pieces_of, results
 
 WHITE_SPACE = st.text(" \t\r\n\0", max_size=3)
@@ -102,6 +103,20 @@ def test_a_large_object_in_small_pieces_is_decoded_a_few_times_only(size: int) -
     (found,) = results(pieces_of(large, size), decode)
     assert len(found["x"]) == 20_000
     assert decoded <= DECODES_BEFORE_SCAN + 1
+
+
+@pytest.mark.parametrize("between", [b" ", b"\r\n", b"\xef\xbb\xbf", b"\0 \xef\xbb\xbf"])
+def test_what_lies_between_objects_takes_no_memory_but_its_own(between: bytes) -> None:
+    gap = between * (1_000_000 // len(between))
+    splitter = Splitter[Any](msgspec.json.decode)
+    tracemalloc.start()
+    try:
+        splitter.feed(gap + b"{}")
+        assert isinstance(splitter.next_object(), Decoded)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(gap)
 
 
 def _seconds(pieces: Iterable[bytes]) -> float:
