@@ -10,14 +10,14 @@ from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
-from appliance.api.operation import JSON, encode, routes
+from appliance.api.operation import JSON, routes
 from appliance.api.orders import Orders
 from appliance.api.routing import Routing
 from appliance.api.sign_in import SignIn
 from appliance.api.stations import Stations
 from appliance.api.status import Parts, Status
 from appliance.api.stream import Stream
-from appliance.api.ticket_json import TicketView
+from appliance.api.ticket_json import TicketView, encode
 from appliance.api.tickets import Tickets
 from appliance.expeditor import Expeditor
 

@@ -12,12 +12,11 @@ from msgspec import Struct
 
 from appliance.api.auth import Authority, Caller
 from appliance.api.errors import ApiError, Handler, invalid
+from appliance.api.ticket_json import encode
 
 JSON: Final = "application/json"
 _BODY_TYPES: Final = (JSON, "application/octet-stream")
 """The second is what aiohttp takes a body without a type for."""
-
-encode = msgspec.json.Encoder().encode
 
 Kind = TypeVar("Kind", bound=Struct)
 
