@@ -45,6 +45,10 @@ HANG_SECONDS: Final = 10
 than a second of processor time is seen to in `hostile_input.py`: other work on this machine
 counts for this one, but not for that."""
 
+OF_A_SMALL_PROCESS: Final = ("sh", "-c", '"$@"; exit', "sh")
+"""What starts a program whose memory is counted from nothing: started by this process itself,
+its largest size so far, which the fuzzer looks at, would begin with the largest of the tests."""
+
 COMMANDS: Final = ("create-order", "update-order", "partial-update-order", "cancel-order")
 VALUES: Final = ("hold", "fire", "true", "null", "nan", "1e999", "\\ud800", "\ufeff", "\0")
 ANSWERS_BADLY: Final = """
@@ -94,8 +98,9 @@ def fuzzed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What the fuzzer said. Inputs that fail are written to `folder`."""
     started = os.environ | {"PYTHONHASHSEED": "0"}
     started.pop("COVERAGE_PROCESS_CONFIG", None)  # It is the fuzzer that watches the branches.
+    options = (f"-artifact_prefix={folder}/", f"-timeout={HANG_SECONDS}")
     return subprocess.run(
-        [sys.executable, *arguments, f"-artifact_prefix={folder}/", f"-timeout={HANG_SECONDS}"],
+        [*OF_A_SMALL_PROCESS, sys.executable, *arguments, *options],
         cwd=ROOT,
         env=started,
         stdout=subprocess.PIPE,
