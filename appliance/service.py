@@ -27,6 +27,7 @@ from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
+from appliance.kitchen.settings import Settings
 from appliance.lan.presence import Presence
 from appliance.listening import DUAL_STACK, dual_stack
 from appliance.log.sqlite import SqliteLog
@@ -205,7 +206,7 @@ def make_kitchen(config: Config) -> Kitchen:
         config.default_station,
         config.zone,
     )
-    return Kitchen(plan, int(config.timing.recall_window) * 1000)
+    return Kitchen(plan, Settings(recall_window=int(config.timing.recall_window) * 1000))
 
 
 def _station(section: StationSection) -> Station:

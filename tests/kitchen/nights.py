@@ -22,7 +22,9 @@ from appliance.kitchen.command import (
     SetPriority,
     UpdateOrder,
 )
-from appliance.kitchen.kitchen import Decision, Kitchen, State
+from appliance.kitchen.decision import Decision
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.memory import State
 from appliance.kitchen.order import Guest, Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule

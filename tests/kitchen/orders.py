@@ -16,12 +16,14 @@ from appliance.kitchen.command import (
     Refused,
     UpdateOrder,
 )
+from appliance.kitchen.decision import Decision
 from appliance.kitchen.event import Event
-from appliance.kitchen.kitchen import Decision, Kitchen
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.order import NOBODY, Guest, Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
+from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Change, Moment, Ticket
 
 STATIONS = (
@@ -50,7 +52,7 @@ def rule(station: str, prep_time: int = 0, *, id: str = "rule", **conditions: An
 
 
 def of_plan(plan: Plan) -> Kitchen:
-    return Kitchen(plan, RECALL_WINDOW * 1000)
+    return Kitchen(plan, Settings(recall_window=RECALL_WINDOW * 1000))
 
 
 def after(seconds: float, *, wall_clock_off_by: float = 0) -> Moment:

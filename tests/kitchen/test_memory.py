@@ -3,7 +3,8 @@
 import time
 
 from appliance.kitchen.command import CancelOrder, OrderAccepted, Refused
-from appliance.kitchen.kitchen import CREATES_REMEMBERED, FINISHED_ORDERS_KEPT, Kitchen
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.memory import CREATES_REMEMBERED, FINISHED_ORDERS_KEPT
 from tests.kitchen.orders import (
     act,
     after,

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 
 from appliance.kitchen import event as events
 from appliance.kitchen.command import CancelOrder, Command, CreateOrder, UpdateOrder
+from appliance.kitchen.decision import Decision
 from appliance.kitchen.event import Event
-from appliance.kitchen.kitchen import Decision, Kitchen
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest
 from tests.kitchen.nights import Step, nights, recorded, replayed, restored
 from tests.kitchen.orders import act, after, boards, do, item, kinds, new_kitchen, order

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.kitchen.command import OrderAccepted, Refused
-from appliance.kitchen.kitchen import Decision, Kitchen
+from appliance.kitchen.decision import Decision
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Guest, Item, Modifier, Placed
 from tests.kitchen.orders import act, busy, do, done, marks, new_kitchen, tick, ticket, to_do
 from tests.lan.messages import understood

@@ -1,0 +1,271 @@
+"""What a kitchen remembers; `apply` changes it by one event, and is the only thing that does."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.kitchen.event import (
+    Event,
+    OrderCancelled,
+    OrderPlaced,
+    OrderUpdated,
+    RuleRemoved,
+    RulesAdded,
+    StationDefined,
+    StationRemoved,
+    TicketChanged,
+)
+from appliance.kitchen.layout import Layout, Plan
+from appliance.kitchen.order import NOBODY, Guest, Placed
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import Rule
+from appliance.kitchen.ticket import Ticket, sort_key
+
+FINISHED_ORDERS_KEPT = 500
+"""Finished orders that can still be recalled and listed: more than a busy evening's
+recall window, and small enough to be part of every snapshot."""
+
+CREATES_REMEMBERED = 5_000
+"""Finished orders whose late retry is recognised: several days of a busy kitchen."""
+
+
+class Create(Struct, frozen=True, gc=False, array_like=True):
+    """What is remembered of the newest create of a finished order."""
+
+    order_id: str
+    digest: str
+    tick: int
+
+
+STATE_FORMAT: Final = 2
+"""Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
+another format is not believed."""
+
+
+class State(Struct, frozen=True, gc=False):
+    """All of a kitchen, without its guests: what a snapshot holds."""
+
+    orders_counted: int
+    orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
+    finished: tuple[int, ...]
+    creates: tuple[Create, ...]
+    stations: tuple[Station, ...]
+    """Made at run time, and so are the rules."""
+    rules: tuple[Rule, ...]
+
+
+class Known(Struct):
+    """An order in memory: the newest facts, and its ticket at each station."""
+
+    placed: Placed
+    tickets: dict[str, Ticket]
+
+    @property
+    def create(self) -> Create:
+        """What will be remembered of its newest create."""
+        placed = self.placed
+        return Create(placed.order.id, placed.digest, placed.create_tick)
+
+
+class Memory:
+    """The state of one kitchen. All but `apply` and `restore` only look at it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.layout = Layout(plan)
+        self.counted = 0
+        """Orders until now: the number of the newest."""
+        self.finished: dict[int, None] = {}
+        """Numbers of the orders without a live ticket, oldest first."""
+        self.creates: dict[str, Create] = {}
+        """Of finished orders that are not in memory any more, by id."""
+        self._orders: dict[int, Known] = {}
+        self._by_id: dict[str, int] = {}
+        """The newest order of each id."""
+        self._boards: dict[str, dict[int, Ticket]] = {}
+        """Live tickets by station and order number."""
+
+    # ── what it knows ────────────────────────────────────────────────────────────────
+
+    def by_id(self, order_id: str) -> Known | None:
+        """The newest order of that id, if it is in memory."""
+        return self._orders.get(self._by_id.get(order_id, 0))
+
+    def by_number(self, number: int) -> Known:
+        """An order in memory. KeyError for any other."""
+        return self._orders[number]
+
+    @property
+    def orders(self) -> int:
+        """How many there are: live ones, and the finished ones that are kept."""
+        return len(self._orders)
+
+    def was_here(self, order_id: str) -> bool:
+        """Whether an order of that id is remembered at all."""
+        return order_id in self._by_id or order_id in self.creates
+
+    def is_on_board(self, station: str) -> bool:
+        """Whether a station has live tickets."""
+        return bool(self._boards.get(station))
+
+    def live_tickets(self, station: str | None = None) -> list[Ticket]:
+        """The tickets on a board, or on all of them, in the order of the board."""
+        boards = self._boards.values() if station is None else [self._boards.get(station, {})]
+        return sorted(
+            (ticket for board in boards for ticket in board.values()),
+            key=lambda ticket: (sort_key(ticket), ticket.station),
+        )
+
+    def finished_tickets(self, station: str) -> list[Ticket]:
+        """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
+        gone = [
+            ticket
+            for order in self._orders.values()
+            if (ticket := order.tickets.get(station)) and not ticket.live
+        ]
+        return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
+
+    def on_boards(self) -> list[Known]:
+        """Orders that a board shows some of, oldest first."""
+        numbers = sorted({number for board in self._boards.values() for number in board})
+        return [self._orders[number] for number in numbers]
+
+    def live_of(self, order_id: str) -> Iterator[Ticket]:
+        """The live tickets of the newest order of that id."""
+        known = self.by_id(order_id)
+        if known is not None:
+            yield from (ticket for ticket in known.tickets.values() if ticket.live)
+
+    def is_open(self, known: Known) -> bool:
+        """Whether the order can still be changed: not cancelled, and not yet bumped.
+
+        It is bumped when its ticket at the pass is; without a pass, when all its tickets are.
+        """
+        if known.placed.cancelled:
+            return False
+        at_pass = [
+            ticket
+            for ticket in known.tickets.values()
+            if ticket.status != "voided" and self.is_at_pass(known, ticket)
+        ]
+        return any(ticket.live for ticket in at_pass or known.tickets.values())
+
+    def is_at_pass(self, known: Known, ticket: Ticket) -> bool:
+        """Whether a ticket stands for its whole order.
+
+        That of a pass which came into force later has only what was added since.
+        """
+        if ticket.station not in self.layout.router.passes:
+            return False
+        return {item.line_id for item in known.placed.order.items} <= {
+            line.id for line in ticket.lines
+        }
+
+    # ── applying ─────────────────────────────────────────────────────────────────────
+
+    def apply(self, event: Event, guest: Guest | None = None) -> Placed | None:
+        """Change the state by one event; returns the order that it is about, if any.
+
+        `guest` is the guest of an order that is placed or updated; None leaves the guest
+        of an order as it was.
+        """
+        match event:
+            case OrderPlaced():
+                return self._place_order(event, guest or NOBODY)
+            case OrderUpdated():
+                return self._update_order(event, guest)
+            case OrderCancelled():
+                known = self._orders[event.number]
+                known.placed = replace(known.placed, cancelled=True)
+                return known.placed
+            case TicketChanged():
+                return self._put(event.ticket)
+            case StationDefined() | StationRemoved() | RulesAdded() | RuleRemoved():
+                self.layout.apply(event)
+                return None
+
+    def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
+        placed = Placed(
+            event.number,
+            event.order,
+            guest,
+            event.at,
+            event.tick,
+            event.digest,
+            event.target_at,
+        )
+        self.counted = event.number
+        self._orders[event.number] = Known(placed, {})
+        self._by_id[event.order.id] = event.number
+        self.creates.pop(event.order.id, None)
+        return placed
+
+    def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
+        known = self._orders[event.number]
+        placed = known.placed
+        known.placed = replace(
+            placed,
+            order=event.order,
+            guest=placed.guest if guest is None else guest,
+            digest=event.digest,
+            create_tick=placed.create_tick if event.digest == placed.digest else event.tick,
+            target_at=event.target_at,
+            removed=event.removed,
+        )
+        return known.placed
+
+    def _put(self, ticket: Ticket) -> Placed:
+        known = self._orders[ticket.number]
+        known.tickets[ticket.station] = ticket
+        board = self._boards.setdefault(ticket.station, {})
+        if ticket.live:
+            board[ticket.number] = ticket
+            self.finished.pop(ticket.number, None)
+        else:
+            board.pop(ticket.number, None)
+            if not any(sibling.live for sibling in known.tickets.values()):
+                self.finished[ticket.number] = None
+                self._forget_oldest()
+        return known.placed
+
+    def _forget_oldest(self) -> None:
+        while len(self.finished) > FINISHED_ORDERS_KEPT:
+            number = next(iter(self.finished))
+            del self.finished[number]
+            known = self._orders.pop(number)
+            order_id = known.placed.order.id
+            if self._by_id.get(order_id) == number:
+                del self._by_id[order_id]
+                self.creates[order_id] = known.create
+        while len(self.creates) > CREATES_REMEMBERED:
+            del self.creates[next(iter(self.creates))]
+
+    # ── snapshots ────────────────────────────────────────────────────────────────────
+
+    def state(self) -> State:
+        """All that `restore` needs. It shares only immutable values with the kitchen."""
+        return State(
+            self.counted,
+            tuple(
+                (replace(known.placed, guest=NOBODY), tuple(known.tickets.values()))
+                for known in self._orders.values()
+            ),
+            tuple(self.finished),
+            tuple(self.creates.values()),
+            *self.layout.made(),
+        )
+
+    def restore(self, state: State, guests: dict[int, Guest]) -> None:
+        """Become what `state` says; to be called on a new kitchen."""
+        self.counted = state.orders_counted
+        for placed, tickets in state.orders:
+            whole = replace(placed, guest=guests.get(placed.number, NOBODY))
+            self._orders[placed.number] = Known(whole, {t.station: t for t in tickets})
+            self._by_id[placed.order.id] = placed.number
+            for ticket in tickets:
+                if ticket.live:
+                    self._boards.setdefault(ticket.station, {})[placed.number] = ticket
+        self.finished = dict.fromkeys(state.finished)
+        self.creates = {create.order_id: create for create in state.creates}
+        self.layout.restore(state.stations, state.rules)

@@ -1,0 +1,196 @@
+"""Decides what a point of sale asks: to take an order, to change it, to take it back."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec.structs import replace
+
+from appliance.kitchen.amendment import CannotAmend, amended
+from appliance.kitchen.command import (
+    AmendOrder,
+    CancelOrder,
+    CreateOrder,
+    OrderAccepted,
+    Refused,
+    UpdateOrder,
+)
+from appliance.kitchen.decision import Decision, no_such_order
+from appliance.kitchen.event import (
+    Event,
+    Kind,
+    OrderCancelled,
+    OrderPlaced,
+    OrderUpdated,
+    TicketChanged,
+)
+from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.order import Guest, Order, Placed, digest
+from appliance.kitchen.ticket import (
+    Moment,
+    Ticket,
+    boost_of,
+    clear,
+    highest,
+    prioritize,
+    void,
+)
+from appliance.kitchen.update import (
+    Comparison,
+    first_tickets,
+    new_ticket,
+    priority_of,
+    updated_ticket,
+)
+
+LATE_RETRY_MS: Final = 24 * 3_600_000
+"""How long an equal create with a `time` is a retry of a finished order."""
+LATE_RETRY_WITHOUT_TIME_MS: Final = 600_000
+"""The same where the order carries no `time` that tells two equal orders apart."""
+
+
+class Ordering:
+    """For one kitchen. Nothing here changes its memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def decide(
+        self, command: CreateOrder | UpdateOrder | AmendOrder | CancelOrder, now: Moment
+    ) -> Decision:
+        """What follows from a command."""
+        match command:
+            case CreateOrder(order, guest):
+                return self._create(order, guest, now)
+            case UpdateOrder(order, guest):
+                return self._update_by_id(order, guest, now)
+            case AmendOrder():
+                return self._amend(command, now)
+            case CancelOrder(order_id):
+                return self._cancel(order_id, now)
+
+    def _create(self, order: Order, guest: Guest, now: Moment) -> Decision:
+        accepted = Decision(OrderAccepted(order.id))
+        content = digest(order, guest)
+        known = self._memory.by_id(order.id)
+        if known is not None and self._memory.is_open(known) and not _is_voided_by_hand(known):
+            if known.placed.digest == content:
+                return accepted
+            return self._update(known, order, guest, now, content)
+        create = known.create if known else self._memory.creates.get(order.id)
+        if create is not None and create.digest == content:
+            window = LATE_RETRY_WITHOUT_TIME_MS if order.time is None else LATE_RETRY_MS
+            if now.tick - create.tick <= window:
+                return accepted
+        return self._place(order, guest, now, content)
+
+    def _place(self, order: Order, guest: Guest, now: Moment, content: str) -> Decision:
+        number = self._memory.counted + 1
+        tickets, longest = first_tickets(number, order, self._memory.layout.router, now)
+        target = order.pickup_at or (now.at + longest * 1000 if longest else None)
+        # A station shows one ticket per order id: cards of an earlier order of this id
+        # that nobody has bumped away yet make room.
+        cleared = [
+            TicketChanged(now.at, now.tick, "bumped", clear(ticket, now))
+            for ticket in self._memory.live_of(order.id)
+        ]
+        return Decision(
+            OrderAccepted(order.id),
+            (
+                *cleared,
+                OrderPlaced(now.at, now.tick, number, order, content, target),
+                *(TicketChanged(now.at, now.tick, "created", ticket) for ticket in tickets),
+            ),
+            guest=(number, guest),
+        )
+
+    def _update_by_id(self, order: Order, guest: Guest, now: Moment) -> Decision:
+        known = self._memory.by_id(order.id)
+        if known is None or not self._memory.is_open(known):
+            return self._ignored(order.id)
+        return self._update(known, order, guest, now, known.placed.digest)
+
+    def _amend(self, command: AmendOrder, now: Moment) -> Decision:
+        known = self._memory.by_id(command.order_id)
+        if known is None or not self._memory.is_open(known):
+            return self._ignored(command.order_id)
+        placed = known.placed
+        try:
+            order, guest = amended(placed.order, placed.guest, command.amendment)
+        except CannotAmend as error:
+            return Decision(Refused("cannot_amend", str(error)))
+        return self._update(known, order, guest, now, placed.digest)
+
+    def _ignored(self, order_id: str) -> Decision:
+        """A finished order is left alone; one that was never here is refused."""
+        if self._memory.was_here(order_id):
+            return Decision(OrderAccepted(order_id))
+        return no_such_order(order_id)
+
+    def _update(
+        self, known: Known, order: Order, guest: Guest, now: Moment, content: str
+    ) -> Decision:
+        placed = known.placed
+        accepted = OrderAccepted(order.id)
+        if placed.order == order and placed.guest == guest and placed.digest == content:
+            return Decision(accepted)
+        comparison = Comparison(placed, known.tickets.values(), order, guest)
+        tickets = dict(known.tickets)
+        for station, wanted in comparison.stops(self._memory.layout.router, tickets, now).items():
+            if station in tickets:
+                tickets[station] = updated_ticket(tickets[station], comparison, wanted, now)
+            elif wanted:
+                tickets[station] = new_ticket(placed, station, comparison, wanted, now)
+        events: list[Event] = []
+        reprioritized = order.priority != placed.order.priority
+        for station, changed in tickets.items():
+            before = known.tickets.get(station)
+            if not changed.live and changed == before:
+                continue
+            ticket = replace(changed, updated_at=now.at)
+            if reprioritized or before is None or not before.live:
+                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
+            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
+                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
+            events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
+        target = order.pickup_at or self._target(placed, tickets.values())
+        removed = comparison.removed(placed, tickets.values())
+        updated = OrderUpdated(now.at, now.tick, placed.number, order, content, target, removed)
+        return Decision(accepted, (updated, *events), guest=(placed.number, guest))
+
+    @staticmethod
+    def _target(placed: Placed, tickets: Iterable[Ticket]) -> int | None:
+        lines = (line for ticket in tickets for line in ticket.lines if line.change != "deleted")
+        longest = max((line.prep for line in lines), default=0)
+        return placed.placed_at + longest * 1000 if longest else None
+
+    def _cancel(self, order_id: str, now: Moment) -> Decision:
+        known = self._memory.by_id(order_id)
+        if known is None or not self._memory.is_open(known):
+            return self._ignored(order_id)
+        # A card that is voided already changes all the same: it is one of a cancelled order.
+        tickets = (
+            TicketChanged(
+                now.at,
+                now.tick,
+                "updated" if ticket.status == "voided" else "voided",
+                void(ticket, now),
+            )
+            for ticket in known.tickets.values()
+            if ticket.live
+        )
+        cancelled = OrderCancelled(now.at, now.tick, known.placed.number)
+        return Decision(OrderAccepted(order_id), (cancelled, *tickets))
+
+
+def _kind(before: Ticket | None, after: Ticket) -> Kind:
+    if before is None:
+        return "created"
+    return "voided" if after.status == "voided" != before.status else "updated"
+
+
+def _is_voided_by_hand(known: Known) -> bool:
+    """Whether all that is left of an order are voided cards of what it still wants."""
+    live = [ticket for ticket in known.tickets.values() if ticket.live]
+    return all(ticket.status == "voided" for ticket in live) and any(
+        line.change != "deleted" for ticket in live for line in ticket.lines
+    )
