@@ -25,9 +25,9 @@ from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
 NEXT_CURSOR: Final = "X-Next-Cursor"
 _TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
-_START: Final = (-1, 0, 0)
+_START: Final = (-1,)
 
-Key = tuple[int, int, int]
+Key = tuple[int, ...]
 
 
 class ListQuery(Struct):
@@ -201,7 +201,9 @@ def _key(ticket: Ticket) -> Key:
 
 def _key_of(cursor: str) -> Key:
     try:
-        part, first, second = (int(number) for number in cursor.split("."))
+        key = tuple(int(number) for number in cursor.split("."))
     except ValueError:
-        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None
-    return part, first, second
+        key = ()
+    if not 3 <= len(key) <= 4:
+        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header")
+    return key

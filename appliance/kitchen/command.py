@@ -70,6 +70,10 @@ class FireCourse(Struct, frozen=True, gc=False):
     course: int
 
 
+class Due(Struct, frozen=True, gc=False):
+    """Time has passed: do what is to be done by now. Not sooner than `Kitchen.next_due`."""
+
+
 class DefineStation(Struct, frozen=True, gc=False):
     """A station as it is to be from now on; one of that id that was made so is replaced.
 
@@ -106,6 +110,7 @@ Command = (
     | SetPriority
     | MarkLine
     | FireCourse
+    | Due
     | DefineStation
     | RemoveStation
     | AddRules
@@ -124,6 +129,10 @@ class TicketsNow(Struct, frozen=True, gc=False):
 
     placed: Placed
     tickets: tuple[Ticket, ...]
+
+
+class TimePassed(Struct, frozen=True, gc=False):
+    """What was due has been done."""
 
 
 class StationsNow(Struct, frozen=True, gc=False):
@@ -167,4 +176,4 @@ class Refused(Struct, frozen=True, gc=False):
     """Of several rules, the one that it is about, counted from 0."""
 
 
-Reply = OrderAccepted | TicketsNow | StationsNow | RulesNow | Refused
+Reply = OrderAccepted | TicketsNow | TimePassed | StationsNow | RulesNow | Refused

@@ -1,14 +1,17 @@
 """Decides what a cook asks: to work a ticket, to tick a line, to fire a course."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from appliance.kitchen.command import (
     ActOnTicket,
+    Due,
     FireCourse,
     MarkLine,
     Refused,
     SetPriority,
     TicketsNow,
+    TimePassed,
 )
 from appliance.kitchen.decision import Decision, no_such_order, wrong_state
 from appliance.kitchen.event import Event, Kind, TicketChanged
@@ -23,10 +26,12 @@ from appliance.kitchen.ticket import (
     Ticket,
     bump,
     clear,
+    let_go,
     mark_line,
     prioritize,
     release,
 )
+from appliance.kitchen.timing import Plan, planned
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",
@@ -45,7 +50,7 @@ class Cooking:
         self._settings = settings
 
     def decide(
-        self, command: ActOnTicket | SetPriority | MarkLine | FireCourse, now: Moment
+        self, command: ActOnTicket | SetPriority | MarkLine | FireCourse | Due, now: Moment
     ) -> Decision:
         """What follows from a command."""
         match command:
@@ -57,6 +62,8 @@ class Cooking:
                 return self._mark_line(command, now)
             case FireCourse(order_id, course):
                 return self._fire(order_id, course, now)
+            case Due():
+                return self._run_timers(now)
 
     def _act(self, station: str, order_id: str, action: Action, now: Moment) -> Decision:
         found = self._find(station, order_id)
@@ -111,23 +118,26 @@ class Cooking:
     def _changed(self, known: Known, kind: Kind, ticket: Ticket, now: Moment) -> Decision:
         """One ticket has changed by hand: the event, and what follows for its siblings."""
         before = known.tickets[ticket.station]
-        was_held = {line.id for line in before.lines if line.held}
-        fired = was_held - {line.id for line in ticket.lines if line.held}
+        waited = {line.id for line in before.lines if line.unfired}
+        fired = waited - {line.id for line in ticket.lines if line.unfired}
         # What left the pass has left the kitchen: the stations' cards go with it.
         left = (
             kind == "bumped"
             and ticket.status != "voided"
             and self._memory.is_at_pass(known, before)
         )
+        tickets = {
+            station: let_go(sibling, now, fired) if _is_cooked(sibling) else sibling
+            for station, sibling in known.tickets.items()
+        }
+        tickets = self._planned(known, tickets | {ticket.station: ticket}, now)
+        ticket = tickets.pop(ticket.station)
         take_off = bump if ticket.live else clear
         events: list[Event] = []
-        for sibling in known.tickets.values():
-            if sibling.station == ticket.station or not sibling.live or sibling.status == "voided":
-                continue
-            after = release(sibling, now, fired)
-            if after is not sibling:
-                events.append(TicketChanged(now.at, now.tick, "fired", after))
-            if left and (after.status != "held" or not ticket.live):
+        for station, after in tickets.items():
+            if after is not known.tickets[station]:
+                events.append(_of_plan(known.tickets[station], after, now))
+            if left and _is_cooked(after) and (after.status != "held" or not ticket.live):
                 events.append(TicketChanged(now.at, now.tick, "bumped", take_off(after, now)))
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
@@ -141,17 +151,30 @@ class Cooking:
             for item in known.placed.order.items
             if (first_number(item.course) or 0) <= course
         }
-        fired = [
-            after
-            for ticket in known.tickets.values()
-            if ticket.live
-            and ticket.status != "voided"
-            and (after := release(ticket, now, due)) is not ticket
-        ]
+        tickets = dict(known.tickets)
+        for station, ticket in known.tickets.items():
+            if _is_cooked(ticket):
+                timed = {line.id for line in ticket.lines if line.timed}
+                tickets[station] = let_go(release(ticket, now, timed & due), now, due)
+        tickets = self._planned(known, tickets, now)
+        changed = [t for station, t in tickets.items() if t is not known.tickets[station]]
         return Decision(
-            TicketsNow(known.placed, tuple(fired)),
-            tuple(TicketChanged(now.at, now.tick, "fired", ticket) for ticket in fired),
+            TicketsNow(known.placed, tuple(changed)),
+            tuple(TicketChanged(now.at, now.tick, "fired", ticket) for ticket in changed),
         )
+
+    def _planned(
+        self, known: Known, tickets: Mapping[str, Ticket], now: Moment
+    ) -> dict[str, Ticket]:
+        plan = Plan(known.placed.order, self._memory.layout.router.cooking, known.placed.release)
+        return planned(tickets, plan, now, self._settings)
+
+    def _run_timers(self, now: Moment) -> Decision:
+        fired = []
+        for ticket in self._memory.due(now.tick):
+            due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}
+            fired.append(TicketChanged(now.at, now.tick, "fired", release(ticket, now, due)))
+        return Decision(TimePassed(), tuple(fired))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         known = self._memory.by_id(order_id)
@@ -161,3 +184,14 @@ class Cooking:
                 "no_such_ticket", f"station {station!r} has no ticket of order {order_id!r}"
             )
         return known, ticket
+
+
+def _is_cooked(ticket: Ticket) -> bool:
+    return ticket.live and ticket.status != "voided"
+
+
+def _of_plan(before: Ticket, after: Ticket, now: Moment) -> TicketChanged:
+    """The event for a ticket whose lines were planned anew."""
+    was_held = sum(line.held for line in before.lines)
+    fewer = sum(line.held for line in after.lines) < was_held
+    return TicketChanged(now.at, now.tick, "fired" if fewer else "updated", after)

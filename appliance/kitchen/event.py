@@ -41,6 +41,8 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     order: Order
     digest: str
     target_at: int | None = None
+    release: int = 0
+    """See `order.Placed`."""
 
 
 class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
@@ -51,6 +53,7 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     digest: str
     target_at: int | None = None
     removed: tuple[Item, ...] = ()
+    release: int = 0
 
 
 class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):

@@ -14,6 +14,7 @@ from appliance.kitchen.command import (
     Command,
     CreateOrder,
     DefineStation,
+    Due,
     FireCourse,
     MarkLine,
     RemoveRule,
@@ -42,7 +43,7 @@ class Kitchen:
         self.plan = plan
         self.settings = settings
         self._memory = Memory(plan)
-        self._ordering = Ordering(self._memory)
+        self._ordering = Ordering(self._memory, settings)
         self._cooking = Cooking(self._memory, settings)
 
     def decide(self, command: Command, now: Moment) -> Decision:
@@ -50,7 +51,7 @@ class Kitchen:
         match command:
             case CreateOrder() | UpdateOrder() | AmendOrder() | CancelOrder():
                 return self._ordering.decide(command, now)
-            case ActOnTicket() | SetPriority() | MarkLine() | FireCourse():
+            case ActOnTicket() | SetPriority() | MarkLine() | FireCourse() | Due():
                 return self._cooking.decide(command, now)
             case DefineStation() | RemoveStation() | AddRules() | RemoveRule():
                 memory = self._memory
@@ -88,6 +89,11 @@ class Kitchen:
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
         return self._memory.by_number(number).placed
+
+    @property
+    def next_due(self) -> int | None:
+        """The tick at which time itself has something to do (`Due`); None: never, as it stands."""
+        return self._memory.next_due
 
     @property
     def orders_in_memory(self) -> int:

@@ -39,7 +39,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 2
+STATE_FORMAT: Final = 3
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -85,6 +85,8 @@ class Memory:
         """The newest order of each id."""
         self._boards: dict[str, dict[int, Ticket]] = {}
         """Live tickets by station and order number."""
+        self._timers: dict[tuple[int, str], int] = {}
+        """By order number and station, the tick at which the first timed line is due."""
 
     # ── what it knows ────────────────────────────────────────────────────────────────
 
@@ -125,6 +127,20 @@ class Memory:
             if (ticket := order.tickets.get(station)) and not ticket.live
         ]
         return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
+
+    @property
+    def next_due(self) -> int | None:
+        """The tick at which a line is to be fired by itself; None where none is."""
+        return min(self._timers.values(), default=None)
+
+    def due(self, tick: int) -> list[Ticket]:
+        """The tickets with lines that are due by then, in the order of the board."""
+        due = [
+            self._orders[number].tickets[station]
+            for (number, station), first in self._timers.items()
+            if first <= tick
+        ]
+        return sorted(due, key=lambda ticket: (sort_key(ticket), ticket.station))
 
     def on_boards(self) -> list[Known]:
         """Orders that a board shows some of, oldest first."""
@@ -194,6 +210,7 @@ class Memory:
             event.tick,
             event.digest,
             event.target_at,
+            release=event.release,
         )
         self.counted = event.number
         self._orders[event.number] = Known(placed, {})
@@ -212,12 +229,14 @@ class Memory:
             create_tick=placed.create_tick if event.digest == placed.digest else event.tick,
             target_at=event.target_at,
             removed=event.removed,
+            release=event.release,
         )
         return known.placed
 
     def _put(self, ticket: Ticket) -> Placed:
         known = self._orders[ticket.number]
         known.tickets[ticket.station] = ticket
+        self._set_timer(ticket)
         board = self._boards.setdefault(ticket.station, {})
         if ticket.live:
             board[ticket.number] = ticket
@@ -228,6 +247,14 @@ class Memory:
                 self.finished[ticket.number] = None
                 self._forget_oldest()
         return known.placed
+
+    def _set_timer(self, ticket: Ticket) -> None:
+        key = (ticket.number, ticket.station)
+        dues = [line.due for line in ticket.lines if line.held and line.due is not None]
+        if dues and ticket.live and ticket.status != "voided":
+            self._timers[key] = min(dues)
+        else:
+            self._timers.pop(key, None)
 
     def _forget_oldest(self) -> None:
         while len(self.finished) > FINISHED_ORDERS_KEPT:
@@ -264,6 +291,7 @@ class Memory:
             self._orders[placed.number] = Known(whole, {t.station: t for t in tickets})
             self._by_id[placed.order.id] = placed.number
             for ticket in tickets:
+                self._set_timer(ticket)
                 if ticket.live:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)

@@ -171,6 +171,8 @@ class Placed(Struct, frozen=True, dict=True):
     removed: tuple[Item, ...] = ()
     """Lines that an update took out and that a ticket may still show, struck through."""
     cancelled: bool = False
+    release: int = 0
+    """Tick before which nothing of it begins by itself; 0 for an order that was for now."""
 
     def item(self, line_id: str) -> Item | None:
         """The line of that id, whether it still belongs to the order or was removed."""

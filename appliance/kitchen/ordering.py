@@ -24,7 +24,8 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.memory import Known, Memory
-from appliance.kitchen.order import Guest, Order, Placed, digest
+from appliance.kitchen.order import Guest, Order, digest
+from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
     Moment,
     Ticket,
@@ -34,6 +35,7 @@ from appliance.kitchen.ticket import (
     prioritize,
     void,
 )
+from appliance.kitchen.timing import Plan, planned, release_of
 from appliance.kitchen.update import (
     Comparison,
     first_tickets,
@@ -51,8 +53,9 @@ LATE_RETRY_WITHOUT_TIME_MS: Final = 600_000
 class Ordering:
     """For one kitchen. Nothing here changes its memory."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, settings: Settings) -> None:
         self._memory = memory
+        self._settings = settings
 
     def decide(
         self, command: CreateOrder | UpdateOrder | AmendOrder | CancelOrder, now: Moment
@@ -85,8 +88,12 @@ class Ordering:
 
     def _place(self, order: Order, guest: Guest, now: Moment, content: str) -> Decision:
         number = self._memory.counted + 1
-        tickets, longest = first_tickets(number, order, self._memory.layout.router, now)
+        router = self._memory.layout.router
+        tickets, longest = first_tickets(number, order, router, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
+        release = release_of(order, longest, now, self._settings)
+        plan = Plan(order, router.cooking, release)
+        tickets = planned(tickets, plan, now, self._settings)
         # A station shows one ticket per order id: cards of an earlier order of this id
         # that nobody has bumped away yet make room.
         cleared = [
@@ -97,8 +104,11 @@ class Ordering:
             OrderAccepted(order.id),
             (
                 *cleared,
-                OrderPlaced(now.at, now.tick, number, order, content, target),
-                *(TicketChanged(now.at, now.tick, "created", ticket) for ticket in tickets),
+                OrderPlaced(now.at, now.tick, number, order, content, target, release),
+                *(
+                    TicketChanged(now.at, now.tick, "created", ticket)
+                    for ticket in tickets.values()
+                ),
             ),
             guest=(number, guest),
         )
@@ -135,11 +145,16 @@ class Ordering:
             return Decision(accepted)
         comparison = Comparison(placed, known.tickets.values(), order, guest)
         tickets = dict(known.tickets)
-        for station, wanted in comparison.stops(self._memory.layout.router, tickets, now).items():
+        router = self._memory.layout.router
+        for station, wanted in comparison.stops(router, tickets, now).items():
             if station in tickets:
                 tickets[station] = updated_ticket(tickets[station], comparison, wanted, now)
             elif wanted:
-                tickets[station] = new_ticket(placed, station, comparison, wanted, now)
+                tickets[station] = new_ticket(known, station, comparison, wanted, now)
+        longest = _longest(tickets.values())
+        release = release_of(order, longest, now, self._settings)
+        plan = Plan(order, router.cooking, release)
+        tickets = planned(tickets, plan, now, self._settings)
         events: list[Event] = []
         reprioritized = order.priority != placed.order.priority
         for station, changed in tickets.items():
@@ -152,16 +167,12 @@ class Ordering:
             elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
                 ticket = prioritize(ticket, now, highest(ticket.priority, boost))
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
-        target = order.pickup_at or self._target(placed, tickets.values())
+        target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
         removed = comparison.removed(placed, tickets.values())
-        updated = OrderUpdated(now.at, now.tick, placed.number, order, content, target, removed)
+        updated = OrderUpdated(
+            now.at, now.tick, placed.number, order, content, target, removed, release
+        )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
-
-    @staticmethod
-    def _target(placed: Placed, tickets: Iterable[Ticket]) -> int | None:
-        lines = (line for ticket in tickets for line in ticket.lines if line.change != "deleted")
-        longest = max((line.prep for line in lines), default=0)
-        return placed.placed_at + longest * 1000 if longest else None
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
@@ -180,6 +191,12 @@ class Ordering:
         )
         cancelled = OrderCancelled(now.at, now.tick, known.placed.number)
         return Decision(OrderAccepted(order_id), (cancelled, *tickets))
+
+
+def _longest(tickets: Iterable[Ticket]) -> int:
+    """The longest preparation of an order, seconds."""
+    lines = (line for ticket in tickets for line in ticket.lines if line.change != "deleted")
+    return max((line.prep for line in lines), default=0)
 
 
 def _kind(before: Ticket | None, after: Ticket) -> Kind:

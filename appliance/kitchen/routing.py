@@ -105,6 +105,8 @@ class Router:
         self.zone = zone
         self.passes = tuple(s.id for s in stations if s.active and not s.cooks)
         """The expo stations that are active."""
+        self.cooking = frozenset(s.id for s in stations if s.cooks)
+        """All the others, active or not."""
         self._entries: dict[str | None, list[_Entry]] = defaultdict(list)
         """By the menu item that they are for: most rules are for one, and only those for
         the item's own have to be looked at. None: any item."""

@@ -34,6 +34,8 @@ class Moment(Struct, frozen=True, gc=False):
     """Wall clock, milliseconds since the epoch. It may be wrong, and it may jump."""
     tick: int
     """The kitchen's own clock, milliseconds. It never jumps and goes on after a restart."""
+    wall_is_set: bool = True
+    """False where the wall clock is known to be wrong: it was not set since power came."""
 
 
 class Line(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -43,6 +45,11 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     prep: int = 0
     """Seconds that this station needs for it; 0 where no rule says."""
     held: bool = False
+    due: int | None = None
+    """Tick at which a held line is fired by itself, and of a fired one when it was; None of
+    a held one: it waits for its course."""
+    begun: int | None = None
+    """Tick at which a cook began with it."""
     done: bool = False
     bump: int = 0
     """Which bump of the ticket took it off the board (1 is the first); 0 while it is on."""
@@ -54,6 +61,16 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     def to_do(self) -> bool:
         """Whether a cook still has to make it now."""
         return not (self.held or self.done or self.bump or self.change == "deleted")
+
+    @property
+    def unfired(self) -> bool:
+        """Whether it waits for its course."""
+        return self.held and self.due is None
+
+    @property
+    def timed(self) -> bool:
+        """Whether it waits, and is fired by itself."""
+        return self.held and self.due is not None
 
 
 class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -71,6 +88,12 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     completed_at: int | None = None
     completed_tick: int | None = None
     bumps: int = 0
+    queued: int = 0
+    """Tick since when it has its place on the board."""
+    fires_at: int | None = None
+    """When the first of its timed lines is fired, for people; deadlines are in the lines."""
+    fired_at: int | None = None
+    """When it was fired, of a ticket that was held."""
     acknowledged: bool = False
     """Of a voided ticket: a cook has seen it and bumped it away."""
 
@@ -80,9 +103,13 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.status != "bumped" and not self.acknowledged
 
 
-def sort_key(ticket: Ticket) -> tuple[int, int]:
-    """The order of tickets on a board: priority in front, then as the orders arrived."""
-    return URGENCY[ticket.priority], ticket.number
+def sort_key(ticket: Ticket) -> tuple[int, int, int]:
+    """The order of tickets on a board.
+
+    Priority in front; then in the order in which they came to be cooked: when the order
+    arrived, or its course was fired, or, of an order for later, when it was to be begun.
+    """
+    return URGENCY[ticket.priority], ticket.queued, ticket.number
 
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
@@ -125,31 +152,69 @@ def fitting(status: Status, lines: Collection[Line]) -> Status:
 
 
 def release(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
-    """Fire the held lines among `line_ids`; a held ticket becomes pending.
+    """Fire the held lines among `line_ids` now; a held ticket becomes pending.
 
     One that was ready is in progress again: there is something to do.
     """
     lines = tuple(
-        replace(line, held=False) if line.held and line.id in line_ids else line
+        replace(line, held=False, due=now.tick) if line.held and line.id in line_ids else line
+        for line in ticket.lines
+    )
+    return ticket if lines == ticket.lines else with_lines(ticket, lines, now)
+
+
+def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
+    """The ticket after lines were held or fired."""
+    status = fitting(ticket.status, lines)
+    is_fired = ticket.status == "held" != status
+    return replace(
+        ticket,
+        lines=lines,
+        status=status,
+        updated_at=now.at,
+        fires_at=_fires_at(lines, now),
+        fired_at=now.at if is_fired else ticket.fired_at,
+    )
+
+
+def _fires_at(lines: Collection[Line], now: Moment) -> int | None:
+    dues = [line.due for line in lines if line.held and line.due is not None]
+    return now.at + min(dues) - now.tick if dues else None
+
+
+def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
+    """Have these lines wait for their course no longer: `timing.planned` says when they begin.
+
+    A ticket that only waited for its course takes its place at the end of the board.
+    """
+    lines = tuple(
+        replace(line, due=now.tick) if line.unfired and line.id in line_ids else line
         for line in ticket.lines
     )
     if lines == ticket.lines:
         return ticket
-    return replace(ticket, lines=lines, status=fitting(ticket.status, lines), updated_at=now.at)
+    queued = now.tick if ticket.status == "held" else ticket.queued
+    return replace(ticket, lines=lines, queued=queued)
 
 
 def _release_if_held(ticket: Ticket, now: Moment) -> Ticket:
-    """A cook who works on a wholly held ticket has fired it."""
+    """A cook who works on a wholly held ticket has fired it: what is timed, or else all."""
     if ticket.status != "held":
         return ticket
-    return release(ticket, now, {line.id for line in ticket.lines})
+    timed = {line.id for line in ticket.lines if line.timed}
+    return release(ticket, now, timed or {line.id for line in ticket.lines})
 
 
 def start(ticket: Ticket, now: Moment) -> Ticket:
     """The cook begins. `started_at` is stamped the first time only."""
+    fired = _release_if_held(ticket, now)
     return replace(
-        _release_if_held(ticket, now),
+        fired,
         status="in_progress",
+        lines=tuple(
+            replace(line, begun=now.tick) if line.to_do and line.begun is None else line
+            for line in fired.lines
+        ),
         started_at=ticket.started_at or now.at,
         updated_at=now.at,
     )
@@ -198,7 +263,9 @@ def recall(ticket: Ticket, now: Moment) -> Ticket:
     """Bring back what the last bump, or `ready`, completed: it is to do again."""
     last = ticket.bumps if ticket.status == "bumped" else 0
     lines = tuple(
-        replace(line, done=False, bump=0) if line.done and line.bump == last else line
+        replace(line, done=False, bump=0, due=now.tick, begun=None)
+        if line.done and line.bump == last
+        else line
         for line in ticket.lines
     )
     return replace(

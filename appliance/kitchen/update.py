@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from appliance.kitchen.memory import Known
 from appliance.kitchen.order import Guest, Item, Order, Placed
 from appliance.kitchen.routing import Router, Stop
 from appliance.kitchen.ticket import (
@@ -20,7 +21,6 @@ from appliance.kitchen.ticket import (
     Priority,
     Ticket,
     boost_of,
-    fitting,
     highest,
     void,
 )
@@ -31,31 +31,40 @@ STRUCK_LINES_KEPT = 100
 
 def first_tickets(
     number: int, order: Order, router: Router, now: Moment
-) -> tuple[list[Ticket], int]:
-    """The tickets of a new order, one per station, and its longest preparation in seconds."""
+) -> tuple[dict[str, Ticket], int]:
+    """The tickets of a new order, by station, and its longest preparation in seconds.
+
+    When they begin is for `timing.py` to say.
+    """
     lines: dict[str, list[Line]] = {}
     longest = 0
     for item in order.items:
         for stop in router.route(item, order, now.at):
-            line = Line(item.line_id, stop.prep, held=item.held, boost=stop.boost)
+            line = _new(item.line_id, stop, now, unfired=item.held)
             lines.setdefault(stop.station, []).append(line)
             longest = max(longest, stop.prep)
     if not lines:
         # An order without lines is still an order that somebody waits for.
         lines = {station: [] for station in router.passes or (router.default,)}
-    tickets = [
-        Ticket(
+    tickets = {
+        station: Ticket(
             number,
             station,
             tuple(on_it),
             created_at=now.at,
             updated_at=now.at,
-            status=fitting("pending", on_it),
             priority=priority_of(order, on_it),
+            queued=now.tick,
         )
         for station, on_it in lines.items()
-    ]
+    }
     return tickets, longest
+
+
+def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
+    """A line that is to begin when it is planned, or else waits for its course."""
+    due = None if unfired else now.tick
+    return Line(line_id, stop.prep, held=True, due=due, boost=stop.boost)
 
 
 def priority_of(order: Order, lines: Collection[Line]) -> Priority:
@@ -150,7 +159,7 @@ def _fired(tickets: Collection[Ticket]) -> set[str]:
         for line in ticket.lines
         if line.change != "deleted"
     ]
-    return {line.id for line in lines} - {line.id for line in lines if line.held}
+    return {line.id for line in lines} - {line.id for line in lines if line.unfired}
 
 
 def _free_id(line_id: str, taken: Collection[str]) -> str:
@@ -163,9 +172,9 @@ def updated_ticket(
     """What becomes of a ticket when its order changes; the same ticket if nothing does."""
     lines = [_struck(line, comparison, wanted) for line in ticket.lines]
     present = {line.id for line in lines}
-    lines = [_current(line, comparison, wanted.get(line.id)) for line in lines]
+    lines = [_current(line, comparison, wanted.get(line.id), now) for line in lines]
     lines += [
-        _added(line_id, stop, comparison)
+        _added(line_id, stop, comparison, now)
         for line_id, stop in wanted.items()
         if stop is not None and line_id not in present
     ]
@@ -178,33 +187,41 @@ def updated_ticket(
         return ticket
     if ticket.status in ("bumped", "voided"):
         return replace(_brought_back(changed, wanted), updated_at=now.at)
-    return replace(changed, status=fitting(ticket.status, changed.lines), updated_at=now.at)
+    if ticket.status == "held" and any(
+        line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
+    ):
+        changed = replace(changed, queued=now.tick)
+    return replace(changed, updated_at=now.at)
 
 
 def new_ticket(
-    placed: Placed,
+    known: Known,
     station: str,
     comparison: Comparison,
     wanted: Mapping[str, Stop | None],
     now: Moment,
 ) -> Ticket:
-    """A station that had nothing of this order gets some of it now."""
+    """A station that had nothing of this order gets some of it now.
+
+    It takes its place where the order has it elsewhere.
+    """
     lines = tuple(
-        _added(line_id, stop, comparison) for line_id, stop in wanted.items() if stop is not None
+        _added(line_id, stop, comparison, now)
+        for line_id, stop in wanted.items()
+        if stop is not None
     )
     return Ticket(
-        placed.number,
+        known.placed.number,
         station,
         lines,
         created_at=now.at,
         updated_at=now.at,
-        status=fitting("pending", lines),
+        queued=min((ticket.queued for ticket in known.tickets.values()), default=now.tick),
     )
 
 
-def _added(line_id: str, stop: Stop, comparison: Comparison) -> Line:
-    held = line_id in comparison.held
-    return Line(line_id, stop.prep, held=held, change="added", boost=stop.boost)
+def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Line:
+    return replace(_new(line_id, stop, now, unfired=line_id in comparison.held), change="added")
 
 
 def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
@@ -216,16 +233,20 @@ def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line
     return replace(line, id=comparison.struck_id(line.id), done=False, held=False, change="deleted")
 
 
-def _current(line: Line, comparison: Comparison, stop: Stop | None) -> Line:
+def _current(line: Line, comparison: Comparison, stop: Stop | None, now: Moment) -> Line:
     """A line as the changed order has it; `stop` where it is new or edited."""
-    held = line.id in comparison.held
+    unfired = line.id in comparison.held
     if stop is not None:
         unseen = line.change == "deleted" or (line.change == "added" and not line.done)
         change: Change = "added" if unseen else "edited"
-        return Line(line.id, stop.prep, held=held, change=change, boost=stop.boost)
-    if line.change != "deleted" and (line.to_do or line.held):
-        return replace(line, held=held)
-    return line
+        new = replace(_new(line.id, stop, now, unfired=unfired), change=change)
+        was_fired = not line.held and line.change != "deleted"
+        return replace(new, held=False) if was_fired and not unfired else new
+    if line.change == "deleted" or not (line.to_do or line.held):
+        return line
+    if unfired:
+        return replace(line, held=True, due=None, begun=None)
+    return replace(line, due=now.tick) if line.unfired else line
 
 
 def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -249,7 +270,7 @@ def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> Ticket:
         )
     return replace(
         ticket,
-        status=fitting("pending", lines),
+        status="pending",
         lines=lines,
         acknowledged=False,
         completed_at=None,

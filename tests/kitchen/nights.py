@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from appliance.kitchen import event
 from appliance.kitchen.amendment import AmendedLine, Amendment
@@ -29,7 +30,7 @@ from appliance.kitchen.order import Guest, Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Priority
-from tests.kitchen.orders import DAY, HOUR, MINUTE, of_plan
+from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, TOGETHER
 
 ORDER_IDS: Final = ("7", "8")
 PASSES: Final = ("pass", "window")
@@ -139,6 +140,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(SetPriority, stations, order_ids, priorities),
     layout_commands,
 )
+ways_to_work = st.sampled_from([AT_ONCE, TOGETHER, replace(TOGETHER, fire_next_course=True)])
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
 
@@ -173,7 +175,7 @@ def recorded(decision: Decision) -> Log:
 
 def replayed(kitchen: Kitchen, log: Log) -> Kitchen:
     """A fresh kitchen with the same rules that has read the log."""
-    fresh = of_plan(kitchen.plan)
+    fresh = Kitchen(kitchen.plan, kitchen.settings)
     for stored, guest in log:
         fresh.apply(event.decode(stored), guest)
     return fresh
@@ -183,6 +185,6 @@ def restored(kitchen: Kitchen) -> Kitchen:
     """A fresh kitchen with the same rules that has read a snapshot, and the guests beside it."""
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(kitchen.state()), type=State)
     numbers = [placed.number for placed, _tickets in state.orders]
-    fresh = of_plan(kitchen.plan)
+    fresh = Kitchen(kitchen.plan, kitchen.settings)
     fresh.restore(state, {number: kitchen.placed(number).guest for number in numbers})
     return fresh

@@ -37,22 +37,25 @@ RULES = (
     Rule("file-2", "fry", 240, name=("fries*", "combo*"), source="file"),
 )
 RECALL_WINDOW = 1_800
+AT_ONCE = Settings(recall_window=RECALL_WINDOW * 1000, finish_together=False)
+"""Every station begins when the order arrives."""
+TOGETHER = Settings(recall_window=RECALL_WINDOW * 1000)
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 def new_kitchen(
-    *, with_pass: bool = True, rules: Iterable[Rule] = RULES, stations: Sequence[Station] = STATIONS
+    *,
+    with_pass: bool = True,
+    rules: Iterable[Rule] = RULES,
+    stations: Sequence[Station] = STATIONS,
+    settings: Settings = AT_ONCE,
 ) -> Kitchen:
     everywhere = (*stations, PASS) if with_pass else stations
-    return of_plan(Plan(tuple(everywhere), tuple(rules), "cold"))
+    return Kitchen(Plan(tuple(everywhere), tuple(rules), "cold"), settings)
 
 
 def rule(station: str, prep_time: int = 0, *, id: str = "rule", **conditions: Any) -> Rule:  # noqa: A002
     return Rule(id, station, prep_time, **conditions)
-
-
-def of_plan(plan: Plan) -> Kitchen:
-    return Kitchen(plan, Settings(recall_window=RECALL_WINDOW * 1000))
 
 
 def after(seconds: float, *, wall_clock_off_by: float = 0) -> Moment:

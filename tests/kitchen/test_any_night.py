@@ -1,5 +1,6 @@
 """What holds whatever a night brings: nothing is lost, nothing is shown twice."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from operator import attrgetter
@@ -13,6 +14,7 @@ from appliance.kitchen.command import (
     ActOnTicket,
     Command,
     CreateOrder,
+    Due,
     FireCourse,
     MarkLine,
     TicketsNow,
@@ -20,6 +22,7 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
+from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Line, Ticket
 from tests.kitchen.nights import (
     PASSES,
@@ -39,6 +42,7 @@ from tests.kitchen.nights import (
     replayed,
     restored,
     updates,
+    ways_to_work,
 )
 from tests.kitchen.orders import after, boards, do, new_kitchen
 
@@ -53,14 +57,26 @@ class Night(RuleBasedStateMachine):
         self.seconds = 0
         self.voided_by_hand: set[tuple[int, str]] = set()
 
-    @initialize(with_pass=st.booleans(), first=creates)
-    def open_the_doors(self, with_pass: bool, first: CreateOrder) -> None:  # noqa: FBT001
-        self.kitchen = new_kitchen(with_pass=with_pass)
+    @initialize(with_pass=st.booleans(), settings=ways_to_work, first=creates)
+    def open_the_doors(
+        self,
+        with_pass: bool,  # noqa: FBT001
+        settings: Settings,
+        first: CreateOrder,
+    ) -> None:
+        self.kitchen = new_kitchen(with_pass=with_pass, settings=settings)
         self.submit(first)
 
     @rule(seconds=pauses)
     def time_passes(self, seconds: int) -> None:
-        self.seconds += seconds
+        """Timers are run when they are due, as the appliance does."""
+        until = self.seconds + seconds
+        while (due := self.kitchen.next_due) is not None and due <= until * 1000:
+            self.seconds = max(self.seconds, math.ceil(due / 1000))
+            self.submit(Due())
+            later = self.kitchen.next_due
+            assert later is None or later > due, "a timer that does not end"
+        self.seconds = until
 
     @rule(order=creates)
     def a_guest_orders(self, order: CreateOrder) -> None:
@@ -197,7 +213,7 @@ class Night(RuleBasedStateMachine):
     @invariant()
     def boards_are_in_order(self) -> None:
         for tickets in boards(self.kitchen).values():
-            places = [("urgent high normal".index(t.priority), t.number) for t in tickets]
+            places = [("urgent high normal".index(t.priority), t.queued, t.number) for t in tickets]
             assert places == sorted(places)
 
 

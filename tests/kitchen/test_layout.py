@@ -36,7 +36,6 @@ from tests.kitchen.orders import (
     item,
     marks,
     new_kitchen,
-    of_plan,
     rule,
     ticket,
     to_do,
@@ -219,7 +218,7 @@ def test_where_the_file_declares_it_now_the_file_wins() -> None:
     kitchen, log = made()
     mine, my_rule = replace(STATIONS[0], id="bar"), replace(RULES[0], id="r-1")
     declared = Plan((*kitchen.plan.stations, mine), (*RULES, my_rule), "cold")
-    again = replayed(of_plan(declared), log)
+    again = replayed(Kitchen(declared), log)
     assert again.stations == (*STATIONS, PASS, mine)
     assert again.rules == (*RULES, my_rule)
     assert refusal(again, DefineStation(BAR)) == ("read_only", None)
@@ -232,7 +231,7 @@ def test_rules_of_a_station_that_the_file_no_longer_has_are_passed_over() -> Non
     kitchen = new_kitchen()
     log = recorded(do(kitchen, AddRules((rule("fry", id="r-1", name=("soup",)),))))
     without_fry = Plan((STATIONS[0], STATIONS[2], PASS), (), "cold")
-    again = replayed(of_plan(without_fry), log)
+    again = replayed(Kitchen(without_fry), log)
     do(again, create(item("1", "Soup")))
     assert board(again, "cold") == ["7"]
     assert ids(again.rules) == ["r-1"]
@@ -243,7 +242,7 @@ def test_a_station_that_the_file_made_a_pass_is_one_whatever_rules_say() -> None
     kitchen = new_kitchen()
     log = recorded(do(kitchen, AddRules((rule("fry", id="r-1"),))))
     as_pass = Plan((STATIONS[0], replace(STATIONS[1], type="expo"), STATIONS[2]), (), "cold")
-    again = replayed(of_plan(as_pass), log)
+    again = replayed(Kitchen(as_pass), log)
     do(again, create(item("1", "Soup")))
     assert board(again, "cold") == board(again, "fry") == ["7"]
 

@@ -1,0 +1,154 @@
+"""When the stations of an order begin: so that what is fired together is finished together.
+
+    finish of a course = the latest of its lines: begun, or due, or now + its preparation
+    a station begins   = that finish − the longest preparation that it has still to begin
+
+A line that is due later is *held*, like one that waits for its course, but with a time at
+which it fires itself (`Line.due`). Whoever cannot wait starts it: cooks are never kept from
+cooking. A line whose preparation nobody knows is not held for the others.
+
+It is planned again whenever an order changes, a line is fired, begun or done. Times are the
+kitchen's own clock (`Moment.tick`): a wall clock that jumps moves nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from appliance.kitchen.order import Order, first_number
+from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Line, Moment, Ticket, fitting, with_lines
+
+NOT_WORTH_A_CHANGE_MS: Final = 2_000
+"""A plan that moves by less stays: nobody cooks to the second, and each change is an event."""
+
+Course = int | None
+
+
+class Plan(NamedTuple):
+    """What the times of an order depend on besides its tickets."""
+
+    order: Order
+    cooking: Collection[str]
+    """The stations where something is made."""
+    release: int
+    """Tick before which nothing of it begins by itself; 0 for an order that is for now."""
+
+
+def release_of(order: Order, longest: int, now: Moment, settings: Settings) -> int:
+    """When an order for later is to be begun; 0 for one that is for now.
+
+    That is its pick-up time less `prepTimeDuration`, or else less its longest preparation
+    (`longest`, seconds). While the wall clock is not set, every order is for now.
+    """
+    if not settings.hold_future_orders or order.pickup_at is None or not now.wall_is_set:
+        return 0
+    sent = milliseconds_of(order.prep_time_duration)
+    lead = longest * 1000 if sent is None else sent
+    release = now.tick + order.pickup_at - now.at - lead
+    return release if release > now.tick else 0
+
+
+@lru_cache(256)  # A point of sale sends the same few all night.
+def milliseconds_of(duration: str | None) -> int | None:
+    """Of an ISO 8601 duration such as `PT30M`; None for what is none, or is negative."""
+    if duration is None:
+        return None
+    try:
+        parsed = msgspec.convert(duration.strip().upper(), timedelta)
+    except (msgspec.ValidationError, OverflowError):
+        return None
+    return parsed // timedelta(milliseconds=1) if parsed >= timedelta() else None
+
+
+def planned(
+    tickets: Mapping[str, Ticket], plan: Plan, now: Moment, settings: Settings
+) -> dict[str, Ticket]:
+    """The tickets of an order, by station, with every line held or fired as it is to be now."""
+    earliest = max(now.tick, plan.release)
+    courses = {item.line_id: first_number(item.course) for item in plan.order.items}
+    finishes = _finishes(tickets, plan.cooking, courses, earliest)
+    after = dict(tickets)
+    for station, ticket in tickets.items():
+        if not _is_cooked(ticket):
+            continue
+        if station in plan.cooking:
+            begins = _begins(ticket, courses, finishes, earliest, settings)
+        else:  # Where it is only seen, it is seen at once.
+            begins = {line.id: now.tick for line in ticket.lines if line.timed}
+        after[station] = _timed(ticket, begins, plan.release, now)
+    return after
+
+
+def _finishes(
+    tickets: Mapping[str, Ticket],
+    cooking: Collection[str],
+    courses: Mapping[str, Course],
+    earliest: int,
+) -> dict[Course, int]:
+    """By course, the tick at which the last of its lines is finished."""
+    finishes: dict[Course, int] = defaultdict(int)
+    for station, ticket in tickets.items():
+        if station in cooking and _is_cooked(ticket):
+            for line in filter(_is_running, ticket.lines):
+                began = earliest if line.timed else line.begun or line.due or earliest
+                course = courses.get(line.id)
+                finishes[course] = max(finishes[course], began + line.prep * 1000)
+    return finishes
+
+
+def _begins(
+    ticket: Ticket,
+    courses: Mapping[str, Course],
+    finishes: Mapping[Course, int],
+    earliest: int,
+    settings: Settings,
+) -> dict[str, int]:
+    """By line that has still to begin, the tick at which it is to."""
+    waiting = [line for line in ticket.lines if _is_running(line) and line.timed]
+    if not settings.finish_together:
+        return dict.fromkeys((line.id for line in waiting), earliest)
+    longest: dict[Course, int] = defaultdict(int)
+    for line in waiting:
+        course = courses.get(line.id)
+        longest[course] = max(longest[course], line.prep * 1000)
+    begins = {}
+    for line in waiting:
+        course = courses.get(line.id)
+        begin = finishes[course] - longest[course] if line.prep else earliest
+        begins[line.id] = max(begin, earliest)
+    return begins
+
+
+def _is_cooked(ticket: Ticket) -> bool:
+    return ticket.live and ticket.status != "voided"
+
+
+def _is_running(line: Line) -> bool:
+    """Whether it is being cooked, or is to be without anybody's word."""
+    return not (line.done or line.bump or line.change == "deleted" or line.unfired)
+
+
+def _timed(ticket: Ticket, begins: Mapping[str, int], release: int, now: Moment) -> Ticket:
+    lines = tuple(
+        _due(line, begins[line.id], now) if line.id in begins and line.timed else line
+        for line in ticket.lines
+    )
+    fits = lines == ticket.lines and ticket.status == fitting(ticket.status, lines)
+    after = ticket if fits else with_lines(ticket, lines, now)
+    if release and after.status == "held" and after.queued != release:
+        return replace(after, queued=release)
+    return after
+
+
+def _due(line: Line, begin: int, now: Moment) -> Line:
+    if begin <= now.tick:
+        return replace(line, held=False, due=now.tick)
+    if line.due is not None and abs(line.due - begin) < NOT_WORTH_A_CHANGE_MS:
+        return line
+    return replace(line, due=begin)
