@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.routing import StationType
 from appliance.kitchen.rule import CONDITIONS, Boost
 from appliance.listening import DUAL_STACK
@@ -26,6 +27,7 @@ from appliance.listening import DUAL_STACK
 HIGHEST_PORT: Final = 65_535
 LONGEST_FRAME_TIMEOUT: Final = 600
 LONGEST_IDLE_TIMEOUT: Final = 86_400
+LONGEST_UNDO_WINDOW: Final = LONGEST_WINDOW_MS // 1000
 ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - what --listen-lan asks for
 
 
@@ -223,6 +225,19 @@ class Timing(_Section, frozen=True):
     recall_window: Duration = Duration(1800)
     auto_hold_future_orders: bool = True
     finish_together: bool = True
+    fire_next_course: bool = False
+    """By itself, when the course before has been bumped at every station."""
+    undo_window: Duration = Duration(300)
+    """For so long what was done by hand can be taken back; `0s`: never."""
+
+
+class Pass(_Section, frozen=True):
+    """What a bump at a station of type `expo` means for the stations that cook."""
+
+    waits_for_stations: bool = False
+    """It is refused while a station has still to do something of it."""
+    clears_stations: bool = True
+    """It takes the order off their boards."""
 
 
 class StationSection(_Section, frozen=True):
@@ -300,7 +315,7 @@ class ScreenSection(_Section, frozen=True):
     station: str | None = None
 
 
-class Config(_Section, frozen=True):
+class Config(_Section, frozen=True, rename={"pass_": "pass"}):
     """The whole file."""
 
     appliance: Appliance = Appliance()
@@ -310,6 +325,7 @@ class Config(_Section, frozen=True):
     auth: Auth = Auth()
     devices: Devices = Devices()
     timing: Timing = Timing()
+    pass_: Pass = Pass()
     station: tuple[StationSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
     printer: tuple[PrinterSection, ...] = ()
@@ -417,8 +433,14 @@ def _type_at(where: str) -> Any:
     """The type of the key at a path such as `station[0].type`."""
     kind: Any = Config
     for name in re.sub(r"\[[^\]]*\]", "", where).split("."):
-        kind = _struct_in(get_type_hints(kind)[name]) or get_type_hints(kind)[name]
+        kind = _struct_in(_types(kind)[name]) or _types(kind)[name]
     return kind
+
+
+def _types(section: type[Struct]) -> dict[str, Any]:
+    """The type of each key, under the name that it has in the file."""
+    hints = get_type_hints(section)
+    return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(section)}
 
 
 def _struct_in(hint: Any) -> type[Struct] | None:
@@ -430,7 +452,7 @@ def _struct_in(hint: Any) -> type[Struct] | None:
 
 
 def _unknown_keys(table: dict[str, Any], section: type[Struct], path: str) -> Iterator[str]:
-    hints = get_type_hints(section)
+    hints = _types(section)
     for key, value in table.items():
         if key not in hints:
             near = get_close_matches(key, hints, 1)
@@ -473,9 +495,15 @@ def _inconsistencies(config: Config) -> Iterator[str]:
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"
     yield from _cloud_errors(config.auth.cloud)
-    if config.timing.very_late_after < config.timing.late_after:
-        yield "timing.very_late_after: must not be shorter than late_after"
+    yield from _impossible_timing(config.timing)
     yield from _impossible_limits(config.orders.limits)
+
+
+def _impossible_timing(timing: Timing) -> Iterator[str]:
+    if timing.very_late_after < timing.late_after:
+        yield "timing.very_late_after: must not be shorter than late_after"
+    if timing.undo_window > LONGEST_UNDO_WINDOW:
+        yield "timing.undo_window: must be at most 1h"
 
 
 def _impossible_limits(limits: OrderLimits) -> Iterator[str]:

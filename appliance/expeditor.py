@@ -102,11 +102,14 @@ class Expeditor:
 
     # ── taking commands ──────────────────────────────────────────────────────────────
 
-    def submit(self, command: Command) -> Answer:
-        """Decide a command. Raises NotStored while nothing can be stored."""
+    def submit(self, command: Command, by: str | None = None) -> Answer:
+        """Decide a command. Raises NotStored while nothing can be stored.
+
+        `by` is who asks, where that is a person or a person's device.
+        """
         if self.fault is not None:
             raise NotStored(self.fault.message)
-        decision = self.kitchen.decide(command, self.now())
+        decision = self.kitchen.decide(command, self.now(), by)
         if not decision.events:
             return Answer(decision.reply, self._log.settled())
         number, guest = decision.guest or (0, None)

@@ -206,7 +206,15 @@ def make_kitchen(config: Config) -> Kitchen:
         config.default_station,
         config.zone,
     )
-    return Kitchen(plan, Settings(recall_window=int(config.timing.recall_window) * 1000))
+    timing = config.timing
+    settings = Settings(
+        recall_window=int(timing.recall_window) * 1000,
+        fire_next_course=timing.fire_next_course,
+        undo_window=int(timing.undo_window) * 1000,
+        pass_waits_for_stations=config.pass_.waits_for_stations,
+        pass_clears_stations=config.pass_.clears_stations,
+    )
+    return Kitchen(plan, settings)
 
 
 def _station(section: StationSection) -> Station:

@@ -28,6 +28,18 @@ REQUEST_ID: Final = web.RequestKey("request_id", str)
 _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _HEADERS_TO_KEEP: Final = ("Allow", "WWW-Authenticate", "Retry-After")
 
+_CONFLICTS: Final = frozenset(
+    {
+        "read_only",
+        "in_use",
+        "id_taken",
+        "too_many",
+        "cannot_move",
+        "nothing_to_undo",
+        "cannot_undo",
+    }
+)
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -66,7 +78,7 @@ def refused(refusal: Refused) -> ApiError:
     if refusal.reason == "wrong_state":
         states = {"from": refusal.from_status, "to": refusal.to_status}
         return ApiError(409, "CONFLICT", refusal.message, states)
-    if refusal.reason in ("read_only", "in_use", "id_taken", "too_many"):
+    if refusal.reason in _CONFLICTS:
         return ApiError(409, "CONFLICT", refusal.message)
     if refusal.reason == "cannot_amend":
         return invalid("itemsToUpdate", refusal.message)

@@ -125,7 +125,7 @@ class TicketView:
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=_metadata(placed, [item for _line, item in lines]),
+            metadata=_metadata(ticket, placed, [item for _line, item in lines]),
             created_at=_iso(ticket.created_at),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
@@ -133,7 +133,10 @@ class TicketView:
         )
 
     def event(self, event: TicketChanged, change: Change) -> bytes:
-        """The envelope of a ticket event."""
+        """The envelope of a ticket event.
+
+        Ours: `by`, who did it, and `live`, whether the ticket is on its board after it.
+        """
         if change.placed is None:
             raise TypeError(change.event)
         ticket = self.ticket(event.ticket, change.placed)
@@ -144,6 +147,8 @@ class TicketView:
                 "tenant_id": self._tenant,
                 "seq": change.seq,
                 "at": _iso(event.at),
+                "by": event.by,
+                "live": event.ticket.live,
                 "payload": {"ticket": ticket},
             }
         )
@@ -183,12 +188,13 @@ def channel(mode: str | None) -> str | None:
     return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 
-def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
+def _metadata(ticket: Ticket, placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
     """All that the order brought and that has no place of its own on this ticket.
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, `cancelled`, and
+    `alsoAt`, the ids of the other stations that have a ticket of the order to cook.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
@@ -199,6 +205,9 @@ def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
         metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
     if placed.cancelled:
         metadata["cancelled"] = True
+    also_at = placed.left(ticket.station).stations
+    if also_at:
+        metadata["alsoAt"] = also_at
     items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
     return metadata | ({"items": items} if items else {})
 

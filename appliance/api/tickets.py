@@ -16,9 +16,11 @@ from appliance.kitchen.command import (
     Command,
     FireCourse,
     MarkLine,
+    MoveTicket,
     Refused,
     SetPriority,
     TicketsNow,
+    Undo,
 )
 from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
 
@@ -54,6 +56,12 @@ class FireBody(Struct, forbid_unknown_fields=True):
 
     order_id: str
     course_number: int
+
+
+class MoveBody(Struct, forbid_unknown_fields=True):
+    """The station that is to make it: an active one that cooks."""
+
+    station_id: str
 
 
 class Tickets:
@@ -113,6 +121,19 @@ class Tickets:
             ),
             Operation(
                 "POST",
+                f"{_TICKET}/move",
+                self.move,
+                KITCHEN,
+                TicketJson,
+                body=MoveBody,
+                errors=(404, 409, 503),
+            ),
+            *(
+                Operation("POST", path, self.undo, KITCHEN, TicketJson, errors=(404, 409, 503))
+                for path in (f"{_TICKET}/undo", "/stations/{station_id}/undo")
+            ),
+            Operation(
+                "POST",
                 "/courses/fire",
                 self.fire,
                 KITCHEN,
@@ -142,7 +163,8 @@ class Tickets:
     def _acting(self, action: Action) -> Callable[[Call], Awaitable[TicketJson]]:
         async def act(call: Call) -> TicketJson:
             return await self._one(
-                ActOnTicket(call.path("station_id"), call.path("order_id"), action)
+                ActOnTicket(call.path("station_id"), call.path("order_id"), action),
+                call.caller.subject,
             )
 
         act.__doc__ = _SUMMARIES[action]
@@ -151,33 +173,69 @@ class Tickets:
     async def prioritize(self, call: Call) -> TicketJson:
         """Move a ticket in the queue."""
         return await self._one(
-            SetPriority(call.path("station_id"), call.path("order_id"), call.body.priority)
+            SetPriority(call.path("station_id"), call.path("order_id"), call.body.priority),
+            call.caller.subject,
         )
 
     def _marking(self, *, done: bool) -> Callable[[Call], Awaitable[TicketJson]]:
         async def mark(call: Call) -> TicketJson:
             station, order_id = call.path("station_id"), call.path("order_id")
-            return await self._one(MarkLine(station, order_id, call.path("line_id"), done))
+            return await self._one(
+                MarkLine(station, order_id, call.path("line_id"), done), call.caller.subject
+            )
 
         mark.__doc__ = "Tick a line." if done else "Take the tick of a line away."
         return mark
 
     async def fire(self, call: Call) -> Any:
         """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
-        now = await self._now(FireCourse(call.body.order_id, call.body.course_number))
+        now = await self._now(
+            FireCourse(call.body.order_id, call.body.course_number), call.caller.subject
+        )
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
 
-    async def _one(self, command: Command) -> TicketJson:
-        now = await self._now(command)
+    async def move(self, call: Call) -> TicketJson:
+        """Have another station make what is on the board of this one; answers its ticket.
+
+        What was bumped stays. The token has to be good for both stations.
+        """
+        to = call.body.station_id
+        call.caller.require(KITCHEN, to)
+        return await self._one(
+            MoveTicket(call.path("station_id"), call.path("order_id"), to), call.caller.subject
+        )
+
+    async def undo(self, call: Call) -> TicketJson:
+        """Take back the newest thing that was done by hand; answers the ticket as it was.
+
+        With an order in the path: the newest that changed the order's ticket here; without,
+        the newest that was done at this station. Again: the one before. All that followed
+        from it is taken back with it, or nothing is. The token has to be good for the station
+        where it was done, and for a void it has to be a manager's.
+        """
+        command = Undo(call.path("station_id"), call.request.match_info.get("order_id"))
+        deed = self._expeditor.kitchen.to_undo(command, self._expeditor.now())
+        if deed is not None:
+            roles = MANAGERS if deed.kind == "voided" else KITCHEN
+            for station in deed.stations:
+                call.caller.require(roles, station)
+        return await self._one(command, call.caller.subject)
+
+    async def _one(self, command: Command, by: str) -> TicketJson:
+        now = await self._now(command, by)
         return self._view.ticket(now.tickets[0], now.placed)
 
-    async def _now(self, command: Command) -> TicketsNow:
-        answer = self._expeditor.submit(command)
+    async def _now(self, command: Command, by: str) -> TicketsNow:
+        answer = self._expeditor.submit(command, by)
         await asyncio.shield(answer.durable)
         match answer.reply:
             case TicketsNow():
                 return answer.reply
+            case Refused(reason="no_such_station", message=message) if isinstance(
+                command, MoveTicket
+            ):
+                raise invalid("station_id", message)
             case Refused():
                 raise refused(answer.reply)
         raise TypeError(answer.reply)
@@ -204,6 +262,6 @@ def _key_of(cursor: str) -> Key:
         key = tuple(int(number) for number in cursor.split("."))
     except ValueError:
         key = ()
-    if not 3 <= len(key) <= 4:
+    if len(key) not in (3, 4):
         raise invalid("cursor", f"take it from the {NEXT_CURSOR} header")
     return key

@@ -1,7 +1,7 @@
 """The pure core: a command and the moment go in, a reply and events come out.
 
 No clock, no I/O, no asyncio and no configuration file in here. `kitchen.py` is the way in:
-`ordering.py` and `cooking.py` decide, `memory.py` remembers, `ticket.py` and `order.py` are
-what it is about, `event.py` is what goes into the log. `layout.py` has the stations and
-rules in force, `rule.py` and `routing.py` what they do.
+`ordering.py`, `cooking.py`, `moving.py` and `undoing.py` decide, `memory.py` remembers,
+`ticket.py` and `order.py` are what it is about, `event.py` is what goes into the log.
+`layout.py` has the stations and rules in force, `rule.py` and `routing.py` what they do.
 """

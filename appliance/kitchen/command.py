@@ -70,6 +70,26 @@ class FireCourse(Struct, frozen=True, gc=False):
     course: int
 
 
+class MoveTicket(Struct, frozen=True, gc=False):
+    """Have another station make what is on the board of this one of an order."""
+
+    station: str
+    order_id: str
+    to: str
+    """An active station that cooks."""
+
+
+class Undo(Struct, frozen=True, gc=False):
+    """Take back the newest action by hand that changed the ticket of this order here.
+
+    Without an order: the newest that was done at this station. What was taken back counts
+    no more: a second undo takes back the action before.
+    """
+
+    station: str
+    order_id: str | None = None
+
+
 class Due(Struct, frozen=True, gc=False):
     """Time has passed: do what is to be done by now. Not sooner than `Kitchen.next_due`."""
 
@@ -101,15 +121,16 @@ class RemoveRule(Struct, frozen=True, gc=False):
     rule_id: str
 
 
+ByHand = ActOnTicket | SetPriority | MarkLine | FireCourse | MoveTicket
+"""What a person does, and may take back."""
+
 Command = (
     CreateOrder
     | UpdateOrder
     | AmendOrder
     | CancelOrder
-    | ActOnTicket
-    | SetPriority
-    | MarkLine
-    | FireCourse
+    | ByHand
+    | Undo
     | Due
     | DefineStation
     | RemoveStation
@@ -154,6 +175,9 @@ Reason = Literal[
     "no_such_station",
     "no_such_rule",
     "wrong_state",
+    "cannot_move",
+    "nothing_to_undo",
+    "cannot_undo",
     "cannot_amend",
     "read_only",
     "in_use",

@@ -1,6 +1,6 @@
 """Decides what a cook asks: to work a ticket, to tick a line, to fire a course."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from appliance.kitchen.command import (
@@ -13,8 +13,9 @@ from appliance.kitchen.command import (
     TicketsNow,
     TimePassed,
 )
-from appliance.kitchen.decision import Decision, no_such_order, wrong_state
-from appliance.kitchen.event import Event, Kind, TicketChanged
+from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
+from appliance.kitchen.event import Effect, Kind, TicketChanged
+from appliance.kitchen.following import next_course, sibling_changed
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import first_number
 from appliance.kitchen.settings import Settings
@@ -40,6 +41,7 @@ _KIND: Final[dict[Action, Kind]] = {
     "recall": "recalled",
     "void": "voided",
 }
+_ENDS_A_COURSE: Final[frozenset[Kind]] = frozenset({"bumped", "voided"})
 
 
 class Cooking:
@@ -83,7 +85,27 @@ class Cooking:
             return Decision(
                 Refused("wrong_state", "the recall window is over", ticket.status, target)
             )
+        elif action == "bump" and (waited_for := self._waited_for(known, ticket, now)):
+            message = f"not before it is done at {', '.join(waited_for)}"
+            return Decision(Refused("wrong_state", message, ticket.status, target))
         return self._changed(known, _KIND[action], PERFORM[action](ticket, now), now)
+
+    def _waited_for(self, known: Known, ticket: Ticket, now: Moment) -> list[str]:
+        """The names of the stations that a bump at the pass has to wait for."""
+        router = self._memory.layout.router
+        if not self._settings.pass_waits_for_stations or ticket.station not in router.passes:
+            return []
+        bumped = bump(ticket, now)
+        leaves = {line.id for line in bumped.lines if line.bump == bumped.bumps}
+        return [
+            self._memory.name_of(station)
+            for station, sibling in known.tickets.items()
+            if station in router.cooking and sibling.workable
+            if any(
+                line.id in leaves and not line.done and line.change != "deleted"
+                for line in sibling.lines
+            )
+        ]
 
     def _recallable(self, ticket: Ticket, now: Moment) -> bool:
         return now.tick - (ticket.completed_tick or 0) <= self._settings.recall_window
@@ -124,23 +146,48 @@ class Cooking:
         left = (
             kind == "bumped"
             and ticket.status != "voided"
+            and self._settings.pass_clears_stations
             and self._memory.is_at_pass(known, before)
         )
-        tickets = {
-            station: let_go(sibling, now, fired) if _is_cooked(sibling) else sibling
-            for station, sibling in known.tickets.items()
-        }
-        tickets = self._planned(known, tickets | {ticket.station: ticket}, now)
-        ticket = tickets.pop(ticket.station)
+        let_go_of = _let_go(known.tickets, fired, now)
+        tickets = self._planned(known, let_go_of | {ticket.station: ticket}, now)
+        ticket = tickets[ticket.station]
         take_off = bump if ticket.live else clear
-        events: list[Event] = []
+        events: list[TicketChanged] = []
         for station, after in tickets.items():
-            if after is not known.tickets[station]:
-                events.append(_of_plan(known.tickets[station], after, now))
-            if left and _is_cooked(after) and (after.status != "held" or not ticket.live):
-                events.append(TicketChanged(now.at, now.tick, "bumped", take_off(after, now)))
+            was = known.tickets[station]
+            if station == ticket.station:
+                continue
+            if after is not was:
+                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
+                events.append(sibling_changed(was, after, now, effect))
+            if left and after.workable and (after.status != "held" or not ticket.live):
+                off = take_off(after, now)
+                events.append(TicketChanged(now.at, now.tick, "bumped", off, effect="followed"))
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
+        if kind in _ENDS_A_COURSE and ticket.station in self._memory.layout.router.cooking:
+            for event in self._next_course(known, tickets, now):
+                events.append(event)
+                if event.ticket.station == ticket.station:
+                    ticket = event.ticket
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
+
+    def _next_course(
+        self, known: Known, tickets: Mapping[str, Ticket], now: Moment
+    ) -> Iterator[TicketChanged]:
+        """Fire the course whose turn it is, where that is to be done by itself."""
+        if not self._settings.fire_next_course:
+            return
+        cooking = self._memory.layout.router.cooking
+        due = next_course(known.placed.order, tickets, cooking)
+        if not due:
+            return
+        let_go_of = _let_go(tickets, due, now)
+        for station, after in self._planned(known, let_go_of, now).items():
+            was = tickets[station]
+            if after is not was:
+                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
+                yield sibling_changed(was, after, now, effect)
 
     def _fire(self, order_id: str, course: int, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
@@ -151,16 +198,26 @@ class Cooking:
             for item in known.placed.order.items
             if (first_number(item.course) or 0) <= course
         }
-        tickets = dict(known.tickets)
+        released = dict(known.tickets)
         for station, ticket in known.tickets.items():
-            if _is_cooked(ticket):
+            if ticket.workable:
                 timed = {line.id for line in ticket.lines if line.timed}
-                tickets[station] = let_go(release(ticket, now, timed & due), now, due)
-        tickets = self._planned(known, tickets, now)
-        changed = [t for station, t in tickets.items() if t is not known.tickets[station]]
+                released[station] = release(ticket, now, timed & due)
+        fired = _let_go(released, due, now)
+        changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
+        # It is the pass that says when: a cook who takes back the last thing done at his
+        # station does not mean this.
+        router = self._memory.layout.router
+        done_at = changed & {*router.passes} or changed
+        events = []
+        for station, ticket in self._planned(known, fired, now).items():
+            if station in changed:
+                effect: Effect | None = None if station in done_at else "followed"
+                events.append(TicketChanged(now.at, now.tick, "fired", ticket, effect=effect))
+            elif ticket is not known.tickets[station]:
+                events.append(sibling_changed(known.tickets[station], ticket, now))
         return Decision(
-            TicketsNow(known.placed, tuple(changed)),
-            tuple(TicketChanged(now.at, now.tick, "fired", ticket) for ticket in changed),
+            TicketsNow(known.placed, tuple(event.ticket for event in events)), tuple(events)
         )
 
     def _planned(
@@ -177,21 +234,14 @@ class Cooking:
         return Decision(TimePassed(), tuple(fired))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
-        known = self._memory.by_id(order_id)
-        ticket = known.tickets.get(station) if known else None
-        if known is None or ticket is None:
-            return Refused(
-                "no_such_ticket", f"station {station!r} has no ticket of order {order_id!r}"
-            )
-        return known, ticket
+        return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)
 
 
-def _is_cooked(ticket: Ticket) -> bool:
-    return ticket.live and ticket.status != "voided"
-
-
-def _of_plan(before: Ticket, after: Ticket, now: Moment) -> TicketChanged:
-    """The event for a ticket whose lines were planned anew."""
-    was_held = sum(line.held for line in before.lines)
-    fewer = sum(line.held for line in after.lines) < was_held
-    return TicketChanged(now.at, now.tick, "fired" if fewer else "updated", after)
+def _let_go(
+    tickets: Mapping[str, Ticket], line_ids: Collection[str], now: Moment
+) -> dict[str, Ticket]:
+    """The tickets of an order when these lines wait for their course no longer."""
+    return {
+        station: let_go(ticket, now, line_ids) if ticket.workable else ticket
+        for station, ticket in tickets.items()
+    }

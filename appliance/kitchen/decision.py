@@ -1,9 +1,10 @@
 """What the kitchen decides: an answer, and the events that follow from a command."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
-from appliance.kitchen.event import Event
+from appliance.kitchen.event import Event, TicketChanged
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import TRANSITIONS, Ticket
 
@@ -17,9 +18,27 @@ class Decision(Struct, frozen=True, gc=False):
     """Order number and guest, where the command brought them."""
 
 
+def signed(decision: Decision, by: str | None, action: int | None) -> Decision:
+    """The same, done by somebody; `action` is the number of what a person does, if it is that."""
+    if (by is None and action is None) or not decision.events:
+        return decision
+    events = (
+        replace(event, by=by, action=event.action if action is None else action)
+        if isinstance(event, TicketChanged)
+        else event
+        for event in decision.events
+    )
+    return replace(decision, events=tuple(events))
+
+
 def no_such_order(order_id: str) -> Decision:
     """Refuses what is asked about an order that is not here."""
     return Decision(Refused("no_such_order", f"no order {order_id!r} here"))
+
+
+def no_such_ticket(station: str, order_id: str) -> Refused:
+    """Refuses what is asked about a ticket that is not here."""
+    return Refused("no_such_ticket", f"station {station!r} has no ticket of order {order_id!r}")
 
 
 def wrong_state(ticket: Ticket, verb: str) -> Refused:

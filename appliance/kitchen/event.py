@@ -26,7 +26,14 @@ Kind = Literal[
     "recalled",
     "voided",
     "prioritized",
+    "moved",
+    "undone",
 ]
+
+Effect = Literal["followed", "adjusted"]
+"""`followed`: what was done to another ticket of the order, or to the whole order, works on
+this one: the pass cleared it, its course was fired. `adjusted`: only its times, or what it
+tells of other stations, have changed."""
 
 
 class _Event(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type"):
@@ -43,6 +50,8 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     target_at: int | None = None
     release: int = 0
     """See `order.Placed`."""
+    stations: tuple[str, ...] = ()
+    """See `order.Placed`; empty in a log from before it was kept."""
 
 
 class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
@@ -54,6 +63,7 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     target_at: int | None = None
     removed: tuple[Item, ...] = ()
     release: int = 0
+    stations: tuple[str, ...] = ()
 
 
 class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):
@@ -67,6 +77,15 @@ class TicketChanged(_Event, frozen=True, gc=False, tag="ticket"):
 
     kind: Kind
     ticket: Ticket
+    by: str | None = None
+    """Who did it, where a person or a person's device did."""
+    action: int | None = None
+    """The action by hand that it is part of, counted by this kitchen; where the kind is
+    `undone`, the one that is taken back."""
+    effect: Effect | None = None
+    """None: it was done to this very ticket."""
+    gone: bool = False
+    """The station has no ticket of the order any more: this one is without lines."""
 
 
 class StationDefined(_Event, frozen=True, gc=False, tag="station.defined"):

@@ -3,13 +3,14 @@
 `decide` changes nothing. `apply` changes the state by one event, and is the only thing
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 
-    command ─▶ ordering, cooking, layout ─▶ events ─▶ memory
+    command ─▶ ordering, cooking, moving, undoing, layout ─▶ events ─▶ memory
 """
 
 from appliance.kitchen.command import (
     ActOnTicket,
     AddRules,
     AmendOrder,
+    ByHand,
     CancelOrder,
     Command,
     CreateOrder,
@@ -17,23 +18,28 @@ from appliance.kitchen.command import (
     Due,
     FireCourse,
     MarkLine,
+    MoveTicket,
     RemoveRule,
     RemoveStation,
     SetPriority,
+    Undo,
     UpdateOrder,
 )
 from appliance.kitchen.cooking import Cooking
-from appliance.kitchen.decision import Decision
+from appliance.kitchen.decision import Decision, signed
+from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.memory import Known, Memory, State
+from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.undoing import Undoing
 
 
 class Kitchen:
@@ -45,14 +51,27 @@ class Kitchen:
         self._memory = Memory(plan)
         self._ordering = Ordering(self._memory, settings)
         self._cooking = Cooking(self._memory, settings)
+        self._moving = Moving(self._memory, settings)
+        self._undoing = Undoing(self._memory, settings)
 
-    def decide(self, command: Command, now: Moment) -> Decision:
-        """What follows from a command. Changes nothing; never raises for what was asked."""
+    def decide(self, command: Command, now: Moment, by: str | None = None) -> Decision:
+        """What follows from a command. Changes nothing; never raises for what was asked.
+
+        `by` is who asks, where that is a person or a person's device.
+        """
+        action = self._memory.deeds.counted + 1 if isinstance(command, ByHand) else None
+        return signed(self._decide(command, now), by, action)
+
+    def _decide(self, command: Command, now: Moment) -> Decision:
         match command:
             case CreateOrder() | UpdateOrder() | AmendOrder() | CancelOrder():
                 return self._ordering.decide(command, now)
             case ActOnTicket() | SetPriority() | MarkLine() | FireCourse() | Due():
                 return self._cooking.decide(command, now)
+            case MoveTicket():
+                return self._moving.decide(command, now)
+            case Undo():
+                return self._undoing.decide(command, now)
             case DefineStation() | RemoveStation() | AddRules() | RemoveRule():
                 memory = self._memory
                 return Decision(*memory.layout.decide(command, now, memory.is_on_board))
@@ -89,6 +108,10 @@ class Kitchen:
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
         return self._memory.by_number(number).placed
+
+    def to_undo(self, command: Undo, now: Moment) -> Deed | None:
+        """What it would take back as far as that is still possible; None for nothing."""
+        return self._undoing.newest(command, now)
 
     @property
     def next_due(self) -> int | None:

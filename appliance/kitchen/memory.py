@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.deed import Deed, Deeds
 from appliance.kitchen.event import (
     Event,
     OrderCancelled,
@@ -39,7 +40,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 3
+STATE_FORMAT: Final = 4
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -54,6 +55,8 @@ class State(Struct, frozen=True, gc=False):
     stations: tuple[Station, ...]
     """Made at run time, and so are the rules."""
     rules: tuple[Rule, ...]
+    actions_counted: int
+    deeds: tuple[Deed, ...]
 
 
 class Known(Struct):
@@ -78,6 +81,8 @@ class Memory:
         """Orders until now: the number of the newest."""
         self.finished: dict[int, None] = {}
         """Numbers of the orders without a live ticket, oldest first."""
+        self.deeds = Deeds()
+        """What was done by hand lately."""
         self.creates: dict[str, Create] = {}
         """Of finished orders that are not in memory any more, by id."""
         self._orders: dict[int, Known] = {}
@@ -98,6 +103,16 @@ class Memory:
         """An order in memory. KeyError for any other."""
         return self._orders[number]
 
+    def remembers(self, number: int) -> bool:
+        """Whether an order is in memory."""
+        return number in self._orders
+
+    def ticket_at(self, station: str, order_id: str) -> tuple[Known, Ticket] | None:
+        """The ticket of the newest order of that id at a station, with its order."""
+        known = self.by_id(order_id)
+        ticket = known.tickets.get(station) if known else None
+        return (known, ticket) if known and ticket else None
+
     @property
     def orders(self) -> int:
         """How many there are: live ones, and the finished ones that are kept."""
@@ -106,6 +121,11 @@ class Memory:
     def was_here(self, order_id: str) -> bool:
         """Whether an order of that id is remembered at all."""
         return order_id in self._by_id or order_id in self.creates
+
+    def name_of(self, station: str) -> str:
+        """What a station is called; its id where there is none such any more."""
+        known = self.layout.router.stations.get(station)
+        return known.name if known else station
 
     def is_on_board(self, station: str) -> bool:
         """Whether a station has live tickets."""
@@ -193,10 +213,11 @@ class Memory:
                 return self._update_order(event, guest)
             case OrderCancelled():
                 known = self._orders[event.number]
-                known.placed = replace(known.placed, cancelled=True)
+                placed = known.placed
+                known.placed = replace(placed, cancelled=True, revision=placed.revision + 1)
                 return known.placed
             case TicketChanged():
-                return self._put(event.ticket)
+                return self._change_ticket(event)
             case StationDefined() | StationRemoved() | RulesAdded() | RuleRemoved():
                 self.layout.apply(event)
                 return None
@@ -211,6 +232,7 @@ class Memory:
             event.digest,
             event.target_at,
             release=event.release,
+            stations=event.stations,
         )
         self.counted = event.number
         self._orders[event.number] = Known(placed, {})
@@ -230,13 +252,32 @@ class Memory:
             target_at=event.target_at,
             removed=event.removed,
             release=event.release,
+            stations=event.stations or placed.stations,
+            revision=placed.revision + 1,
         )
         return known.placed
 
-    def _put(self, ticket: Ticket) -> Placed:
+    def _change_ticket(self, event: TicketChanged) -> Placed:
+        ticket = event.ticket
         known = self._orders[ticket.number]
-        known.tickets[ticket.station] = ticket
+        before = known.tickets.get(ticket.station)
+        if event.action is not None:
+            if event.kind == "undone":
+                self.deeds.undone(event.action)
+            else:
+                self.deeds.record(event, event.action, before, known.placed.revision)
+        if event.gone:
+            known.tickets.pop(ticket.station, None)
+            known.placed = known.placed.left(ticket.station)
+        else:
+            known.tickets[ticket.station] = ticket
+            if before is None and ticket.station in self.layout.router.cooking:
+                known.placed = known.placed.joined(ticket.station)
         self._set_timer(ticket)
+        self._show(known, ticket)
+        return known.placed
+
+    def _show(self, known: Known, ticket: Ticket) -> None:
         board = self._boards.setdefault(ticket.station, {})
         if ticket.live:
             board[ticket.number] = ticket
@@ -246,7 +287,6 @@ class Memory:
             if not any(sibling.live for sibling in known.tickets.values()):
                 self.finished[ticket.number] = None
                 self._forget_oldest()
-        return known.placed
 
     def _set_timer(self, ticket: Ticket) -> None:
         key = (ticket.number, ticket.station)
@@ -281,6 +321,8 @@ class Memory:
             tuple(self.finished),
             tuple(self.creates.values()),
             *self.layout.made(),
+            self.deeds.counted,
+            self.deeds.kept,
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -297,3 +339,4 @@ class Memory:
         self.finished = dict.fromkeys(state.finished)
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules)
+        self.deeds.restore(state.actions_counted, state.deeds)

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 MODE_WHEN_NOT_SENT: Final = "For Here"
 """How an order is served that does not say so (design: LAN protocol, sensible defaults)."""
@@ -173,6 +174,20 @@ class Placed(Struct, frozen=True, dict=True):
     cancelled: bool = False
     release: int = 0
     """Tick before which nothing of it begins by itself; 0 for an order that was for now."""
+    stations: tuple[str, ...] = ()
+    """Ids of those that have a ticket of it to cook, sorted."""
+    revision: int = 0
+    """How often it was changed or cancelled."""
+
+    def joined(self, station: str) -> "Placed":
+        """As it is when a station has a ticket of it to cook."""
+        if station in self.stations:
+            return self
+        return replace(self, stations=tuple(sorted((*self.stations, station))))
+
+    def left(self, station: str) -> "Placed":
+        """As it is when a station has no ticket of it any more."""
+        return replace(self, stations=tuple(each for each in self.stations if each != station))
 
     def item(self, line_id: str) -> Item | None:
         """The line of that id, whether it still belongs to the order or was removed."""

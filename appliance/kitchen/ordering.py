@@ -94,17 +94,18 @@ class Ordering:
         release = release_of(order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
+        stations = tuple(sorted(router.cooking & tickets.keys()))
         # A station shows one ticket per order id: cards of an earlier order of this id
         # that nobody has bumped away yet make room.
         cleared = [
-            TicketChanged(now.at, now.tick, "bumped", clear(ticket, now))
+            TicketChanged(now.at, now.tick, "bumped", clear(ticket, now), effect="followed")
             for ticket in self._memory.live_of(order.id)
         ]
         return Decision(
             OrderAccepted(order.id),
             (
                 *cleared,
-                OrderPlaced(now.at, now.tick, number, order, content, target, release),
+                OrderPlaced(now.at, now.tick, number, order, content, target, release, stations),
                 *(
                     TicketChanged(now.at, now.tick, "created", ticket)
                     for ticket in tickets.values()
@@ -169,8 +170,9 @@ class Ordering:
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
         removed = comparison.removed(placed, tickets.values())
+        stations = tuple(sorted(router.cooking & tickets.keys()))
         updated = OrderUpdated(
-            now.at, now.tick, placed.number, order, content, target, removed, release
+            now.at, now.tick, placed.number, order, content, target, removed, release, stations
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 

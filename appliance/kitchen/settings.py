@@ -16,6 +16,12 @@ class Settings(Struct, frozen=True):
     """An order for later is held until it has to be begun."""
     fire_next_course: bool = False
     """A course is fired by itself when the one before it has been bumped everywhere."""
+    undo_window: int = 300_000
+    """For so long what was done by hand can be taken back; 0 for never."""
+    pass_waits_for_stations: bool = False
+    """The pass bumps nothing that a station has still to do."""
+    pass_clears_stations: bool = True
+    """What the pass bumps leaves the boards of the stations, too."""
 
 
 DEFAULT: Final = Settings()

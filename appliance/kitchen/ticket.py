@@ -102,6 +102,11 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
         """Whether it is on a board."""
         return self.status != "bumped" and not self.acknowledged
 
+    @property
+    def workable(self) -> bool:
+        """Whether it is on a board, and to be made."""
+        return self.live and self.status != "voided"
+
 
 def sort_key(ticket: Ticket) -> tuple[int, int, int]:
     """The order of tickets on a board.
@@ -257,6 +262,19 @@ def clear(ticket: Ticket, now: Moment) -> Ticket:
     """Take a ticket off the board, what it holds included."""
     cleared = bump(ticket, now)
     return bump(cleared, now) if cleared.live else cleared
+
+
+def without_lines(ticket: Ticket, now: Moment) -> Ticket:
+    """What is said of a ticket that its station has not any more: nothing of it is there."""
+    return replace(
+        ticket,
+        lines=(),
+        status="bumped",
+        completed_at=None,
+        completed_tick=None,
+        fires_at=None,
+        updated_at=now.at,
+    )
 
 
 def recall(ticket: Ticket, now: Moment) -> Ticket:

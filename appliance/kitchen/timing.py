@@ -75,7 +75,7 @@ def planned(
     finishes = _finishes(tickets, plan.cooking, courses, earliest)
     after = dict(tickets)
     for station, ticket in tickets.items():
-        if not _is_cooked(ticket):
+        if not ticket.workable:
             continue
         if station in plan.cooking:
             begins = _begins(ticket, courses, finishes, earliest, settings)
@@ -94,7 +94,7 @@ def _finishes(
     """By course, the tick at which the last of its lines is finished."""
     finishes: dict[Course, int] = defaultdict(int)
     for station, ticket in tickets.items():
-        if station in cooking and _is_cooked(ticket):
+        if station in cooking and ticket.workable:
             for line in filter(_is_running, ticket.lines):
                 began = earliest if line.timed else line.begun or line.due or earliest
                 course = courses.get(line.id)
@@ -123,10 +123,6 @@ def _begins(
         begin = finishes[course] - longest[course] if line.prep else earliest
         begins[line.id] = max(begin, earliest)
     return begins
-
-
-def _is_cooked(ticket: Ticket) -> bool:
-    return ticket.live and ticket.status != "voided"
 
 
 def _is_running(line: Line) -> bool:

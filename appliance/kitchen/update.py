@@ -186,7 +186,8 @@ def updated_ticket(
     if changed == ticket:
         return ticket
     if ticket.status in ("bumped", "voided"):
-        return replace(_brought_back(changed, wanted), updated_at=now.at)
+        new = {line_id for line_id, stop in wanted.items() if stop is not None}
+        return replace(brought_back(changed, new) if new else changed, updated_at=now.at)
     if ticket.status == "held" and any(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
@@ -255,11 +256,8 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.id not in surplus)
 
 
-def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> Ticket:
-    """A finished ticket comes back for what is new on it, and for that alone."""
-    new = {line_id for line_id, stop in wanted.items() if stop is not None}
-    if not new:
-        return ticket
+def brought_back(ticket: Ticket, new: Collection[str]) -> Ticket:
+    """A finished ticket comes back for the lines that are new on it, and for them alone."""
     lines = ticket.lines
     if ticket.status == "voided":
         lines = tuple(

@@ -89,7 +89,9 @@ async def test_each_change_comes_once_as_the_documented_type_with_the_ticket(
         *("created", "updated", "voided", "bumped"),
     ]
     for each in events:
-        assert list(each.body) == ["type", "aggregate_id", "tenant_id", "seq", "at", "payload"]
+        assert list(each.body) == [
+            *("type", "aggregate_id", "tenant_id", "seq", "at", "by", "live", "payload"),
+        ]
         assert list(each.body["payload"]) == ["ticket"]
         assert each.body["aggregate_id"] == each.body["payload"]["ticket"]["id"]
         assert each.body["tenant_id"] == "default"

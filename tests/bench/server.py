@@ -23,8 +23,8 @@ from appliance.service import make_kitchen
 class Forgetful(Expeditor):
     """The baseline: decides and applies, and neither encodes nor stores anything."""
 
-    def submit(self, command: Command) -> Answer:
-        decision = self.kitchen.decide(command, self.now())
+    def submit(self, command: Command, by: str | None = None) -> Answer:
+        decision = self.kitchen.decide(command, self.now(), by)
         for event in decision.events:
             self.kitchen.apply(event, decision.guest[1] if decision.guest else None)
         done = asyncio.get_running_loop().create_future()

@@ -12,15 +12,18 @@ from appliance.kitchen.command import (
     ActOnTicket,
     AddRules,
     AmendOrder,
+    ByHand,
     CancelOrder,
     Command,
     CreateOrder,
     DefineStation,
     FireCourse,
     MarkLine,
+    MoveTicket,
     RemoveRule,
     RemoveStation,
     SetPriority,
+    Undo,
     UpdateOrder,
 )
 from appliance.kitchen.decision import Decision
@@ -98,11 +101,13 @@ cancels = st.builds(CancelOrder, order_ids)
 priorities: st.SearchStrategy[Priority] = st.sampled_from(["normal", "high", "urgent"])
 cooking: st.SearchStrategy[Action] = st.sampled_from(["start", "ready", "bump", "recall"])
 voiding: st.SearchStrategy[Action] = st.just("void")
-of_cooks = st.one_of(
+of_cooks: st.SearchStrategy[ByHand] = st.one_of(
     st.builds(ActOnTicket, stations, order_ids, cooking),
     st.builds(MarkLine, stations, order_ids, line_ids, st.booleans()),
     st.builds(FireCourse, order_ids, st.integers(0, 2)),
 )
+moves = st.builds(MoveTicket, stations, order_ids, stations)
+undos = st.builds(Undo, stations, st.none() | order_ids)
 made_stations = st.builds(
     Station,
     id=st.sampled_from(["bar", "grill"]),
@@ -129,6 +134,12 @@ layout_commands: st.SearchStrategy[LayoutCommand] = st.one_of(
     st.builds(RemoveRule, st.sampled_from(["r-1", "r-2", "r-3"])),
 )
 layouts = st.lists(layout_commands, max_size=8)
+by_hand: st.SearchStrategy[ByHand] = st.one_of(
+    of_cooks,
+    st.builds(ActOnTicket, stations, order_ids, voiding),
+    st.builds(SetPriority, stations, order_ids, priorities),
+    moves,
+)
 commands: st.SearchStrategy[Command] = st.one_of(
     creates,
     updates,
@@ -136,11 +147,18 @@ commands: st.SearchStrategy[Command] = st.one_of(
     of_cooks,
     of_cooks,
     cancels,
-    st.builds(ActOnTicket, stations, order_ids, voiding),
-    st.builds(SetPriority, stations, order_ids, priorities),
+    by_hand,
+    undos,
     layout_commands,
 )
-ways_to_work = st.sampled_from([AT_ONCE, TOGETHER, replace(TOGETHER, fire_next_course=True)])
+ways_to_work = st.sampled_from(
+    [
+        AT_ONCE,
+        TOGETHER,
+        replace(TOGETHER, fire_next_course=True, pass_waits_for_stations=True),
+        replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False),
+    ]
+)
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
 

@@ -12,14 +12,18 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import (
     ActOnTicket,
+    ByHand,
     Command,
     CreateOrder,
     Due,
     FireCourse,
     MarkLine,
+    MoveTicket,
     TicketsNow,
+    Undo,
     UpdateOrder,
 )
+from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
 from appliance.kitchen.settings import Settings
@@ -28,6 +32,7 @@ from tests.kitchen.nights import (
     PASSES,
     LayoutCommand,
     Log,
+    by_hand,
     commands,
     cooking,
     creates,
@@ -41,6 +46,7 @@ from tests.kitchen.nights import (
     recorded,
     replayed,
     restored,
+    stations,
     updates,
     ways_to_work,
 )
@@ -109,6 +115,49 @@ class Night(RuleBasedStateMachine):
         if shown := self.kitchen.live_tickets():
             self.submit(FireCourse(self.id_of(shown[pick % len(shown)]), course))
 
+    @rule(pick=st.integers(0, 9), to=stations | st.just("cold"))
+    def a_ticket_is_moved(self, pick: int, to: str) -> None:
+        if shown := self.kitchen.live_tickets():
+            ticket = shown[pick % len(shown)]
+            self.submit(MoveTicket(ticket.station, self.id_of(ticket), to))
+
+    @rule(pick=st.integers(0, 9), of_an_order=st.booleans())
+    def somebody_takes_back(self, pick: int, of_an_order: bool) -> None:  # noqa: FBT001
+        known = [ticket for _placed, tickets in self.kitchen.state().orders for ticket in tickets]
+        if known:
+            ticket = known[pick % len(known)]
+            self.submit(Undo(ticket.station, self.id_of(ticket) if of_an_order else None))
+
+    @rule(pick=st.integers(0, 9), action=by_hand, of_an_order=st.booleans())
+    def somebody_thinks_better_of_it(
+        self,
+        pick: int,
+        action: ByHand,
+        of_an_order: bool,  # noqa: FBT001
+    ) -> None:
+        """What is taken back at once leaves every ticket as it was, bumped ones too."""
+        shown = self.kitchen.live_tickets()
+        if not shown:
+            return
+        ticket = shown[pick % len(shown)]
+        command: Command = replace(action, order_id=self.id_of(ticket))
+        if not isinstance(command, FireCourse):
+            command = replace(command, station=ticket.station)
+        before, number = self.as_they_stand(), self.kitchen.state().actions_counted
+        if not self.submit(command).events:
+            return
+        [deed] = [deed for deed in self.kitchen.state().deeds if deed.action > number]
+        order_id = self.kitchen.placed(deed.number).order.id if of_an_order else None
+        assert isinstance(self.submit(Undo(deed.stations[0], order_id)).reply, TicketsNow)
+        assert self.as_they_stand() == before
+
+    def as_they_stand(self) -> dict[int, dict[str, Ticket]]:
+        """By order and station, every ticket, but for when it last changed."""
+        return {
+            placed.number: {each.station: replace(each, updated_at=0) for each in tickets}
+            for placed, tickets in self.kitchen.state().orders
+        }
+
     @rule(command=layout_commands)
     def a_manager_changes_stations_and_rules(self, command: LayoutCommand) -> None:
         self.submit(command)
@@ -128,7 +177,7 @@ class Night(RuleBasedStateMachine):
     def id_of(self, ticket: Ticket) -> str:
         return self.kitchen.placed(ticket.number).order.id
 
-    def submit(self, command: Command) -> None:
+    def submit(self, command: Command) -> Decision:
         before, waited = self.kitchen.state(), self.lines(lambda line: line.held)
         gone = self.lines(lambda line: line.bump)
         decision = self.kitchen.decide(command, after(self.seconds))
@@ -155,6 +204,7 @@ class Night(RuleBasedStateMachine):
         waits_at_pass = self.lines(lambda line: line.held)["pass"]
         for station, bumped in self.lines(lambda line: line.bump).items():
             assert not waited[station] & bumped & waits_at_pass, "bumped before it was fired"
+        return decision
 
     def lines(self, wanted: Callable[[Line], object]) -> defaultdict[str, set[tuple[int, str]]]:
         """By station, order number and id of the lines of which this holds; not voided ones."""

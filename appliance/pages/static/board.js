@@ -28,12 +28,9 @@ const link = follow({
     payload.tickets.forEach(put);
   },
   stations: arrange,
-  ticket(type, ticket) {
-    const done = ticket.status === "bumped" || ticket.status === "voided";
-    if (done && type === "kds.ticket.updated" && !tickets.has(ticket.id)) return;
-    const gone = ticket.status === "bumped" || (done && type === "kds.ticket.bumped");
-    if (gone) remove(ticket);
-    else put(ticket);
+  ticket(type, ticket, live) {
+    if (live) put(ticket);
+    else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
   },
   beat(fault) {
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
@@ -91,6 +88,7 @@ function clock(date) {
 /** Give these stations a column each, in this order; any other keeps its own while it has cards. */
 function arrange(entries) {
   const others = new Map(stations);
+  const renamed = entries.some(({ id, name }) => stations.has(id) && called(id) !== name);
   for (const { id, name, station_type, active } of entries) {
     others.delete(id);
     const station = stations.get(id) ?? addStation(id);
@@ -110,6 +108,7 @@ function arrange(entries) {
       stations.delete(id);
     }
   }
+  if (renamed) for (const { ticket } of [...tickets.values()]) put(ticket); // They name each other.
 }
 
 function addStation(id) {
@@ -131,6 +130,10 @@ function addStation(id) {
   return station;
 }
 
+function called(id) {
+  return stations.get(id)?.section.querySelector(".name").textContent ?? id;
+}
+
 function ticketsOf(station) {
   return [...station.list.children].map(ticketOf);
 }
@@ -142,7 +145,7 @@ function stationOf(ticket) {
 
 function put(ticket) {
   const station = stationOf(ticket);
-  const card = draw(ticket, station.pass, perform);
+  const card = draw(ticket, station.pass, perform, called);
   age(card, ticket);
   tickets.get(ticket.id)?.card.remove();
   tickets.set(ticket.id, { ticket, card });
@@ -157,7 +160,7 @@ function remove(ticket) {
   tickets.get(ticket.id)?.card.remove();
   tickets.delete(ticket.id);
   const others = station.gone.filter((other) => other.id !== ticket.id);
-  if (ticket.status === "bumped") station.gone = [ticket, ...others].slice(0, RECALLABLE);
+  if (ticket.completed_at) station.gone = [ticket, ...others].slice(0, RECALLABLE);
   refresh(station);
 }
 

@@ -12,8 +12,11 @@ const ACTIONS = {
 const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
 const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
-/** The card of a ticket, without its age. A press of a button is `perform(ticket, action)`. */
-export function draw(ticket, atPass, perform) {
+/**
+ * The card of a ticket, without its age. A press of a button is `perform(ticket, action)`;
+ * `called(id)` is the name of a station.
+ */
+export function draw(ticket, atPass, perform, called) {
   const card = document.getElementById("ticket").content.cloneNode(true).firstElementChild;
   const part = (kind) => card.querySelector(kind);
   const { metadata } = ticket;
@@ -21,7 +24,9 @@ export function draw(ticket, atPass, perform) {
   card.classList.add(ticket.status, ticket.priority);
   part(".verdict").textContent = verdict(ticket);
   part(".reference").append(name(title(ticket)));
-  part(".facts").append(...row(mode(ticket), due(ticket), ticket.server_name));
+  part(".facts").append(...row(
+    mode(ticket), due(ticket), ticket.server_name, !atPass && alsoAt(metadata, called),
+  ));
   part(".instructions").append(...row(metadata.specialInstructions));
   part(".items").append(
     ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {})),
@@ -83,6 +88,11 @@ function due({ created_at, metadata }) {
   const day = sameDay ? {} : { month: "short", day: "numeric" };
   const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return `for ${at.toLocaleString([], { ...day, ...hour })}`;
+}
+
+/** Where else something of the order is made. */
+function alsoAt(metadata, called) {
+  return metadata.alsoAt && `also at ${metadata.alsoAt.map(called).join(", ")}`;
 }
 
 function actions(ticket) {

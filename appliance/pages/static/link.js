@@ -7,7 +7,7 @@ const RETRY_MS = 1000;
 const ANSWER_MS = 5000;
 
 /**
- * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket),
+ * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
  * beat(fault), live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
@@ -83,7 +83,7 @@ export function follow(on) {
       } else if (event.type === "kds.stations") {
         on.stations(event.payload.stations);
       } else {
-        on.ticket(event.type, event.payload.ticket);
+        on.ticket(event.type, event.payload.ticket, event.live);
       }
     };
   }

@@ -1,0 +1,342 @@
+"""What was done by hand can be taken back, as an event: the boards are as they were before."""
+
+from typing import Final
+
+import pytest
+from msgspec.structs import replace
+
+from appliance.kitchen import event as events
+from appliance.kitchen.command import (
+    CancelOrder,
+    Command,
+    Due,
+    MoveTicket,
+    Reason,
+    Refused,
+    SetPriority,
+    TicketsNow,
+    Undo,
+)
+from appliance.kitchen.deed import DEEDS_KEPT
+from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.memory import FINISHED_ORDERS_KEPT
+from appliance.kitchen.order import Placed
+from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Ticket
+from tests.kitchen.nights import restored
+from tests.kitchen.orders import (
+    AT_ONCE,
+    MINUTE,
+    TOGETHER,
+    act,
+    after,
+    board,
+    boards,
+    busy,
+    create,
+    do,
+    fire,
+    item,
+    kinds,
+    new_kitchen,
+    rule,
+    tick,
+    ticket,
+    to_do,
+    update,
+)
+
+STARTER = item("1", "Salad", course=1)
+MAIN = item("2", "Steak", course=2, status="hold")
+SIDE = item("3", "Fries", course=2, status="hold")
+DINNER = create(STARTER, MAIN, SIDE)
+WINDOW: Final = AT_ONCE.undo_window // 1000
+
+
+def undone(kitchen: Kitchen, station: str, order_id: str | None = "7", *, at: float = 60) -> None:
+    reply = do(kitchen, Undo(station, order_id), after(at)).reply
+    assert isinstance(reply, TicketsNow), reply
+
+
+def refused(kitchen: Kitchen, command: Command, *, at: float = 60) -> tuple[Reason, str]:
+    """Why it was refused; nothing has changed."""
+    before = kitchen.state()
+    decision = do(kitchen, command, after(at))
+    assert isinstance(decision.reply, Refused), decision.reply
+    assert decision.events == ()
+    assert kitchen.state() == before
+    return decision.reply.reason, decision.reply.message
+
+
+def as_shown(kitchen: Kitchen) -> dict[str, list[Ticket]]:
+    """The boards, but for when each ticket last changed: taking back is a change."""
+    return {
+        station: [replace(shown, updated_at=0) for shown in tickets]
+        for station, tickets in boards(kitchen).items()
+    }
+
+
+def facts(kitchen: Kitchen) -> list[Placed]:
+    return [placed for placed, _tickets in kitchen.state().orders]
+
+
+# What is done, where that is taken back, after what.
+DEEDS: Final[list[tuple[str, str, list[Command], Command]]] = [
+    ("start", "cold", [], act("cold", "start")),
+    ("ready", "cold", [act("cold", "start")], act("cold", "ready")),
+    ("bump", "cold", [], act("cold", "bump")),
+    ("recall", "cold", [act("cold", "bump")], act("cold", "recall")),
+    ("void", "cold", [], act("cold", "void")),
+    ("the clearing of a void", "cold", [act("cold", "void")], act("cold", "bump")),
+    ("priority", "cold", [], SetPriority("cold", "7", "urgent")),
+    ("a tick", "cold", [], tick("cold", "1")),
+    ("a tick taken away", "cold", [tick("cold", "1")], tick("cold", "1", done=False)),
+    ("a tick that fires", "grill", [], tick("grill", "2")),
+    ("a start that fires", "grill", [], act("grill", "start")),
+    ("a course that is fired", "grill", [], fire(2)),
+    ("a course that is fired, at the pass", "pass", [], fire(2)),
+    ("the pass starts, and fires", "pass", [act("pass", "bump")], act("pass", "start")),
+    ("the pass bumps", "pass", [], act("pass", "bump")),
+    ("the pass bumps, a station", "cold", [], act("pass", "bump")),
+    ("the pass bumps the last", "pass", [fire(2)], act("pass", "bump")),
+    ("a move", "cold", [], MoveTicket("cold", "7", "fry")),
+    ("a move, where it went", "fry", [], MoveTicket("grill", "7", "fry")),
+    ("a move to a board without", "cold", [act("pass", "void")], MoveTicket("fry", "7", "cold")),
+]
+
+
+@pytest.mark.parametrize("settings", [AT_ONCE, TOGETHER])
+@pytest.mark.parametrize(
+    ("station", "evening", "deed"), [row[1:] for row in DEEDS], ids=[row[0] for row in DEEDS]
+)
+def test_what_is_taken_back_leaves_no_trace_on_any_board(
+    station: str, evening: list[Command], deed: Command, settings: Settings
+) -> None:
+    kitchen = new_kitchen(settings=settings)
+    for command in [DINNER, create(item("9", "Combo"), id="8"), *evening]:
+        do(kitchen, command)
+    before, placed = as_shown(kitchen), facts(kitchen)
+    assert do(kitchen, deed, after(30)).events
+    assert as_shown(kitchen) != before
+    decision = do(kitchen, Undo(station, "7"), after(31))
+    assert as_shown(kitchen) == before
+    assert facts(kitchen) == placed
+    assert isinstance(decision.reply, TicketsNow)
+    assert decision.reply.tickets == tuple(
+        ticket(kitchen, shown.station) for shown in decision.reply.tickets
+    )
+
+
+def test_it_is_an_event_and_says_who_and_what() -> None:
+    kitchen = busy(DINNER)
+    done = kitchen.decide(act("cold", "bump"), after(0), "Maria").events
+    for event in done:
+        kitchen.apply(event)
+    taken_back = kitchen.decide(Undo("cold", "7"), after(1), "Omar").events
+    assert [type(event) for event in (*done, *taken_back)] == [TicketChanged] * 2
+    told = [
+        (event.kind, event.by, event.action, event.ticket.status, event.ticket.updated_at)
+        for event in (*done, *taken_back)
+        if isinstance(event, TicketChanged)
+    ]
+    assert told == [
+        ("bumped", "Maria", 1, "bumped", after(0).at),
+        ("undone", "Omar", 1, "pending", after(1).at),
+    ]
+
+
+def test_all_that_one_action_changed_has_its_number_and_who_did_it() -> None:
+    kitchen = busy(DINNER, create(item("1"), id="8"), fire(2))
+    cleared = kitchen.decide(act("pass", "bump"), after(0), "Maria").events
+    assert [
+        (event.kind, event.ticket.station, event.by, event.action, event.effect)
+        for event in cleared
+        if isinstance(event, TicketChanged)
+    ] == [
+        ("bumped", "cold", "Maria", 2, "followed"),
+        ("bumped", "grill", "Maria", 2, "followed"),
+        ("bumped", "fry", "Maria", 2, "followed"),
+        ("bumped", "pass", "Maria", 2, None),
+    ]
+
+
+def test_what_a_point_of_sale_sends_is_nobodys_action() -> None:
+    kitchen = new_kitchen()
+    for command in (DINNER, update(STARTER, MAIN), CancelOrder("7")):
+        changed = [e for e in do(kitchen, command).events if isinstance(e, TicketChanged)]
+        assert changed
+        assert {(event.by, event.action) for event in changed} == {(None, None)}
+        assert refused(kitchen, Undo("grill"))[0] == "nothing_to_undo"
+
+
+def test_a_second_undo_takes_back_the_action_before() -> None:
+    kitchen = busy(DINNER)
+    do(kitchen, act("cold", "start"), after(1))
+    do(kitchen, act("cold", "bump"), after(2))
+    statuses = []
+    for _ in range(2):
+        undone(kitchen, "cold")
+        statuses.append(ticket(kitchen, "cold").status)
+    assert statuses == ["in_progress", "pending"]
+    assert refused(kitchen, Undo("cold", "7"))[0] == "nothing_to_undo"
+    do(kitchen, act("cold", "bump"), after(61))
+    undone(kitchen, "cold", at=62)
+    assert ticket(kitchen, "cold").status == "pending"
+
+
+def test_without_an_order_the_newest_thing_done_at_the_station_is_taken_back() -> None:
+    kitchen = busy(*(create(item("1"), item("2", "Fries"), id=order_id) for order_id in "123"))
+    for station, order_id in (("grill", "2"), ("grill", "1"), ("fry", "3")):
+        do(kitchen, act(station, "bump", order_id))
+    assert board(kitchen, "grill") == ["3"]
+    undone(kitchen, "grill", None)
+    assert board(kitchen, "grill") == ["1", "3"]
+    undone(kitchen, "grill", None)
+    assert board(kitchen, "grill") == ["1", "2", "3"]
+    assert board(kitchen, "fry") == ["1", "2"]
+    assert refused(kitchen, Undo("grill"))[0] == "nothing_to_undo"
+
+
+@pytest.mark.parametrize(("station", "with_pass"), [("pass", True), ("grill", False)])
+def test_a_fired_course_is_the_passes_where_there_is_one(station: str, with_pass: bool) -> None:  # noqa: FBT001
+    kitchen = busy(create(item("9"), id="8"), DINNER, with_pass=with_pass)
+    do(kitchen, act("grill", "bump", "8"))
+    do(kitchen, fire(2))
+    undone(kitchen, station, None)
+    assert ticket(kitchen, "grill").status == "held"
+    assert ticket(kitchen, "grill", "8").status == "bumped"
+
+
+def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fired() -> None:
+    kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"), fire(2))
+    undone(kitchen, "grill", None)
+    assert ticket(kitchen, "grill", "8").status == "pending"
+    assert ticket(kitchen, "grill").status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("since", "named"),
+    [
+        (act("fry", "start"), "Fry was changed since: it is in_progress now"),
+        (act("grill", "bump"), "Grill was changed since: it is bumped now"),
+        (MoveTicket("fry", "7", "cold"), "Fry was changed since: it is not there any more"),
+        (update(STARTER, MAIN), "the order '7' was changed since"),
+        (CancelOrder("7"), "the order '7' was changed since"),
+    ],
+)
+def test_nothing_is_taken_back_where_somebody_went_on_from_it(since: Command, named: str) -> None:
+    kitchen = busy(DINNER, fire(2), since)
+    reason, message = refused(kitchen, Undo("pass"))
+    assert reason == "cannot_undo"
+    assert message.endswith(named)
+
+
+def test_what_was_bumped_stays_so_when_its_id_has_come_anew() -> None:
+    kitchen = busy(DINNER, fire(2), act("pass", "bump"), create(MAIN, time=2))
+    reason, message = refused(kitchen, Undo("pass"))
+    assert (reason, message) == ("cannot_undo", "another order '7' has come since")
+    assert refused(kitchen, Undo("pass", "7"))[0] == "nothing_to_undo"
+
+
+def two_stations() -> Kitchen:
+    """Burger and fries that finish together: fry begins a minute after the grill."""
+    rules = (rule("grill", 600, name=("burger",)), rule("fry", 540, id="fry", name=("fries",)))
+    kitchen = new_kitchen(rules=rules, settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries")))
+    do(kitchen, act("grill", "start"), after(30))
+    assert kitchen.next_due == 90_000
+    return kitchen
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_a_station_whose_times_alone_were_moved_hinders_nobody(started: bool) -> None:  # noqa: FBT001
+    kitchen = two_stations()
+    do(kitchen, Due(), after(90))
+    if started:
+        do(kitchen, act("fry", "start"), after(95))
+    undone(kitchen, "grill", at=100)
+    assert ticket(kitchen, "grill").status == "pending"
+    assert ticket(kitchen, "fry").status == ("in_progress" if started else "pending")
+
+
+def test_a_station_whose_times_alone_were_moved_takes_nothing_back() -> None:
+    kitchen = two_stations()
+    assert refused(kitchen, Undo("fry", "7"))[0] == "nothing_to_undo"
+    assert refused(kitchen, Undo("fry"))[0] == "nothing_to_undo"
+
+
+def test_a_line_that_should_have_begun_meanwhile_begins_at_once() -> None:
+    kitchen = two_stations()
+    undone(kitchen, "grill", at=70)
+    assert ticket(kitchen, "fry").status == "held"
+    assert kitchen.next_due == 60_000
+    assert kinds(do(kitchen, Due(), after(70)).events) == ["fired"]
+    assert to_do(ticket(kitchen, "fry")) == ["2"]
+
+
+def test_there_is_a_window_whatever_the_wall_clock_says() -> None:
+    kitchen = busy(DINNER, act("cold", "bump"))
+    do(kitchen, act("grill", "bump"), after(1))
+    assert refused(kitchen, Undo("cold", "7"), at=WINDOW + 0.001)[0] == "nothing_to_undo"
+    late = after(WINDOW + 1, wall_clock_off_by=-10 * MINUTE)
+    assert isinstance(do(kitchen, Undo("grill", "7"), late).reply, TicketsNow)
+    in_time = after(WINDOW, wall_clock_off_by=10 * MINUTE)
+    assert isinstance(do(kitchen, Undo("cold", "7"), in_time).reply, TicketsNow)
+
+
+def test_it_can_be_switched_off() -> None:
+    kitchen = new_kitchen(settings=replace(AT_ONCE, undo_window=0))
+    do(kitchen, DINNER)
+    do(kitchen, act("cold", "bump"))
+    reason = "nothing_to_undo", "taking back is switched off here"
+    assert refused(kitchen, Undo("cold", "7"), at=0) == reason
+    assert refused(kitchen, Undo("cold"), at=0) == reason
+
+
+def test_what_is_not_there_is_named() -> None:
+    kitchen = busy(DINNER)
+    assert refused(kitchen, Undo("cold", "8"))[0] == "no_such_ticket"
+    assert refused(kitchen, Undo("nowhere", "7"))[0] == "no_such_ticket"
+    assert refused(kitchen, Undo("nowhere"))[0] == "no_such_station"
+
+
+def test_what_is_kept_for_it_is_bounded_and_the_newest() -> None:
+    kitchen = busy(DINNER)
+    for number in range(DEEDS_KEPT + 5):
+        do(kitchen, tick("cold", "1", done=number % 2 == 0), after(number / 10))
+    kept = kitchen.state().deeds
+    assert [deed.action for deed in kept] == list(range(6, DEEDS_KEPT + 6))
+    an_hour = 3_600 + DEEDS_KEPT / 10
+    do(kitchen, act("cold", "bump"), after(an_hour))
+    assert all(deed.tick >= (an_hour - 3_600) * 1000 for deed in kitchen.state().deeds)
+
+
+def test_an_order_that_has_been_forgotten_is_not_brought_back() -> None:
+    kitchen = busy(create(item("1"), id="8"), act("grill", "bump", "8"), act("pass", "bump", "8"))
+    for number in range(FINISHED_ORDERS_KEPT + 2):
+        do(kitchen, create(item("1"), time=number))
+        do(kitchen, CancelOrder("7"))
+    assert refused(kitchen, Undo("grill"))[0] == "nothing_to_undo"
+
+
+def test_a_restart_does_not_keep_anybody_from_thinking_better_of_it() -> None:
+    kitchen = busy(DINNER)
+    before = as_shown(kitchen)
+    do(kitchen, act("pass", "bump"))
+    rebuilt = restored(kitchen)
+    undone(rebuilt, "pass")
+    assert as_shown(rebuilt) == before
+    do(rebuilt, act("cold", "start"), after(61))
+    assert [deed.action for deed in rebuilt.state().deeds] == [2]
+
+
+def test_an_event_from_before_there_was_undo_is_nobodys() -> None:
+    old = (
+        b'{"type":"ticket","at":5,"tick":5,"kind":"bumped","ticket":{"number":1,'
+        b'"station":"grill","lines":[],"created_at":5,"updated_at":5,"status":"bumped"}}'
+    )
+    event = events.decode(old)
+    assert isinstance(event, TicketChanged)
+    assert (event.by, event.action, event.effect, event.gone) == (None, None, None, False)
+    assert events.encode(event) == old
