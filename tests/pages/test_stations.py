@@ -53,6 +53,7 @@ def test_columns_come_go_move_and_are_renamed_around_their_cards(
     for station in ("fry", "grill", "pass"):
         board.shows(station, "Table 7")
         expect(board.card(station, "Table 7")).to_have_attribute("data-drawn", "before")
+    expect(board.card("fry", "Table 7").locator(".facts")).to_contain_text("also at Flames")
     tell(board, GRILL, FRY, COLD, PASS)
     columns(board, "Grill", "Fry", "Cold", "Pass")
     expect(board.station("bar")).to_have_count(0)

@@ -94,6 +94,44 @@ def test_the_pass_fires_the_next_course_of_a_card_that_is_cooking(
     assert kitchen.listed("cold") == [("A-1", "pending")]
 
 
+def test_a_card_says_where_else_its_order_is_made(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", server="Sarah", items=[BURGER, FRIES])
+    facts = board.card("grill", "Table 7").locator(".facts")
+    expect(facts).to_have_text("dine in · Sarah · also at Fry")
+    expect(board.card("pass", "Table 7").locator(".facts")).to_have_text("dine in · Sarah")
+    shake = {"lineId": "3", "name": "Shake"}
+    items = [BURGER, FRIES, shake]
+    kitchen.order("update-order", id="A-1", name="Table 7", server="Sarah", items=items)
+    expect(facts).to_have_text("dine in · Sarah · also at Cold, Fry")
+
+
+def test_a_card_that_is_moved_leaves_its_board_and_nothing_to_recall(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, FRIES])
+    path = "/stations/grill/orders/A-1/ticket/move"
+    kitchen.call("POST", path, {"station_id": "cold"})
+    board.shows("cold", "Table 7")
+    board.shows("grill")
+    expect(board.station("grill").locator(".recall")).to_be_hidden()
+    expect(board.card("fry", "Table 7").locator(".facts")).to_contain_text("also at Cold")
+    kitchen.call("POST", "/stations/grill/undo")
+    board.shows("grill", "Table 7")
+    board.shows("cold")
+    expect(board.station("cold").locator(".recall")).to_be_hidden()
+
+
+def test_what_is_taken_back_is_on_its_boards_as_it_was(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, FRIES])
+    board.press("pass", "Table 7", "Bump")
+    for station in ("pass", "grill", "fry"):
+        board.shows(station)
+    kitchen.act("pass", "A-1", "undo")
+    for station in ("pass", "grill", "fry"):
+        board.shows(station, "Table 7")
+        expect(board.station(station).locator(".recall")).to_be_hidden()
+
+
 def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
     board: Board, kitchen: Kitchen
 ) -> None:

@@ -88,7 +88,6 @@ function clock(date) {
 /** Give these stations a column each, in this order; any other keeps its own while it has cards. */
 function arrange(entries) {
   const others = new Map(stations);
-  const renamed = entries.some(({ id, name }) => stations.has(id) && called(id) !== name);
   for (const { id, name, station_type, active } of entries) {
     others.delete(id);
     const station = stations.get(id) ?? addStation(id);
@@ -96,6 +95,8 @@ function arrange(entries) {
     const toRedraw = pass === station.pass ? [] : ticketsOf(station);
     Object.assign(station, { pass, active });
     station.section.querySelector(".name").textContent = name;
+    const said = document.querySelectorAll(`[data-called="${CSS.escape(id)}"]`);
+    for (const elsewhere of said) elsewhere.textContent = name;
     byId("stations").append(station.section);
     toRedraw.forEach(put);
     refresh(station);
@@ -108,7 +109,6 @@ function arrange(entries) {
       stations.delete(id);
     }
   }
-  if (renamed) for (const { ticket } of [...tickets.values()]) put(ticket); // They name each other.
 }
 
 function addStation(id) {
@@ -130,6 +130,7 @@ function addStation(id) {
   return station;
 }
 
+/** What a station is called, as far as that is known here. */
 function called(id) {
   return stations.get(id)?.section.querySelector(".name").textContent ?? id;
 }

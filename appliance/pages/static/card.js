@@ -90,9 +90,14 @@ function due({ created_at, metadata }) {
   return `for ${at.toLocaleString([], { ...day, ...hour })}`;
 }
 
-/** Where else something of the order is made. */
+/** Where else something of the order is made; who renames a station finds it by `called`. */
 function alsoAt(metadata, called) {
-  return metadata.alsoAt && `also at ${metadata.alsoAt.map(called).join(", ")}`;
+  const names = metadata.alsoAt?.flatMap((id, place) => {
+    const said = element("span", "", called(id));
+    said.dataset.called = id;
+    return [place ? ", " : "also at ", said];
+  });
+  return names && element("span", "", ...names);
 }
 
 function actions(ticket) {
