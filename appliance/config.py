@@ -218,15 +218,17 @@ class Devices(_Section, frozen=True):
 
 
 class Timing(_Section, frozen=True):
-    """When a ticket is late, and for how long it can be recalled."""
+    """When a ticket begins, when it is late, and for how long it can be recalled."""
 
     late_after: Duration = Duration(300)
     very_late_after: Duration = Duration(480)
     recall_window: Duration = Duration(1800)
     auto_hold_future_orders: bool = True
+    """Orders for later wait until they have to be begun."""
     finish_together: bool = True
+    """Stations that need less time for an order begin later."""
     fire_next_course: bool = False
-    """By itself, when the course before has been bumped at every station."""
+    """A course is fired by itself when the one before it has been bumped everywhere."""
     undo_window: Duration = Duration(300)
     """For so long what was done by hand can be taken back; `0s`: never."""
 

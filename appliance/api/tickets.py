@@ -259,9 +259,6 @@ def _key(ticket: Ticket) -> Key:
 
 def _key_of(cursor: str) -> Key:
     try:
-        key = tuple(int(number) for number in cursor.split("."))
+        return tuple(int(number) for number in cursor.split("."))
     except ValueError:
-        key = ()
-    if len(key) not in (3, 4):
-        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header")
-    return key
+        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None

@@ -198,11 +198,14 @@ class Cooking:
             for item in known.placed.order.items
             if (first_number(item.course) or 0) <= course
         }
+        is_for_later = known.placed.release > now.tick
         released = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if ticket.workable:
-                timed = {line.id for line in ticket.lines if line.timed}
-                released[station] = release(ticket, now, timed & due)
+                # Who fires what has its time already means now; so does who fires an order
+                # for later.
+                at_once = {line.id for line in ticket.lines if line.timed or is_for_later}
+                released[station] = release(ticket, now, at_once & due)
         fired = _let_go(released, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
