@@ -85,26 +85,21 @@ class Cooking:
             return Decision(
                 Refused("wrong_state", "the recall window is over", ticket.status, target)
             )
-        elif action == "bump" and (waited_for := self._waited_for(known, ticket, now)):
+        elif action == "bump" and (waited_for := self._waited_for(known, ticket)):
             message = f"not before it is done at {', '.join(waited_for)}"
             return Decision(Refused("wrong_state", message, ticket.status, target))
         return self._changed(known, _KIND[action], PERFORM[action](ticket, now), now)
 
-    def _waited_for(self, known: Known, ticket: Ticket, now: Moment) -> list[str]:
+    def _waited_for(self, known: Known, ticket: Ticket) -> list[str]:
         """The names of the stations that a bump at the pass has to wait for."""
         router = self._memory.layout.router
         if not self._settings.pass_waits_for_stations or ticket.station not in router.passes:
             return []
-        bumped = bump(ticket, now)
-        leaves = {line.id for line in bumped.lines if line.bump == bumped.bumps}
         return [
             self._memory.name_of(station)
             for station, sibling in known.tickets.items()
             if station in router.cooking and sibling.workable
-            if any(
-                line.id in leaves and not line.done and line.change != "deleted"
-                for line in sibling.lines
-            )
+            if any(line.to_do or line.timed for line in sibling.lines)
         ]
 
     def _recallable(self, ticket: Ticket, now: Moment) -> bool:

@@ -137,7 +137,7 @@ def _merged(there: Line, coming: Line | None) -> Line:
     """A line that both have: once, and to do where either of them is."""
     if coming is None:
         return there
-    if there.change == "deleted" or there.bump or (there.done and not coming.done):
+    if there.change == "deleted" or there.bump:
         return coming
     done = there.done and coming.done
     first, other = (there, coming) if _waits(there) <= _waits(coming) else (coming, there)

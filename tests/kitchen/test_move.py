@@ -19,6 +19,9 @@ from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.routing import Station
 from tests.kitchen.nights import replayed, restored
 from tests.kitchen.orders import (
+    HOUR,
+    RECALL_WINDOW,
+    RULES,
     STATIONS,
     TOGETHER,
     act,
@@ -35,6 +38,7 @@ from tests.kitchen.orders import (
     kinds,
     marks,
     new_kitchen,
+    rule,
     tick,
     ticket,
     to_do,
@@ -105,17 +109,24 @@ def test_priority_and_marks_go_with_it() -> None:
     assert marks(ticket(kitchen, "fry")) == {"1": None, "3": "added"}
 
 
+def test_the_higher_priority_of_two_cards_is_that_of_the_one() -> None:
+    for urgent in ("grill", "fry"):
+        kitchen = moved(create(BURGER, FRIES), SetPriority(urgent, "7", "urgent"))
+        assert ticket(kitchen, "fry").priority == "urgent"
+
+
 def test_what_was_struck_out_is_nothing_to_cook_elsewhere() -> None:
     kitchen = moved(create(BURGER, item("3")), update(item("3")))
     assert marks(ticket(kitchen, "fry")) == {"3": None}
 
 
 def test_what_was_bumped_stays_and_is_complete() -> None:
-    kitchen = moved(create(STARTER, MAIN), act("grill", "bump"))
+    kitchen = busy(create(STARTER, MAIN), act("grill", "bump"))
+    do(kitchen, move("grill", "fry"), after(HOUR))
     stays = ticket(kitchen, "grill")
-    assert (done(stays), stays.status, stays.completed_at) == (["5"], "bumped", after(60).at)
+    assert (done(stays), stays.status, stays.completed_at) == (["5"], "bumped", after(HOUR).at)
     assert held(ticket(kitchen, "fry")) == ["6"]
-    do(kitchen, act("grill", "recall"), after(61))
+    do(kitchen, act("grill", "recall"), after(HOUR + RECALL_WINDOW))
     assert to_do(ticket(kitchen, "grill")) == ["5"]
 
 
@@ -147,12 +158,13 @@ def test_a_dish_of_both_is_shown_once_and_to_do_where_either_is(
 
 
 def test_a_dish_of_both_that_was_fired_at_one_is_fired() -> None:
-    combo = item("1", "Combo", course=2, status="hold")
-    kitchen = busy(create(combo, item("2", "Fries", course=2, status="hold")))
-    do(kitchen, fire(2))
-    do(kitchen, update(combo, FRIES))
+    rules = (*RULES, rule("cold", 1200, name=("salad",)))
+    kitchen = new_kitchen(rules=rules, settings=TOGETHER)
+    do(kitchen, create(item("1", "Combo"), item("2", "Salad")))
+    do(kitchen, act("grill", "start"))
+    assert held(ticket(kitchen, "fry")) == ["1"]
     do(kitchen, move("grill", "fry"))
-    assert "1" in to_do(ticket(kitchen, "fry"))
+    assert to_do(ticket(kitchen, "fry")) == ["1"]
 
 
 def test_a_bumped_ticket_comes_back_for_what_comes() -> None:

@@ -32,6 +32,7 @@ SOUP = item("2", "Burger", course=1)
 STEAK = item("3", "Steak", course=2, status="hold")
 FRIES = item("4", "Fries", course=2, status="hold")
 CAKE = item("5", "Cake", course=3, status="hold")
+MORE = (SALAD, SOUP, FRIES, item("6", "Burger", course=1))
 DINNER = (SALAD, SOUP, STEAK, FRIES, CAKE)
 
 
@@ -102,10 +103,16 @@ def test_the_bump_is_told_as_it_was_and_then_what_it_fired() -> None:
             [act("cold", "bump"), update(SALAD, FRIES), act("grill", "bump")],
             "",
         ),
+        (
+            (SALAD, SOUP, FRIES),
+            [act("grill", "bump"), update(*MORE), update(SALAD, SOUP, FRIES), act("cold", "bump")],
+            "",
+        ),
         # Nothing has been served yet.
         ((SALAD, FRIES), [act("cold", "void"), act("cold", "bump")], "4"),
         # The pass alone bumps as it always does.
         ((SALAD, FRIES), [act("pass", "bump")], "4"),
+        ((SALAD,), [act("cold", "bump"), update(SALAD, FRIES), act("pass", "bump")], "4"),
         ((SALAD, FRIES), [MoveTicket("cold", "7", "grill"), act("grill", "bump")], ""),
     ],
 )
@@ -136,6 +143,6 @@ def test_an_order_for_later_is_not_begun_by_it() -> None:
 def test_a_bump_that_is_taken_back_takes_its_course_back() -> None:
     kitchen = serving(act("cold", "bump"), act("grill", "bump"))
     assert waiting(kitchen) == {"5"}
-    do(kitchen, Undo("grill", "7"), after(1))
+    do(kitchen, Undo("grill"), after(1))
     assert waiting(kitchen) == {"3", "4", "5"}
     assert to_do(ticket(kitchen, "grill")) == ["2"]

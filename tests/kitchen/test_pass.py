@@ -24,6 +24,7 @@ from tests.kitchen.orders import (
 )
 
 WAITS = replace(AT_ONCE, pass_waits_for_stations=True)
+BOTH_BUMPED: list[Command] = [act("grill", "bump"), act("fry", "bump")]
 DINNER = create(item("1"), item("2", "Fries"), item("3", "Salad", course=2, status="hold"))
 
 
@@ -42,10 +43,12 @@ def waiting_pass(*commands: Command) -> Kitchen:
         ([act("grill", "bump")], "Fry"),
         ([tick("fry", "2")], "Grill"),
         ([act("fry", "void"), tick("grill", "1")], None),
-        ([act("grill", "bump"), act("fry", "bump")], None),
-        ([act("grill", "bump"), act("fry", "bump"), fire(2)], "Cold"),
-        ([act("grill", "bump"), act("fry", "bump"), act("grill", "recall")], "Grill"),
+        (BOTH_BUMPED, None),
+        ([*BOTH_BUMPED, fire(2)], "Cold"),
+        ([*BOTH_BUMPED, act("grill", "recall")], "Grill"),
+        ([*BOTH_BUMPED, act("pass", "bump"), fire(2), act("grill", "recall")], "Grill, Cold"),
         ([act("grill", "bump"), update(item("1"), item("3", "Salad"))], "Cold"),
+        ([*BOTH_BUMPED, act("pass", "bump"), fire(2), tick("cold", "3")], None),
         ([act("pass", "void")], None),
     ],
 )
