@@ -17,7 +17,7 @@ from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.following import told
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Moment, Ticket, without_lines
+from appliance.kitchen.ticket import Moment, without_lines
 
 _MS_PER_SECOND: Final = 1000
 
@@ -117,12 +117,10 @@ def _is_as_left(change: Change, known: Known) -> bool:
 
 
 def _undone(deed: Deed, change: Change, known: Known, now: Moment) -> TicketChanged:
+    """The event for a ticket that becomes what it was, or goes where there was none."""
     gone = change.before is None
-    ticket: Ticket = (
-        without_lines(known.tickets[change.station], now)
-        if change.before is None
-        else replace(change.before, updated_at=now.at)
-    )
+    was = change.before or without_lines(known.tickets[change.station], now)
+    ticket = replace(was, updated_at=now.at)
     return TicketChanged(
         now.at, now.tick, "undone", ticket, action=deed.action, effect=change.effect, gone=gone
     )
