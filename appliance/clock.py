@@ -5,6 +5,7 @@ and goes on where the log ended: within one boot of the machine exactly; across 
 the wall clock's difference where that is to be believed; otherwise as if no time had gone.
 """
 
+import asyncio
 import logging
 import time
 from pathlib import Path
@@ -21,8 +22,8 @@ logger = logging.getLogger(__name__)
 BELIEVABLE_GAP_MS: Final = 24 * 3_600_000
 """A longer absence than this says more about the wall clock than about the kitchen."""
 
-LOOK_MS: Final = 1_000
-"""Between two looks whether the wall clock has been set: an order is quicker than a look."""
+LOOK_SECONDS: Final = 1.0
+"""Between two looks whether the wall clock has been set: too slow for each order."""
 
 NAME: Final = "clock"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -62,7 +63,7 @@ class Clock:
         """`offset`: milliseconds from the time since boot to the kitchen's own clock."""
         self._offset = offset
         self._wall_is_set = False
-        self._look_at = 0
+        """As of the last look."""
 
     @classmethod
     def resume(cls, directory: Path, last: Moment | None) -> "Clock":
@@ -80,15 +81,23 @@ class Clock:
             except OSError as error:
                 # Only the next start within this boot would have been more exact.
                 logger.warning("the clock's anchor could not be written: %s", error)
-        return cls(anchor.offset)
+        clock = cls(anchor.offset)
+        clock.look()
+        return clock
 
     def now(self) -> Moment:
         """The moment that an event of now is stamped with."""
-        since_boot = _since_boot()
-        if since_boot >= self._look_at:
-            self._wall_is_set = _wall_clock_is_set()
-            self._look_at = since_boot + LOOK_MS
-        return Moment(_wall(), since_boot + self._offset, self._wall_is_set)
+        return Moment(_wall(), _since_boot() + self._offset, self._wall_is_set)
+
+    def look(self) -> None:
+        """See whether the wall clock has been set. Blocks."""
+        self._wall_is_set = _wall_clock_is_set()
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(self.look)
 
 
 def _read(path: Path) -> Anchor | None:

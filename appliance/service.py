@@ -79,11 +79,11 @@ async def serve(
     """
     stop = _on_stop_signal()
     try:
-        expeditor = await new_expeditor(config, log, directory)
+        expeditor, clock = await new_expeditor(config, log, directory)
         if not await _loaded(expeditor, stop):
             return
         async with running(
-            config, expeditor, directory, warnings=warnings, free_ports=free_ports
+            config, expeditor, clock, directory, warnings=warnings, free_ports=free_ports
         ) as parts:
             announce(parts)
             notify("READY=1")
@@ -93,11 +93,11 @@ async def serve(
         await log.close()
 
 
-async def new_expeditor(config: Config, log: SqliteLog, directory: Path) -> Expeditor:
-    """The kitchen and its log, not yet loaded. Raises LogError."""
+async def new_expeditor(config: Config, log: SqliteLog, directory: Path) -> tuple[Expeditor, Clock]:
+    """The kitchen and its log, not yet loaded, and its clock. Raises LogError."""
     last = await newest_moment(log)
     clock = await asyncio.to_thread(Clock.resume, directory, last)
-    return Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
+    return Expeditor(log, directory, lambda: make_kitchen(config), clock.now), clock
 
 
 async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
@@ -117,6 +117,7 @@ async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
 async def running(
     config: Config,
     expeditor: Expeditor,
+    clock: Clock,
     directory: Path,
     *,
     warnings: list[str],
@@ -172,6 +173,7 @@ async def running(
                 group.create_task(part, name=name)
                 for name, part in (
                     ("expeditor", expeditor.run()),
+                    ("clock", clock.run()),
                     ("timers", Timers(expeditor).run()),
                     ("orders", router.run()),
                     ("auth", authority.run()),

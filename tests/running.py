@@ -92,10 +92,12 @@ async def running(
     settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
     try:
-        expeditor = await service.new_expeditor(settings, log, directory)
+        expeditor, clock = await service.new_expeditor(settings, log, directory)
         await expeditor.load()
         async with (
-            service.running(settings, expeditor, directory, warnings=[], free_ports=False) as parts,
+            service.running(
+                settings, expeditor, clock, directory, warnings=[], free_ports=False
+            ) as parts,
             aiohttp.ClientSession() as http,
         ):
             yield RunningAppliance(directory, parts, log, http)
