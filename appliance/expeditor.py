@@ -40,6 +40,10 @@ READ_AT_ONCE: Final = 2_000
 """Events that a replay applies before the loop gets its turn."""
 RETRY_SECONDS: Final = 1.0
 """Between two attempts to make a failed log usable again."""
+REMEMBERED_MS: Final = 24 * 3_600_000
+"""For so long an answer can be recalled. Source: ticket API design page, "Errors"."""
+FORGET_SECONDS: Final = 60.0
+"""Between two looks for answers that are older: guests are named in them."""
 
 _SEQUENCE_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _encode_guest = msgspec.json.Encoder().encode
@@ -112,11 +116,27 @@ class Expeditor:
         encoded = [events.encode(event) for event in decision.events]
         guests = {number: _encode_guest(guest)} if guest is not None else {}
         self._apply(decision.events, guest)
-        durable = self._log.append(encoded, guests)
+        return Answer(decision.reply, self._watched(self._log.append(encoded, guests)))
+
+    def _watched(self, durable: "asyncio.Future[None]") -> "asyncio.Future[None]":
+        """The same commit, of whose end is heard here, once."""
         if durable is not self._commit:
             self._commit = durable
             durable.add_done_callback(self._committed)
-        return Answer(decision.reply, durable)
+        return durable
+
+    def remember(self, name: bytes, answer: bytes) -> "asyncio.Future[None]":
+        """Keep what is answered to a request, in one commit with all that was submitted before.
+
+        The future is as that of `settled`. Raises NotStored while nothing can be stored.
+        """
+        if self.fault is not None:
+            raise NotStored(self.fault.message)
+        return self._watched(self._log.remember(name, self.now().tick, answer))
+
+    async def recalled(self, name: bytes) -> bytes | None:
+        """What was remembered under a name in the last REMEMBERED_MS. Raises Unreadable."""
+        return await self._log.recalled(name, self.now().tick - REMEMBERED_MS)
 
     def _apply(self, decided: Sequence[Event], guest: Guest | None) -> None:
         """Before the log has them: what cannot be applied must never be replayed."""
@@ -233,8 +253,9 @@ class Expeditor:
     # ── in the background ────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
-        """Recover from failed commits, and write snapshots, until cancelled."""
+        """Recover from failed commits, write snapshots, forget old answers; until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._forget_old_answers(), name="old answers")
             group.create_task(self._recover_when_failed(), name="recovery")
             group.create_task(self._snapshot_when_due(), name="snapshots")
 
@@ -260,6 +281,12 @@ class Expeditor:
     async def _end_of_commits(self) -> None:
         with contextlib.suppress(NotStored):
             await asyncio.shield(self._log.settled())
+
+    async def _forget_old_answers(self) -> None:
+        while True:
+            if self.fault is None:  # Where nothing is old, nothing is written.
+                self._watched(self._log.forget(self.now().tick - REMEMBERED_MS))
+            await asyncio.sleep(FORGET_SECONDS)
 
     async def _snapshot_when_due(self) -> None:
         while True:

@@ -12,7 +12,12 @@ keeps a copy of the state beside it so that a start need not read all of history
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+MAX_REMEMBERED: Final = 50_000
+"""Answers: more than the requests of a busy kitchen's day; some tens of MB."""
+FORGOTTEN_AT_ONCE: Final = 200
+"""Answers: a commit that orders wait for stays a short one."""
 
 
 class LogError(Exception):
@@ -86,6 +91,22 @@ class Log(Protocol):
 
     def move(self, follower: str, seq: int) -> "asyncio.Future[None]":
         """Move a follower's durable cursor, in the same commit as other writes."""
+        ...
+
+    def remember(self, name: bytes, tick: int, answer: bytes) -> "asyncio.Future[None]":
+        """Keep an answer under a name, in the same commit as what was just appended.
+
+        `tick`: now, by the kitchen's own clock. The newest MAX_REMEMBERED are kept, until
+        they are forgotten. The future is as that of `append`.
+        """
+        ...
+
+    def forget(self, before: int) -> "asyncio.Future[None]":
+        """Take away the oldest of the answers from before a tick, FORGOTTEN_AT_ONCE at most."""
+        ...
+
+    async def recalled(self, name: bytes, since: int) -> bytes | None:
+        """The answer kept under a name, if it is from `since` (a tick) or later, and durable."""
         ...
 
     async def cursor(self, follower: str) -> Position | None:

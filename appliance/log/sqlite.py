@@ -26,6 +26,8 @@ import apsw
 
 from appliance.files import sync_directory
 from appliance.log import (
+    FORGOTTEN_AT_ONCE,
+    MAX_REMEMBERED,
     Health,
     LogLocked,
     LogUnusable,
@@ -62,6 +64,12 @@ CREATE TABLE cursors (follower TEXT PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGE
                      WITHOUT ROWID;
 CREATE TABLE facts   (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+# Made on every opening, for logs from before there were answers; a program from before reads
+# and writes such a log as ever, and leaves them alone. The row ids tell their age.
+_ANSWERS: Final = """
+CREATE TABLE IF NOT EXISTS
+answers (name BLOB PRIMARY KEY, tick INTEGER NOT NULL, answer BLOB NOT NULL);
+"""
 
 _Result = TypeVar("_Result")
 
@@ -74,6 +82,10 @@ class _Batch:
         self.events: list[bytes] = []
         self.guests: dict[int, bytes] = {}
         self.cursors: dict[str, int] = {}
+        self.answers: list[tuple[bytes, int, bytes]] = []
+        """Name, tick, answer."""
+        self.forget_before: int | None = None
+        """A tick."""
         self.future = future
 
 
@@ -143,6 +155,18 @@ class SqliteLog:
         batch.cursors[follower] = seq
         return batch.future
 
+    def remember(self, name: bytes, tick: int, answer: bytes) -> "asyncio.Future[None]":
+        """See `Log.remember`."""
+        batch = self._current_batch()
+        batch.answers.append((name, tick, answer))
+        return batch.future
+
+    def forget(self, before: int) -> "asyncio.Future[None]":
+        """See `Log.forget`."""
+        batch = self._current_batch()
+        batch.forget_before = before
+        return batch.future
+
     def _current_batch(self) -> _Batch:
         if self._fault:
             raise NotStored(self._fault)
@@ -197,6 +221,24 @@ class SqliteLog:
                 self._writer.executemany(
                     "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)",
                     [(name, self.epoch, seq) for name, seq in batch.cursors.items()],
+                )
+            if batch.answers:
+                self._writer.executemany(
+                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
+                    [
+                        (name, tick, zlib.compress(answer, COMPRESSION))
+                        for name, tick, answer in batch.answers
+                    ],
+                )
+                self._writer.execute(
+                    "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?",
+                    (MAX_REMEMBERED,),
+                )
+            if batch.forget_before is not None:
+                self._writer.execute(
+                    "DELETE FROM answers WHERE tick < ? AND rowid IN"
+                    " (SELECT rowid FROM answers ORDER BY rowid LIMIT ?)",
+                    (batch.forget_before, FORGOTTEN_AT_ONCE),
                 )
 
     def _committed(self, batch: _Batch, failure: Exception | None, took: float) -> None:
@@ -270,6 +312,12 @@ class SqliteLog:
         found = ((number, self._reader.execute(query, (number,)).get) for number in numbers)
         return {number: guest for number, guest in found if guest is not None}
 
+    async def recalled(self, name: bytes, since: int) -> bytes | None:
+        """See `Log.recalled`."""
+        query = "SELECT answer FROM answers WHERE name = ? AND tick >= ?"
+        found = await self._in_reader(lambda: self._reader.execute(query, (name, since)).get)
+        return None if found is None else zlib.decompress(found)
+
     async def _in_reader(self, read: Callable[[], _Result]) -> _Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._reading, read)
@@ -313,6 +361,7 @@ class SqliteLog:
                 self._writer.execute("INSERT INTO facts VALUES ('epoch', ?)", (uuid.uuid4().hex,))
                 self._writer.pragma("application_id", APPLICATION_ID)
                 self._writer.pragma("user_version", OLDEST_READER)
+        self._writer.execute(_ANSWERS)
         self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self._wal_pages = 0
         self._writer.set_wal_hook(self._count_pages)
