@@ -171,10 +171,29 @@ class Orders(_Section, frozen=True):
     limits: OrderLimits = OrderLimits()
 
 
+PerSecond = Annotated[int, Meta(ge=0, le=1_000_000)]
+Burst = Annotated[int, Meta(ge=1, le=10_000_000)]
+
+
+class HttpLimits(_Section, frozen=True):
+    """Requests of one token and of one address: so many a second, so many at once before that.
+
+    A cook does a few a second at most, a terminal that catches up some dozens. 0 a second is
+    no limit.
+    """
+
+    token_per_second: PerSecond = 200
+    token_burst: Burst = 2_000
+    address_per_second: PerSecond = 500
+    """Higher: several screens and terminals may come from behind one address."""
+    address_burst: Burst = 5_000
+
+
 class Http(_Section, frozen=True):
-    """The API and the pages."""
+    """The API and the pages; the limits are for those over https, too."""
 
     listen: Address = Address("127.0.0.1:8080")
+    limits: HttpLimits = HttpLimits()
 
 
 class Https(_Section, frozen=True):

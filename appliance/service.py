@@ -18,6 +18,7 @@ from aiohttp import web
 from appliance import identity, pages, tls
 from appliance.api import access_log, auth
 from appliance.api.app import make_app
+from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
@@ -125,13 +126,17 @@ async def running(
     `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
     use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
-    authority = await asyncio.to_thread(auth.Authority, directory, config.appliance, config.auth)
+    limits = Limits(config.http.limits)
+    authority = await asyncio.to_thread(
+        auth.Authority, directory, config.appliance, config.auth, limits=limits
+    )
     router = OrderRouter(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
     status: dict[str, Callable[[], object]] = {
         "orders": router.status,
         "auth": authority.status,
+        "requests": limits.status,
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
@@ -144,6 +149,7 @@ async def running(
         config.zone,
         about=about(config, warnings),
         status=status,
+        limits=limits,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:

@@ -10,6 +10,7 @@ from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
+from appliance.api.limits import Limits
 from appliance.api.operation import JSON, routes
 from appliance.api.orders import Orders
 from appliance.api.routing import Routing
@@ -36,13 +37,15 @@ def make_app(
     *,
     about: dict[str, Any],
     status: Parts,
+    limits: Limits,
 ) -> web.Application:
     """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
 
     `zone` is for times of orders that come without one.
     """
     app = web.Application(
-        middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
+        middlewares=[errors.middleware, limits.middleware, host_middleware],
+        client_max_size=MAX_BODY,
     )
     app.on_response_prepare.append(errors.label)
     operations = [

@@ -17,7 +17,7 @@ from appliance.api.operation import JSON, Operation
 VERSION: Final = "3.1.0"
 _REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
-_ALWAYS: Final = (500,)
+_ALWAYS: Final = (429, 500)
 _SIGNED_IN: Final = (401, 403)
 _WITH_BODY: Final = (400, 413, 415)
 _MEANINGS: Final = {

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from appliance.api.app import make_app
+from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
+from appliance.config import HttpLimits
 from tests.running import RunningAppliance
 
 
@@ -48,7 +50,13 @@ async def test_over_tls_the_cookie_is_secure(
 ) -> None:
     view = TicketView("default", "default")
     app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
+        appliance.expeditor,
+        appliance.authority,
+        view,
+        ZoneInfo("UTC"),
+        about={},
+        status={},
+        limits=Limits(HttpLimits()),
     )
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()

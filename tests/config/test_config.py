@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance import config
-from appliance.config import Address, ConfigError, Duration, OrderLimits
+from appliance.config import Address, ConfigError, Duration, HttpLimits, OrderLimits
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
@@ -41,6 +41,9 @@ def test_every_key_has_a_default_but_the_required_ones() -> None:
         connections=64,
         connections_per_address=8,
         idle_timeout=Duration(300),
+    )
+    assert settings.http.limits == HttpLimits(
+        token_per_second=200, token_burst=2_000, address_per_second=500, address_burst=5_000
     )
 
 
@@ -153,6 +156,29 @@ def test_each_limit_of_the_order_router_has_a_range(
         with pytest.raises(ConfigError) as caught:
             limits(wrong)
         assert f"kitchen.toml: orders.limits.{key}: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most", "too_little", "too_much"),
+    [
+        ("token_per_second", "0", "1000000", "-1", "1000001"),
+        ("token_burst", "1", "10000000", "0", "10000001"),
+        ("address_per_second", "0", "1000000", "-1", "1000001"),
+        ("address_burst", "1", "10000000", "0", "10000001"),
+    ],
+)
+def test_each_limit_of_requests_has_a_range(
+    key: str, least: str, most: str, too_little: str, too_much: str
+) -> None:
+    def limits(value: str) -> HttpLimits:
+        text = f'station = [{{id = "bar", name = "Bar"}}]\n[http.limits]\n{key} = {value}\n'
+        return config.parse(text, "kitchen.toml").http.limits
+
+    assert getattr(limits(least), key) < getattr(limits(most), key)
+    for wrong in (too_little, too_much, "true"):
+        with pytest.raises(ConfigError) as caught:
+            limits(wrong)
+        assert f"kitchen.toml: http.limits.{key}: " in str(caught.value)
 
 
 def test_the_range_of_a_time_is_named() -> None:

@@ -26,6 +26,7 @@ from appliance.api.auth.secret import Secrets
 from appliance.api.auth.sites import require_own_page
 from appliance.api.auth.tokens import InvalidToken, Proof, Tokens
 from appliance.api.errors import ApiError
+from appliance.api.limits import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +62,15 @@ class Authority:
         appliance: config.Appliance,
         settings: config.Auth,
         *,
+        limits: Limits | None = None,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Reads what is on disk; blocks; raises OSError."""
+        """Reads what is on disk; blocks; raises OSError.
+
+        `limits` count what each token asks for; None where nobody asks over HTTP.
+        """
+        self._limits = limits
         self._tenant = appliance.tenant_id
         self._location = appliance.location_id
         self._keep_old_secret = int(settings.keep_old_secret)
@@ -137,7 +143,13 @@ class Authority:
         )
 
     def caller(self, request: web.Request) -> Caller:
-        """Raises ApiError 401, or 403 for a write that came from another site's page."""
+        """Raises ApiError 401, 429, or 403 for a write that came from another site's page."""
+        caller = self._caller(request)
+        if self._limits is not None:
+            self._limits.count_token(caller.token_id)
+        return caller
+
+    def _caller(self, request: web.Request) -> Caller:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return self.verify(token.strip())
