@@ -8,16 +8,17 @@ import contextlib
 import errno
 import os
 import signal
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
 from appliance import identity, pages, tls
-from appliance.api import access_log, auth
+from appliance.api import auth
 from appliance.api.app import make_app
+from appliance.api.connections import Ports
 from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -29,7 +30,6 @@ from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.lan.presence import Presence
-from appliance.listening import DUAL_STACK, dual_stack
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -154,20 +154,16 @@ async def running(
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-    runner = web.AppRunner(
-        app,
-        access_log=access_log.logger,
-        access_log_class=access_log.AccessLogger,
-        shutdown_timeout=HTTP_GOODBYE_SECONDS,
-    )
+    runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
+    ports = Ports(runner)
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
-        http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
+        http = await _listen(ports.listen, config.http.listen, "http", free_ports=free_ports)
         secure = None
         if https is not None and config.https is not None:
-            site = _site(runner, https.context)
-            secure = await _listen(site, config.https.listen, "https", free_ports=free_ports)
+            listen = partial(ports.listen, context=https.context)
+            secure = await _listen(listen, config.https.listen, "https", free_ports=free_ports)
         presence = await _presence(config, directory, orders) if config.orders.beacon else None
         if presence is not None:
             status["beacon"] = presence.status
@@ -189,6 +185,7 @@ async def running(
                 part.cancel()
     finally:
         # The ways in close first; what they took is still answered.
+        ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
     await expeditor.save_snapshot()
 
@@ -262,21 +259,6 @@ def make_https(config: Config, directory: Path) -> tls.Https | None:
     if config.https.files is not None:
         return tls.Https(tls.GivenFiles(*config.https.files))
     return tls.Https(tls.OwnAuthority(directory, tls.own_names))
-
-
-def _site(
-    runner: web.AppRunner, context: ssl.SSLContext | None = None
-) -> Callable[[str, int], Awaitable[int]]:
-    async def listen(host: str, port: int) -> int:
-        site: web.BaseSite
-        if host == DUAL_STACK:
-            site = web.SockSite(runner, dual_stack(port), ssl_context=context)
-        else:
-            site = web.TCPSite(runner, host, port, ssl_context=context)
-        await site.start()
-        return int(runner.addresses[-1][1])
-
-    return listen
 
 
 async def _listen(

@@ -10,10 +10,13 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from appliance.api.address import plain
 from appliance.api.errors import REQUEST_ID
 
 logger: Final = logging.getLogger(__name__)
 
+UNROUTED: Final = web.RequestKey("unrouted", bool)
+"""Set on a request that no path was looked up for: it is no HTTP."""
 MAX_STATION: Final = 64
 """Characters of a station's id; what is longer is none."""
 
@@ -23,23 +26,22 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """`time`: seconds from the first byte of the request."""
-        path, request_id = "-", "-"
-        if isinstance(request, web.Request):
+        path = "-"
+        if isinstance(request, web.Request) and UNROUTED not in request:
             resource = request.match_info.route.resource
             path = resource.canonical if resource is not None else "(no such path)"
             station = request.match_info.get("station_id", "")
             path = path.replace(
                 "{station_id}", station[:MAX_STATION] if station.isprintable() else "?"
             )
-            request_id = request.get(REQUEST_ID, "-")
         self.logger.info(
             "%s %s %s %d %.1f ms %s",
-            request.remote,
+            plain(request.remote or "-"),
             request.method,
             path,
             response.status,
             time * 1000,
-            request_id,
+            request.get(REQUEST_ID, "-"),
         )
 
     @property

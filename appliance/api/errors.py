@@ -3,7 +3,7 @@
 ApiError  400 VALIDATION_ERROR / INVALID_JSON, 401 UNAUTHORIZED / INVALID_TOKEN /
           TOKEN_EXPIRED, 403 FORBIDDEN, 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED,
           409 CONFLICT, 413 CONTENT_TOO_LARGE, 415 UNSUPPORTED_MEDIA_TYPE,
-          500 INTERNAL_SERVER_ERROR, 503 SERVICE_UNAVAILABLE
+          429 TOO_MANY_REQUESTS, 500 INTERNAL_SERVER_ERROR, 503 SERVICE_UNAVAILABLE
 """
 
 import logging
@@ -19,11 +19,13 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Struct
 
+from appliance.api.result import Result
 from appliance.kitchen.command import Refused
-from appliance.log import NotStored
+from appliance.log import NotStored, Unreadable
 
 logger = logging.getLogger(__name__)
 
+HEADER: Final = "X-Request-ID"
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _HEADERS_TO_KEEP: Final = ("Allow", "WWW-Authenticate", "Retry-After")
@@ -81,31 +83,38 @@ def invalid(field: str, message: str, **details: Any) -> ApiError:
 @web.middleware
 async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give every request its id, and every error its form."""
-    asked = request.headers.get("X-Request-ID", "")
-    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
-    request[REQUEST_ID] = request_id
+    request_id = identify(request)
     try:
-        response = await handler(request)
+        return await handler(request)
     except ApiError as error:
-        response = _response(request_id, error)
+        return result(request_id, error).response()
     except web.HTTPException as error:
-        is_error = error.status >= HTTPStatus.BAD_REQUEST
-        response = _response(request_id, _of_aiohttp(error)) if is_error else error
-    except NotStored as error:
-        response = _response(
-            request_id,
-            ApiError(
-                503,
-                "SERVICE_UNAVAILABLE",
-                f"nothing can be stored at present: {error}",
-                headers={"Retry-After": "2"},
-            ),
-        )
+        if error.status < HTTPStatus.BAD_REQUEST:
+            return error
+        return result(request_id, of_aiohttp(error)).response()
+    except (NotStored, Unreadable) as error:
+        cannot = "stored" if isinstance(error, NotStored) else "read"
+        message = f"nothing can be {cannot} at present: {error}"
+        wait = {"Retry-After": "2"}
+        unavailable = ApiError(503, "SERVICE_UNAVAILABLE", message, headers=wait)
+        return result(request_id, unavailable).response()
     except Exception:
         logger.exception("%s %s failed, request %s", request.method, request.path, request_id)
-        message = "something went wrong here; the log has it under this request's id"
-        response = _response(request_id, ApiError(500, "INTERNAL_SERVER_ERROR", message))
-    return response
+        return result(request_id, fault()).response()
+
+
+def identify(request: web.BaseRequest) -> str:
+    """Take the id that a request brought, or make one; what labels its answer."""
+    asked = request.headers.get(HEADER, "")
+    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
+    request[REQUEST_ID] = request_id
+    return request_id
+
+
+def fault() -> ApiError:
+    """The error for a fault of ours, which tells nothing of it."""
+    message = "something went wrong here; the log has it under this request's id"
+    return ApiError(500, "INTERNAL_SERVER_ERROR", message)
 
 
 class WithoutWhatWasSent(logging.Filter):
@@ -123,10 +132,9 @@ class WithoutWhatWasSent(logging.Filter):
 logging.getLogger("aiohttp.server").addFilter(WithoutWhatWasSent())
 
 
-async def label(request: web.Request, response: web.StreamResponse) -> None:
+async def label(request: web.BaseRequest, response: web.StreamResponse) -> None:
     """Put the request's id on every answer, also on one that streams; no cache keeps it."""
-    if REQUEST_ID in request:
-        response.headers["X-Request-ID"] = request[REQUEST_ID]
+    response.headers[HEADER] = request.get(REQUEST_ID) or identify(request)
     response.headers.setdefault("Cache-Control", "no-store")
 
 
@@ -139,13 +147,15 @@ _CODES: Final = {
 }
 
 
-def _of_aiohttp(error: web.HTTPException) -> ApiError:
+def of_aiohttp(error: web.HTTPException) -> ApiError:
+    """The error for one that aiohttp raised."""
     code = _CODES.get(error.status, "VALIDATION_ERROR")
     headers = {name: error.headers[name] for name in _HEADERS_TO_KEEP if name in error.headers}
     return ApiError(error.status, code, error.reason, headers=headers)
 
 
-def _response(request_id: str, error: ApiError) -> web.Response:
+def result(request_id: str, error: ApiError) -> Result:
+    """What is answered for an error."""
     body = ErrorJson(
         error=error.code.replace("_", " ").capitalize(),
         code=error.code,
@@ -154,9 +164,4 @@ def _response(request_id: str, error: ApiError) -> web.Response:
         request_id=request_id,
         timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-    return web.Response(
-        status=error.status,
-        body=msgspec.json.encode(body),
-        content_type="application/json",
-        headers=error.headers,
-    )
+    return Result(error.status, msgspec.json.encode(body), error.headers)

@@ -1,9 +1,16 @@
 """The access log: a line for each request, and nothing of a guest in it."""
 
 import logging
+from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 
+from appliance.api.app import make_app
+from appliance.api.connections import Ports
+from appliance.api.limits import Limits
+from appliance.api.ticket_json import TicketView
+from appliance.config import HttpLimits
 from tests.api.asking import ask, say, ticket_path
 from tests.running import RunningAppliance
 
@@ -20,6 +27,37 @@ async def test_a_request_is_one_line_with_what_helps(
     path = "/api/v1/kds/stations/grill/orders/{order_id}/ticket/bump"
     assert line.startswith(f"127.0.0.1 POST {path} 200 ")
     assert line.endswith(f" ms {answer.headers['X-Request-ID']}")
+
+
+async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "appliance.api.access_log")
+    app = make_app(
+        appliance.expeditor,
+        appliance.authority,
+        TicketView("default", "default"),
+        ZoneInfo("UTC"),
+        about={},
+        status={},
+        limits=Limits(HttpLimits()),
+    )
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    ports = Ports(runner)
+    try:
+        port = await ports.listen("::", 0)
+        async with appliance.http.get(f"http://127.0.0.1:{port}/nowhere") as answer:
+            assert answer.status == 404
+        async with appliance.http.get(f"http://[::1]:{port}/nowhere") as answer:
+            assert answer.status == 404
+    finally:
+        ports.close()
+        await runner.cleanup()
+    lines = [
+        each.getMessage().split(" ")[0] for each in caplog.records if "GET" in each.getMessage()
+    ]
+    assert lines == ["127.0.0.1", "::1"]
 
 
 async def test_no_personal_data_and_no_secret_is_in_any_log(
