@@ -10,9 +10,11 @@ from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
+from appliance.api.idempotency import Repeats
 from appliance.api.limits import Limits
-from appliance.api.operation import JSON, routes
+from appliance.api.operation import routes
 from appliance.api.orders import Orders
+from appliance.api.result import JSON
 from appliance.api.routing import Routing
 from appliance.api.sign_in import SignIn
 from appliance.api.stations import Stations
@@ -57,7 +59,7 @@ def make_app(
         *Access(authority).operations(),
         *Status(status).operations(),
     ]
-    app.add_routes(routes(operations, authority, BASE, GATEWAY))
+    app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))
     described = encode(openapi.document(operations, BASE, GATEWAY))
     app.router.add_get(f"{BASE}/openapi.json", _constant(described))
     stream = Stream(expeditor, authority, view, about)

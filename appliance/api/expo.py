@@ -1,6 +1,5 @@
 """Whole orders for the pass, and how the stations are doing."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
@@ -111,18 +110,16 @@ class Expo:
             ),
         ]
 
-    async def expo(self, call: Call) -> list[ExpoOrderJson]:
+    def expo(self, call: Call) -> list[ExpoOrderJson]:
         """Orders that are on a board, oldest first, each with the progress of its stations."""
         self._require_location(call)
         kitchen = self._expeditor.kitchen
         passes = frozenset(kitchen.router.passes)
-        orders = [
+        return [
             self._order(placed, [ticket for ticket in tickets if ticket.station not in passes])
             for placed, tickets in kitchen.orders_on_boards()
             if any(call.caller.sees(ticket.station) for ticket in tickets)
         ]
-        await asyncio.shield(self._expeditor.settled())
-        return orders
 
     def _order(self, placed: Placed, tickets: list[Ticket]) -> ExpoOrderJson:
         lines: dict[str, list[bool]] = {}
@@ -162,7 +159,7 @@ class Expo:
             completed_count=sum(line.done for line in standing),
         )
 
-    async def stats(self, call: Call) -> StatsJson:
+    def stats(self, call: Call) -> StatsJson:
         """Open tickets by status, the oldest, and what the last hour brought, by station."""
         self._require_location(call)
         kitchen = self._expeditor.kitchen
@@ -171,7 +168,6 @@ class Expo:
             for station in kitchen.router.stations
             if call.caller.sees(station)
         ]
-        await asyncio.shield(self._expeditor.settled())
         return StatsJson(self._location, stations)
 
     def _station(

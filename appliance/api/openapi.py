@@ -12,7 +12,9 @@ import msgspec
 
 from appliance import __version__
 from appliance.api.errors import ErrorJson
-from appliance.api.operation import JSON, Operation
+from appliance.api.idempotency import HEADER
+from appliance.api.operation import Operation
+from appliance.api.result import JSON
 
 VERSION: Final = "3.1.0"
 _REF: Final = "#/components/schemas/{name}"
@@ -20,12 +22,14 @@ _NAME: Final = re.compile(r"\{(\w+)\}")
 _ALWAYS: Final = (429, 500)
 _SIGNED_IN: Final = (401, 403)
 _WITH_BODY: Final = (400, 413, 415)
+_WITH_KEY: Final = (400, 409, 413, 503)
 _MEANINGS: Final = {
     400: "The query or the body is not as described; `details.field` names what is wrong.",
     401: "No token, or one that is not good.",
     403: "This token may not do that, or the request came from elsewhere than our own pages.",
     404: "There is no such thing.",
-    409: "It cannot be done in the state that it is in; `details` has `from` and `to`.",
+    409: "It cannot be done in the state that it is in; `details` has `from` and `to`. Or the "
+    f"request's {HEADER} was sent before with another body or query.",
     413: "The body is too large.",
     415: "The body is no JSON by its type.",
     429: "Too many requests; `Retry-After` says when to come again.",
@@ -86,7 +90,11 @@ def _operation(
     described: dict[str, Any] = {
         "summary": first.strip(),
         "operationId": _operation_id(operation, from_gateway=from_gateway),
-        "parameters": [*_in_path(operation), *_in_query(operation, components)],
+        "parameters": [
+            *_in_path(operation),
+            *_in_query(operation, components),
+            *_in_headers(operation),
+        ],
         "responses": {str(operation.status): _success(operation, schema_of), **_errors(operation)},
         "security": [{"token": []}, {"session": []}],
         "x-roles": sorted(operation.roles),
@@ -123,6 +131,17 @@ def _in_query(operation: Operation, components: dict[str, Any]) -> Iterator[dict
         }
 
 
+def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.method == "POST":
+        yield {
+            "name": HEADER,
+            "in": "header",
+            "description": "Of the caller's making: what comes again with it within 24 hours is"
+            " not done again, and gets the first answer.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+        }
+
+
 def _success(operation: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answers is not None:
@@ -141,6 +160,8 @@ def _errors(operation: Operation) -> dict[str, Any]:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:
         statuses.add(400)
+    if operation.method == "POST":
+        statuses |= {*_WITH_KEY}
     error = {JSON: {"schema": {"$ref": _REF.format(name=ErrorJson.__name__)}}}
     return {
         str(status): {"description": _MEANINGS[status], "content": error}

@@ -3,7 +3,8 @@
 The OpenAPI document is made from the same declarations (see `openapi.py`).
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -11,10 +12,11 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.auth import Authority, Caller
-from appliance.api.errors import ApiError, Handler, invalid
+from appliance.api.errors import REQUEST_ID, ApiError, Handler, invalid, result
+from appliance.api.idempotency import Repeats, key_of
+from appliance.api.result import JSON, Result
 from appliance.api.ticket_json import encode
 
-JSON: Final = "application/json"
 _BODY_TYPES: Final = (JSON, "application/octet-stream")
 """The second is what aiohttp takes a body without a type for."""
 
@@ -49,9 +51,14 @@ class Operation(NamedTuple):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     """Below the prefix; names in braces stand for one part each."""
-    handle: Callable[[Call], Awaitable[object]]
+    handle: Callable[[Call], object]
     """Its docstring's first line is the summary. Answers a value to encode, or an `Answer`.
-    Raises ApiError."""
+    Raises ApiError.
+
+    A plain function asks the kitchen and submits to it, and waits for nothing: what it saw
+    and decided is on disk before its answer or error leaves, and an answer with a key is
+    remembered in that commit. A coroutine function works on files; it returns when what it
+    did is on disk, and its answers are remembered in memory."""
     roles: frozenset[str]
     """Any of them may; a `station_id` in the path must be one of the caller's besides."""
     answers: Any
@@ -70,45 +77,92 @@ class Operation(NamedTuple):
     everywhere: bool = False
     """Not for a token that is kept to some stations."""
 
-    def route(self, prefix: str, authority: Authority) -> web.RouteDef:
+    def route(self, prefix: str, authority: Authority, repeats: Repeats) -> web.RouteDef:
         """To be added to an application's router."""
         # Not aiohttp's own pattern for a part of a path, which leaves out braces: ids have them.
         path = prefix + self.path.replace("}", ":[^/]+}")
-        handler = self._handler(authority)
+        handler = self._handler(authority, repeats)
         if self.method == "GET":
             return web.get(path, handler)  # And HEAD.
         return web.route(self.method, path, handler)
 
-    def _handler(self, authority: Authority) -> Handler:
+    def _handler(self, authority: Authority, repeats: Repeats) -> Handler:
+        answer = self._from_files if iscoroutinefunction(self.handle) else self._from_kitchen
+
         async def handler(request: web.Request) -> web.StreamResponse:
-            caller = authority.caller(request)
-            if self.everywhere:
-                caller.require_everywhere(self.roles)
-            else:
-                caller.require(self.roles, request.match_info.get("station_id"))
-            query = None if self.query is None else _query(request, self.query)
-            body = (
-                None
-                if self.body is None
-                else await _body(request, self.body, strict=not self.lenient)
-            )
-            answer = await self.handle(Call(request, caller, query, body))
-            value, headers = answer if isinstance(answer, Answer) else (answer, None)
-            content = None if self.answers is None else encode(value)
-            kind = None if content is None else JSON
-            return web.Response(
-                body=content, status=self.status, content_type=kind, headers=headers
-            )
+            call = await self._call(request, authority)
+            return (await answer(call, repeats)).response()
 
         return handler
 
+    async def _call(self, request: web.Request, authority: Authority) -> Call:
+        """What is asked. Raises ApiError 400, 401, 403, 413, 415, 429."""
+        caller = authority.caller(request)
+        if self.everywhere:
+            caller.require_everywhere(self.roles)
+        else:
+            caller.require(self.roles, request.match_info.get("station_id"))
+        query = None if self.query is None else _query(request, self.query)
+        body = (
+            None if self.body is None else await _body(request, self.body, strict=not self.lenient)
+        )
+        return Call(request, caller, query, body)
+
+    async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
+        key = await key_of(call.request, call.caller)
+        if key is None:
+            decided = self._decide(call)
+            await repeats.settle(None, decided)
+            return decided
+        async with repeats.turn(key):
+            earlier = await repeats.from_log(key)
+            if earlier is not None:
+                return earlier
+            decided = self._decide(call)
+            await repeats.settle(key, decided)
+            return decided
+
+    def _decide(self, call: Call) -> Result:
+        try:
+            return self._result(self.handle(call))
+        except ApiError as error:
+            return result(call.request[REQUEST_ID], error)
+
+    async def _from_files(self, call: Call, repeats: Repeats) -> Result:
+        key = await key_of(call.request, call.caller)
+        if key is None:
+            return await self._do(call)
+        async with repeats.turn(key):
+            earlier = repeats.from_memory(key)
+            if earlier is not None:
+                return earlier
+            done = await self._do(call)
+            repeats.keep_in_memory(key, done)
+            return done
+
+    async def _do(self, call: Call) -> Result:
+        try:
+            doing = self.handle(call)
+            return self._result(await doing if isawaitable(doing) else doing)
+        except ApiError as error:
+            return result(call.request[REQUEST_ID], error)
+
+    def _result(self, answer: object) -> Result:
+        value, headers = answer if isinstance(answer, Answer) else (answer, {})
+        body = None if self.answers is None else encode(value)
+        return Result(self.status, body, headers)
+
 
 def routes(
-    operations: Iterable[Operation], authority: Authority, own: str, gateway: str
+    operations: Iterable[Operation],
+    authority: Authority,
+    repeats: Repeats,
+    own: str,
+    gateway: str,
 ) -> list[web.RouteDef]:
     """All operations below our own prefix, and below the gateway's what it has too."""
     return [
-        operation.route(prefix, authority)
+        operation.route(prefix, authority, repeats)
         for operation in operations
         for prefix in ((own, gateway) if operation.gateway else (own,))
     ]

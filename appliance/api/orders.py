@@ -1,6 +1,5 @@
 """Orders over HTTP: the commands of the LAN protocol, same payloads, same effect."""
 
-import asyncio
 import re
 from datetime import tzinfo
 from typing import Final
@@ -77,38 +76,37 @@ class Orders:
             Operation("DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503)),
         ]
 
-    async def create(self, call: Call) -> OrderJson:
+    def create(self, call: Call) -> OrderJson:
         """Take an order; the same one again is a retry, other content of a live one an update."""
-        return await self._submit("create-order", call.body)
+        return self._submit("create-order", call.body)
 
-    async def update(self, call: Call) -> OrderJson:
+    def update(self, call: Call) -> OrderJson:
         """The whole order as it is to be from now on; an order that has left is left alone."""
-        return await self._submit("update-order", _of_path(call))
+        return self._submit("update-order", _of_path(call))
 
-    async def amend(self, call: Call) -> OrderJson:
+    def amend(self, call: Call) -> OrderJson:
         """Part of the order as it is to be, with itemsToAdd, itemsToUpdate and itemsToRemove."""
-        return await self._submit("partial-update-order", _of_path(call))
+        return self._submit("partial-update-order", _of_path(call))
 
-    async def cancel(self, call: Call) -> OrderJson:
+    def cancel(self, call: Call) -> OrderJson:
         """Take the order back; its tickets stay as voided until each is bumped."""
-        return await self._submit("cancel-order", CancelMessage(call.path("order_id")))
+        return self._submit("cancel-order", CancelMessage(call.path("order_id")))
 
-    async def _submit(self, name: str, order: AnyOrderMessage) -> OrderJson:
+    def _submit(self, name: str, order: AnyOrderMessage) -> OrderJson:
         try:
             command = messages.command(name, order, self._zone)
         except NotUnderstood as error:
             named = _FIELD.search(str(error))
             raise invalid(named[1] if named else "order", str(error)) from error
-        answer = self._expeditor.submit(command)
-        tickets = self._expeditor.kitchen.tickets_of(order.id or "")
-        shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case OrderAccepted(order_id):
+                tickets = self._expeditor.kitchen.tickets_of(order_id)
+                shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
                 return OrderJson(order_id, shown)
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
 
 def _of_path(call: Call) -> OrderMessage:

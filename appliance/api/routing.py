@@ -1,6 +1,5 @@
 """Routing rules: those of the configuration file, which are read-only, and those made over HTTP."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -179,26 +178,24 @@ class Routing:
             ),
         ]
 
-    async def rules(self, _call: Call) -> list[RuleJson]:
+    def rules(self, _call: Call) -> list[RuleJson]:
         """Every rule, those of the file first."""
-        rules = [self._json(rule) for rule in self._expeditor.kitchen.rules]
-        await asyncio.shield(self._expeditor.settled())
-        return rules
+        return [self._json(rule) for rule in self._expeditor.kitchen.rules]
 
-    async def add(self, call: Call) -> RuleJson:
+    def add(self, call: Call) -> RuleJson:
         """A new rule. It is for items that come from now on; tickets that stand stay."""
-        (rule,) = await self._add([call.body], "station_id")
+        (rule,) = self._add([call.body], "station_id")
         return self._json(rule)
 
-    async def add_many(self, call: Call) -> CountJson:
+    def add_many(self, call: Call) -> CountJson:
         """New rules, all of them or none."""
-        return CountJson(len(await self._add(call.body.rules, "rules[{}].station_id")))
+        return CountJson(len(self._add(call.body.rules, "rules[{}].station_id")))
 
-    async def remove(self, call: Call) -> None:
+    def remove(self, call: Call) -> None:
         """Remove a rule that was made here."""
-        await self._submit(RemoveRule(call.path("rule_id")), "rule_id")
+        self._submit(RemoveRule(call.path("rule_id")), "rule_id")
 
-    async def test(self, call: Call) -> list[RoutedJson]:
+    def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
         sent: OrderMessage = call.body
         items = sent.items or ()
@@ -213,10 +210,9 @@ class Routing:
         if not isinstance(command, CreateOrder):
             raise TypeError(command)
         explained = self._expeditor.kitchen.explain(command.order, self._now().at)
-        await asyncio.shield(self._expeditor.settled())
         return [_routed(each) for each in explained]
 
-    async def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
+    def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
         for place, body in enumerate(bodies):
             named = field.format(place)
             if body.location_id not in (None, self._location):
@@ -224,19 +220,18 @@ class Routing:
             if not any(getattr(body, condition) for condition in CONDITIONS):
                 where = named.removesuffix("station_id").removesuffix(".") or "body"
                 raise invalid(where, f"a condition is needed: {', '.join(CONDITIONS)}")
-        return await self._submit(AddRules(tuple(map(_rule, bodies))), field)
+        return self._submit(AddRules(tuple(map(_rule, bodies))), field)
 
-    async def _submit(self, command: AddRules | RemoveRule, field: str) -> tuple[Rule, ...]:
-        answer = self._expeditor.submit(command)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _submit(self, command: AddRules | RemoveRule, field: str) -> tuple[Rule, ...]:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case RulesNow(rules):
                 return rules
             case Refused(reason="no_such_station" | "is_expo", message=message, place=place):
                 raise invalid(field.format(place), message)
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
     def _json(self, rule: Rule) -> RuleJson:
         window = rule.time_of_day

@@ -1,6 +1,5 @@
 """Stations: those of the configuration file, which are read-only, and those made over HTTP."""
 
-import asyncio
 import re
 from typing import Annotated, Final
 
@@ -108,24 +107,20 @@ class Stations:
             ),
         ]
 
-    async def list(self, call: Call) -> list[StationJson]:
+    def list(self, call: Call) -> list[StationJson]:
         """The stations that the caller may see, in the order of their boards."""
         self._require_here(call.query.location_id)
-        shown = [
+        return [
             self._json(station)
             for station in self._expeditor.kitchen.stations
             if call.caller.sees(station.id) and (station.active or not call.query.active_only)
         ]
-        await asyncio.shield(self._expeditor.settled())
-        return shown
 
-    async def one(self, call: Call) -> StationJson:
+    def one(self, call: Call) -> StationJson:
         """A station."""
-        found = self._json(self._known(call.path("station_id")))
-        await asyncio.shield(self._expeditor.settled())
-        return found
+        return self._json(self._known(call.path("station_id")))
 
-    async def make(self, call: Call) -> StationJson:
+    def make(self, call: Call) -> StationJson:
         """A new station; it gets items as soon as a rule says so."""
         body: StationBody = call.body
         taken = {station.id for station in self._expeditor.kitchen.stations}
@@ -135,22 +130,22 @@ class Stations:
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:
             raise ApiError(409, "CONFLICT", f"there is a station {station_id!r} already")
-        return await self._define(station_id, body)
+        return self._define(station_id, body)
 
-    async def change(self, call: Call) -> StationJson:
+    def change(self, call: Call) -> StationJson:
         """Change a station that was made here; tickets that stand stay as they are."""
         station_id = call.path("station_id")
         self._known(station_id)
         if call.body.id not in (None, station_id):
             message = "id: another than in the path"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
-        return await self._define(station_id, call.body)
+        return self._define(station_id, call.body)
 
-    async def remove(self, call: Call) -> None:
+    def remove(self, call: Call) -> None:
         """Remove a station that was made here, once no ticket and no rule needs it."""
-        await self._submit(RemoveStation(call.path("station_id")))
+        self._submit(RemoveStation(call.path("station_id")))
 
-    async def _define(self, station_id: str, body: StationBody) -> StationJson:
+    def _define(self, station_id: str, body: StationBody) -> StationJson:
         self._require_here(body.location_id)
         station = Station(
             station_id,
@@ -162,18 +157,17 @@ class Stations:
             body.settings.alert_threshold_seconds,
             body.is_active,
         )
-        (now,) = await self._submit(DefineStation(station))
+        (now,) = self._submit(DefineStation(station))
         return self._json(now)
 
-    async def _submit(self, command: Command) -> tuple[Station, ...]:
-        answer = self._expeditor.submit(command)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _submit(self, command: Command) -> tuple[Station, ...]:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case StationsNow(stations):
                 return stations
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
     def _known(self, station_id: str) -> Station:
         for station in self._expeditor.kitchen.stations:

@@ -1,7 +1,7 @@
 """Tickets of a station: the list, and what a cook does to one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
@@ -139,48 +139,45 @@ class Tickets:
         more = {NEXT_CURSOR: ".".join(map(str, page[-1][0]))} if len(rows) > query.limit else {}
         return Answer(tickets, more)
 
-    def _acting(self, action: Action) -> Callable[[Call], Awaitable[TicketJson]]:
-        async def act(call: Call) -> TicketJson:
-            return await self._one(
-                ActOnTicket(call.path("station_id"), call.path("order_id"), action)
-            )
+    def _acting(self, action: Action) -> Callable[[Call], TicketJson]:
+        def act(call: Call) -> TicketJson:
+            return self._one(ActOnTicket(call.path("station_id"), call.path("order_id"), action))
 
         act.__doc__ = _SUMMARIES[action]
         return act
 
-    async def prioritize(self, call: Call) -> TicketJson:
+    def prioritize(self, call: Call) -> TicketJson:
         """Move a ticket in the queue."""
-        return await self._one(
+        return self._one(
             SetPriority(call.path("station_id"), call.path("order_id"), call.body.priority)
         )
 
-    def _marking(self, *, done: bool) -> Callable[[Call], Awaitable[TicketJson]]:
-        async def mark(call: Call) -> TicketJson:
+    def _marking(self, *, done: bool) -> Callable[[Call], TicketJson]:
+        def mark(call: Call) -> TicketJson:
             station, order_id = call.path("station_id"), call.path("order_id")
-            return await self._one(MarkLine(station, order_id, call.path("line_id"), done))
+            return self._one(MarkLine(station, order_id, call.path("line_id"), done))
 
         mark.__doc__ = "Tick a line." if done else "Take the tick of a line away."
         return mark
 
-    async def fire(self, call: Call) -> Any:
+    def fire(self, call: Call) -> Any:
         """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
-        now = await self._now(FireCourse(call.body.order_id, call.body.course_number))
+        now = self._now(FireCourse(call.body.order_id, call.body.course_number))
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
 
-    async def _one(self, command: Command) -> TicketJson:
-        now = await self._now(command)
+    def _one(self, command: Command) -> TicketJson:
+        now = self._now(command)
         return self._view.ticket(now.tickets[0], now.placed)
 
-    async def _now(self, command: Command) -> TicketsNow:
-        answer = self._expeditor.submit(command)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _now(self, command: Command) -> TicketsNow:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case TicketsNow():
-                return answer.reply
+                return reply
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
 
 _SUMMARIES: Final[dict[Action, str]] = {

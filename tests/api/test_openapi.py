@@ -52,7 +52,7 @@ async def test_every_operation_states_its_errors_its_security_and_its_roles(
     for path, methods in (await document(appliance))["paths"].items():
         for operation in methods.values():
             assert operation["summary"], path
-            assert {"401", "403", "500"} < set(operation["responses"]), path
+            assert {"401", "403", "429", "500"} < set(operation["responses"]), path
             assert operation["security"] == [{"token": []}, {"session": []}]
             assert operation["x-roles"]
             named = re.findall(r"\{(\w+)\}", path)
@@ -60,6 +60,15 @@ async def test_every_operation_states_its_errors_its_security_and_its_roles(
             assert in_path == named
             ids.append(operation["operationId"])
     assert len(set(ids)) == len(ids)
+
+
+async def test_a_key_is_described_where_there_is_one(appliance: RunningAppliance) -> None:
+    for path, methods in (await document(appliance))["paths"].items():
+        for method, operation in methods.items():
+            named = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
+            assert named == (["X-Idempotency-Key"] if method == "post" else []), path
+            if method == "post":
+                assert {"400", "409", "413", "503"} < set(operation["responses"]), path
 
 
 async def test_the_roles_that_are_stated_are_those_that_may(appliance: RunningAppliance) -> None:
