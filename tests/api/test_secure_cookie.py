@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
+from appliance.history import History
 from tests.running import RunningAppliance
 
 
@@ -46,9 +47,10 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    view = TicketView("default", "default")
+    expeditor, view = appliance.expeditor, TicketView("default", "default")
+    history = History(appliance.log, expeditor.feed, appliance.directory)
     app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
+        expeditor, history, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
     )
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
