@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 READ_AT_ONCE: Final = 1_000
 """Events of a step: some ten milliseconds of the thread."""
-GATHER_SECONDS: Final = 0.05
+GATHER_SECONDS: Final = 0.02
 """What comes in that time is added together: the events of an order, or a storm of them."""
 LOOK_SECONDS: Final = 1.0
 """Between two looks whether a page has found the index damaged."""

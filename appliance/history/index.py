@@ -73,12 +73,12 @@ class Row(NamedTuple):
 class Index:
     """The index of one log."""
 
-    def __init__(self, path: Path, epoch: str, head: int) -> None:
+    def __init__(self, path: Path, epoch: str, head: int, vfs: str | None = None) -> None:
         """Opens or makes the index of the log of that epoch, which ends at `head`.
 
-        Raises Damaged, and apsw.Error where the disk fails.
+        `vfs` names an SQLite file system other than the default. Raises Damaged, and apsw.Error where the disk fails.
         """
-        self._connection = apsw.Connection(str(path))
+        self._connection = apsw.Connection(str(path), vfs=vfs)
         try:
             self._prepare(epoch)
             self.seq = self._position(epoch, head)
