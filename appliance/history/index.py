@@ -76,7 +76,8 @@ class Index:
     def __init__(self, path: Path, epoch: str, head: int, vfs: str | None = None) -> None:
         """Opens or makes the index of the log of that epoch, which ends at `head`.
 
-        `vfs` names an SQLite file system other than the default. Raises Damaged, and apsw.Error where the disk fails.
+        `vfs` names an SQLite file system other than the default. Raises Damaged, and
+        apsw.Error where the disk fails.
         """
         self._connection = apsw.Connection(str(path), vfs=vfs)
         try:

@@ -157,14 +157,14 @@ def starting() -> None:
     root = Path(tempfile.mkdtemp(prefix="expeditor-bench-"))
     try:
         print(f"… making {CLOSED_TICKETS:,} closed tickets", flush=True)
-        closed = asyncio.run(history.fill(root / "full", CLOSED_TICKETS, LIVE_ORDERS))
+        past = asyncio.run(history.fill(root / "full", CLOSED_TICKETS, LIVE_ORDERS))
         size = (root / "full" / "log.sqlite").stat().st_size / MIB
         empty, full = [], []
         for number in range(ROUNDS):
             empty.append(started(root / f"empty-{number}"))
             full.append(started(root / "full"))
         say(
-            f"start to listening, {closed:,} closed tickets ({size:.0f} MiB) / empty",
+            f"start to listening, {past.closed_tickets:,} closed tickets ({size:.0f} MiB) / empty",
             f"{median(full):.2f} / {median(empty):.2f} s = {median(full) / median(empty):.2f}",
             "at most 2",
         )
@@ -172,9 +172,16 @@ def starting() -> None:
             say(
                 "listing a station's live tickets there", f"{listing(service):.1f} ms", "under 5 ms"
             )
-            began = time.perf_counter()
+            began, before = time.perf_counter(), bytes_written(str(service.pid))
             middle = until_indexed(service)
+            written = bytes_written(str(service.pid)) - before
             say("indexing that past", f"{time.perf_counter() - began:.0f} s", "once")
+            say(
+                "bytes written by that per byte of order",
+                f"{written / MIB:.0f} / {past.bytes_sent / MIB:.0f} MiB"
+                f" = {written / past.bytes_sent:.2f}",
+                "at most 1",
+            )
             for limit, goal in ((50, "under 25 ms"), (500, "under 250 ms")):
                 query = f"?status=completed&limit={limit}&cursor={middle}"
                 say(

@@ -65,7 +65,8 @@ async def indexed(appliance: RunningAppliance) -> Any:
 def a_past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A directory with a past that no index knows, and how many tickets were closed in it."""
     directory = tmp_path_factory.mktemp("past")
-    return directory, asyncio.run(history.fill(directory, 3_600, live_orders=7))
+    past = asyncio.run(history.fill(directory, 3_600, live_orders=7))
+    return directory, past.closed_tickets
 
 
 async def test_a_past_that_no_index_knows_yet_is_listed_whole(a_past: tuple[Path, int]) -> None:
@@ -128,8 +129,8 @@ async def test_a_station_that_was_removed_is_known_by_its_tickets(
         async with forgetful.http.delete(url, headers=headers) as answer:
             assert answer.status == 204
     await serve(forgetful, 2, 3, 4)
-    for status in ("completed", "all"):
-        assert names((await patient(forgetful, "bar", f"status={status}")).body) == ["A-1"]
+    for listed in ("completed", "all"):
+        assert names((await patient(forgetful, "bar", f"status={listed}")).body) == ["A-1"]
     assert (await patient(forgetful, "bar", "status=completed&cursor=1.0.0")).body == []
     for path, query in (("bar", ""), ("nowhere", "status=completed"), ("nowhere", "status=all")):
         assert (await patient(forgetful, path, query)).status == 404
