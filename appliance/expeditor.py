@@ -94,7 +94,7 @@ class Expeditor:
         self._directory = directory
         self._new_kitchen = new_kitchen
         self.now = now
-        self._seq = 0
+        self.seq = 0
         """Of the newest event in `kitchen`, durable or not."""
         self._snapshot_seq = 0
         self._unpublished: deque[Change] = deque()
@@ -143,8 +143,8 @@ class Expeditor:
         try:
             for event in decided:
                 placed = self.kitchen.apply(event, guest)
-                self._seq += 1
-                change = Change(self._seq, event, placed, self.kitchen.stations)
+                self.seq += 1
+                change = Change(self.seq, event, placed, self.kitchen.stations)
                 self._unpublished.append(change)
         except Exception as error:
             self._fail(f"a command could not be applied: {error!r}")
@@ -158,7 +158,7 @@ class Expeditor:
     @property
     def position(self) -> str:
         """Of the newest event in `kitchen`, as a listener names it: `epoch:seq`."""
-        return f"{self._log.epoch}:{self._seq}"
+        return f"{self._log.epoch}:{self.seq}"
 
     def resume_from(self, position: str) -> int | None:
         """The sequence number of a position of this log; None for any other."""
@@ -214,7 +214,7 @@ class Expeditor:
             self.feed.publish([change for change in changes if change.seq > self.feed.head])
             if seq - self._snapshot_seq >= SNAPSHOT_WHILE_LOADING:
                 await self._keep(seq, kitchen.state())
-        self.kitchen, self._seq = kitchen, seq
+        self.kitchen, self.seq = kitchen, seq
 
     async def _replay(self, kitchen: Kitchen, recorded: Sequence[Recorded]) -> list[Change]:
         decoded = [(each.seq, events.decode(each.event)) for each in recorded]
@@ -296,9 +296,9 @@ class Expeditor:
 
     async def save_snapshot(self) -> None:
         """Keep the state as it is now, once it is durable."""
-        if self.fault is not None or self._seq == self._snapshot_seq:
+        if self.fault is not None or self.seq == self._snapshot_seq:
             return
-        seq, state = self._seq, self.kitchen.state()
+        seq, state = self.seq, self.kitchen.state()
         with contextlib.suppress(NotStored):
             await asyncio.shield(self._log.settled())
             await self._keep(seq, state)

@@ -24,12 +24,14 @@ from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.history import History
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.lan.presence import Presence
+from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -82,7 +84,7 @@ async def serve(
         if not await _loaded(expeditor, stop):
             return
         async with running(
-            config, expeditor, directory, warnings=warnings, free_ports=free_ports
+            config, log, expeditor, directory, warnings=warnings, free_ports=free_ports
         ) as parts:
             announce(parts)
             notify("READY=1")
@@ -115,6 +117,7 @@ async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
 @contextlib.asynccontextmanager
 async def running(
     config: Config,
+    log: Log,
     expeditor: Expeditor,
     directory: Path,
     *,
@@ -123,8 +126,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """All parts, while the body runs; a part that dies ends it.
 
-    `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
-    use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
+    `expeditor` is loaded from `log`. `warnings` are shown on the pages. With `free_ports`, a
+    port in use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
     limits = Limits(config.http.limits)
     authority = await asyncio.to_thread(
@@ -133,10 +136,12 @@ async def running(
     router = OrderRouter(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
+    history = History(log, expeditor.feed, directory)
     status: dict[str, Callable[[], object]] = {
         "orders": router.status,
         "auth": authority.status,
         "requests": limits.status,
+        "history": history.status,
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
@@ -144,6 +149,7 @@ async def running(
         warnings = [*warnings, *https.status().warnings]
     app = make_app(
         expeditor,
+        history,
         authority,
         TicketView(config.appliance.tenant_id, config.appliance.location_id),
         config.zone,
@@ -172,6 +178,7 @@ async def running(
                 group.create_task(part, name=name)
                 for name, part in (
                     ("expeditor", expeditor.run()),
+                    ("history", history.run()),
                     ("orders", router.run()),
                     ("auth", authority.run()),
                     ("watchdog", feed_watchdog()),

@@ -95,7 +95,9 @@ async def running(
         expeditor = await service.new_expeditor(settings, log, directory)
         await expeditor.load()
         async with (
-            service.running(settings, expeditor, directory, warnings=[], free_ports=False) as parts,
+            service.running(
+                settings, log, expeditor, directory, warnings=[], free_ports=False
+            ) as parts,
             aiohttp.ClientSession() as http,
         ):
             yield RunningAppliance(directory, parts, log, http)

@@ -23,6 +23,7 @@ from appliance.api.stream import Stream
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.tickets import Tickets
 from appliance.expeditor import Expeditor
+from appliance.history import History
 
 BASE: Final = "/api/v1/kds"
 GATEWAY: Final = "/v1/commerce/kds"
@@ -33,6 +34,7 @@ MAX_BODY: Final = 256 * 1024
 
 def make_app(
     expeditor: Expeditor,
+    history: History,
     authority: Authority,
     view: TicketView,
     zone: tzinfo,
@@ -51,7 +53,7 @@ def make_app(
     )
     app.on_response_prepare.append(errors.label)
     operations = [
-        *Tickets(expeditor, view).operations(),
+        *Tickets(expeditor, history, view).operations(),
         *Expo(expeditor, view.location, expeditor.now).operations(),
         *Stations(expeditor, view.location).operations(),
         *Routing(expeditor, view.location, zone, expeditor.now).operations(),

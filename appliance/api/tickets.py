@@ -1,8 +1,8 @@
 """Tickets of a station: the list, and what a cook does to one."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,7 @@ from appliance.api.errors import ApiError, invalid, refused
 from appliance.api.operation import Answer, Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
+from appliance.history import Behind, History, Place
 from appliance.kitchen.command import (
     ActOnTicket,
     Command,
@@ -20,6 +21,7 @@ from appliance.kitchen.command import (
     SetPriority,
     TicketsNow,
 )
+from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
 
 NEXT_CURSOR: Final = "X-Next-Cursor"
@@ -27,7 +29,18 @@ _TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
 _START: Final = (-1, 0, 0)
 
+_MOST: Final = 2**63 - 1
+"""The largest number that can be stored."""
+
 Key = tuple[int, int, int]
+
+
+class _Row(NamedTuple):
+    """A ticket of the list."""
+
+    key: Key
+    ticket: Ticket
+    placed: Placed
 
 
 class ListQuery(Struct):
@@ -59,8 +72,9 @@ class FireBody(Struct, forbid_unknown_fields=True):
 class Tickets:
     """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, view: TicketView) -> None:
+    def __init__(self, expeditor: Expeditor, history: History, view: TicketView) -> None:
         self._expeditor = expeditor
+        self._history = history
         self._view = view
 
     def operations(self) -> list[Operation]:
@@ -123,21 +137,62 @@ class Tickets:
         ]
 
     async def list(self, call: Call) -> Answer:
-        """A page of tickets in the order of the board, then finished ones, newest first."""
+        """A page of tickets in the order of the board, then finished ones, newest first.
+
+        Finished ones reach back to the first order: by `updated_at`, then in the order in
+        which the orders came. What does not change while a client pages is neither skipped
+        nor listed twice. While older tickets are being indexed (after a repair; `details`
+        says how far it is), a page that would reach them is answered 503 with `Retry-After`.
+        """
         station, query = call.path("station_id"), call.query
+        after = _START if query.cursor is None else _key_of(query.cursor)
         kitchen = self._expeditor.kitchen
         live = [] if query.status == "completed" else kitchen.live_tickets(station)
         finished = kitchen.finished_tickets(station) if query.status else []
-        if station not in kitchen.router.stations and not (live or finished):
-            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
-        after = _START if query.cursor is None else _key_of(query.cursor)
-        rows = [(key, t) for t in (*live, *finished) if (key := _key(t)) > after]
-        page = rows[: query.limit]
-        tickets = [self._view.ticket(t, kitchen.placed(t.number)) for _key, t in page]
+        known = station in kitchen.router.stations or bool(live or finished)
+        rows = [
+            _Row(key, ticket, kitchen.placed(ticket.number))
+            for ticket in (*live, *finished)
+            if (key := _key(ticket)) > after
+        ]
+        forgotten_until = kitchen.forgotten_until if query.status else 0
+        in_memory, seq = kitchen.numbers_in_memory, self._expeditor.seq
         # What was just read may be newer than the disk.
         await asyncio.shield(self._expeditor.settled())
-        more = {NEXT_CURSOR: ".".join(map(str, page[-1][0]))} if len(rows) > query.limit else {}
+        newer = sum(row.key < (1, -forgotten_until, -_MOST) for row in rows)
+        if forgotten_until and newer <= query.limit:
+            older = await self._older(station, after, query.limit + 1, in_memory, seq)
+            known = known or older is not None
+            rows = sorted([*rows, *(older or [])], key=lambda row: row.key)
+        if not known:
+            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
+        page = rows[: query.limit]
+        tickets = [self._view.ticket(row.ticket, row.placed) for row in page]
+        more = {NEXT_CURSOR: ".".join(map(str, page[-1].key))} if len(rows) > query.limit else {}
         return Answer(tickets, more)
+
+    async def _older(
+        self, station: str, after: Key, limit: int, in_memory: frozenset[int], seq: int
+    ) -> Sequence[_Row] | None:
+        """Finished tickets of orders that were not in memory, as of the event `seq`.
+
+        None where the station never had any. Raises ApiError 503.
+        """
+        part, first, second = after
+        below = Place(-first, -second) if part == 1 else Place(_MOST, _MOST)
+        try:
+            found = await self._history.page(station, below, limit, leave_out=in_memory, upto=seq)
+            if not found and not await self._history.knows(station, upto=seq):
+                return None
+        except Behind as behind:
+            raise ApiError(
+                503,
+                "SERVICE_UNAVAILABLE",
+                str(behind),
+                {"indexed": behind.indexed, "of": behind.of},
+                {"Retry-After": "5"},
+            ) from behind
+        return [_Row(_key(ticket), ticket, placed) for ticket, placed in found]
 
     def _acting(self, action: Action) -> Callable[[Call], TicketJson]:
         def act(call: Call) -> TicketJson:
@@ -200,5 +255,7 @@ def _key_of(cursor: str) -> Key:
     try:
         part, first, second = (int(number) for number in cursor.split("."))
     except ValueError:
-        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None
+        part = first = second = _MOST + 1
+    if part not in (0, 1) or max(abs(first), abs(second)) > _MOST:
+        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header")
     return part, first, second

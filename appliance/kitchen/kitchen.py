@@ -72,7 +72,7 @@ from appliance.kitchen.update import (
 )
 
 FINISHED_ORDERS_KEPT = 500
-"""Finished orders that can still be recalled and listed: more than a busy evening's
+"""Finished orders in memory, which can still be recalled: more than a busy evening's
 recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
@@ -101,7 +101,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 2
+STATE_FORMAT: Final = 3
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -112,6 +112,7 @@ class State(Struct, frozen=True, gc=False):
     orders_counted: int
     orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
     finished: tuple[int, ...]
+    forgotten_until: int
     creates: tuple[Create, ...]
     stations: tuple[Station, ...]
     """Made at run time, and so are the rules."""
@@ -140,6 +141,9 @@ class Kitchen:
         """Live tickets by station and order number."""
         self._finished: dict[int, None] = {}
         """Numbers of the orders without a live ticket, oldest first."""
+        self.forgotten_until = 0
+        """The latest `updated_at` of any ticket that is in memory no more; 0 before the first.
+        A finished ticket in memory with a later one is newer than all that were forgotten."""
         self._creates: dict[str, Create] = {}
 
     # ── what it knows ────────────────────────────────────────────────────────────────
@@ -171,6 +175,11 @@ class Kitchen:
     def orders_in_memory(self) -> int:
         """Live orders, and the finished ones that are kept."""
         return len(self._orders)
+
+    @property
+    def numbers_in_memory(self) -> frozenset[int]:
+        """Of those orders."""
+        return frozenset(self._orders)
 
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""
@@ -549,7 +558,10 @@ class Kitchen:
         while len(self._finished) > FINISHED_ORDERS_KEPT:
             number = next(iter(self._finished))
             del self._finished[number]
-            placed = self._orders.pop(number).placed
+            forgotten = self._orders.pop(number)
+            for ticket in forgotten.tickets.values():
+                self.forgotten_until = max(self.forgotten_until, ticket.updated_at)
+            placed = forgotten.placed
             if self._by_id.get(placed.order.id) == number:
                 del self._by_id[placed.order.id]
                 self._creates[placed.order.id] = _create_of(placed)
@@ -567,6 +579,7 @@ class Kitchen:
                 for known in self._orders.values()
             ),
             tuple(self._finished),
+            self.forgotten_until,
             tuple(self._creates.values()),
             *self._layout.made(),
         )
@@ -582,6 +595,7 @@ class Kitchen:
                 if ticket.live:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self._finished = dict.fromkeys(state.finished)
+        self.forgotten_until = state.forgotten_until
         self._creates = {create.order_id: create for create in state.creates}
         self._layout.restore(state.stations, state.rules)
 

@@ -11,7 +11,7 @@ keeps a copy of the state beside it so that a start need not read all of history
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 MAX_REMEMBERED: Final = 50_000
@@ -115,6 +115,10 @@ class Log(Protocol):
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Up to `limit` durable events after a sequence number, oldest first."""
+        ...
+
+    async def events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        """The durable events of these sequence numbers, by number, as far as there are such."""
         ...
 
     async def guests(self, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -16,7 +16,7 @@ import os
 import threading
 import uuid
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -295,6 +295,27 @@ class SqliteLog:
                     return found
                 if seq > after:
                     found.append(Recorded(seq, event))
+        return found
+
+    async def events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        """See `Log.events_at`."""
+        return await self._in_reader(lambda: self._events_at(seqs))
+
+    def _events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        query = (
+            "SELECT first_seq, last_seq, events FROM batches WHERE first_seq <= ?"
+            " ORDER BY first_seq DESC LIMIT 1"
+        )
+        found: dict[int, bytes] = {}
+        first, last, events = 1, 0, list[bytes]()
+        for seq in sorted(seqs):
+            if seq > last:  # In order, so that each batch is unpacked once.
+                row = self._reader.execute(query, (seq,)).fetchone()
+                if row is None or row[1] < seq:
+                    break  # Behind the newest one.
+                first, last, events = row[0], row[1], zlib.decompress(row[2]).split(b"\n")
+            if seq >= first:
+                found[seq] = events[seq - first]
         return found
 
     async def cursor(self, follower: str) -> Position | None:

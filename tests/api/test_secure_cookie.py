@@ -17,6 +17,7 @@ from appliance.api.app import make_app
 from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
 from appliance.config import HttpLimits
+from appliance.history import History
 from tests.running import RunningAppliance
 
 
@@ -48,9 +49,11 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    view = TicketView("default", "default")
+    expeditor, view = appliance.expeditor, TicketView("default", "default")
+    history = History(appliance.log, expeditor.feed, appliance.directory)
     app = make_app(
-        appliance.expeditor,
+        expeditor,
+        history,
         appliance.authority,
         view,
         ZoneInfo("UTC"),
