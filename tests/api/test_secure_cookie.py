@@ -48,7 +48,7 @@ async def test_over_tls_the_cookie_is_secure(
 ) -> None:
     view = TicketView("default", "default")
     app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
+        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about=dict, status={}
     )
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
