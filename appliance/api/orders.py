@@ -40,7 +40,7 @@ class Orders:
         self._zone = zone
 
     def operations(self) -> list[Operation]:
-        """Create, update, partial update, cancel."""
+        """Create, update, partial update, cancel: an order is of all stations."""
         one = "/orders/{order_id}"
         return [
             Operation(
@@ -53,6 +53,7 @@ class Orders:
                 lenient=True,
                 status=201,
                 errors=(503,),
+                everywhere=True,
             ),
             Operation(
                 "PUT",
@@ -63,6 +64,7 @@ class Orders:
                 body=OrderMessage,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
             Operation(
                 "PATCH",
@@ -73,8 +75,11 @@ class Orders:
                 body=PartialOrderMessage,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
-            Operation("DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503)),
+            Operation(
+                "DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503), everywhere=True
+            ),
         ]
 
     async def create(self, call: Call) -> OrderJson:

@@ -147,6 +147,7 @@ class Routing:
                 body=RuleBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",
@@ -157,6 +158,7 @@ class Routing:
                 body=RulesBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "DELETE",
@@ -166,6 +168,7 @@ class Routing:
                 None,
                 status=204,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",
