@@ -146,14 +146,13 @@ async def running(
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
-        warnings = [*warnings, *https.status().warnings]
     app = make_app(
         expeditor,
         history,
         authority,
         TicketView(config.appliance.tenant_id, config.appliance.location_id),
         config.zone,
-        about=about(config, warnings),
+        about=lambda: about(config, [*warnings, *(https.warnings() if https else ())]),
         status=status,
         limits=limits,
     )

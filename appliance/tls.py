@@ -119,8 +119,12 @@ class Https:
             authority_sha256=certificates.fingerprint(own.certificate) if own else None,
             names=tuple(sorted(certificates.names_of(certificate))),
             valid_until=certificate.not_valid_after_utc,
-            warnings=(*self._source.warnings(), *([self._complaint] if self._complaint else [])),
+            warnings=self.warnings(),
         )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody ought to do something about now."""
+        return (*self._source.warnings(), *([self._complaint] if self._complaint else []))
 
 
 def reason(error: Unfit | OSError) -> str:

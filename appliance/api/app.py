@@ -1,5 +1,6 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
-    about: dict[str, Any],
+    about: Callable[[], dict[str, Any]],
     status: Parts,
     limits: Limits,
 ) -> web.Application:

@@ -39,7 +39,7 @@ class Orders:
         self._zone = zone
 
     def operations(self) -> list[Operation]:
-        """Create, update, partial update, cancel."""
+        """Create, update, partial update, cancel: an order is of all stations."""
         one = "/orders/{order_id}"
         return [
             Operation(
@@ -52,6 +52,7 @@ class Orders:
                 lenient=True,
                 status=201,
                 errors=(503,),
+                everywhere=True,
             ),
             Operation(
                 "PUT",
@@ -62,6 +63,7 @@ class Orders:
                 body=OrderMessage,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
             Operation(
                 "PATCH",
@@ -72,8 +74,11 @@ class Orders:
                 body=PartialOrderMessage,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
-            Operation("DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503)),
+            Operation(
+                "DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503), everywhere=True
+            ),
         ]
 
     def create(self, call: Call) -> OrderJson:

@@ -146,6 +146,7 @@ class Routing:
                 body=RuleBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",
@@ -156,6 +157,7 @@ class Routing:
                 body=RulesBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "DELETE",
@@ -165,6 +167,7 @@ class Routing:
                 None,
                 status=204,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",

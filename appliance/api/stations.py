@@ -92,6 +92,7 @@ class Stations:
                 body=StationBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "PUT",

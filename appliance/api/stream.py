@@ -7,8 +7,8 @@ Each event carries the position `epoch:seq` as its id. A listener that comes bac
 without, or from too far back, gets `kds.snapshot` first: the stations and every live ticket.
 When a station is made, changed or removed, `kds.stations` says which ones there are then.
 A `beat` every two seconds says that the listener has everything up to `seq` (null before its
-first snapshot), what time it is, and whether orders can be stored. A listener that is behind
-gets none: it should not look alive.
+first snapshot), what time it is, whether orders can be stored, and what the appliance warns
+of. A listener that is behind gets none: it should not look alive.
 """
 
 import asyncio
@@ -45,9 +45,12 @@ class Stream:
         expeditor: Expeditor,
         authority: Authority,
         view: TicketView,
-        about: dict[str, Any],
+        about: Callable[[], dict[str, Any]],
     ) -> None:
-        """`about` goes into every snapshot: what a page needs to know of this kitchen."""
+        """`about` tells what a page needs to know of this kitchen now.
+
+        All of it goes into every snapshot, and its `warnings` into every beat.
+        """
         self._expeditor = expeditor
         self._authority = authority
         self._view = view
@@ -89,7 +92,7 @@ class _Listener:
         self,
         expeditor: Expeditor,
         view: TicketView,
-        about: dict[str, Any],
+        about: Callable[[], dict[str, Any]],
         stations: frozenset[str] | None,
         stands: Callable[[], bool],
     ) -> None:
@@ -185,7 +188,7 @@ class _Listener:
             if self._sees(ticket.station)
         ]
         stations = self._entries(kitchen.stations)
-        payload = self._about | {"stations": stations, "tickets": tickets}
+        payload = self._about() | {"stations": stations, "tickets": tickets}
         body = encode({"type": "kds.snapshot", "seq": seq, "at": _now(), "payload": payload})
         try:
             async with asyncio.timeout(self._until_beat()):
@@ -206,6 +209,7 @@ class _Listener:
                 "type": "beat",
                 "seq": seq,
                 "at": _now(),
+                "warnings": self._about()["warnings"],
                 "fault": fault
                 and {"message": fault.message, "seconds": round(monotonic() - fault.since)},
             }

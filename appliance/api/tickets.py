@@ -216,7 +216,14 @@ class Tickets:
         return mark
 
     def fire(self, call: Call) -> Any:
-        """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
+        """Fire a course; answers the tickets that were fired, as far as the caller sees them.
+
+        A course is one for the whole order: whoever has a part of that fires it everywhere.
+        """
+        standing = self._expeditor.kitchen.tickets_of(call.body.order_id)
+        if standing and not any(call.caller.sees(ticket.station) for ticket, _ in standing):
+            message = "this token is for none of the stations of this order"
+            raise ApiError(403, "FORBIDDEN", message)
         now = self._now(FireCourse(call.body.order_id, call.body.course_number))
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]

@@ -1,16 +1,11 @@
 """The access log: a line for each request, and nothing of a guest in it."""
 
 import logging
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
 
-from appliance.api.app import make_app
 from appliance.api.connections import Ports
-from appliance.api.limits import Limits
-from appliance.api.ticket_json import TicketView
-from appliance.config import HttpLimits
 from tests.api.asking import ask, say, ticket_path
 from tests.running import RunningAppliance
 
@@ -33,16 +28,7 @@ async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
     appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "appliance.api.access_log")
-    app = make_app(
-        appliance.expeditor,
-        appliance.authority,
-        TicketView("default", "default"),
-        ZoneInfo("UTC"),
-        about={},
-        status={},
-        limits=Limits(HttpLimits()),
-    )
-    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    runner = web.AppRunner(appliance.app, shutdown_timeout=0.5)
     await runner.setup()
     ports = Ports(runner)
     try:

@@ -4,7 +4,6 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -13,11 +12,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from appliance.api.app import make_app
-from appliance.api.limits import Limits
-from appliance.api.ticket_json import TicketView
-from appliance.config import HttpLimits
-from appliance.history import History
 from tests.running import RunningAppliance
 
 
@@ -49,19 +43,7 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    expeditor, view = appliance.expeditor, TicketView("default", "default")
-    history = History(appliance.log, expeditor.feed, appliance.directory)
-    app = make_app(
-        expeditor,
-        history,
-        appliance.authority,
-        view,
-        ZoneInfo("UTC"),
-        about={},
-        status={},
-        limits=Limits(HttpLimits()),
-    )
-    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    runner = web.AppRunner(appliance.app, shutdown_timeout=0.5)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()

@@ -120,7 +120,7 @@ ONLY_BEATS = """
 window.EventSource = class {
   constructor() {
     const at = new Date().toISOString();
-    const data = JSON.stringify({ type: "beat", seq: null, at, fault: null });
+    const data = JSON.stringify({ type: "beat", seq: null, at, warnings: [], fault: null });
     this.timer = setInterval(() => {
       this.onmessage({ data, lastEventId: "" });
       document.body.dataset.beats = Number(document.body.dataset.beats ?? 0) + 1;

@@ -8,7 +8,7 @@ const ANSWER_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket),
- * beat(fault), live(), offline(since: Date), signedOut().
+ * beat(fault, warnings), live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -75,7 +75,7 @@ export function follow(on) {
       const event = JSON.parse(message.data);
       if (message.lastEventId) position = message.lastEventId;
       if (event.type === "beat") {
-        on.beat(event.fault);
+        on.beat(event.fault, event.warnings);
         heard(event.at, event.seq !== null);
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
