@@ -34,7 +34,8 @@ _MEANINGS: Final = {
     415: "The body is no JSON by its type.",
     429: "Too many requests; `Retry-After` says when to come again.",
     500: "A fault of the appliance; its log has it under the request's id.",
-    503: "Nothing can be stored at present, and nothing was done; `Retry-After` says when to try.",
+    503: "Nothing can be stored, or what was asked for not be read, at present, and nothing was"
+    " done; `Retry-After` says when to try.",
 }
 
 

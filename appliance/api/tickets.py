@@ -139,10 +139,11 @@ class Tickets:
     async def list(self, call: Call) -> Answer:
         """A page of tickets in the order of the board, then finished ones, newest first.
 
-        Finished ones reach back to the first order: by `updated_at`, then in the order in
-        which the orders came. What does not change while a client pages is neither skipped
-        nor listed twice. While older tickets are being indexed (after a repair; `details`
-        says how far it is), a page that would reach them is answered 503 with `Retry-After`.
+        Finished ones reach back to the first order: the latest `updated_at` first, of equal
+        ones the newer order. What finishes after the wall clock was set back stands where that
+        clock puts it. What does not change while a client pages is neither skipped nor listed
+        twice. While older tickets are being indexed (after a repair; `details` says how far it
+        is), a page that would reach them is answered 503 with `Retry-After`.
         """
         station, query = call.path("station_id"), call.query
         after = _START if query.cursor is None else _key_of(query.cursor)

@@ -26,8 +26,8 @@ FORMAT: Final = 1
 of another format is made again."""
 APPLICATION_ID: Final = 0x45585048  # "EXPH", for file(1)
 COMMIT_EVERY: Final = 5_000
-"""Events between commits: a day of a quiet kitchen, and read again in a moment. Each commit
-writes some 20 pages, however few rows are on them."""
+"""Events between commits: a day of a quiet kitchen, and read again in a moment. A commit writes
+pages whole, however little has changed on them."""
 CACHE_KIB: Final = 1_024
 """Of pages in memory: more than a commit changes; a list needs a few."""
 
