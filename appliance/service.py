@@ -11,13 +11,14 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from appliance import identity, pages, tls
 from appliance.api import access_log, auth
 from appliance.api.app import make_app
+from appliance.api.events import About
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
@@ -239,14 +240,14 @@ def _rule(section: RouteSection, place: int) -> Rule:
     )
 
 
-def about(config: Config, warnings: list[str]) -> dict[str, Any]:
+def about(config: Config, warnings: list[str]) -> About:
     """What the pages need to know of this kitchen, apart from its stations and tickets."""
-    return {
-        "name": config.appliance.name,
-        "warnings": warnings,
-        "late_after": int(config.timing.late_after),
-        "very_late_after": int(config.timing.very_late_after),
-    }
+    return About(
+        name=config.appliance.name,
+        warnings=warnings,
+        late_after=int(config.timing.late_after),
+        very_late_after=int(config.timing.very_late_after),
+    )
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

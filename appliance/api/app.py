@@ -1,7 +1,7 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -9,6 +9,7 @@ from appliance.api import errors, openapi
 from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
+from appliance.api.events import About, Events
 from appliance.api.expo import Expo
 from appliance.api.operation import JSON, routes
 from appliance.api.orders import Orders
@@ -16,7 +17,6 @@ from appliance.api.routing import Routing
 from appliance.api.sign_in import SignIn
 from appliance.api.stations import Stations
 from appliance.api.status import Parts, Status
-from appliance.api.stream import Stream
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.tickets import Tickets
 from appliance.expeditor import Expeditor
@@ -34,10 +34,10 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
-    about: dict[str, Any],
+    about: About,
     status: Parts,
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
+    """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
     `zone` is for times of orders that come without one.
     """
@@ -57,10 +57,10 @@ def make_app(
     app.add_routes(routes(operations, authority, BASE, GATEWAY))
     described = encode(openapi.document(operations, BASE, GATEWAY))
     app.router.add_get(f"{BASE}/openapi.json", _constant(described))
-    stream = Stream(expeditor, authority, view, about)
+    events = Events(expeditor, authority, view, about)
     # Nothing would end the answer to a HEAD of what streams.
-    app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
-    app.on_shutdown.append(stream.close)
+    app.router.add_get(f"{BASE}/events", events.listen, allow_head=False)
+    app.on_shutdown.append(events.close)
     SignIn(authority).add_routes(app.router, BASE)
     return app
 

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -41,6 +41,9 @@ class ErrorJson(Struct):
     details: dict[str, Any]
     request_id: str
     timestamp: str
+
+
+Json = TypeVar("Json", bound=ErrorJson)
 
 
 class ApiError(Exception):
@@ -145,8 +148,9 @@ def _of_aiohttp(error: web.HTTPException) -> ApiError:
     return ApiError(error.status, code, error.reason, headers=headers)
 
 
-def _response(request_id: str, error: ApiError) -> web.Response:
-    body = ErrorJson(
+def told(error: ApiError, request_id: str, kind: type[Json]) -> Json:
+    """An error as it is sent: as an `ErrorJson`, or in a struct with its fields and more."""
+    return kind(
         error=error.code.replace("_", " ").capitalize(),
         code=error.code,
         message=str(error),
@@ -154,9 +158,12 @@ def _response(request_id: str, error: ApiError) -> web.Response:
         request_id=request_id,
         timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
+
+
+def _response(request_id: str, error: ApiError) -> web.Response:
     return web.Response(
         status=error.status,
-        body=msgspec.json.encode(body),
+        body=msgspec.json.encode(told(error, request_id, ErrorJson)),
         content_type="application/json",
         headers=error.headers,
     )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from appliance.api.app import make_app
+from appliance.api.events import About
 from appliance.api.ticket_json import TicketView
 from tests.running import RunningAppliance
 
@@ -47,8 +48,9 @@ async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
     view = TicketView("default", "default")
+    about = About("", [], 0, 0)
     app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
+        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about=about, status={}
     )
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
