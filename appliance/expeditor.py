@@ -155,13 +155,8 @@ class Expeditor:
         """Of the log."""
         return self._log.epoch
 
-    @property
-    def position(self) -> str:
-        """Of the newest event in `kitchen`, as a listener names it: `epoch:seq`."""
-        return f"{self._log.epoch}:{self.seq}"
-
     def resume_from(self, position: str) -> int | None:
-        """The sequence number of a position of this log; None for any other."""
+        """The sequence number of a position, `epoch:seq` or `seq`; None for another log's."""
         epoch, colon, seq = position.rpartition(":")
         ours = not colon or epoch == self._log.epoch
         return int(seq) if ours and _SEQUENCE_NUMBER.fullmatch(seq) else None

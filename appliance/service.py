@@ -11,7 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
@@ -19,6 +19,7 @@ from appliance import identity, pages, tls
 from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.connections import Ports
+from appliance.api.events import About
 from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -248,14 +249,14 @@ def _rule(section: RouteSection, place: int) -> Rule:
     )
 
 
-def about(config: Config, warnings: list[str]) -> dict[str, Any]:
+def about(config: Config, warnings: list[str]) -> About:
     """What the pages need to know of this kitchen, apart from its stations and tickets."""
-    return {
-        "name": config.appliance.name,
-        "warnings": warnings,
-        "late_after": int(config.timing.late_after),
-        "very_late_after": int(config.timing.very_late_after),
-    }
+    return About(
+        name=config.appliance.name,
+        warnings=warnings,
+        late_after=int(config.timing.late_after),
+        very_late_after=int(config.timing.very_late_after),
+    )
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

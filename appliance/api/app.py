@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from appliance.api import errors, openapi
 from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
+from appliance.api.events import About, Events
 from appliance.api.expo import Expo
 from appliance.api.idempotency import Repeats
 from appliance.api.limits import Limits
@@ -20,7 +21,6 @@ from appliance.api.routing import Routing
 from appliance.api.sign_in import SignIn
 from appliance.api.stations import Stations
 from appliance.api.status import Parts, Status
-from appliance.api.stream import Stream
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.tickets import Tickets
 from appliance.expeditor import Expeditor
@@ -40,11 +40,11 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
-    about: Callable[[], dict[str, Any]],
+    about: Callable[[], About],
     status: Parts,
     limits: Limits,
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
+    """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
     `zone` is for times of orders that come without one.
     """
@@ -65,10 +65,10 @@ def make_app(
     app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))
     described = encode(openapi.document(operations, BASE, GATEWAY))
     app.router.add_get(f"{BASE}/openapi.json", _constant(described))
-    stream = Stream(expeditor, authority, view, about)
+    events = Events(expeditor, authority, view, about)
     # Nothing would end the answer to a HEAD of what streams.
-    app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
-    app.on_shutdown.append(stream.close)
+    app.router.add_get(f"{BASE}/events", events.listen, allow_head=False)
+    app.on_shutdown.append(events.close)
     SignIn(authority).add_routes(app.router, BASE)
     return app
 

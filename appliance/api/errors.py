@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -43,6 +43,9 @@ class ErrorJson(Struct):
     details: dict[str, Any]
     request_id: str
     timestamp: str
+
+
+Json = TypeVar("Json", bound=ErrorJson)
 
 
 class ApiError(Exception):
@@ -156,7 +159,13 @@ def of_aiohttp(error: web.HTTPException) -> ApiError:
 
 def result(request_id: str, error: ApiError) -> Result:
     """What is answered for an error."""
-    body = ErrorJson(
+    body = msgspec.json.encode(told(error, request_id, ErrorJson))
+    return Result(error.status, body, error.headers)
+
+
+def told(error: ApiError, request_id: str, kind: type[Json]) -> Json:
+    """An error as it is sent: as an `ErrorJson`, or in a struct with its fields and more."""
+    return kind(
         error=error.code.replace("_", " ").capitalize(),
         code=error.code,
         message=str(error),
@@ -164,4 +173,3 @@ def result(request_id: str, error: ApiError) -> Result:
         request_id=request_id,
         timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-    return Result(error.status, msgspec.json.encode(body), error.headers)

@@ -173,7 +173,7 @@ def _query(request: web.Request, kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(dict(request.query), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _invalid(error, kind) from error
+        raise unfit(error, kind) from error
 
 
 async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind:
@@ -183,12 +183,12 @@ async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind
     try:
         return msgspec.json.decode(await request.read(), type=kind, strict=strict)
     except msgspec.ValidationError as error:
-        raise _invalid(error, kind) from error
+        raise unfit(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
 
 
-def _invalid(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:
+def unfit(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:
     """The error for a value that does not fit, with what would."""
     message, _, path = str(error).partition(" - at ")
     field = path.strip("`").removeprefix("$.") or _named(message)

@@ -4,14 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from appliance.feed import Change
-from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
     Guest,
@@ -96,7 +94,7 @@ class TicketView:
     """Tickets of one tenant's location as JSON."""
 
     def __init__(self, tenant: str, location: str) -> None:
-        self._tenant = tenant
+        self.tenant = tenant
         self.location = location
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
@@ -111,7 +109,7 @@ class TicketView:
         preps = [line.prep for line in ticket.lines if line.change != "deleted"]
         return TicketJson(
             id=ticket_id(ticket),
-            tenant_id=self._tenant,
+            tenant_id=self.tenant,
             location_id=self.location,
             order_id=order.id,
             station_id=ticket.station,
@@ -130,22 +128,6 @@ class TicketView:
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
             updated_at=_iso(ticket.updated_at),
-        )
-
-    def event(self, event: TicketChanged, change: Change) -> bytes:
-        """The envelope of a ticket event."""
-        if change.placed is None:
-            raise TypeError(change.event)
-        ticket = self.ticket(event.ticket, change.placed)
-        return encode(
-            {
-                "type": f"kds.ticket.{event.kind}",
-                "aggregate_id": ticket.id,
-                "tenant_id": self._tenant,
-                "seq": change.seq,
-                "at": _iso(event.at),
-                "payload": {"ticket": ticket},
-            }
         )
 
 
@@ -224,6 +206,10 @@ def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> di
     return rest
 
 
+@overload
+def iso(milliseconds: int) -> str: ...
+@overload
+def iso(milliseconds: None) -> None: ...
 def iso(milliseconds: int | None) -> str | None:
     """ISO 8601 UTC to the second, as the seed writes it."""
     return None if milliseconds is None else _iso(milliseconds)

@@ -15,6 +15,8 @@ from appliance.api import auth
 from appliance.api.auth import tokens
 from tests.api.asking import ask, say, ticket_path
 from tests.api.every_path import OPEN, every_request, guarded
+from tests.api.listening import EVENTS
+from tests.api.talking import UPGRADE, talking
 from tests.api.unchanged import nothing_changes
 from tests.running import RunningAppliance
 
@@ -226,6 +228,24 @@ async def refuses(appliance: RunningAppliance, token: str | None, status: int, c
                 assert answer.body["code"] == code, (method, path)
                 assert list(answer.body) == KEYS
                 assert token is None or token not in str(answer.body)
+        if token is not None:
+            await refuses_a_web_socket(appliance, token, status, code)
+
+
+async def refuses_a_web_socket(
+    appliance: RunningAppliance, token: str, status: int, code: str
+) -> None:
+    """Not with the upgrade, in a header or a cookie, nor in the first message."""
+    by_cookie = {"Cookie": f"expeditor_session={token}", "Origin": appliance.url}
+    for headers in ({"Authorization": f"Bearer {token}"}, by_cookie):
+        answer = await ask(appliance, "GET", EVENTS, role=None, headers=UPGRADE | headers)
+        assert (answer.status, answer.body["code"]) == (status, code)
+    async with talking(appliance, headers={}) as talk:
+        await talk.say("auth", token=token)
+        told = await talk.hear()
+        assert (told["type"], told["code"]) == ("auth_error", code)
+        assert token not in str(told)
+        assert (await talk.ends()).code == 4000 + status
 
 
 async def test_the_walk_finds_every_path(appliance: RunningAppliance) -> None:

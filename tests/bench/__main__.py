@@ -24,6 +24,7 @@ import apsw
 
 from appliance.api import auth
 from tests.bench import history, load
+from tests.bench.broadcast import broadcast
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -261,6 +262,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "latency": latency,
     "wear": wear,
     "starting": starting,
+    "broadcast": lambda: broadcast(say),
 }
 
 if __name__ == "__main__":

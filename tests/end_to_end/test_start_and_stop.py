@@ -16,6 +16,8 @@ import pytest
 
 from appliance.api import auth
 from appliance.log import sqlite
+from tests.api.listening import EVENTS
+from tests.api.talking import UPGRADE
 from tests.process import Service
 
 STOP_SECONDS = 2.0
@@ -43,6 +45,28 @@ def open_stream(service: Service) -> http.client.HTTPConnection:
     return connection
 
 
+def open_socket(service: Service) -> socket.socket:
+    """A WebSocket that has signed in, and reads no more than that."""
+    peer = socket.create_connection(("127.0.0.1", int(service.url.rpartition(":")[2])), timeout=10)
+    secret = (service.data / "secret").read_bytes()
+    token = auth.issue(secret, roles=["chef"], tenant="default", subject="test", seconds=60)
+    upgrade = "".join(f"{name}: {value}\r\n" for name, value in UPGRADE.items())
+    head = f"GET {EVENTS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+    peer.sendall(f"{head}{upgrade}\r\n".encode())
+    said = b""
+    while b"auth_success" not in said:
+        said += peer.recv(4096)
+    return peer
+
+
+def the_rest(peer: socket.socket) -> bytes:
+    """All that comes until the other side has closed."""
+    said = b""
+    while more := peer.recv(4096):
+        said += more
+    return said
+
+
 def test_it_says_what_listens_where_and_how_to_sign_in(tmp_path: Path) -> None:
     with Service(tmp_path / "data") as service:
         assert f"127.0.0.1:{service.orders_port}" in service.said
@@ -53,6 +77,7 @@ def test_it_says_what_listens_where_and_how_to_sign_in(tmp_path: Path) -> None:
 def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Path) -> None:
     with Service(tmp_path / "data") as service:
         streams = [open_stream(service) for _ in range(5)]
+        sockets = [open_socket(service) for _ in range(5)]
         idle = [socket.create_connection(("127.0.0.1", service.orders_port)) for _ in range(5)]
         idle[0].sendall(ORDER[:40])
         assert send(service.orders_port, ORDER) == b"A-1"
@@ -61,6 +86,9 @@ def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Pa
         assert time.monotonic() - began < STOP_SECONDS
         for stream in streams:
             stream.close()
+        for peer in sockets:  # None of them answers the close.
+            assert the_rest(peer).endswith(b"\x88\x13\x03\xe9the service stops")
+            peer.close()
         for peer in idle:
             peer.close()
         service.start()

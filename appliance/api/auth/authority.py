@@ -181,15 +181,12 @@ class Authority:
         roles = frozenset(claims.roles)
         return Caller(claims.sub, roles, only, claims.exp, proof.id, proof)
 
-    def stands(self, caller: Caller) -> bool:
-        """Whether the token is good still: for what goes on longer than a request."""
-        if caller.proof is None:
-            return any(device.id == caller.token_id for device in self.devices.list())
-        try:
+    def check(self, caller: Caller) -> None:
+        """Raise ApiError 401 for a token that is good no more: what outlasts a request asks."""
+        if caller.proof is not None:
             self._judge(caller.proof)
-        except ApiError:
-            return False
-        return True
+        elif all(device.id != caller.token_id for device in self.devices.list()):
+            raise _invalid("it has been revoked")
 
     def _judge(self, proof: Proof) -> None:
         """Raise ApiError 401 for a token that is not good now."""

@@ -1,0 +1,96 @@
+"""GET /events: who comes to listen, to which stations, and by which of the two ways."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from appliance.api.auth import COOKIE, ROLES, Authority, Caller
+from appliance.api.errors import ApiError
+from appliance.api.events import sse
+from appliance.api.events.listener import CutOff, Listener, Send, Source
+from appliance.api.events.messages import About
+from appliance.api.events.websocket import Conversation
+from appliance.api.ticket_json import TicketView
+from appliance.expeditor import Expeditor
+
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes that the system keeps for a listener that reads slowly (Linux doubles it). By itself
+it would keep megabytes for each, and it would take as many to notice one that reads nothing."""
+
+
+class Events:
+    """All listeners of one appliance."""
+
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        authority: Authority,
+        view: TicketView,
+        about: Callable[[], About],
+    ) -> None:
+        """What `about` tells goes into every snapshot, and its warnings into every beat."""
+        self._source = Source(expeditor, view, about)
+        self._authority = authority
+        self._listening: set[asyncio.Task[Any]] = set()
+
+    async def close(self, _app: web.Application) -> None:
+        """Send all listeners away; each ends within `websocket.GOODBYE_SECONDS`."""
+        for task in self._listening:
+            task.cancel()
+
+    async def listen(self, request: web.Request) -> web.StreamResponse:
+        """Tell until the listener goes, is too slow, or may no longer."""
+        task = asyncio.current_task()
+        if task is None:
+            raise ApiError(500, "INTERNAL_SERVER_ERROR", "no task")
+        self._listening.add(task)
+        try:
+            if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+                return await self._by_websocket(request)
+            return await self._by_sse(request)
+        finally:
+            self._listening.discard(task)
+
+    async def _by_sse(self, request: web.Request) -> web.StreamResponse:
+        caller = self._authority.caller(request)
+        stations = self._stations(caller, request.query.get("station_id"))
+        since = request.headers.get("Last-Event-ID") or request.query.get("since")
+        _bound_what_is_kept(request)
+        new_listener = partial(self._listener, caller, stations)
+        return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
+
+    async def _by_websocket(self, request: web.Request) -> web.StreamResponse:
+        caller = None
+        if hdrs.AUTHORIZATION in request.headers or COOKIE in request.cookies:
+            caller = self._authority.caller(request)
+            caller.require(ROLES)
+        _bound_what_is_kept(request)
+        conversation = Conversation(
+            request, self._source, self._authority, self._stations, self._listener
+        )
+        return await conversation.run(caller)
+
+    def _stations(self, caller: Caller, station: str | None) -> frozenset[str] | None:
+        """What a caller hears of who asks for a station, or for none. Raises ApiError 403, 404."""
+        caller.require(ROLES, station)
+        kitchen = self._source.expeditor.kitchen
+        known = (None, *(each.id for each in kitchen.stations))
+        if station not in known and not kitchen.live_tickets(station):
+            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
+        return caller.stations if station is None else frozenset({station})
+
+    def _listener(
+        self, caller: Caller, stations: frozenset[str] | None, send: Send, cut_off: CutOff
+    ) -> Listener:
+        check = partial(self._authority.check, caller)
+        return Listener(self._source, stations, check, send, cut_off)
+
+
+def _bound_what_is_kept(request: web.Request) -> None:
+    connection = request.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)

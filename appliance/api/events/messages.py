@@ -1,0 +1,190 @@
+"""What is said on `/events`: what every listener hears, and the talk around it on a WebSocket.
+
+Times are ISO 8601 UTC. `seq` is the place in the log: whoever has heard a frame has all up to
+its `seq` that is for them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from appliance.api.errors import ErrorJson
+from appliance.api.ticket_json import TicketJson
+
+# ── what every listener hears ───────────────────────────────────────────────────────
+
+
+class About(Struct):
+    """What the pages need to know of this kitchen, apart from its stations and tickets."""
+
+    name: str
+    warnings: list[str]
+    """What somebody ought to do something about."""
+    late_after: int
+    """Seconds from which a ticket is late."""
+    very_late_after: int
+
+
+class StationEntry(Struct):
+    """A station, as a board shows it."""
+
+    id: str
+    name: str
+    station_type: str
+    active: bool
+
+
+class SnapshotPayload(About):
+    """The kitchen as it is."""
+
+    stations: list[StationEntry]
+    """In the order of the boards."""
+    tickets: list[TicketJson]
+    """Every live one."""
+
+
+class SnapshotEvent(Struct, tag_field="type", tag="kds.snapshot"):
+    """All that there is; what was heard before counts no more."""
+
+    seq: int
+    at: str
+    payload: SnapshotPayload
+
+
+class StationsPayload(Struct):
+    """All stations that there are from then on."""
+
+    stations: list[StationEntry]
+
+
+class StationsEvent(Struct, tag_field="type", tag="kds.stations"):
+    """A station was made, changed or removed."""
+
+    seq: int
+    at: str
+    payload: StationsPayload
+
+
+TicketEventType = Literal[
+    "kds.ticket.created",
+    "kds.ticket.updated",
+    "kds.ticket.fired",
+    "kds.ticket.started",
+    "kds.ticket.item_done",
+    "kds.ticket.ready",
+    "kds.ticket.bumped",
+    "kds.ticket.recalled",
+    "kds.ticket.voided",
+    "kds.ticket.prioritized",
+]
+
+
+class TicketPayload(Struct):
+    """The ticket as it then stands."""
+
+    ticket: TicketJson
+
+
+class TicketEvent(Struct):
+    """Something happened to a ticket."""
+
+    type: TicketEventType
+    aggregate_id: str
+    """The ticket's `id`."""
+    tenant_id: str
+    seq: int
+    at: str
+    payload: TicketPayload
+
+
+class FaultJson(Struct):
+    """Why no order can be stored at present."""
+
+    message: str
+    seconds: int
+    """For how long by now."""
+
+
+class Beat(Struct, tag_field="type", tag="beat"):
+    """The listener has all up to `seq`; comes every two seconds to whoever keeps up."""
+
+    seq: int | None
+    """Null before the first snapshot."""
+    at: str
+    warnings: list[str]
+    """As in the snapshot, and as they are now."""
+    fault: FaultJson | None
+
+
+# ── from a client of the WebSocket ──────────────────────────────────────────────────
+
+
+class AuthMessage(Struct, tag_field="type", tag="auth"):
+    """The first message of a client that has not sent its token with the upgrade."""
+
+    token: str
+
+
+class SubscribeMessage(
+    Struct, tag_field="type", tag="subscribe", forbid_unknown_fields=True, kw_only=True
+):
+    """What to hear, and from where on. Once on a connection."""
+
+    channel: Literal["kds"]
+    location_id: str | None = None
+    """Of this appliance; there is no other."""
+    station_id: str | None = None
+    """The only one to hear of; by default all that the token is for."""
+    since: (
+        Annotated[int, Meta(ge=0)]
+        | Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}$")]
+        | None
+    ) = None
+    """`epoch:seq`, or a `seq` of the same epoch. Without it a snapshot comes first."""
+
+
+class PongMessage(Struct, tag_field="type", tag="pong"):
+    """The answer to a ping."""
+
+
+# ── to a client of the WebSocket ────────────────────────────────────────────────────
+
+
+class AuthSuccess(Struct, tag_field="type", tag="auth_success"):
+    """The token is good."""
+
+    user_id: str
+    """The token's `sub`."""
+    tenant_id: str
+    permissions: list[str]
+    """The token's roles."""
+    expires_at: str | None
+    """Null for a screen's token, which has no end."""
+
+
+class AuthError(Struct, tag_field="type", tag="auth_error"):
+    """The token is not good, or no longer. The connection is closed then."""
+
+    code: str
+    """As over HTTP: UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, FORBIDDEN."""
+    message: str
+
+
+class Subscribed(Struct, tag_field="type", tag="subscribed"):
+    """The subscription stands; what is heard comes next."""
+
+    channel: Literal["kds"]
+    location_id: str
+    station_id: str | None
+    epoch: str
+    """With a `seq` behind a colon it makes a `since`."""
+
+
+class Ping(Struct, tag_field="type", tag="ping"):
+    """Has to be answered by a pong."""
+
+    timestamp: str
+
+
+class ErrorMessage(ErrorJson, tag_field="type", tag="error"):
+    """A message was refused, and changed nothing. `request_id` is that of the upgrade."""
