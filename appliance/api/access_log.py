@@ -1,10 +1,11 @@
 """The access log: who asked for what, how it ended, how long it took; nothing of a guest.
 
-A path is written as it was declared, with the station's id alone filled in: ids of orders
-and whatever stands behind a `?` may be personal.
+A path is written as it was declared, with the id of a station that there is alone filled in:
+ids of orders, what is no station, and whatever stands behind a `?` may be personal.
 """
 
 import logging
+from collections.abc import Callable, Container
 from typing import Final
 
 from aiohttp import web
@@ -14,8 +15,8 @@ from appliance.api.errors import REQUEST_ID
 
 logger: Final = logging.getLogger(__name__)
 
-MAX_STATION: Final = 64
-"""Characters of a station's id; what is longer is none."""
+STATIONS: Final = web.AppKey[Callable[[], Container[str]]]("stations")
+"""Of an application, what tells the ids of its stations."""
 
 
 class AccessLogger(AbstractAccessLogger):
@@ -27,10 +28,9 @@ class AccessLogger(AbstractAccessLogger):
         if isinstance(request, web.Request):
             resource = request.match_info.route.resource
             path = resource.canonical if resource is not None else "(no such path)"
-            station = request.match_info.get("station_id", "")
-            path = path.replace(
-                "{station_id}", station[:MAX_STATION] if station.isprintable() else "?"
-            )
+            station = request.match_info.get("station_id")
+            if station is not None and station in request.app[STATIONS]():
+                path = path.replace("{station_id}", station)
             request_id = request.get(REQUEST_ID, "-")
         self.logger.info(
             "%s %s %s %d %.1f ms %s",

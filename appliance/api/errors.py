@@ -102,7 +102,10 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
             ),
         )
     except Exception:
-        logger.exception("%s %s failed, request %s", request.method, request.path, request_id)
+        resource = request.match_info.route.resource
+        # Not the path itself: ids of orders may be personal.
+        path = resource.canonical if resource is not None else "(no such path)"
+        logger.exception("%s %s failed, request %s", request.method, path, request_id)
         message = "something went wrong here; the log has it under this request's id"
         response = _response(request_id, ApiError(500, "INTERNAL_SERVER_ERROR", message))
     return response
