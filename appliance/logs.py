@@ -8,17 +8,14 @@ import logging
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Final
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-
-_FORMAT: Final = "%(levelname)s %(name)s: %(message)s"
 
 
 def configure() -> None:
     """From now on the process's loggers write so, from INFO on."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Discreet(_FORMAT))
+    handler.setFormatter(Discreet())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
@@ -30,10 +27,14 @@ class Discreet(logging.Formatter):
         return "\n".join(_told(ei[1])) if ei[1] is not None else ""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Of what asyncio says of a fault, the first line: the rest shows what it was about."""
+        """Each line with its level and who says it.
+
+        Of what asyncio says of a fault, only the first: the rest shows what it was about.
+        """
+        lines = record.message.split("\n")
         if record.name == "asyncio" and record.exc_info:
-            record.message = record.message.partition("\n")[0]
-        return super().formatMessage(record)
+            del lines[1:]
+        return "\n".join(f"{record.levelname} {record.name}: {line}" for line in lines)
 
 
 def _told(error: BaseException) -> Iterator[str]:
@@ -41,7 +42,7 @@ def _told(error: BaseException) -> Iterator[str]:
     if earlier is not None:
         yield from _told(earlier)
         yield "and then:"
-    yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    yield from "".join(traceback.format_tb(error.__traceback__)).splitlines()
     reason = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
     yield f"{type(error).__module__}.{type(error).__qualname__}{reason}"
     if isinstance(error, BaseExceptionGroup):

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from appliance.api import errors, openapi
 from appliance.api.access import Access
-from appliance.api.access_log import STATIONS
+from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
@@ -47,6 +47,7 @@ def make_app(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
     )
     app.on_response_prepare.append(errors.label)
+    app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     operations = [
         *Tickets(expeditor, view).operations(),
