@@ -8,10 +8,10 @@ ApiError  400 VALIDATION_ERROR / INVALID_JSON, 401 UNAUTHORIZED / INVALID_TOKEN 
 
 import logging
 import re
-import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
+from random import getrandbits
 from typing import Any, Final
 
 import msgspec
@@ -82,7 +82,7 @@ def invalid(field: str, message: str, **details: Any) -> ApiError:
 async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give every request its id, and every error its form."""
     asked = request.headers.get("X-Request-ID", "")
-    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
+    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else f"{getrandbits(128):032x}"
     request[REQUEST_ID] = request_id
     try:
         response = await handler(request)

@@ -21,7 +21,7 @@ from typing import Final
 import apsw
 
 from appliance.api import auth
-from tests.bench import history, load
+from tests.bench import actions, history, load
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -116,6 +116,18 @@ def latency() -> None:
     )
 
 
+def ticket_actions() -> None:
+    rounds = actions.measure()
+    ratios = sorted(each.service / each.bare for each in rounds)
+    service, bare, null = (median(column) for column in zip(*rounds, strict=True))
+    say(
+        "durable ticket actions/s, 16 connections / aiohttp, same bytes",
+        f"{service:.0f} / {bare:.0f} = {median(ratios):.2f}",
+        f"at least 0.5 (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})",
+    )
+    say("the client alone, of a server that only writes", f"{null:.0f}", "far above both")
+
+
 def fdatasync(path: Path, size: int) -> float:
     """Median microseconds of appending so many bytes and syncing them."""
     took = []
@@ -208,6 +220,7 @@ def resident(service: Service) -> float:
 MEASURES: Final[dict[str, Callable[[], None]]] = {
     "throughput": throughput,
     "latency": latency,
+    "actions": ticket_actions,
     "wear": wear,
     "starting": starting,
 }
