@@ -1,6 +1,6 @@
 # make run    sets up everything and runs the appliance on simulated devices
 # make test   sets up everything, Chromium included, and checks all of it (minutes)
-# make bench  speed, as ratios against a baseline of the same run (about 2 minutes)
+# make bench  speed, as ratios against a baseline of the same run (about 4 minutes)
 # make proof  the large counts: 1,000 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
 #             listeners (an hour or so; an estimate, of which the fuzzing took 25 minutes of
 #             processor time)

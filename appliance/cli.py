@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import uvloop
 
-from appliance import __version__, cli_access, config, rush, tls
+from appliance import __version__, cli_access, config, logs, rush, tls
 from appliance.certificates import Unfit
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
 from appliance.files import replace_file
@@ -199,7 +199,7 @@ def _data_dir_of_wrong(file: Path) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     place = _place(options)
     for warning in place.warnings:
         _complain(warning)

@@ -147,7 +147,7 @@ class Expeditor:
                 change = Change(self.seq, event, placed, self.kitchen.stations)
                 self._unpublished.append(change)
         except Exception as error:
-            self._fail(f"a command could not be applied: {error!r}")
+            self._fail(f"a command could not be applied: {type(error).__name__}")
             raise
 
     @property

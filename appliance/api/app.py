@@ -8,6 +8,7 @@ from aiohttp import web
 
 from appliance.api import errors, openapi
 from appliance.api.access import Access
+from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.events import About, Events
@@ -53,6 +54,8 @@ def make_app(
         client_max_size=MAX_BODY,
     )
     app.on_response_prepare.append(errors.label)
+    app[LINES] = []
+    app[STATIONS] = lambda: expeditor.kitchen.router.stations
     operations = [
         *Tickets(expeditor, history, view).operations(),
         *Expo(expeditor, view.location, expeditor.now).operations(),

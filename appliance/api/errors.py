@@ -8,10 +8,10 @@ ApiError  400 VALIDATION_ERROR / INVALID_JSON, 401 UNAUTHORIZED / INVALID_TOKEN 
 
 import logging
 import re
-import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
+from random import getrandbits
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -102,14 +102,17 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         unavailable = ApiError(503, "SERVICE_UNAVAILABLE", message, headers=wait)
         return result(request_id, unavailable).response()
     except Exception:
-        logger.exception("%s %s failed, request %s", request.method, request.path, request_id)
+        resource = request.match_info.route.resource
+        # Not the path itself: ids of orders may be personal.
+        path = resource.canonical if resource is not None else "(no such path)"
+        logger.exception("%s %s failed, request %s", request.method, path, request_id)
         return result(request_id, fault()).response()
 
 
 def identify(request: web.BaseRequest) -> str:
     """Take the id that a request brought, or make one; what labels its answer."""
     asked = request.headers.get(HEADER, "")
-    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
+    request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else f"{getrandbits(128):032x}"
     request[REQUEST_ID] = request_id
     return request_id
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, overload
+from typing import Any, Final, NamedTuple, overload
 
 import msgspec
 from msgspec import Struct
@@ -87,6 +87,10 @@ _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
 _ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
 
+REMEMBERED: Final = 1_024
+"""Tickets of which it is known what their orders brought: more than all boards show at once.
+Each takes some kilobytes."""
+
 encode = msgspec.json.Encoder().encode
 
 
@@ -96,15 +100,18 @@ class TicketView:
     def __init__(self, tenant: str, location: str) -> None:
         self.tenant = tenant
         self.location = location
+        self._brought: dict[tuple[int, str], _Brought] = {}
+        """By order number and station."""
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
         """The ticket, joined with its order and guest."""
         order = placed.order
-        lines = [(line, item) for line in ticket.lines if (item := placed.item(line.id))]
+        brought = self._brought_for(ticket, placed)
+        lines = [(line, shown) for line in ticket.lines if (shown := brought.lines.get(line.id))]
         open_courses = [
-            course
-            for line, item in lines
-            if (line.to_do or line.held) and (course := first_number(item.course)) is not None
+            shown.course
+            for line, shown in lines
+            if shown.course is not None and (line.to_do or line.held)
         ]
         preps = [line.prep for line in ticket.lines if line.change != "deleted"]
         return TicketJson(
@@ -113,33 +120,86 @@ class TicketView:
             location_id=self.location,
             order_id=order.id,
             station_id=ticket.station,
-            items=[_item(line, item, placed) for line, item in lines],
+            items=[_item(line, shown) for line, shown in lines],
             status=ticket.status,
             priority=ticket.priority,
             course_number=min(open_courses, default=None),
-            order_channel=channel(order.mode),
-            order_reference=shown_name(placed),
+            order_channel=brought.channel,
+            order_reference=brought.reference,
             customer_name=placed.guest.name,
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=_metadata(placed, [item for _line, item in lines]),
-            created_at=_iso(ticket.created_at),
+            metadata=brought.metadata,
+            created_at=_iso(ticket.created_at // 1000),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
-            updated_at=_iso(ticket.updated_at),
+            updated_at=_iso(ticket.updated_at // 1000),
         )
 
+    def _brought_for(self, ticket: Ticket, placed: Placed) -> "_Brought":
+        key = ticket.number, ticket.station
+        lines = [line.id for line in ticket.lines]
+        brought = self._brought.get(key)
+        if brought is None or brought.placed is not placed or brought.line_ids != lines:
+            if len(self._brought) >= REMEMBERED:
+                self._brought.clear()
+            self._brought[key] = brought = _bring(placed, lines)
+        return brought
 
-def _item(line: Line, item: Item, placed: Placed) -> ItemJson:
+
+class _Shown(NamedTuple):
+    """What is shown of an item on any ticket, whatever was done there."""
+
+    item: Item
+    modifiers: list[ModifierJson]
+    instructions: str | None
+    seat: int | None
+    course: int | None
+
+
+class _Brought(NamedTuple):
+    """What the order brought to a ticket: it stays while the ticket is worked on."""
+
+    placed: Placed
+    line_ids: list[str]
+    lines: dict[str, _Shown]
+    channel: str | None
+    reference: str | None
+    metadata: dict[str, Any]
+
+
+def _bring(placed: Placed, line_ids: list[str]) -> _Brought:
+    items = [item for line_id in line_ids if (item := placed.item(line_id))]
+    return _Brought(
+        placed,
+        line_ids,
+        {item.line_id: _shown(item, placed) for item in items},
+        channel(placed.order.mode),
+        shown_name(placed),
+        _metadata(placed, items),
+    )
+
+
+def _shown(item: Item, placed: Placed) -> _Shown:
+    return _Shown(
+        item,
+        [ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+        placed.guest.item_instructions.get(item.line_id),
+        first_number(item.seat),
+        first_number(item.course),
+    )
+
+
+def _item(line: Line, shown: _Shown) -> ItemJson:
     return ItemJson(
-        menu_item_id=item.id,
-        name=item.name,
-        quantity=item.qty,
-        modifiers=[ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
-        special_instructions=placed.guest.item_instructions.get(item.line_id),
-        seat_number=first_number(item.seat),
-        course=first_number(item.course),
+        menu_item_id=shown.item.id,
+        name=shown.item.name,
+        quantity=shown.item.qty,
+        modifiers=shown.modifiers,
+        special_instructions=shown.instructions,
+        seat_number=shown.seat,
+        course=shown.course,
         is_done=line.done,
         allergens=[],
         line_id=line.id,
@@ -176,7 +236,7 @@ def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
     metadata |= _but(_ELSEWHERE_IN_GUEST, replace(guest, item_instructions={}, group_notes={}))
     if order.pickup_at is not None:
-        metadata["pickupAt"] = _iso(order.pickup_at)
+        metadata["pickupAt"] = iso(order.pickup_at)
     if guest.driver_phone is not None:
         metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
     if placed.cancelled:
@@ -212,9 +272,9 @@ def iso(milliseconds: int) -> str: ...
 def iso(milliseconds: None) -> None: ...
 def iso(milliseconds: int | None) -> str | None:
     """ISO 8601 UTC to the second, as the seed writes it."""
-    return None if milliseconds is None else _iso(milliseconds)
+    return None if milliseconds is None else _iso(milliseconds // 1000)
 
 
 @lru_cache(1_024)  # A board's tickets share their moments, and are shown again and again.
-def _iso(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,5 +1,6 @@
 """The access log: a line for each request, and nothing of a guest in it."""
 
+import asyncio
 import logging
 
 import pytest
@@ -44,6 +45,34 @@ async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
         each.getMessage().split(" ")[0] for each in caplog.records if "GET" in each.getMessage()
     ]
     assert lines == ["127.0.0.1", "::1"]
+
+
+async def test_what_is_answered_at_once_is_a_line_each(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "appliance.api.access_log")
+    for number in range(16):
+        await appliance.order(id=f"A-{number}", items=[{"name": "Hamburger"}])
+    caplog.clear()
+    answers = await asyncio.gather(
+        *(ask(appliance, "POST", ticket_path("grill", f"A-{n}", "bump")) for n in range(16))
+    )
+    await ask(appliance, "GET", "/")
+    lines = "\n".join(each.getMessage() for each in caplog.records).splitlines()
+    ids = {answer.headers["X-Request-ID"] for answer in answers}
+    assert {line.split()[-1] for line in lines if "/ticket/bump 200 " in line} == ids
+    assert len(ids) == 16
+
+
+async def test_a_station_is_named_where_there_is_one(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "appliance.api.access_log")
+    for station in ("grill", CANARY):
+        await ask(appliance, "GET", f"/api/v1/kds/stations/{station}/tickets")
+    paths = [each.getMessage().split()[2] for each in caplog.records]
+    base = "/api/v1/kds/stations"
+    assert paths == [f"{base}/grill/tickets", f"{base}/{{station_id}}/tickets"]
 
 
 async def test_no_personal_data_and_no_secret_is_in_any_log(

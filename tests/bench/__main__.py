@@ -23,7 +23,7 @@ from typing import Any, Final
 import apsw
 
 from appliance.api import auth
-from tests.bench import history, load
+from tests.bench import actions, history, load
 from tests.bench.broadcast import broadcast
 from tests.process import Service
 
@@ -117,6 +117,18 @@ def latency() -> None:
         f"{durable:.0f} / ({sync:.0f} + {bare:.0f}) µs = {median(ratios):.2f}",
         "at most 2.5",
     )
+
+
+def ticket_actions() -> None:
+    rounds = actions.measure()
+    ratios = sorted(each.service / each.bare for each in rounds)
+    service, bare, null = (median(column) for column in zip(*rounds, strict=True))
+    say(
+        "durable ticket actions/s, 16 connections / aiohttp, same bytes",
+        f"{service:.0f} / {bare:.0f} = {median(ratios):.2f}",
+        f"at least 0.5 (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})",
+    )
+    say("the client alone, of a server that only writes", f"{null:.0f}", "far above both")
 
 
 def fdatasync(path: Path, size: int) -> float:
@@ -260,6 +272,7 @@ def resident(service: Service) -> float:
 MEASURES: Final[dict[str, Callable[[], None]]] = {
     "throughput": throughput,
     "latency": latency,
+    "actions": ticket_actions,
     "wear": wear,
     "starting": starting,
     "broadcast": lambda: broadcast(say),

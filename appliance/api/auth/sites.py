@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ def require_own_page(request: web.Request) -> None:
 _OWN_NAMES: Final = frozenset({"localhost", socket.gethostname().lower()})
 
 
+@lru_cache(256)  # A client names the same one with every request.
 def _is_own(host: str) -> bool:
     """Whether a Host is one of our names, or an address: nobody else can own that here."""
     try:
