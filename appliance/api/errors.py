@@ -112,6 +112,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 def identify(request: web.BaseRequest) -> str:
     """Take the id that a request brought, or make one; what labels its answer."""
     asked = request.headers.get(HEADER, "")
+    # One of ours is no secret: it need not cost a call of the system.
     request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else f"{getrandbits(128):032x}"
     request[REQUEST_ID] = request_id
     return request_id

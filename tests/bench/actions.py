@@ -31,8 +31,11 @@ ROUNDS: Final = 7
 STATION: Final = "grill"
 CYCLE: Final = ("start", "ready", "bump", "recall")
 """Leads a ticket from pending, and from recalled, to recalled: it can go on for ever."""
-HTTP: Final = '[http]\nlisten = "127.0.0.1:0"\n'
-"""What limits how much one address may ask for belongs in here, switched off."""
+HTTP: Final = """
+[http]
+listen = "127.0.0.1:0"
+limits = { token_per_second = 0, address_per_second = 0 }
+"""
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"\r\nContent-Length: "
 

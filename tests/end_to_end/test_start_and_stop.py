@@ -126,7 +126,8 @@ OrderRouter.run = run
 def test_a_part_that_dies_takes_the_process_down(tmp_path: Path) -> None:
     with Service(tmp_path / "data", prelude=DYING) as service:
         assert service.wait() == 1
-        assert "worn out" in service.errors()
+        # What it was, and where; its words might be a guest's.
+        assert service.errors().endswith("in run\nbuiltins.RuntimeError\n")
 
 
 def test_ports_in_use_are_replaced_by_free_ones_and_that_is_said(tmp_path: Path) -> None:
