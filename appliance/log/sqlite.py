@@ -47,6 +47,8 @@ APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
 COMPRESSION: Final = 1
 """zlib level: events shrink to a quarter in microseconds. Bytes written wear the card out."""
 PAGE: Final = 4096
+TURNS: Final = 8
+"""Of the loop, that a commit waits at most for what still arrives: a millisecond or two."""
 CHECKPOINT_AT: Final = 1_000
 """Pages (4 MB) in the write-ahead file from which it is copied in the background."""
 HOLD_WRITERS_AT: Final = 2_000
@@ -121,6 +123,8 @@ class SqliteLog:
         self._pending: _Batch | None = None
         self._in_flight: _Batch | None = None
         self._flush_is_due = False
+        self._taken = 0
+        """How often something was taken into a batch."""
         self._fault: str | None = None
         self._checkpoint: asyncio.Future[None] | None = None
         self._last_commit_ms = 0.0
@@ -174,13 +178,25 @@ class SqliteLog:
             loop = asyncio.get_running_loop()
             self._pending = _Batch(self._next_seq, loop.create_future())
             if self._in_flight is None and not self._flush_is_due:
-                # Not at once: what else arrives in this turn of the loop goes along.
                 self._flush_is_due = True
-                loop.call_soon(self._flush)
+                loop.call_soon(self._flush_when_quiet, 0, 0)
+        self._taken += 1
         return self._pending
 
-    def _flush(self) -> None:
+    def _flush_when_quiet(self, taken: int, turns: int) -> None:
+        """Not at once: what arrives in the next turns of the loop goes along, if anything does.
+
+        A commit costs the loop about as much as a request: waking the writer, and handing
+        the interpreter to and fro.
+        """
+        if self._taken != taken and turns < TURNS:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._flush_when_quiet, self._taken, turns + 1)
+            return
         self._flush_is_due = False
+        self._flush()
+
+    def _flush(self) -> None:
         batch = self._pending
         if batch is None or self._in_flight is not None:
             return
