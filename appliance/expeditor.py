@@ -204,7 +204,8 @@ class Expeditor:
             try:
                 changes = await self._replay(kitchen, recorded)
             except (msgspec.DecodeError, LookupError) as error:
-                raise Unreadable(f"the events after {seq} make no sense: {error}") from error
+                what = type(error).__name__  # Its words may be an order's.
+                raise Unreadable(f"the events after {seq} make no sense: {what}") from error
             seq = recorded[-1].seq
             self.feed.publish([change for change in changes if change.seq > self.feed.head])
             if seq - self._snapshot_seq >= SNAPSHOT_WHILE_LOADING:

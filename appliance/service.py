@@ -20,6 +20,7 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.connections import Ports
 from appliance.api.events import About
+from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
@@ -147,14 +148,22 @@ async def running(
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
+
+    def warned() -> list[str]:
+        return [*warnings, *(https.warnings() if https else ())]
+
+    health = Health(
+        config.appliance.name, directory, expeditor, history, https=https, warnings=warned
+    )
     app = make_app(
         expeditor,
         history,
         authority,
         TicketView(config.appliance.tenant_id, config.appliance.location_id),
         config.zone,
-        about=lambda: about(config, [*warnings, *(https.warnings() if https else ())]),
+        about=lambda: about(config, warned()),
         status=status,
+        health=health,
         limits=limits,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
@@ -170,9 +179,11 @@ async def running(
         if https is not None and config.https is not None:
             listen = partial(ports.listen, context=https.context)
             secure = await _listen(listen, config.https.listen, "https", free_ports=free_ports)
+        health.places = Places(str(orders), str(http), secure and str(secure))
         presence = await _presence(config, directory, orders) if config.orders.beacon else None
         if presence is not None:
             status["beacon"] = presence.status
+            health.neighbours = presence.neighbours_heard
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(part, name=name)

@@ -13,6 +13,7 @@ from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.events import About, Events
 from appliance.api.expo import Expo
+from appliance.api.health import Health
 from appliance.api.idempotency import Repeats
 from appliance.api.limits import Limits
 from appliance.api.operation import routes
@@ -43,6 +44,7 @@ def make_app(
     *,
     about: Callable[[], About],
     status: Parts,
+    health: Health,
     limits: Limits,
 ) -> web.Application:
     """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
@@ -68,6 +70,7 @@ def make_app(
     app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))
     described = encode(openapi.document(operations, BASE, GATEWAY))
     app.router.add_get(f"{BASE}/openapi.json", _constant(described))
+    app.router.add_get(f"{BASE}/health", health.answer)
     events = Events(expeditor, authority, view, about)
     # Nothing would end the answer to a HEAD of what streams.
     app.router.add_get(f"{BASE}/events", events.listen, allow_head=False)

@@ -23,9 +23,11 @@ OPEN = {
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
     *((method, path) for method in READS for path in ("/card.js", "/link.js")),
+    *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
+    *((method, "/api/v1/kds/health") for method in READS),
     *((method, "/api/v1/kds/openapi.json") for method in READS),
 }
-"""What anybody may ask for: the page without tickets, signing in, and the API's contract."""
+"""What anybody may ask for: pages without tickets, signing in, the API's contract, health."""
 
 
 class Asked(NamedTuple):

@@ -9,7 +9,7 @@ from tests.running import RunningAppliance
 
 DOCUMENT = "/api/v1/kds/openapi.json"
 NOT_OF_THE_API = re.compile(r"/(sign-in|sign-out|static|$)|/[^/]+\.(js|css|html)$")
-APART = {f"/api/v1/kds/{name}" for name in ("events", "session", "openapi.json")}
+APART = {f"/api/v1/kds/{name}" for name in ("events", "session", "openapi.json", "health")}
 
 
 async def document(appliance: RunningAppliance) -> dict[str, Any]:
