@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from appliance import config
+from appliance import config, records
 from appliance.api.auth import Authority, issue, revoked, secret
 from tests.api.asking import Answer, ask
 from tests.api.clock import ManualClock, with_clock
@@ -205,6 +206,25 @@ async def test_secrets_rotated_several_times_are_each_good_for_their_time(tmp_pa
             kept.append(issue(current, roles=["chef"], tenant="default", subject="x", seconds=60))
             await later(appliance.authority.rotate)
         assert [await opens(appliance, token) for token in kept] == [False, *[True] * 4]
+
+
+async def test_a_rotation_that_another_one_came_before_ends_no_token_of_it(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between: list[str] = []
+
+    def another_first(directory: Path) -> AbstractContextManager[None]:
+        if not between:
+            between.append("")
+            other = Authority(directory, config.Appliance(), config.Auth())
+            other.rotate()
+            current = (directory / secret.NAME).read_bytes()
+            between[0] = issue(current, roles=["chef"], tenant="default", subject="x", seconds=60)
+        return records.locked(directory)
+
+    monkeypatch.setattr(secret, "locked", another_first)
+    await later(appliance.authority.rotate)
+    assert await opens(appliance, between[0])
 
 
 async def test_a_damaged_list_of_what_is_revoked_revokes_all_that_was_issued_before(

@@ -105,7 +105,7 @@ class Tokens:
             proof = self._verified(token)
         except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidToken(_why(error)) from error
-        if len(self._read) == _REMEMBERED:
+        if len(self._read) >= _REMEMBERED:
             self._read.clear()
         self._read[token] = proof
         return proof
