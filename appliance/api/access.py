@@ -25,7 +25,10 @@ Stations = Annotated[tuple[Text, ...], Meta(max_length=100)]
 
 
 class RevokeBody(Struct, forbid_unknown_fields=True):
-    """Body of `tokens/revoke`: exactly one of them."""
+    """Body of `tokens/revoke`: exactly one of them.
+
+    A screen goes by its `token`, by its id as `jti`, or as the `subject` device:NAME.
+    """
 
     token: str | None = None
     jti: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

@@ -185,7 +185,7 @@ class Authority:
         """Raise ApiError 401 for a token that is good no more: what outlasts a request asks."""
         if caller.proof is not None:
             self._judge(caller.proof)
-        elif all(device.id != caller.token_id for device in self.devices.list()):
+        elif not self.devices.has(caller.token_id):
             raise _invalid("it has been revoked")
 
     def _judge(self, proof: Proof) -> None:
@@ -206,7 +206,7 @@ class Authority:
         if device is None:
             raise _invalid("no device has it, or it has been revoked")
         only = None if device.stations is None else frozenset(device.stations)
-        return Caller(f"device:{device.name}", devices.ROLES, only, None, device.id)
+        return Caller(device.subject, devices.ROLES, only, None, device.id)
 
     def redeem(self, code: str) -> str:
         """The token for the one-time link's code. Raises ApiError 401."""
@@ -261,12 +261,14 @@ class Authority:
         self._revoked.token(proof.id, proof.claims.exp)
 
     def revoke_id(self, token_id: str) -> None:
-        """Revoke the token with this `jti`. Raises revoked.TooMany."""
-        self._revoked.token(token_id)
+        """Revoke the token with this `jti`, or the device with this id. Raises revoked.TooMany."""
+        if not self.devices.revoke(token_id):
+            self._revoked.token(token_id)
 
     def revoke_subject(self, subject: str) -> None:
         """Revoke all tokens of a subject that were issued until now. Raises revoked.TooMany."""
         self._revoked.subject(subject)
+        self.devices.revoke_subject(subject)
 
     def pins(self) -> tuple[Pin, ...]:
         """All PINs, by name."""
