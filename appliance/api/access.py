@@ -158,12 +158,13 @@ class Access:
             raise invalid("roles", f"{unknown[0]!r} is none", allowed=sorted(ROLES))
         authority = self._authority
         try:
-            await _stored(lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations))
+            pin = await _stored(
+                lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations)
+            )
         except PinError as error:
             if error.field is None:
                 raise ApiError(409, "CONFLICT", str(error)) from error
             raise invalid(error.field, str(error)) from error
-        (pin,) = (pin for pin in authority.pins() if pin.name == body.name)
         return _pin(pin)
 
     async def pins(self, _call: Call) -> list[PinShown]:

@@ -73,6 +73,19 @@ async def test_a_used_up_link_tells_a_person_and_not_a_program(
     assert "been used" in answer.body
 
 
+async def test_signing_out_ends_the_links_session_and_no_pasted_token(
+    appliance: RunningAppliance,
+) -> None:
+    link = f"/sign-in?code={appliance.authority.link_code}"
+    links = cookie_of(await ask(appliance, "GET", link, role=None)).value
+    pasted = cookie_of(await sign_in(appliance, appliance.token("chef"))).value
+    for cookie, status in ((links, 401), (pasted, 200), ("garbage", 401)):
+        out = await with_cookie(appliance, "POST", "/sign-out", cookie, Origin=appliance.url)
+        assert cookie_of(out).value == ""
+        assert (await with_cookie(appliance, "GET", TICKETS, cookie)).status == status
+    assert appliance.authority.status().revoked == 1
+
+
 async def test_scripts_and_other_sites_never_see_the_cookie(appliance: RunningAppliance) -> None:
     link = f"/sign-in?code={appliance.authority.link_code}"
     for cookie in (

@@ -20,11 +20,11 @@ from appliance.api.auth.caller import Caller
 from appliance.api.auth.cloud import CloudKeys, CloudStatus
 from appliance.api.auth.devices import Devices
 from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
-from appliance.api.auth.pins import Pin, Pins, subject_of
+from appliance.api.auth.pins import Pin, Pins
 from appliance.api.auth.revoked import Revoked
 from appliance.api.auth.secret import Secrets
 from appliance.api.auth.sites import require_own_page
-from appliance.api.auth.tokens import InvalidToken, Proof, Tokens
+from appliance.api.auth.tokens import LINK, InvalidToken, Proof, Tokens
 from appliance.api.errors import ApiError
 from appliance.api.limits import Limits
 
@@ -195,6 +195,8 @@ class Authority:
             raise _invalid("its issuer no longer has the key that signed it")
         if proof in self._revoked:
             raise _invalid("it has been revoked")
+        if claims.opened_by not in (None, LINK) and not self._pins.has(claims.opened_by):
+            raise _invalid("the PIN that opened it has been taken away")
         if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
             raise _invalid("it is not good yet (nbf)")
         if claims.exp <= now - LEEWAY_SECONDS:
@@ -214,7 +216,7 @@ class Authority:
         if not right or not secrets.compare_digest(code.encode(), right):
             raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
         self._link_code = None
-        return self._session("one-time link", ("manager",), None)
+        return self._session("one-time link", ("manager",), (), LINK)
 
     async def sign_in(self, pin: str, address: str) -> str:
         """The token for a PIN. Raises ApiError 401, 429."""
@@ -229,10 +231,10 @@ class Authority:
         if found is None:
             raise ApiError(401, "UNAUTHORIZED", "this is nobody's PIN", headers=_CHALLENGE)
         right()
-        return self._session(found.subject, found.roles, found.stations)
+        return self._session(found.subject, found.roles, found.stations or (), found.session)
 
     def _session(
-        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...] | None
+        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...], opened_by: str
     ) -> str:
         return tokens.issue(
             self._secrets.current.key,
@@ -240,7 +242,8 @@ class Authority:
             tenant=self._tenant,
             subject=subject,
             seconds=SESSION_SECONDS,
-            stations=stations or (),
+            stations=stations,
+            opened_by=opened_by,
         )
 
     def rotate(self) -> None:
@@ -270,23 +273,29 @@ class Authority:
         self._revoked.subject(subject)
         self.devices.revoke_subject(subject)
 
+    def sign_out(self, token: str) -> None:
+        """End a browser's session; a token that somebody pasted stays good. Raises TooMany."""
+        try:
+            proof = self._tokens.read(token)
+            self._judge(proof)
+        except (InvalidToken, ApiError):
+            return  # It opens nothing as it is: no reason to remember it.
+        if proof.claims.opened_by is not None:
+            self._revoked.token(proof.id, proof.claims.exp)
+
     def pins(self) -> tuple[Pin, ...]:
         """All PINs, by name."""
         return self._pins.list()
 
     def set_pin(
         self, name: str, digits: str, roles: tuple[str, ...], stations: tuple[str, ...]
-    ) -> None:
-        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError, TooMany."""
-        self._pins.set(name, digits, roles, stations)
-        self._revoked.subject(subject_of(name))
+    ) -> Pin:
+        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError."""
+        return self._pins.set(name, digits, roles, stations)
 
     def remove_pin(self, name: str) -> bool:
-        """Take a PIN away, and what it opened; whether there was one. Raises TooMany."""
-        if not self._pins.remove(name):
-            return False
-        self._revoked.subject(subject_of(name))
-        return True
+        """Take a PIN away, and with it what it opened; whether there was one."""
+        return self._pins.remove(name)
 
 
 def _invalid(why: str) -> ApiError:

@@ -28,6 +28,8 @@ MAX_LIFE_SECONDS: Final = 400 * 86_400
 """From `iat` to `exp`: for so long a revocation has to be remembered."""
 _REMEMBERED: Final = 1024
 """Tokens whose signature need not be checked again; each takes about a kilobyte."""
+LINK: Final = "link"
+"""What opened the session of the one-time link. No PIN's session is called so."""
 _REQUIRED: Final = ["exp", "iat", "sub", "iss", "aud"]
 
 
@@ -47,6 +49,8 @@ class Claims(Struct, frozen=True):
     tenant_id: Any = None
     location_id: str | None = None
     station_ids: tuple[str, ...] | None = None
+    opened_by: str | None = None
+    """Of a browser's session: what names the PIN that opened it, or LINK. None of others."""
 
 
 class Proof(Struct, frozen=True):
@@ -67,8 +71,12 @@ def issue(
     subject: str,
     seconds: int,
     stations: Collection[str] = (),
+    opened_by: str | None = None,
 ) -> str:
-    """A token of the local issuer; `seconds` at most MAX_LIFE_SECONDS."""
+    """A token of the local issuer; `seconds` at most MAX_LIFE_SECONDS.
+
+    `opened_by`: see Claims.
+    """
     now = time.time()
     claims: dict[str, Any] = {
         "iss": ISSUER,
@@ -83,6 +91,8 @@ def issue(
     }
     if stations:
         claims["station_ids"] = sorted(stations)
+    if opened_by is not None:
+        claims["opened_by"] = opened_by
     return jwt.encode(claims, secret, ALGORITHM)
 
 
