@@ -87,14 +87,9 @@ def _token(options: argparse.Namespace, config: Config, directory: Path) -> str:
     if not options.role:
         raise WrongArguments("--role: give at least one, or one of the actions revoke, rotate")
     _check_roles(options.role)
-    return auth.issue(
-        auth.local_secret(directory),
-        roles=options.role,
-        tenant=config.appliance.tenant_id,
-        subject=options.subject,
-        seconds=round(options.days * 86_400),
-        stations=options.station,
-    )
+    seconds = round(options.days * 86_400)
+    authority = _authority(config, directory)
+    return authority.issue(options.subject, options.role, seconds, options.station)
 
 
 def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str:

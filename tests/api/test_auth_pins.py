@@ -471,6 +471,22 @@ async def test_signing_out_on_a_full_disk_signs_the_browser_out(
     assert "stays good" in caplog.text
 
 
+async def test_a_revoked_person_signs_in_again_while_the_clock_is_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(time.time())
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        await set_pin(appliance, "Maria", "4711")
+        before = session(await sign_in(appliance, "4711"))
+        clock.now -= 3600
+        await asyncio.to_thread(appliance.authority.revoke_subject, "pin:Maria")
+        after = session(await sign_in(appliance, "4711"))
+        for headers, status in ((before, 401), (after, 200)):
+            answer = await ask(appliance, "GET", TICKETS, role=None, headers=headers)
+            assert answer.status == status
+
+
 async def test_only_managers_of_every_station_give_pins(appliance: RunningAppliance) -> None:
     data = json.dumps({"name": "Tom", "pin": "1234", "roles": ["owner"]}).encode()
     for token in (

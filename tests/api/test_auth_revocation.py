@@ -81,6 +81,53 @@ async def test_all_of_a_subject_end_but_what_it_gets_later(appliance: RunningApp
     assert await opens(appliance, token_of(appliance))
 
 
+async def test_a_subject_is_revoked_also_while_the_clock_is_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(time.time())
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        token = token_of(appliance)
+        for behind in (3600.0, clock.now):  # As last saved; or no battery at all.
+            clock.now -= behind
+            assert (await revoke(appliance, subject="Tom")).status == 204
+            assert not await opens(appliance, token)
+            assert await opens(appliance, appliance.authority.issue("Tom", ["chef"], 60))
+            clock.now += behind
+            assert not await opens(appliance, token)
+
+
+async def test_what_a_token_told_of_the_time_is_believed_where_the_clock_knows_less(
+    tmp_path: Path,
+) -> None:
+    def ahead(appliance: RunningAppliance, subject: str) -> str:
+        at = time.time() + 3600
+        who = {"tenant": "default", "subject": subject}
+        return issue(appliance.secret, roles=["chef"], seconds=DAY, issued_at=at, **who)
+
+    async with running(tmp_path) as first:
+        toms, marias = ahead(first, "Tom"), ahead(first, "Maria")
+        assert await opens(first, marias)
+        assert (await revoke(first, subject="Maria")).status == 204
+        assert not await opens(first, marias)
+    async with running(tmp_path) as second:
+        assert (await revoke(second, subject="Tom")).status == 204
+        assert not await opens(second, toms)
+
+
+async def test_a_token_revoked_by_its_id_in_the_past_stays_so_when_the_clock_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(0.0)
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        token = token_of(appliance)
+        await revoke(appliance, jti=appliance.authority.verify(token).token_id)
+        clock.now = time.time()
+        await revoke(appliance, jti="another")
+        assert not await opens(appliance, token)
+
+
 async def test_a_revocation_outlives_restarts(tmp_path: Path) -> None:
     async with running(tmp_path) as first:
         token = token_of(first)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -173,6 +173,7 @@ class Authority:
             raise _invalid(str(error)) from error
         self._judge(proof)
         claims = proof.claims
+        self._revoked.saw(claims.iat)
         if claims.tenant_id != self._tenant:
             raise ApiError(403, "FORBIDDEN", "this token is of another tenant")
         if claims.location_id not in (None, self._location):
@@ -236,14 +237,31 @@ class Authority:
     def _session(
         self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...], opened_by: str
     ) -> str:
+        return self.issue(subject, roles, SESSION_SECONDS, stations, opened_by)
+
+    def issue(
+        self,
+        subject: str,
+        roles: Collection[str],
+        seconds: int,
+        stations: Collection[str] = (),
+        opened_by: str | None = None,
+    ) -> str:
+        """A new token of this appliance: good, whatever of its subject was revoked before.
+
+        `seconds`: at most tokens.MAX_LIFE_SECONDS. `opened_by`: see tokens.Claims.
+        """
+        issued_at = self._revoked.next_iat(subject)
+        self._revoked.saw(issued_at)
         return tokens.issue(
             self._secrets.current.key,
             roles=roles,
             tenant=self._tenant,
             subject=subject,
-            seconds=SESSION_SECONDS,
+            seconds=seconds,
             stations=stations,
             opened_by=opened_by,
+            issued_at=issued_at,
         )
 
     def rotate(self) -> None:

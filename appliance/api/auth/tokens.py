@@ -72,12 +72,13 @@ def issue(
     seconds: int,
     stations: Collection[str] = (),
     opened_by: str | None = None,
+    issued_at: float | None = None,
 ) -> str:
     """A token of the local issuer; `seconds` at most MAX_LIFE_SECONDS.
 
-    `opened_by`: see Claims.
+    `opened_by`: see Claims. `issued_at`: Unix seconds; by default now.
     """
-    now = time.time()
+    now = time.time() if issued_at is None else issued_at
     claims: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
