@@ -55,7 +55,7 @@ class SignIn:
     async def by_link(self, request: web.Request) -> web.Response:
         """Redeem the link's code for a session."""
         try:
-            token = self._authority.redeem(request.query.get("code", ""))
+            token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
             words = escape(str(error).capitalize())
             text = f'{_PAGE}<p>{words}. <a href="/">Sign in with a token</a>.'

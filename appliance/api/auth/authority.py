@@ -5,7 +5,6 @@ Source: ticket API design page, "Who may".
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -19,6 +18,7 @@ from appliance.api.auth import devices, tokens
 from appliance.api.auth.caller import Caller
 from appliance.api.auth.cloud import CloudKeys, CloudStatus
 from appliance.api.auth.devices import Devices
+from appliance.api.auth.link import Link
 from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
 from appliance.api.auth.pins import Pin, Pins
 from appliance.api.auth.revoked import Revoked
@@ -87,12 +87,17 @@ class Authority:
         self._lockout = Lockout(monotonic)
         # One at a time: each takes 16 MiB while it is computed.
         self._hashing = asyncio.Lock()
-        self._link_code: str | None = secrets.token_urlsafe(24)
+        self._link = Link(directory, monotonic)
 
     @property
     def link_code(self) -> str | None:
-        """Opens one session as manager, once; None when it has been used."""
-        return self._link_code
+        """Opens one session as manager, once and within an hour; None when that is over."""
+        return self._link.code
+
+    @property
+    def needs_link(self) -> bool:
+        """Whether nobody could sign in by anything else: the link has to be shown."""
+        return not (self._link.used_before or self._pins.list() or self.devices.list())
 
     async def run(self) -> None:
         """Notice what the command `expeditor` changed, and fetch the cloud's keys."""
@@ -211,12 +216,15 @@ class Authority:
         only = None if device.stations is None else frozenset(device.stations)
         return Caller(device.subject, devices.ROLES, only, None, device.id)
 
-    def redeem(self, code: str) -> str:
+    async def redeem(self, code: str) -> str:
         """The token for the one-time link's code. Raises ApiError 401."""
-        right = (self._link_code or "").encode()
-        if not right or not secrets.compare_digest(code.encode(), right):
-            raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
-        self._link_code = None
+        if not self._link.take(code):
+            message = "this link has been used, is over an hour old, or never was one"
+            raise ApiError(401, "UNAUTHORIZED", message)
+        try:
+            await asyncio.shield(asyncio.to_thread(self._link.remember))
+        except OSError as error:
+            logger.warning("the next start shows a link again: %s", error)
         return self._session("one-time link", ("manager",), (), LINK)
 
     async def sign_in(self, pin: str, address: str) -> str:
