@@ -87,14 +87,9 @@ def _token(options: argparse.Namespace, config: Config, directory: Path) -> str:
     if not options.role:
         raise WrongArguments("--role: give at least one, or one of the actions revoke, rotate")
     _check_roles(options.role)
-    return auth.issue(
-        auth.local_secret(directory),
-        roles=options.role,
-        tenant=config.appliance.tenant_id,
-        subject=options.subject,
-        seconds=round(options.days * 86_400),
-        stations=options.station,
-    )
+    seconds = round(options.days * 86_400)
+    authority = _authority(config, directory)
+    return authority.issue(options.subject, options.role, seconds, options.station)
 
 
 def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str:
@@ -133,8 +128,6 @@ def _set_pin(options: argparse.Namespace, config: Config, directory: Path) -> st
         authority.set_pin(options.name, digits, tuple(options.role), tuple(options.station))
     except PinError as error:
         raise WrongArguments(f"{error.field or 'pin'}: {error}") from error
-    except TooMany as error:
-        raise WrongArguments(str(error)) from error
     return f"{options.name} signs in with this PIN."
 
 
@@ -146,11 +139,8 @@ def _list_pins(_options: argparse.Namespace, config: Config, directory: Path) ->
 
 
 def _remove_pin(options: argparse.Namespace, config: Config, directory: Path) -> str:
-    try:
-        if not _authority(config, directory).remove_pin(options.name):
-            raise WrongArguments(f"{options.name} has no PIN")
-    except TooMany as error:
-        raise WrongArguments(str(error)) from error
+    if not _authority(config, directory).remove_pin(options.name):
+        raise WrongArguments(f"{options.name} has no PIN")
     return f"{options.name} has no PIN any more, and is signed out."
 
 

@@ -25,7 +25,10 @@ Stations = Annotated[tuple[Text, ...], Meta(max_length=100)]
 
 
 class RevokeBody(Struct, forbid_unknown_fields=True):
-    """Body of `tokens/revoke`: exactly one of them."""
+    """Body of `tokens/revoke`: exactly one of them.
+
+    A screen goes by its `token`, by its id as `jti`, or as the `subject` device:NAME.
+    """
 
     token: str | None = None
     jti: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -155,12 +158,13 @@ class Access:
             raise invalid("roles", f"{unknown[0]!r} is none", allowed=sorted(ROLES))
         authority = self._authority
         try:
-            await _stored(lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations))
+            pin = await _stored(
+                lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations)
+            )
         except PinError as error:
             if error.field is None:
                 raise ApiError(409, "CONFLICT", str(error)) from error
             raise invalid(error.field, str(error)) from error
-        (pin,) = (pin for pin in authority.pins() if pin.name == body.name)
         return _pin(pin)
 
     async def pins(self, _call: Call) -> list[PinShown]:

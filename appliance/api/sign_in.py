@@ -6,6 +6,8 @@ POST /sign-out
 GET  /api/v1/kds/session   204 for whoever is signed in: what a page asks when its stream ends
 """
 
+import asyncio
+import logging
 from html import escape
 from typing import Final
 from urllib.parse import parse_qs
@@ -13,7 +15,10 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, require_own_page
+from appliance.api.auth.revoked import TooMany
 from appliance.api.errors import ApiError
+
+logger = logging.getLogger(__name__)
 
 _PAGE: Final = (
     '<!doctype html><meta charset="utf-8"><title>Expeditor</title>'
@@ -50,7 +55,7 @@ class SignIn:
     async def by_link(self, request: web.Request) -> web.Response:
         """Redeem the link's code for a session."""
         try:
-            token = self._authority.redeem(request.query.get("code", ""))
+            token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
             words = escape(str(error).capitalize())
             text = f'{_PAGE}<p>{words}. <a href="/">Sign in with a token</a>.'
@@ -75,8 +80,15 @@ class SignIn:
         return web.Response(status=204)
 
     async def out(self, request: web.Request) -> web.Response:
-        """Forget the session."""
+        """End the session, also for whoever has a copy of its cookie."""
         require_own_page(request)
+        session = request.cookies.get(COOKIE)
+        if session:
+            try:
+                await asyncio.shield(asyncio.to_thread(self._authority.sign_out, session))
+            except (TooMany, OSError) as error:
+                # The browser forgets it in any case.
+                logger.warning("a copy of a session that was signed out stays good: %s", error)
         response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
         response.del_cookie(COOKIE, path="/")
         return response

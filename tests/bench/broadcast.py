@@ -2,7 +2,8 @@
 
 Both servers are processes of their own and told by an HTTP request; both send the same bytes
 to the same client, turn by turn. The appliance's time has the decision and the sync to the
-disk in it, which aiohttp alone does not have.
+disk in it, which aiohttp alone does not have. Half of the listeners are adopted screens, each
+with a token of its own.
 """
 
 import base64
@@ -22,6 +23,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from appliance.api import auth
+from appliance.api.auth.devices import Devices
 from tests.process import Service
 
 LISTENERS: Final = 500
@@ -77,14 +79,17 @@ def framed(text: bytes) -> bytes:
 class Crowd:
     """Many listeners at one server, and whoever tells it what they are to hear."""
 
-    def __init__(self, port: int, path: str, token: str, *, websocket: bool) -> None:
+    def __init__(
+        self, port: int, path: str, token: str, screens: list[str], *, websocket: bool
+    ) -> None:
+        """Each of `screens` is one listener's token; the rest, and the teller, have `token`."""
         self._token = token
         self._teller = socket.create_connection(("127.0.0.1", port))
         self._poll = select.epoll()
         self._peers: dict[int, socket.socket] = {}
         subscribe = {"type": "subscribe", "channel": "kds", "station_id": "grill"}
-        for _ in range(LISTENERS):
-            peer = listener(port, path, token, websocket=websocket)
+        for each in (*screens, *[token] * (LISTENERS - len(screens))):
+            peer = listener(port, path, each, websocket=websocket)
             if websocket and path == EVENTS:
                 peer.sendall(framed(json.dumps(subscribe).encode()))
             self._peers[peer.fileno()] = peer
@@ -148,21 +153,24 @@ def bare() -> Iterator[int]:
 
 def measure(*, websocket: bool) -> Result:
     """By one of the two ways."""
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        bare() as bare_port,
-        Service(Path(directory) / "data") as service,
-    ):
-        secret = (service.data / "secret").read_bytes()
-        token = auth.issue(secret, roles=["chef"], tenant="default", subject="bench", seconds=3600)
-        order(service.orders_port)
-        port = int(service.url.rpartition(":")[2])
-        path = EVENTS if websocket else f"{EVENTS}?station_id=grill"
-        ours = Crowd(port, path, token, websocket=websocket)
-        alone = Crowd(bare_port, "/events", token, websocket=websocket)
-        rounds = [one_round(ours, alone, number) for number in range(ROUNDS)]
-        ours.leave()
-        alone.leave()
+    with tempfile.TemporaryDirectory() as directory, bare() as bare_port:
+        data = Path(directory) / "data"
+        data.mkdir()
+        found = Devices(data)
+        screens = [found.issue(f"Screen {number}").token for number in range(LISTENERS // 2)]
+        with Service(data) as service:
+            secret = (data / "secret").read_bytes()
+            token = auth.issue(
+                secret, roles=["chef"], tenant="default", subject="bench", seconds=3600
+            )
+            order(service.orders_port)
+            port = int(service.url.rpartition(":")[2])
+            path = EVENTS if websocket else f"{EVENTS}?station_id=grill"
+            ours = Crowd(port, path, token, screens, websocket=websocket)
+            alone = Crowd(bare_port, "/events", token, screens, websocket=websocket)
+            rounds = [one_round(ours, alone, number) for number in range(ROUNDS)]
+            ours.leave()
+            alone.leave()
     ratios = sorted(mine / its for mine, its in rounds)
     mine, its = (median(side) for side in zip(*rounds, strict=True))
     return Result(mine, its, median(ratios), ratios[0], ratios[-1])

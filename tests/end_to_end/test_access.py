@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from appliance.api.auth.devices import Devices
 from appliance.api.auth.tokens import MAX_LIFE_SECONDS
 from tests.process import Service
 
@@ -121,6 +122,15 @@ def test_a_pin_is_given_and_taken_away(service: Service) -> None:
     assert expeditor("pin", "list", "--data", service.data).stdout.strip() == ""
     assert expeditor("pin", "remove", "Maria", "--data", service.data).returncode == 2
     assert "4711" not in service.errors()
+
+
+@pytest.mark.parametrize("by", ["id", "subject"])
+def test_a_screen_is_sent_away(service: Service, by: str) -> None:
+    made = Devices(service.data).issue("Old tablet")
+    wait_for(200, service, made.token)
+    what = [made.device.id] if by == "id" else ["--subject", "device:Old tablet"]
+    assert expeditor("token", "revoke", *what, "--data", service.data).returncode == 0
+    wait_for(401, service, made.token)
 
 
 WRONG: list[tuple[list[str], str]] = [

@@ -15,6 +15,8 @@ import apsw
 import pytest
 
 from appliance.api import auth
+from appliance.api.auth.devices import Devices
+from appliance.api.auth.pins import Pins
 from appliance.log import sqlite
 from tests.api.listening import EVENTS
 from tests.api.talking import UPGRADE
@@ -72,6 +74,44 @@ def test_it_says_what_listens_where_and_how_to_sign_in(tmp_path: Path) -> None:
         assert f"127.0.0.1:{service.orders_port}" in service.said
         assert service.sign_in_link.startswith(service.url + "/sign-in?code=")
         assert send(service.orders_port, ORDER) == b"A-1"
+
+
+def a_link(service: Service) -> bool:
+    """Whether it has shown the link that signs in."""
+    return "code=" in service.sign_in_link
+
+
+def test_the_link_is_shown_until_somebody_has_used_one(tmp_path: Path) -> None:
+    with Service(tmp_path / "data") as service:
+        first = service.sign_in_link
+        service.stop()
+        service.start()
+        assert a_link(service)
+        assert service.sign_in_link.partition("=")[2] != first.partition("=")[2]
+        connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+        connection.request("GET", service.sign_in_link.removeprefix(service.url))
+        assert connection.getresponse().headers["Set-Cookie"]
+        connection.close()
+        service.kill()
+        service.start()
+        assert service.sign_in_link == f"{service.url}/"
+
+
+@pytest.mark.parametrize("other", ["a PIN", "a screen"])
+def test_the_link_is_not_shown_to_a_journal_when_there_is_another_way_in(
+    tmp_path: Path, other: str
+) -> None:
+    with Service(tmp_path / "data") as service:
+        service.stop()
+        if other == "a PIN":
+            Pins(service.data).set("Maria", "4711", ["chef"])
+        else:
+            Devices(service.data).issue("Old tablet")
+        service.start()
+        assert not a_link(service)
+    on_a_terminal = "import sys; sys.stdout.isatty = lambda: True"
+    with Service(tmp_path / "data", prelude=on_a_terminal) as service:
+        assert a_link(service)
 
 
 def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Path) -> None:

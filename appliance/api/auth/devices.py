@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -33,6 +34,11 @@ class Device(Struct, frozen=True):
     stations: tuple[str, ...] | None
     made_at: float
 
+    @property
+    def subject(self) -> str:
+        """Who its token is for; another device may have the same name."""
+        return f"device:{self.name}"
+
 
 class NewDevice(NamedTuple):
     """`token` is nowhere else: only its hash is kept."""
@@ -41,9 +47,13 @@ class NewDevice(NamedTuple):
     token: str
 
 
-class _File(Struct, frozen=True):
+class _File(Struct, frozen=True, dict=True):
     by_hash: dict[str, Device] = {}
     """By the SHA-256 of the token: 256 random bits need no slow hash."""
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(device.id for device in self.by_hash.values())
 
 
 class Devices:
@@ -70,6 +80,10 @@ class Devices:
         """Whose token it is."""
         return self._records.value.by_hash.get(_hash(token))
 
+    def has(self, device_id: str) -> bool:
+        """Whether this device's token is good. Quick: asked per event and listener."""
+        return device_id in self._records.value.ids
+
     def issue(self, name: str, stations: Collection[str] = ()) -> NewDevice:
         """A token for a screen. Blocks; raises OSError, TooManyDevices."""
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
@@ -86,11 +100,18 @@ class Devices:
 
     def revoke(self, device_id: str) -> bool:
         """End a device's token; whether there was one. Blocks; raises OSError."""
-        if all(device.id != device_id for device in self.list()):
+        return self._revoke(lambda device: device.id == device_id)
+
+    def revoke_subject(self, subject: str) -> bool:
+        """End the tokens of all devices with this subject. As `revoke`."""
+        return self._revoke(lambda device: device.subject == subject)
+
+    def _revoke(self, gone: Callable[[Device], bool]) -> bool:
+        if not any(map(gone, self.list())):
             return False
 
         def edit(file: _File) -> _File:
-            left = {key: it for key, it in file.by_hash.items() if it.id != device_id}
+            left = {key: it for key, it in file.by_hash.items() if not gone(it)}
             return replace(file, by_hash=left)
 
         self._records.change(edit)

@@ -4,11 +4,12 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from appliance.api.auth import COOKIE, ROLES, Authority, Caller
+from appliance.api.auth import COOKIE, ROLES, Authority, Caller, require_own_page
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
 from appliance.api.events.listener import CutOff, Listener, Send, Source
@@ -64,15 +65,28 @@ class Events:
         return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
 
     async def _by_websocket(self, request: web.Request) -> web.StreamResponse:
-        caller = None
-        if hdrs.AUTHORIZATION in request.headers or COOKIE in request.cookies:
-            caller = self._authority.caller(request)
-            caller.require(ROLES)
+        caller = self._caller_at_upgrade(request)
         _bound_what_is_kept(request)
         conversation = Conversation(
             request, self._source, self._authority, self._stations, self._listener
         )
         return await conversation.run(caller)
+
+    def _caller_at_upgrade(self, request: web.Request) -> Caller | None:
+        """None for whoever has yet to say who they are. Raises ApiError 401, 403, 429."""
+        with_header = hdrs.AUTHORIZATION in request.headers
+        if not with_header and COOKIE not in request.cookies:
+            return None
+        try:
+            caller = self._authority.caller(request)
+        except ApiError as error:
+            # A page cannot take back the cookie of a session that is over: it may send a token.
+            if with_header or error.status != HTTPStatus.UNAUTHORIZED:
+                raise
+            require_own_page(request)
+            return None
+        caller.require(ROLES)
+        return caller
 
     def _stations(self, caller: Caller, station: str | None) -> frozenset[str] | None:
         """What a caller hears of who asks for a station, or for none. Raises ApiError 403, 404."""
