@@ -14,11 +14,11 @@ from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, CreateOrder, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import Explained
-from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Source, Window
+from appliance.kitchen.rule import CONDITIONS, Boost, Condition, Rule, Source, Window
 from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
-from appliance.lan.messages import NotUnderstood
-from appliance.lan.schema import OrderMessage
+from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
+from appliance.lan.schema import ItemMessage, OrderMessage
 
 _A_DAY: Final = 86_400
 MAX_BULK: Final = 500
@@ -28,7 +28,7 @@ MAX_TESTED: Final = 100
 
 Pattern = Annotated[str, Meta(min_length=1, max_length=100)]
 Patterns = Annotated[tuple[Pattern, ...], Meta(max_length=20)]
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 
 
 class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
@@ -39,7 +39,7 @@ class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
 
 
 class RuleBody(Struct, forbid_unknown_fields=True):
-    """Which items a station makes. Every condition that is given must hold.
+    """Which items a station makes. One condition is needed; all that are given must hold.
 
     `menu_item_id` is the item's id to the letter; the others are shell patterns, compared
     without case, any of which may fit.
@@ -86,6 +86,13 @@ class RuleJson(Struct):
     source: Source
 
 
+class TestedOrder(OrderMessage, kw_only=True, rename="camel"):
+    """An order to be tried out. Its lines are all it needs."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_ORDER_ID)] | None = None
+    items: Annotated[tuple[ItemMessage, ...], Meta(max_length=MAX_TESTED)]
+
+
 class CountJson(Struct):
     """How many rules were made."""
 
@@ -107,7 +114,8 @@ class NearMissJson(Struct):
 
     rule: str
     station_id: str
-    condition: str
+    condition: Condition | Literal["station"]
+    """`station`: the rule's is not active, not there, or an expo."""
     wanted: tuple[str, ...]
     has: tuple[str, ...]
 
@@ -175,7 +183,7 @@ class Routing:
                 self.test,
                 KITCHEN,
                 list[RoutedJson],
-                body=OrderMessage,
+                body=TestedOrder,
                 lenient=True,
                 errors=(503,),
             ),
@@ -200,10 +208,7 @@ class Routing:
 
     def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
-        sent: OrderMessage = call.body
-        items = sent.items or ()
-        if len(items) > MAX_TESTED:
-            raise invalid("items", f"at most {MAX_TESTED} are tried at once")
+        sent: TestedOrder = call.body
         try:
             command = messages.command(
                 "create-order", msgspec.structs.replace(sent, id=sent.id or "test"), self._zone

@@ -15,7 +15,7 @@ from appliance.kitchen.rule import Source
 
 _A_DAY: Final = 86_400
 _PLACES: Final = 1_000_000
-_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+_ID: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _ONE: Final = "/stations/{station_id}"
 
@@ -23,7 +23,7 @@ _ONE: Final = "/stations/{station_id}"
 class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
     """How a station's board looks and sounds."""
 
-    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] | None = None
+    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", max_length=7)] | None = None
     sound_alerts: bool = False
     alert_threshold_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
 
@@ -39,7 +39,10 @@ class StationBody(Struct, forbid_unknown_fields=True):
     location_id: str | None = None
     id: Annotated[
         str | None,
-        Meta(description="of a new station: by default one that is made from its name"),
+        Meta(
+            description="of a new station: by default one that is made from its name",
+            extra_json_schema={"pattern": _ID},
+        ),
     ] = None
 
 
@@ -126,7 +129,7 @@ class Stations:
         body: StationBody = call.body
         taken = {station.id for station in self._expeditor.kitchen.stations}
         station_id = body.id if body.id is not None else _free_id(body.name, taken)
-        if not re.match(_ID, station_id):
+        if not re.fullmatch(_ID, station_id):
             message = "id: letters, digits and _ . : - only, beginning with a letter or digit"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:
