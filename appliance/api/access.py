@@ -13,19 +13,23 @@ from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES, Authority
 from appliance.api.auth.devices import Device, MadeBefore, TooManyDevices
-from appliance.api.auth.pins import Pin, PinError
+from appliance.api.auth.pins import DIGITS, MAX_NAME, Pin, PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import InvalidToken
 from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Call, Operation
+from appliance.api.ticket_json import Time
 
 Result = TypeVar("Result")
 Text = Annotated[str, Meta(min_length=1, max_length=64)]
 Stations = Annotated[tuple[Text, ...], Meta(max_length=100)]
 
 
+Role = Annotated[str, Meta(extra_json_schema={"enum": sorted(ROLES)})]
+
+
 class RevokeBody(Struct, forbid_unknown_fields=True):
-    """Body of `tokens/revoke`: exactly one of them.
+    """What is to end: exactly one of these.
 
     A screen goes by its `token`, by its id as `jti`, or as the `subject` device:NAME.
     """
@@ -38,9 +42,15 @@ class RevokeBody(Struct, forbid_unknown_fields=True):
 class PinBody(Struct, forbid_unknown_fields=True):
     """A person's PIN. `stations`: the only ones; none for all."""
 
-    name: str
-    pin: str
-    roles: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)]
+    name: Annotated[
+        str,
+        Meta(
+            description="printable, without white space around it",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_NAME},
+        ),
+    ]
+    pin: Annotated[str, Meta(extra_json_schema={"pattern": DIGITS})]
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=20)]
     stations: Stations = ()
 
 
@@ -50,7 +60,7 @@ class PinShown(Struct):
     name: str
     roles: tuple[str, ...]
     stations: tuple[str, ...] | None
-    set_at: str
+    set_at: Time
 
 
 class DeviceBody(Struct, forbid_unknown_fields=True):
@@ -66,7 +76,7 @@ class DeviceShown(Struct):
     id: str
     name: str
     stations: tuple[str, ...] | None
-    made_at: str
+    made_at: Time
 
 
 class DeviceMade(DeviceShown):

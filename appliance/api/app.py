@@ -6,25 +6,29 @@ from typing import Final
 
 from aiohttp import web
 
-from appliance.api import errors, openapi
-from appliance.api.access import Access
+from appliance.api import (
+    access,
+    errors,
+    events,
+    expo,
+    orders,
+    routing,
+    sign_in,
+    stations,
+    tickets,
+)
+from appliance.api import health as appliance_health
 from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
-from appliance.api.errors import Handler
-from appliance.api.events import About, Events
-from appliance.api.expo import Expo
+from appliance.api.contract import Contract
 from appliance.api.health import Health
 from appliance.api.idempotency import Repeats
 from appliance.api.limits import Limits
-from appliance.api.operation import routes
-from appliance.api.orders import Orders
-from appliance.api.result import JSON
-from appliance.api.routing import Routing
-from appliance.api.sign_in import SignIn
-from appliance.api.stations import Stations
+from appliance.api.openapi import Resource
+from appliance.api.operation import Operation, routes
+from appliance.api.raw import RawOperation
 from appliance.api.status import Parts, Status
-from appliance.api.ticket_json import TicketView, encode
-from appliance.api.tickets import Tickets
+from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
 from appliance.history import History
 
@@ -40,7 +44,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
-    about: Callable[[], About],
+    about: Callable[[], events.About],
     status: Parts,
     health: Health,
     limits: Limits,
@@ -57,29 +61,27 @@ def make_app(
     app.on_response_prepare.append(errors.label)
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
-    operations = [
-        *Tickets(expeditor, history, view).operations(),
-        *Expo(expeditor, view.location, expeditor.now).operations(),
-        *Stations(expeditor, view.location).operations(),
-        *Routing(expeditor, view.location, zone, expeditor.now).operations(),
-        *Orders(expeditor, view, zone).operations(),
-        *Access(authority).operations(),
-        *Status(status).operations(),
+    location, now = view.location, expeditor.now
+    listening = events.Events(expeditor, authority, view, about)
+    app.on_shutdown.append(listening.close)
+    resources = [
+        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource("Tickets", tickets, tickets.Tickets(expeditor, history, view).operations()),
+        Resource("Pass", expo, expo.Expo(expeditor, location, now).operations()),
+        Resource("Events", events, listening.operations(BASE)),
+        Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
+        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Access", access, access.Access(authority).operations()),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
+        Resource(
+            "Appliance",
+            appliance_health,
+            [*health.operations(BASE), *Status(status).operations()],
+        ),
     ]
+    published = Contract(resources, BASE, GATEWAY)
+    declared = [each for resource in published.resources for each in resource.operations]
+    operations = [each for each in declared if isinstance(each, Operation)]
     app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))
-    described = encode(openapi.document(operations, BASE, GATEWAY))
-    app.router.add_get(f"{BASE}/openapi.json", _constant(described))
-    app.router.add_get(f"{BASE}/health", health.answer)
-    events = Events(expeditor, authority, view, about)
-    # Nothing would end the answer to a HEAD of what streams.
-    app.router.add_get(f"{BASE}/events", events.listen, allow_head=False)
-    app.on_shutdown.append(events.close)
-    SignIn(authority).add_routes(app.router, BASE)
+    app.add_routes([each.route() for each in declared if isinstance(each, RawOperation)])
     return app
-
-
-def _constant(body: bytes) -> Handler:
-    async def handler(_request: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=JSON)
-
-    return handler

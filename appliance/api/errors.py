@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from random import getrandbits
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from appliance.api.result import Result
 from appliance.kitchen.command import Refused
@@ -33,16 +33,35 @@ _HEADERS_TO_KEEP: Final = ("Allow", "WWW-Authenticate", "Retry-After")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+Code = Literal[
+    "VALIDATION_ERROR",
+    "INVALID_JSON",
+    "UNAUTHORIZED",
+    "INVALID_TOKEN",
+    "TOKEN_EXPIRED",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "CONFLICT",
+    "CONTENT_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "TOO_MANY_REQUESTS",
+    "INTERNAL_SERVER_ERROR",
+    "SERVICE_UNAVAILABLE",
+]
+"""What programs go by; a message is for people, and may change."""
+
+
 class ErrorJson(Struct):
     """What is sent for every error."""
 
     error: str
     """In words."""
-    code: str
+    code: Code
     message: str
     details: dict[str, Any]
     request_id: str
-    timestamp: str
+    timestamp: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 Json = TypeVar("Json", bound=ErrorJson)
@@ -54,7 +73,7 @@ class ApiError(Exception):
     def __init__(
         self,
         status: int,
-        code: str,
+        code: Code,
         message: str,
         details: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
@@ -115,7 +134,6 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 def identify(request: web.BaseRequest) -> str:
     """Take the id that a request brought, or make one; what labels its answer."""
     asked = request.headers.get(HEADER, "")
-    # One of ours is no secret: it need not cost a call of the system.
     request_id = asked if _ACCEPTABLE_ID.fullmatch(asked) else f"{getrandbits(128):032x}"
     request[REQUEST_ID] = request_id
     return request_id
@@ -148,7 +166,7 @@ async def label(request: web.BaseRequest, response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-_CODES: Final = {
+_CODES: Final[dict[int, Code]] = {
     400: "VALIDATION_ERROR",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from appliance.api.auth import KITCHEN
 from appliance.api.errors import ApiError
 from appliance.api.operation import Call, Operation
-from appliance.api.ticket_json import channel, iso, shown_name, ticket_id
+from appliance.api.ticket_json import Time, channel, iso, shown_name, ticket_id
 from appliance.expeditor import Expeditor
 from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import StationType
@@ -54,8 +54,8 @@ class ExpoOrderJson(Struct):
     packaging_instructions: str | None
     assigned_runner: str | None
     delivery_label: str | None
-    created_at: str
-    target_time: str | None
+    created_at: Time
+    target_time: Time | None
 
 
 class StationStatsJson(Struct):

@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from appliance import __version__
 from appliance.api.errors import ApiError
-from appliance.api.result import Result
-from appliance.api.ticket_json import encode, iso
+from appliance.api.raw import RawOperation
+from appliance.api.result import JSON, Result
+from appliance.api.ticket_json import Time, encode, iso
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
 from appliance.log import NotStored
@@ -39,7 +40,7 @@ class FaultSince(Struct):
     """Why no order can be stored at present."""
 
     message: str
-    since: str
+    since: Time
 
 
 class HistoryHealth(Struct):
@@ -57,9 +58,9 @@ class HealthJson(Struct):
 
     name: str
     version: str
-    at: str
+    at: Time
     """Now, by the appliance's clock."""
-    running_since: str
+    running_since: Time
     fault: FaultSince | None
     """Null while orders can be stored."""
     warnings: list[str]
@@ -101,10 +102,23 @@ class Health:
         self._began = monotonic()
         self._stuck_since: float | None = None
 
+    def operations(self, prefix: str) -> list[RawOperation]:
+        """One, for whoever watches over appliances."""
+        return [
+            RawOperation(
+                "GET",
+                f"{prefix}/health",
+                self.answer,
+                JSON,
+                answers=HealthJson,
+                errors=(503,),
+            )
+        ]
+
     async def answer(self, _request: web.Request) -> web.Response:
         """How the appliance is, and whether orders can be stored.
 
-        Raises ApiError 503 where they cannot, with the same facts as `details`.
+        Where they cannot it is 503, with the same facts as `details`.
         """
         health = await self._health()
         if health.fault is not None:

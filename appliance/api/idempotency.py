@@ -32,7 +32,9 @@ REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """On an answer that is a repeat; other APIs with such keys call it so, too."""
 MAX_IN_MEMORY: Final = 1_000
 """Answers: managers make few devices and PINs a day. The oldest go first."""
-_USABLE: Final = re.compile(r"[\x21-\x7e]{1,200}")
+MAX_KEY: Final = 200
+"""Characters."""
+_USABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY}}}")
 _REMEMBERED: Final = frozenset({200, 201, 204, 404, 409})
 """Statuses of what was done, or refused for what the kitchen is. With any other nothing was
 done, and the same request may well be answered otherwise the next time."""

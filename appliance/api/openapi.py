@@ -1,26 +1,35 @@
 """The OpenAPI 3.1 document of the API, made from the operations and their structs.
 
-GET /openapi.json    no sign-in: it describes doors, and opens none
+What is said here a second time is only what the declarations cannot say: what the parts of a
+path mean, what an error's status means, and what every path has in common.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from types import ModuleType
+from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from appliance import __version__
+from appliance.api.auth import COOKIE, KITCHEN, MANAGERS, ROLES
 from appliance.api.errors import ErrorJson
-from appliance.api.idempotency import HEADER
+from appliance.api.examples import BODIES, PARTS
+from appliance.api.idempotency import HEADER as KEY
+from appliance.api.idempotency import MAX_KEY, REPLAYED
 from appliance.api.operation import Operation
+from appliance.api.raw import RawOperation
 from appliance.api.result import JSON
+from appliance.lan.messages import MAX_ORDER_ID
 
 VERSION: Final = "3.1.0"
+FORM: Final = "application/x-www-form-urlencoded"
 _REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
-_ALWAYS: Final = (429, 500)
-_SIGNED_IN: Final = (401, 403)
+_ALWAYS: Final = (403, 429, 500)
+_SIGNED_IN: Final = (401,)
 _WITH_BODY: Final = (400, 413, 415)
 _WITH_KEY: Final = (400, 409, 413, 503)
 _MEANINGS: Final = {
@@ -28,8 +37,8 @@ _MEANINGS: Final = {
     401: "No token, or one that is not good.",
     403: "This token may not do that, or the request came from elsewhere than our own pages.",
     404: "There is no such thing.",
-    409: "It cannot be done in the state that it is in; `details` has `from` and `to`. Or the "
-    f"request's {HEADER} was sent before with another body or query.",
+    409: "It cannot be done as things are; of a ticket's state, `details` has `from` and `to`."
+    f" Or the request's `{KEY}` was sent before with another body or query.",
     413: "The body is too large.",
     415: "The body is no JSON by its type.",
     429: "Too many requests; `Retry-After` says when to come again.",
@@ -37,134 +46,388 @@ _MEANINGS: Final = {
     503: "Nothing can be stored, or what was asked for not be read, at present, and nothing was"
     " done; `Retry-After` says when to try.",
 }
+_ABOUT: Final = """\
+Every answer names its request in `X-Request-ID`. Every error has the same flat form, `ErrorJson`;
+programs go by its `code`. A path that is none of these is answered with 404, a method that a path
+lacks with 405 and the header `Allow`; HEAD is answered as GET is, except where a stream would have
+no end or a link would be used up.
+
+A token that is kept to some stations sees those alone. The kitchen's roles are kitchen,
+kitchen_staff, chef, sous_chef, line_cook and expeditor; managers are manager, owner and
+tenant_admin, and may all that the kitchen may; server and pos_staff read.
+
+Below the gateway's prefix are the paths that the cloud's gateway has too: the same handlers.
+"""
+_HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "X-Request-ID": {
+        "description": "The request's own, where it is 1 to 100 letters, digits and . _ : -",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,100}$"},
+    },
+    "Retry-After": {
+        "description": "In so many seconds it may be tried again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {
+        "description": "That a bearer token is wanted, and what was wrong with the one sent.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^Bearer"},
+    },
+}
+_REPEATED: Final = {name: f"`{value}` on a repeated answer" for name, value in REPLAYED.items()}
+_WITH_HEADER: Final = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+# Numbers and truths as texts: what a lenient body may have beside each type.
+_AS_TEXT: Final[dict[str, dict[str, Any]]] = {
+    "integer": {
+        "description": "the same as text",
+        "type": "string",
+        "pattern": "^(0|-?[1-9][0-9]{0,17})$",
+    },
+    "number": {
+        "description": "the same as text",
+        "type": "string",
+        "pattern": r"^(0|-?[1-9][0-9]{0,17})(\.[0-9]{1,9})?$",
+    },
+    "boolean": {
+        "description": "the same as 0, 1 or text",
+        "enum": [0, 1, "0", "1", "true", "false"],
+    },
+}
 
 
-def document(operations: Sequence[Operation], own: str, gateway: str) -> dict[str, Any]:
+class Resource(NamedTuple):
+    """Operations that belong together. The first line of their module's docstring says how."""
+
+    name: str
+    module: ModuleType
+    operations: Sequence[Operation | RawOperation]
+
+
+def document(resources: Sequence[Resource], own: str, gateway: str) -> dict[str, Any]:
     """The whole document, ready to be encoded; `own` and `gateway` are the prefixes."""
-    kinds = list(dict.fromkeys(_kinds(operations)))
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-    schema_of = dict(zip(map(str, kinds), schemas, strict=True))
+    described = _Described(each for resource in resources for each in resource.operations)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
-        for prefix in (own, gateway) if operation.gateway else (own,):
-            described = _operation(operation, schema_of, components, from_gateway=prefix != own)
-            paths.setdefault(prefix + operation.path, {})[operation.method.lower()] = described
-    queries = {operation.query.__name__ for operation in operations if operation.query}
+    for resource in resources:
+        for operation in resource.operations:
+            for path in _paths(operation, own, gateway):
+                entry = described.operation(operation, path, gateway=path.startswith(gateway))
+                paths.setdefault(path, {})[operation.method.lower()] = {
+                    "tags": [resource.name],
+                    **entry,
+                }
     return {
         "openapi": VERSION,
         "info": {
             "title": "Expeditor",
             "version": __version__,
             "summary": "Tickets of a kitchen: what to cook, and how far it is.",
+            "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This appliance"}],
+        "tags": [
+            {"name": each.name, "description": (each.module.__doc__ or "").partition("\n")[0]}
+            for each in resources
+        ],
         "paths": paths,
         "components": {
-            "schemas": {name: kind for name, kind in components.items() if name not in queries},
+            "schemas": described.components,
+            "headers": _HEADERS,
+            "parameters": _PARAMETERS,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "expeditor_session"},
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "As `expeditor token` prints one, or of the configured cloud.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "Of a browser that has signed in; writes by it also need "
+                    "our own site as their `Origin`.",
+                },
             },
         },
     }
 
 
-def _kinds(operations: Iterable[Operation]) -> Iterator[Any]:
+_PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "X-Request-ID": {
+        "name": "X-Request-ID",
+        "in": "header",
+        "description": "Names the request in its answer and in the appliance's log.",
+        "schema": {"type": "string"},
+    },
+    KEY: {
+        "name": KEY,
+        "in": "header",
+        "description": "Of the caller's making: what comes again with it within 24 hours is not "
+        "done again, and gets the first answer.",
+        "schema": {"type": "string", "pattern": f"^[!-~]{{1,{MAX_KEY}}}$"},
+    },
+}
+
+
+def _paths(operation: Operation | RawOperation, own: str, gateway: str) -> list[str]:
+    if isinstance(operation, RawOperation):
+        return [operation.path]
+    prefixes = (own, gateway) if operation.gateway else (own,)
+    return [prefix + operation.path for prefix in prefixes]
+
+
+class _Described:
+    """All structs of these operations as schemas, and the operations by them."""
+
+    def __init__(self, operations: Iterable[Operation | RawOperation]) -> None:
+        known = list(operations)
+        kinds = list(dict.fromkeys(_kinds(known)))
+        schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+        self._schema_of = dict(zip(map(str, kinds), schemas, strict=True))
+        self._queries = {
+            each.query.__name__: components[each.query.__name__] for each in known if each.query
+        }
+        self.components = {
+            name: kind for name, kind in components.items() if name not in self._queries
+        }
+        """By name; queries are written as parameters instead."""
+        for each in known:
+            if isinstance(each, Operation) and each.lenient:
+                self._loosen(self._schema_of[str(each.body)], set())
+
+    def operation(
+        self, operation: Operation | RawOperation, path: str, *, gateway: bool
+    ) -> dict[str, Any]:
+        first, _, more = (operation.handle.__doc__ or "").partition("\n")
+        words = re.findall(r"\w+", operation.path.removeprefix("/api/v1/kds"))
+        who = _who(operation)
+        described: dict[str, Any] = {
+            "summary": first.strip(),
+            "description": " ".join([*more.split(), who]),
+            "operationId": "_".join(
+                [operation.method.lower(), *words, *(["gateway"] if gateway else [])]
+            ),
+            "parameters": [*_in_path(path), *self._in_query(operation), *_in_header(operation)],
+            "responses": {
+                str(operation.status): self._success(operation),
+                **_errors(operation),
+                **_upgrade(operation),
+            },
+            "security": [{"token": []}, {"session": []}] if operation.roles else [],
+            "x-roles": sorted(operation.roles),
+        }
+        body = self._body(operation)
+        if body is not None:
+            described["requestBody"] = {"required": True, "content": body}
+        if isinstance(operation, RawOperation) and operation.frames is not None:
+            described["x-frames"] = {
+                name: self._one_of(kinds) for name, kinds in operation.frames._asdict().items()
+            }
+        return described
+
+    def _in_query(self, operation: Operation | RawOperation) -> Iterator[dict[str, Any]]:
+        if operation.query is None:
+            return
+        schema = self._queries[operation.query.__name__]
+        for name, wanted in schema["properties"].items():
+            # None is for one that is not there: no text stands for it.
+            kinds = [each for each in wanted.get("anyOf", ()) if each != {"type": "null"}]
+            kind = {key: each for key, each in wanted.items() if key not in ("anyOf", "default")}
+            kind |= kinds[0] if len(kinds) == 1 else {}
+            if wanted.get("default") not in (None, ""):
+                kind["default"] = wanted["default"]
+            yield {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", ()),
+                **({"description": kind.pop("description")} if "description" in kind else {}),
+                "schema": kind,
+            }
+
+    def _body(self, operation: Operation | RawOperation) -> dict[str, Any] | None:
+        body = operation.form if isinstance(operation, RawOperation) else operation.body
+        if body is None:
+            return None
+        kind = FORM if isinstance(operation, RawOperation) else JSON
+        content: dict[str, Any] = {"schema": self._schema_of[str(body)]}
+        if body in BODIES:
+            content["example"] = BODIES[body]
+        return {kind: content}
+
+    def _success(self, operation: Operation | RawOperation) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "description": HTTPStatus(operation.status).phrase,
+            "headers": {
+                "X-Request-ID": _header("X-Request-ID"),
+                **{
+                    name: {"description": what, "schema": {"type": "string"}}
+                    for name, what in (
+                        dict(operation.headers) | (_REPEATED if _has_key(operation) else {})
+                    ).items()
+                },
+            },
+        }
+        if isinstance(operation, RawOperation):
+            if operation.content is not None:
+                described["content"] = {operation.content: {"schema": self._raw(operation)}}
+        elif operation.answers is not None:
+            described["content"] = {JSON: {"schema": self._schema_of[str(operation.answers)]}}
+        return described
+
+    def _raw(self, operation: RawOperation) -> dict[str, Any]:
+        """What an answer is that was not made of a struct; of a stream, each of its events."""
+        if operation.answers is not None:
+            return dict(self._schema_of[str(operation.answers)])
+        if operation.frames is None:
+            return {"type": "object" if operation.content == JSON else "string"}
+        return {
+            "type": "object",
+            "required": ["data"],
+            "properties": {
+                "id": {"type": "string"},
+                "data": {
+                    "type": "string",
+                    "contentMediaType": JSON,
+                    "contentSchema": self._one_of(operation.frames.heard),
+                },
+            },
+        }
+
+    def _one_of(self, kinds: Iterable[type[Struct]]) -> dict[str, Any]:
+        return {"anyOf": [self._schema_of[str(kind)] for kind in kinds]}
+
+    def _loosen(self, schema: dict[str, Any], seen: set[str]) -> None:
+        """Let texts stand for numbers and truths, in all that this schema leads to."""
+        name = schema.get("$ref", "").rpartition("/")[2]
+        if name:
+            if name not in seen:
+                seen.add(name)
+                self._loosen(self.components[name], seen)
+            return
+        for field, wanted in schema.get("properties", {}).items():
+            schema["properties"][field] = _or_text(wanted)
+            self._loosen(wanted, seen)
+        for each in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+            self._loosen(each, seen)
+
+
+def _or_text(wanted: dict[str, Any]) -> dict[str, Any]:
+    kinds = wanted.get("anyOf") or [wanted]
+    texts = [_AS_TEXT[kind["type"]] for kind in kinds if kind.get("type") in _AS_TEXT]
+    if not texts or {"type": "string"} in kinds:
+        return wanted
+    rest = {key: each for key, each in wanted.items() if key in ("default", "description")}
+    return {"anyOf": [*kinds, texts[-1]], **rest}
+
+
+def _kinds(operations: Iterable[Operation | RawOperation]) -> Iterator[Any]:
     yield ErrorJson
     for operation in operations:
-        yield from (
-            kind
-            for kind in (operation.answers, operation.query, operation.body)
-            if kind is not None
-        )
+        kinds: tuple[Any, ...]
+        if isinstance(operation, RawOperation):
+            frames = operation.frames or ()
+            kinds = (
+                operation.answers,
+                operation.query,
+                operation.form,
+                *(kind for each in frames for kind in each),
+            )
+        else:
+            kinds = (operation.answers, operation.query, operation.body)
+        yield from (kind for kind in kinds if kind is not None)
 
 
-def _operation(
-    operation: Operation,
-    schema_of: dict[str, Any],
-    components: dict[str, Any],
-    *,
-    from_gateway: bool,
-) -> dict[str, Any]:
-    first, _, more = (operation.handle.__doc__ or "").partition("\n")
-    described: dict[str, Any] = {
-        "summary": first.strip(),
-        "operationId": _operation_id(operation, from_gateway=from_gateway),
-        "parameters": [
-            *_in_path(operation),
-            *_in_query(operation, components),
-            *_in_headers(operation),
-        ],
-        "responses": {str(operation.status): _success(operation, schema_of), **_errors(operation)},
-        "security": [{"token": []}, {"session": []}],
-        "x-roles": sorted(operation.roles),
-    }
-    if more.strip():
-        described["description"] = " ".join(more.split())
-    if operation.body is not None:
-        content = {JSON: {"schema": schema_of[str(operation.body)]}}
-        described["requestBody"] = {"required": True, "content": content}
-    return described
+def _who(operation: Operation | RawOperation) -> str:
+    """Who may, in words."""
+    if not operation.roles:
+        return "For anybody, without signing in."
+    groups, left = [], operation.roles
+    for words, group in (
+        ("everybody who is signed in", ROLES),
+        ("the kitchen and managers", KITCHEN),
+        ("managers", MANAGERS),
+    ):
+        if group <= left:
+            groups.append(words)
+            left -= group
+    words = f"For {' and '.join([*groups, *sorted(left)])}."
+    if isinstance(operation, Operation) and operation.everywhere:
+        words += " The token must be for every station."
+    return words
 
 
-def _operation_id(operation: Operation, *, from_gateway: bool) -> str:
-    words = re.findall(r"\w+", operation.path)
-    return "_".join([operation.method.lower(), *words, *(["gateway"] if from_gateway else [])])
-
-
-def _in_path(operation: Operation) -> Iterator[dict[str, Any]]:
-    for name in _NAME.findall(operation.path):
-        schema = {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _in_query(operation: Operation, components: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if operation.query is None:
-        return
-    schema = components[operation.query.__name__]
-    for name, wanted in schema["properties"].items():
+def _in_path(path: str) -> Iterator[dict[str, Any]]:
+    for name in _NAME.findall(path):
+        schema: dict[str, Any] = {"type": "string", "minLength": 1}
+        if name == "order_id":
+            schema["maxLength"] = MAX_ORDER_ID
         yield {
             "name": name,
-            "in": "query",
-            "required": name in schema.get("required", ()),
-            "schema": wanted,
+            "in": "path",
+            "required": True,
+            "description": PARTS[name].meaning,
+            "schema": schema,
+            "example": PARTS[name].example,
         }
 
 
-def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
-    if operation.method == "POST" and not operation.changes_nothing:
-        yield {
-            "name": HEADER,
-            "in": "header",
-            "description": "Of the caller's making: what comes again with it within 24 hours is"
-            " not done again, and gets the first answer.",
-            "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-        }
+def _in_header(operation: Operation | RawOperation) -> Iterator[dict[str, Any]]:
+    if isinstance(operation, RawOperation):
+        for name, what in operation.asks.items():
+            yield {"name": name, "in": "header", "description": what, "schema": {"type": "string"}}
+    for name in ("X-Request-ID", *((KEY,) if _has_key(operation) else ())):
+        yield {"$ref": f"#/components/parameters/{name}"}
 
 
-def _success(operation: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answers is not None:
-        described["content"] = {JSON: {"schema": schema_of[str(operation.answers)]}}
-    if operation.headers:
-        described["headers"] = {
-            name: {"description": what, "schema": {"type": "string"}}
-            for name, what in operation.headers.items()
-        }
-    return described
+def _has_key(operation: Operation | RawOperation) -> bool:
+    if isinstance(operation, RawOperation):
+        return False
+    return operation.method == "POST" and not operation.changes_nothing
 
 
-def _errors(operation: Operation) -> dict[str, Any]:
-    statuses = {*_ALWAYS, *_SIGNED_IN, *operation.errors}
-    if operation.body is not None:
+def _errors(operation: Operation | RawOperation) -> dict[str, Any]:
+    statuses = {*_ALWAYS, *operation.errors}
+    if operation.roles:
+        statuses |= {*_SIGNED_IN}
+    if isinstance(operation, RawOperation):
+        statuses |= {*operation.error_pages, *((413,) if operation.form is not None else ())}
+    elif operation.body is not None:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:
         statuses.add(400)
-    if operation.method == "POST" and not operation.changes_nothing:
+    if _has_key(operation):
         statuses |= {*_WITH_KEY}
-    error = {JSON: {"schema": {"$ref": _REF.format(name=ErrorJson.__name__)}}}
-    return {
-        str(status): {"description": _MEANINGS[status], "content": error}
-        for status in sorted(statuses)
+    return {str(status): _error(operation, status) for status in sorted(statuses)}
+
+
+def _error(operation: Operation | RawOperation, status: int) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": _MEANINGS[status],
+        "headers": {"X-Request-ID": _header("X-Request-ID")},
     }
+    if isinstance(operation, RawOperation) and status in operation.error_pages:
+        described["content"] = {"text/html": {"schema": {"type": "string"}}}
+        return described
+    if status in _WITH_HEADER:
+        name = _WITH_HEADER[status]
+        described["headers"][name] = _header(name)
+    described["content"] = {JSON: {"schema": {"$ref": _REF.format(name=ErrorJson.__name__)}}}
+    return described
+
+
+def _upgrade(operation: Operation | RawOperation) -> dict[str, Any]:
+    """The answer to who asks a stream for a WebSocket."""
+    if not isinstance(operation, RawOperation) or operation.frames is None:
+        return {}
+    return {
+        "101": {
+            "description": "To a request to upgrade to a WebSocket; `x-frames` has its messages.",
+            "headers": {"X-Request-ID": _header("X-Request-ID")},
+        }
+    }
+
+
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}

@@ -2,9 +2,9 @@
 
 import re
 from datetime import tzinfo
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.api.auth import MANAGERS
@@ -14,11 +14,37 @@ from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import OrderAccepted, Refused
 from appliance.lan import messages
-from appliance.lan.messages import AnyOrderMessage, NotUnderstood
-from appliance.lan.schema import CancelMessage, OrderMessage, PartialOrderMessage
+from appliance.lan.messages import MAX_ORDER_ID, AnyOrderMessage, NotUnderstood
+from appliance.lan.schema import CancelMessage, ItemMessage, OrderMessage, PartialOrderMessage
 
 WHO: Final = MANAGERS | {"pos_staff"}
 _FIELD: Final = re.compile(r"order\.(\w+)")
+
+
+OrderId = Annotated[str, Meta(min_length=1, max_length=MAX_ORDER_ID)]
+
+
+class NewOrder(OrderMessage, kw_only=True, rename="camel"):
+    """A whole order."""
+
+    id: OrderId
+    items: tuple[ItemMessage, ...]
+
+
+class ChangedOrder(OrderMessage, kw_only=True, rename="camel"):
+    """A whole order, as it is to be. Its id, where it is given, is that of the path."""
+
+    id: OrderId | None = None
+    items: tuple[ItemMessage, ...]
+
+
+class PartialOrder(PartialOrderMessage, kw_only=True, rename="camel"):
+    """What changes of an order. Its id, where it is given, is that of the path.
+
+    A line of `items` and `itemsToUpdate` has a `lineId` or a `name`.
+    """
+
+    id: OrderId | None = None
 
 
 class OrderJson(Struct):
@@ -48,7 +74,7 @@ class Orders:
                 self.create,
                 WHO,
                 OrderJson,
-                body=OrderMessage,
+                body=NewOrder,
                 lenient=True,
                 status=201,
                 errors=(503,),
@@ -60,7 +86,7 @@ class Orders:
                 self.update,
                 WHO,
                 OrderJson,
-                body=OrderMessage,
+                body=ChangedOrder,
                 lenient=True,
                 errors=(404, 503),
                 everywhere=True,
@@ -71,7 +97,7 @@ class Orders:
                 self.amend,
                 WHO,
                 OrderJson,
-                body=PartialOrderMessage,
+                body=PartialOrder,
                 lenient=True,
                 errors=(404, 503),
                 everywhere=True,

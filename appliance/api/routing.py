@@ -16,11 +16,11 @@ from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, CreateOrder, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.order import Order
-from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Source, Window
+from appliance.kitchen.rule import CONDITIONS, Boost, Condition, Rule, Source, Window
 from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
-from appliance.lan.messages import NotUnderstood
-from appliance.lan.schema import OrderMessage
+from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
+from appliance.lan.schema import ItemMessage, OrderMessage
 
 _A_DAY: Final = 86_400
 MAX_BULK: Final = 500
@@ -44,7 +44,7 @@ class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
 
 
 class RuleBody(Struct, forbid_unknown_fields=True):
-    """Which items a station makes. Every condition that is given must hold.
+    """Which items a station makes. One condition is needed; all that are given must hold.
 
     `menu_item_id` is the item's id to the letter; the others are shell patterns, compared
     without case, any of which may fit.
@@ -91,6 +91,13 @@ class RuleJson(Struct):
     source: Source
 
 
+class TestedOrder(OrderMessage, kw_only=True, rename="camel"):
+    """An order to be tried out. Its lines are all it needs."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_ORDER_ID)] | None = None
+    items: Annotated[tuple[ItemMessage, ...], Meta(max_length=MAX_TESTED)]
+
+
 class CountJson(Struct):
     """How many rules were made."""
 
@@ -112,7 +119,8 @@ class NearMissJson(Struct):
 
     rule: str
     station_id: str
-    condition: str
+    condition: Condition | Literal["station"]
+    """`station`: the rule's is not active, not there, or an expo."""
     wanted: tuple[str, ...]
     has: tuple[str, ...]
 
@@ -182,7 +190,7 @@ class Routing:
                 self.test,
                 KITCHEN,
                 list[RoutedJson],
-                body=OrderMessage,
+                body=TestedOrder,
                 lenient=True,
                 errors=(503,),
                 changes_nothing=True,
@@ -208,10 +216,7 @@ class Routing:
 
     async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
-        sent: OrderMessage = call.body
-        items = sent.items or ()
-        if len(items) > MAX_TESTED:
-            raise invalid("items", f"at most {MAX_TESTED} are tried at once")
+        sent: TestedOrder = call.body
         try:
             command = messages.command(
                 "create-order", msgspec.structs.replace(sent, id=sent.id or "test"), self._zone

@@ -15,7 +15,7 @@ from appliance.kitchen.rule import Source
 
 _A_DAY: Final = 86_400
 _PLACES: Final = 1_000_000
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_ID: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _ONE: Final = "/stations/{station_id}"
 
@@ -40,7 +40,10 @@ class StationBody(Struct, forbid_unknown_fields=True):
     location_id: str | None = None
     id: Annotated[
         str | None,
-        Meta(description="of a new station: by default one that is made from its name"),
+        Meta(
+            description="of a new station: by default one that is made from its name",
+            extra_json_schema={"pattern": _ID},
+        ),
     ] = None
 
 
@@ -127,7 +130,7 @@ class Stations:
         body: StationBody = call.body
         taken = {station.id for station in self._expeditor.kitchen.stations}
         station_id = body.id if body.id is not None else _free_id(body.name, taken)
-        if not _ID.fullmatch(station_id):
+        if not re.fullmatch(_ID, station_id):
             message = "id: letters, digits and _ . : - only, beginning with a letter or digit"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:

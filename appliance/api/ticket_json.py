@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, overload
+from typing import Annotated, Any, Final, NamedTuple, overload
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from appliance.kitchen.order import (
@@ -21,6 +21,9 @@ from appliance.kitchen.order import (
 )
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
+
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""ISO 8601 UTC, with `Z`."""
 
 
 class ModifierJson(Struct):
@@ -65,13 +68,13 @@ class TicketJson(Struct):
     order_reference: str | None
     customer_name: str | None
     server_name: str | None
-    target_time: str | None
+    target_time: Time | None
     estimated_prep_time: int | None
     metadata: dict[str, Any]
-    created_at: str
-    started_at: str | None
-    completed_at: str | None
-    updated_at: str
+    created_at: Time
+    started_at: Time | None
+    completed_at: Time | None
+    updated_at: Time
 
 
 CHANNELS: Final = {

@@ -25,7 +25,7 @@ OPEN = {
     *((method, path) for method in READS for path in ("/card.js", "/link.js")),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
     *((method, "/api/v1/kds/health") for method in READS),
-    *((method, "/api/v1/kds/openapi.json") for method in READS),
+    *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),
 }
 """What anybody may ask for: pages without tickets, signing in, the API's contract, health."""
 

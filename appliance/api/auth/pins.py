@@ -24,7 +24,8 @@ ID_BYTES: Final = 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 5
 """What OWASP's password storage sheet gives for 16 MiB, which is what an appliance has to
 spare; a few hundred milliseconds for each guess of somebody who has stolen the file."""
-_DIGITS: Final = re.compile(r"[0-9]{4,8}")
+DIGITS: Final = "^[0-9]{4,8}$"
+_DIGITS: Final = re.compile(DIGITS)
 
 
 class PinError(ValueError):

@@ -5,16 +5,18 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from aiohttp import hdrs, web
+from msgspec import Meta, Struct
 
 from appliance.api.auth import COOKIE, ROLES, Authority, Caller, require_own_page
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
 from appliance.api.events.listener import CutOff, Listener, Send, Source
-from appliance.api.events.messages import About
+from appliance.api.events.messages import HEARD, RECEIVED, SENT, About
 from appliance.api.events.websocket import Conversation
+from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
 
@@ -24,6 +26,17 @@ it would keep megabytes for each, and it would take as many to notice one that r
 
 MAX_LISTENERS: Final = 600
 """Each is a connection, and costs a little with every event; screens are some dozens."""
+
+
+class EventsQuery(Struct):
+    """Which events, and since when: by server-sent events. A WebSocket subscribes instead."""
+
+    station_id: Annotated[
+        str | None, Meta(description="only of this station; by default of all that the token sees")
+    ] = None
+    since: Annotated[
+        str | None, Meta(description="the `id` of the last event that was heard; as Last-Event-ID")
+    ] = None
 
 
 class Events:
@@ -41,13 +54,35 @@ class Events:
         self._authority = authority
         self._listening: set[asyncio.Task[Any]] = set()
 
+    def operations(self, prefix: str) -> list[RawOperation]:
+        """One path for both ways."""
+        return [
+            RawOperation(
+                "GET",
+                f"{prefix}/events",
+                self.listen,
+                "text/event-stream",
+                roles=ROLES,
+                query=EventsQuery,
+                errors=(400, 404),
+                asks={"Last-Event-ID": "the `id` of the last event that was heard"},
+                # Nothing would end the answer to a HEAD of what streams.
+                head=False,
+                frames=Frames(HEARD, SENT, RECEIVED),
+            )
+        ]
+
     async def close(self, _app: web.Application) -> None:
         """Send all listeners away; each ends within `websocket.GOODBYE_SECONDS`."""
         for task in self._listening:
             task.cancel()
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
-        """Tell until the listener goes, is too slow, or may no longer."""
+        """What happens in the kitchen as it happens: by server-sent events or WebSocket.
+
+        An upgrade to a WebSocket may bring its token in the first message. The stream ends when
+        the listener goes, is too slow, or its token ends.
+        """
         task = asyncio.current_task()
         if task is None:
             raise ApiError(500, "INTERNAL_SERVER_ERROR", "no task")

@@ -4,12 +4,12 @@ Times are ISO 8601 UTC. `seq` is the place in the log: whoever has heard a frame
 its `seq` that is for them.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from appliance.api.errors import ErrorJson
-from appliance.api.ticket_json import TicketJson
+from appliance.api.ticket_json import TicketJson, Time
 
 # ── what every listener hears ───────────────────────────────────────────────────────
 
@@ -47,7 +47,7 @@ class SnapshotEvent(Struct, tag_field="type", tag="kds.snapshot"):
     """All that there is; what was heard before counts no more."""
 
     seq: int
-    at: str
+    at: Time
     payload: SnapshotPayload
 
 
@@ -61,7 +61,7 @@ class StationsEvent(Struct, tag_field="type", tag="kds.stations"):
     """A station was made, changed or removed."""
 
     seq: int
-    at: str
+    at: Time
     payload: StationsPayload
 
 
@@ -93,7 +93,7 @@ class TicketEvent(Struct):
     """The ticket's `id`."""
     tenant_id: str
     seq: int
-    at: str
+    at: Time
     payload: TicketPayload
 
 
@@ -110,11 +110,13 @@ class Beat(Struct, tag_field="type", tag="beat"):
 
     seq: int | None
     """Null before the first snapshot."""
-    at: str
+    at: Time
     warnings: list[str]
     """As in the snapshot, and as they are now."""
     fault: FaultJson | None
 
+
+HEARD: Final = (SnapshotEvent, TicketEvent, StationsEvent, Beat)
 
 # ── from a client of the WebSocket ──────────────────────────────────────────────────
 
@@ -147,6 +149,8 @@ class PongMessage(Struct, tag_field="type", tag="pong"):
     """The answer to a ping."""
 
 
+RECEIVED: Final = (AuthMessage, SubscribeMessage, PongMessage)
+
 # ── to a client of the WebSocket ────────────────────────────────────────────────────
 
 
@@ -158,7 +162,7 @@ class AuthSuccess(Struct, tag_field="type", tag="auth_success"):
     tenant_id: str
     permissions: list[str]
     """The token's roles."""
-    expires_at: str | None
+    expires_at: Time | None
     """Null for a screen's token, which has no end."""
 
 
@@ -183,8 +187,11 @@ class Subscribed(Struct, tag_field="type", tag="subscribed"):
 class Ping(Struct, tag_field="type", tag="ping"):
     """Has to be answered by a pong."""
 
-    timestamp: str
+    timestamp: Time
 
 
 class ErrorMessage(ErrorJson, tag_field="type", tag="error"):
     """A message was refused, and changed nothing. `request_id` is that of the upgrade."""
+
+
+SENT: Final = (AuthSuccess, AuthError, Subscribed, Ping, ErrorMessage)
