@@ -15,7 +15,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 MAX_REMEMBERED: Final = 50_000
-"""Answers: more than the requests of a busy kitchen's day; some tens of MB."""
+"""Answers: more than the requests of a busy kitchen's day. Their names, which are in memory
+as well, take some MB."""
+MAX_REMEMBERED_BYTES: Final = 64 * 1024 * 1024
+"""Of all answers, compressed: one is less than a kilobyte as a rule, and may be a hundred."""
 FORGOTTEN_AT_ONCE: Final = 200
 """Answers: a commit that orders wait for stays a short one."""
 
@@ -96,8 +99,9 @@ class Log(Protocol):
     def remember(self, name: bytes, tick: int, answer: bytes) -> "asyncio.Future[None]":
         """Keep an answer under a name, in the same commit as what was just appended.
 
-        `tick`: now, by the kitchen's own clock. The newest MAX_REMEMBERED are kept, until
-        they are forgotten. The future is as that of `append`.
+        `tick`: now, by the kitchen's own clock. The newest are kept until they are
+        forgotten, MAX_REMEMBERED and MAX_REMEMBERED_BYTES at most. The future is as that of
+        `append`.
         """
         ...
 
@@ -106,7 +110,10 @@ class Log(Protocol):
         ...
 
     async def recalled(self, name: bytes, since: int) -> bytes | None:
-        """The answer kept under a name, if it is from `since` (a tick) or later, and durable."""
+        """The answer kept under a name, if it is from `since` (a tick) or later, and durable.
+
+        Where there is none, it is told at once, whatever the disk is doing.
+        """
         ...
 
     async def cursor(self, follower: str) -> Position | None:

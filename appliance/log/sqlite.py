@@ -28,6 +28,7 @@ from appliance.files import sync_directory
 from appliance.log import (
     FORGOTTEN_AT_ONCE,
     MAX_REMEMBERED,
+    MAX_REMEMBERED_BYTES,
     Health,
     LogLocked,
     LogUnusable,
@@ -239,23 +240,34 @@ class SqliteLog:
                     [(name, self.epoch, seq) for name, seq in batch.cursors.items()],
                 )
             if batch.answers:
-                self._writer.executemany(
-                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
-                    [
-                        (name, tick, zlib.compress(answer, COMPRESSION))
-                        for name, tick, answer in batch.answers
-                    ],
-                )
-                self._writer.execute(
-                    "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?",
-                    (MAX_REMEMBERED,),
-                )
+                self._remember(batch.answers)
             if batch.forget_before is not None:
-                self._writer.execute(
-                    "DELETE FROM answers WHERE tick < ? AND rowid IN"
-                    " (SELECT rowid FROM answers ORDER BY rowid LIMIT ?)",
-                    (batch.forget_before, FORGOTTEN_AT_ONCE),
-                )
+                self._forget(batch.forget_before)
+
+    def _remember(self, answers: list[tuple[bytes, int, bytes]]) -> None:
+        """And make room for them."""
+        packed = [
+            (name, tick, zlib.compress(answer, COMPRESSION)) for name, tick, answer in answers
+        ]
+        self._writer.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", packed)
+        for name, _tick, answer in packed:
+            self._answer_bytes += len(answer) - self._answers.pop(name, 0)
+            self._answers[name] = len(answer)  # Now the newest one.
+        gone = []
+        while len(self._answers) > MAX_REMEMBERED or self._answer_bytes > MAX_REMEMBERED_BYTES:
+            oldest = next(iter(self._answers))
+            self._answer_bytes -= self._answers.pop(oldest)
+            gone.append((oldest,))
+        self._writer.executemany("DELETE FROM answers WHERE name = ?", gone)
+
+    def _forget(self, before: int) -> None:
+        gone = self._writer.execute(
+            "DELETE FROM answers WHERE tick < ? AND rowid IN"
+            " (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) RETURNING name",
+            (before, FORGOTTEN_AT_ONCE),
+        )
+        for (name,) in gone.fetchall():
+            self._answer_bytes -= self._answers.pop(name, 0)
 
     def _committed(self, batch: _Batch, failure: Exception | None, took: float) -> None:
         self._in_flight = None
@@ -351,6 +363,8 @@ class SqliteLog:
 
     async def recalled(self, name: bytes, since: int) -> bytes | None:
         """See `Log.recalled`."""
+        if name not in self._answers:
+            return None  # As nearly always: it need not wait for a copy that is being made.
         query = "SELECT answer FROM answers WHERE name = ? AND tick >= ?"
         found = await self._in_reader(lambda: self._reader.execute(query, (name, since)).get)
         return None if found is None else zlib.decompress(found)
@@ -405,6 +419,11 @@ class SqliteLog:
         self._reader = self._connect()
         self.epoch = self._reader.execute("SELECT value FROM facts WHERE name = 'epoch'").get
         self.head = self._reader.execute("SELECT max(last_seq) FROM batches").get or 0
+        answers = self._reader.execute("SELECT name, length(answer) FROM answers ORDER BY rowid")
+        self._answers = dict(answers)
+        """How many bytes each has, the oldest first. The writing thread changes it; what it
+        has of a commit that failed goes with the next opening."""
+        self._answer_bytes = sum(self._answers.values())
 
     def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(os.fspath(self._path), vfs=self._vfs)

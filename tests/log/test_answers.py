@@ -1,6 +1,7 @@
 """Answers in the log: kept with the events that they speak of, recalled, and forgotten."""
 
 import asyncio
+import os
 import zlib
 from pathlib import Path
 
@@ -60,6 +61,25 @@ async def test_no_more_are_kept_than_there_is_room_for(
             await log.remember(b"%d" % number, number, b"done")
         kept = [number for number in range(10) if await log.recalled(b"%d" % number, 0)]
     assert kept == [7, 8, 9]
+
+
+async def test_no_more_bytes_are_kept_than_there_is_room_for_also_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "MAX_REMEMBERED_BYTES", 10_000)
+
+    async def keep(log: SqliteLog, numbers: range) -> list[int]:
+        for number in numbers:
+            await log.remember(b"%d" % (number % 12), number, os.urandom(3_000))
+        return [number for number in range(12) if await log.recalled(b"%d" % number, 0)]
+
+    async with opened(tmp_path) as log:
+        assert await keep(log, range(10)) == [7, 8, 9]
+    async with opened(tmp_path) as log:
+        assert await keep(log, range(10, 12)) == [9, 10, 11]
+        await log.forget(11)
+        assert await keep(log, range(12, 14)) == [0, 1, 11]
+        assert await keep(log, range(24, 25)) == [0, 1, 11]  # One of them anew.
 
 
 async def test_the_oldest_are_forgotten_a_few_at_a_time(
