@@ -15,7 +15,7 @@ from appliance.kitchen.rule import Source
 
 _A_DAY: Final = 86_400
 _PLACES: Final = 1_000_000
-_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _ONE: Final = "/stations/{station_id}"
 
@@ -23,7 +23,8 @@ _ONE: Final = "/stations/{station_id}"
 class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
     """How a station's board looks and sounds."""
 
-    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] | None = None
+    # Python's `$` lets a newline follow, that of JSON Schema does not: the length says so to both.
+    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", max_length=7)] | None = None
     sound_alerts: bool = False
     alert_threshold_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
 
@@ -126,7 +127,7 @@ class Stations:
         body: StationBody = call.body
         taken = {station.id for station in self._expeditor.kitchen.stations}
         station_id = body.id if body.id is not None else _free_id(body.name, taken)
-        if not re.match(_ID, station_id):
+        if not _ID.fullmatch(station_id):
             message = "id: letters, digits and _ . : - only, beginning with a letter or digit"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:

@@ -114,6 +114,8 @@ async def test_a_station_that_is_needed_stays(appliance: RunningAppliance) -> No
         ({"name": "x", "settings": {"color": "red"}}, "settings.color"),
         ({"name": "x", "settings": {"alert_threshold_seconds": -1}}, "settings"),
         ({"name": "x", "id": "a/b"}, "id"),
+        ({"name": "x", "id": "ab\n"}, "id"),
+        ({"name": "x", "settings": {"color": "#d9480f\n"}}, "settings.color"),
         ({"name": "x", "backup": "y"}, "backup"),
     ],
 )

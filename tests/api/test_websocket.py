@@ -129,6 +129,7 @@ WRONG: list[tuple[str, str, str | None]] = [
     ('{"type": "subscribe", "channel": "kds", "station": "x"}', "VALIDATION_ERROR", "station"),
     ('{"type": "subscribe", "channel": "kds", "station_id": 7}', "VALIDATION_ERROR", "station_id"),
     ('{"type": "subscribe", "channel": "kds", "since": "x"}', "VALIDATION_ERROR", "since"),
+    ('{"type": "subscribe", "channel": "kds", "since": "1\\n"}', "VALIDATION_ERROR", "since"),
     ('{"type": "subscribe", "channel": "kds", "since": -1}', "VALIDATION_ERROR", "since"),
     ('{"type": "subscribe", "channel": "kds", "since": 1.5}', "VALIDATION_ERROR", "since"),
     ('{"type": "subscribe", "channel": "kds", "since": true}', "VALIDATION_ERROR", "since"),

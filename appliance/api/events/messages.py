@@ -137,7 +137,7 @@ class SubscribeMessage(
     """The only one to hear of; by default all that the token is for."""
     since: (
         Annotated[int, Meta(ge=0)]
-        | Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}$")]
+        | Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)$")]
         | None
     ) = None
     """`epoch:seq`, or a `seq` of the same epoch. Without it a snapshot comes first."""
