@@ -15,7 +15,7 @@ from appliance.api import auth
 from appliance.api.auth import devices
 from appliance.api.auth.pins import PinError
 from appliance.api.auth.revoked import TooMany
-from appliance.api.auth.tokens import MAX_LIFE_SECONDS, InvalidToken
+from appliance.api.auth.tokens import MAX_LIFE_SECONDS, NAMELESS, InvalidToken
 from appliance.config import Config
 
 MAX_DAYS: Final = MAX_LIFE_SECONDS // 86_400
@@ -43,7 +43,7 @@ def add_commands(
     )
     token.add_argument("--role", action="append", default=[], help="may be given repeatedly")
     token.add_argument("--station", action="append", default=[], help="only for this station")
-    token.add_argument("--subject", default="expeditor token", help="who it is for")
+    token.add_argument("--subject", default=NAMELESS, help="who it is for")
     token.add_argument("--days", type=_days, default=1.0, help="valid for so long (default: 1)")
     add_place(token)
     token.set_defaults(run=run(_token))

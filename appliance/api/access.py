@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES, Authority
-from appliance.api.auth.devices import Device, TooManyDevices
+from appliance.api.auth.devices import Device, MadeBefore, TooManyDevices
 from appliance.api.auth.pins import Pin, PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import InvalidToken
@@ -176,7 +176,10 @@ class Access:
     async def add_device(self, call: Call) -> DeviceMade:
         """A token for a screen."""
         body: DeviceBody = call.body
-        made = await _stored(lambda: self._authority.devices.issue(body.name, body.stations))
+        # The answer is in memory alone: after a restart at least no second one is made.
+        made_with = None if call.key is None else call.key.name.hex()
+        issue = partial(self._authority.devices.issue, body.name, body.stations, made_with)
+        made = await _stored(issue)
         device = made.device
         return DeviceMade(
             device.id, device.name, device.stations, _time(device.made_at), made.token
@@ -197,7 +200,7 @@ async def _stored(change: Callable[[], Result]) -> Result:
     """What a change returns, when it is on disk. Raises ApiError 409, 503."""
     try:
         return await asyncio.shield(asyncio.to_thread(change))
-    except (TooMany, TooManyDevices) as error:
+    except (TooMany, TooManyDevices, MadeBefore) as error:
         raise ApiError(409, "CONFLICT", str(error)) from error
     except OSError as error:
         message = f"nothing can be stored at present: {error.strerror}"

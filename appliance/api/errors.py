@@ -96,8 +96,11 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
             return error
         return result(request_id, of_aiohttp(error)).response()
     except (NotStored, Unreadable) as error:
-        cannot = "stored" if isinstance(error, NotStored) else "read"
-        message = f"nothing can be {cannot} at present: {error}"
+        if isinstance(error, NotStored):
+            message = f"nothing can be stored at present: {error}"
+        else:  # What it says is for who looks after the appliance: it names its files.
+            logger.warning("what is stored could not be read, request %s: %s", request_id, error)
+            message = "what is stored cannot be read at present"
         wait = {"Retry-After": "2"}
         unavailable = ApiError(503, "SERVICE_UNAVAILABLE", message, headers=wait)
         return result(request_id, unavailable).response()

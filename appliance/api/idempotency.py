@@ -2,7 +2,9 @@
 
 The answer of an operation that decides in the kitchen goes into the log, in one commit with
 the events that it speaks of: after a power cut both are there, or neither is. Those of the
-others, which write files, are kept in memory alone: there are secrets among them.
+others, which write files, are kept in memory alone: there are secrets among them. After a
+restart a PIN set or a token revoked once more comes to the same, and a device tells the key
+that it was made with.
 
 Source: ticket API design page, "Errors".
 """
@@ -20,6 +22,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.auth import Caller
+from appliance.api.auth.tokens import NAMELESS
 from appliance.api.errors import ApiError, invalid
 from appliance.api.result import Result
 from appliance.expeditor import REMEMBERED_MS, Expeditor
@@ -61,21 +64,33 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Kept).decode
 
 
-async def key_of(request: web.Request, caller: Caller) -> Key | None:
-    """The key that was sent with a POST, if any. Raises ApiError 400, 413."""
+async def key_of(request: web.Request, caller: Caller, prefix: str) -> Key | None:
+    """The key that was sent with a POST, if any; below any prefix it is the same one.
+
+    Raises ApiError 400, 413.
+    """
     sent = request.headers.getall(HEADER, [])
     if request.method != "POST" or not sent:
         return None
     if len(sent) > 1 or not _USABLE.fullmatch(sent[0]):
         raise invalid(HEADER, "send it once, with 1 to 200 visible ASCII characters")
-    path = request.rel_url.raw_path
-    # Two devices may have one name; and what an answer shows depends on the stations, too.
-    who = ("subject", caller.subject) if caller.proof else ("device", caller.token_id)
+    path = request.rel_url.raw_path.removeprefix(prefix)
+    # What an answer shows depends on the stations, too.
     only = None if caller.stations is None else sorted(caller.stations)
-    name = hashlib.sha256(msgspec.json.encode([who, only, request.method, path, sent[0]]))
+    name = hashlib.sha256(msgspec.json.encode([_who(caller), only, request.method, path, sent[0]]))
     fingerprint = hashlib.sha256(msgspec.json.encode(request.rel_url.raw_query_string))
     fingerprint.update(await request.read())
     return Key(name.digest(), fingerprint.digest())
+
+
+def _who(caller: Caller) -> tuple[str, ...]:
+    """Two issuers may name two people alike; so may whoever names devices.
+
+    The command line calls all alike to whom it gives a token without saying for whom.
+    """
+    if caller.proof is None or caller.subject == NAMELESS:
+        return "token", caller.token_id
+    return "subject", caller.proof.claims.iss, caller.subject
 
 
 class Repeats:

@@ -24,7 +24,7 @@ _SIGNED_IN: Final = (401, 403)
 _WITH_BODY: Final = (400, 413, 415)
 _WITH_KEY: Final = (400, 409, 413, 503)
 _MEANINGS: Final = {
-    400: "The query or the body is not as described; `details.field` names what is wrong.",
+    400: "The path, query or body is not as described; `details.field` names what is wrong.",
     401: "No token, or one that is not good.",
     403: "This token may not do that, or the request came from elsewhere than our own pages.",
     404: "There is no such thing.",
@@ -133,7 +133,7 @@ def _in_query(operation: Operation, components: dict[str, Any]) -> Iterator[dict
 
 
 def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
-    if operation.method == "POST":
+    if operation.method == "POST" and not operation.changes_nothing:
         yield {
             "name": HEADER,
             "in": "header",
@@ -161,7 +161,7 @@ def _errors(operation: Operation) -> dict[str, Any]:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:
         statuses.add(400)
-    if operation.method == "POST":
+    if operation.method == "POST" and not operation.changes_nothing:
         statuses |= {*_WITH_KEY}
     error = {JSON: {"schema": {"$ref": _REF.format(name=ErrorJson.__name__)}}}
     return {

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from appliance.api.auth import Authority, Caller
 from appliance.api.errors import REQUEST_ID, ApiError, Handler, invalid, result
-from appliance.api.idempotency import Repeats, key_of
+from appliance.api.idempotency import Key, Repeats, key_of
 from appliance.api.result import JSON, Result
 from appliance.api.ticket_json import encode
 
@@ -32,6 +32,8 @@ class Call(NamedTuple):
     """Of the operation's type; None where it has none."""
     body: Any
     """The same."""
+    key: Key | None
+    """With which a POST may come again."""
 
     def path(self, name: str) -> str:
         """What stands in the path for a name in braces."""
@@ -76,26 +78,28 @@ class Operation(NamedTuple):
     """The cloud's gateway has it too."""
     everywhere: bool = False
     """Not for a token that is kept to some stations."""
+    changes_nothing: bool = False
+    """A POST that is answered anew each time: a key means nothing to it."""
 
     def route(self, prefix: str, authority: Authority, repeats: Repeats) -> web.RouteDef:
         """To be added to an application's router."""
         # Not aiohttp's own pattern for a part of a path, which leaves out braces: ids have them.
         path = prefix + self.path.replace("}", ":[^/]+}")
-        handler = self._handler(authority, repeats)
+        handler = self._handler(authority, repeats, prefix)
         if self.method == "GET":
             return web.get(path, handler)  # And HEAD.
         return web.route(self.method, path, handler)
 
-    def _handler(self, authority: Authority, repeats: Repeats) -> Handler:
+    def _handler(self, authority: Authority, repeats: Repeats, prefix: str) -> Handler:
         answer = self._from_files if iscoroutinefunction(self.handle) else self._from_kitchen
 
         async def handler(request: web.Request) -> web.StreamResponse:
-            call = await self._call(request, authority)
+            call = await self._call(request, authority, prefix)
             return (await answer(call, repeats)).response()
 
         return handler
 
-    async def _call(self, request: web.Request, authority: Authority) -> Call:
+    async def _call(self, request: web.Request, authority: Authority, prefix: str) -> Call:
         """What is asked. Raises ApiError 400, 401, 403, 413, 415, 429."""
         caller = authority.caller(request)
         if self.everywhere:
@@ -106,10 +110,11 @@ class Operation(NamedTuple):
         body = (
             None if self.body is None else await _body(request, self.body, strict=not self.lenient)
         )
-        return Call(request, caller, query, body)
+        key = None if self.changes_nothing else await key_of(request, caller, prefix)
+        return Call(request, caller, query, body, key)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
-        key = await key_of(call.request, call.caller)
+        key = call.key
         if key is None:
             decided = self._decide(call)
             await repeats.settle(None, decided)
@@ -129,7 +134,7 @@ class Operation(NamedTuple):
             return result(call.request[REQUEST_ID], error)
 
     async def _from_files(self, call: Call, repeats: Repeats) -> Result:
-        key = await key_of(call.request, call.caller)
+        key = call.key
         if key is None:
             return await self._do(call)
         async with repeats.turn(key):

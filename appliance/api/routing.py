@@ -1,5 +1,6 @@
 """Routing rules: those of the configuration file, which are read-only, and those made over HTTP."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -13,7 +14,8 @@ from appliance.api.errors import ApiError, invalid, refused
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, CreateOrder, Refused, RemoveRule, RulesNow
-from appliance.kitchen.explaining import Explained
+from appliance.kitchen.explaining import Explained, explain
+from appliance.kitchen.order import Order
 from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Source, Window
 from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
@@ -25,10 +27,13 @@ MAX_BULK: Final = 500
 """Rules of one request; a menu has a few hundred dishes."""
 MAX_TESTED: Final = 100
 """Items of one test: each is held against every rule."""
+MAX_TESTING: Final = 8
+"""Tests at once, one of which is answered: people try them, one by one."""
 
 Pattern = Annotated[str, Meta(min_length=1, max_length=100)]
 Patterns = Annotated[tuple[Pattern, ...], Meta(max_length=20)]
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+# Python's `$` lets a newline follow, that of JSON Schema does not: the length says so to both.
+TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 
 
 class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
@@ -132,6 +137,8 @@ class Routing:
         self._location = location
         self._zone = zone
         self._now = now
+        self._testing = 0
+        self._one_at_a_time = asyncio.Lock()
 
     def operations(self) -> list[Operation]:
         """List, add, add many, remove, and try out."""
@@ -178,6 +185,7 @@ class Routing:
                 body=OrderMessage,
                 lenient=True,
                 errors=(503,),
+                changes_nothing=True,
             ),
         ]
 
@@ -198,7 +206,7 @@ class Routing:
         """Remove a rule that was made here."""
         self._submit(RemoveRule(call.path("rule_id")), "rule_id")
 
-    def test(self, call: Call) -> list[RoutedJson]:
+    async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
         sent: OrderMessage = call.body
         items = sent.items or ()
@@ -212,8 +220,26 @@ class Routing:
             raise invalid("items", str(error)) from error
         if not isinstance(command, CreateOrder):
             raise TypeError(command)
-        explained = self._expeditor.kitchen.explain(command.order, self._now().at)
-        return [_routed(each) for each in explained]
+        return await self._explained(command.order)
+
+    async def _explained(self, order: Order) -> list[RoutedJson]:
+        """In a thread: thousands of rules take seconds, in which orders come. Raises ApiError 429.
+
+        One at a time, so that they share the processor with orders as one thread does.
+        """
+        if self._testing >= MAX_TESTING:
+            message = "too many orders are being tried out; try again in 2 s"
+            raise ApiError(429, "TOO_MANY_REQUESTS", message, headers={"Retry-After": "2"})
+        self._testing += 1
+        try:
+            async with self._one_at_a_time:
+                router, at = self._expeditor.kitchen.router, self._now().at
+                # A rule is not told of before it is on disk.
+                await asyncio.shield(self._expeditor.settled())
+                explained = await asyncio.to_thread(explain, router, order, at)
+                return [_routed(each) for each in explained]
+        finally:
+            self._testing -= 1
 
     def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
         for place, body in enumerate(bodies):

@@ -15,8 +15,10 @@ import apsw
 import pytest
 
 from appliance import expeditor
-from appliance.api import idempotency
+from appliance.api import auth, idempotency
 from appliance.kitchen.ticket import Moment
+from appliance.log import Unreadable
+from tests.api import cloud
 from tests.api.asking import Answer, ask, ticket_path
 from tests.api.test_errors import is_error
 from tests.log.faulty_disk import Disk, faulty_disk
@@ -214,7 +216,6 @@ EVERY_POST: dict[str, Any] = {
     "/stations": {"name": "Pizza"},
     "/routing": RULE,
     "/routing/bulk": {"rules": [RULE]},
-    "/routing/test": {"id": "7", "items": [{"name": "Soup"}]},
     "/orders": {"id": "B-1", "name": "Jane", "items": [{"name": "Fries"}]},
 }  # fmt: skip
 IN_MEMORY: dict[str, Any] = {
@@ -222,6 +223,7 @@ IN_MEMORY: dict[str, Any] = {
     "/pins": {"name": "Maria", "pin": "4711", "roles": ["chef"]},
     "/tokens/revoke": {"jti": "some-token"},
 }
+CHANGES_NOTHING = "/routing/test"
 
 
 async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
@@ -232,7 +234,8 @@ async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
         for path, operations in described.items():
             filled_in = functools.reduce(lambda text, name: text.replace(*name), names, path)
             if "post" in operations and path.startswith(BASE):
-                assert filled_in.removeprefix(BASE) in EVERY_POST | IN_MEMORY, path
+                repeated = EVERY_POST.keys() | IN_MEMORY.keys() | {CHANGES_NOTHING}
+                assert filled_in.removeprefix(BASE) in repeated, path
         await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
         first = {
             path: await post(appliance, BASE + path, body)
@@ -273,11 +276,77 @@ async def test_what_is_in_memory_is_bounded(
     assert repeated == [True, True, False]
 
 
-@pytest.mark.parametrize(("path", "body"), [("/routing", RULE), ("/devices", DEVICE)])
-async def test_after_a_day_the_key_is_a_new_one(
-    appliance: RunningAppliance, path: str, body: Any
+async def test_what_changes_nothing_is_answered_anew_each_time(
+    appliance: RunningAppliance,
 ) -> None:
+    order = {"id": "7", "items": [{"name": "Soup"}]}
+    path = BASE + CHANGES_NOTHING
+    before = await post(appliance, path, order)
+    await post(appliance, RULES, RULE, key=None)
+    after = await post(appliance, path, order)
+    assert REPLAYED not in after.headers
+    assert before.body[0]["stations"] != after.body[0]["stations"]
+
+
+async def test_after_a_restart_a_device_is_not_made_twice_with_one_key(tmp_path: Path) -> None:
+    path = f"{BASE}/devices"
+    async with running(tmp_path) as appliance:
+        made = (await post(appliance, path, DEVICE)).body
+    async with running(tmp_path) as appliance:
+        refused = await post(appliance, path, DEVICE)
+        is_error(refused, 409, "CONFLICT")
+        assert made["id"] in refused.body["message"]
+        assert len((await ask(appliance, "GET", path)).body) == 1
+        assert (await post(appliance, path, DEVICE, key="key-2")).status == 201
+        await ask(appliance, "DELETE", f"{path}/{made['id']}")
+        assert (await post(appliance, path, DEVICE, key="key-3")).status == 201
+
+
+async def test_tokens_for_nobody_in_particular_share_no_key(appliance: RunningAppliance) -> None:
+    def token(subject: str) -> str:
+        return auth.issue(
+            appliance.secret, roles=["manager"], tenant="default", subject=subject, seconds=60
+        )
+
+    for subject, replayed in (("expeditor token", False), ("pos-1", True)):
+        await post(appliance, RULES, RULE, key=subject[:3], token=token(subject))
+        again = await post(appliance, RULES, RULE, key=subject[:3], token=token(subject))
+        assert (REPLAYED in again.headers) is replayed
+
+
+async def test_one_subject_of_two_issuers_is_two_callers(tmp_path: Path) -> None:
+    await asyncio.to_thread(cloud.make_keys)
+    async with cloud.cloud_on_loopback() as ids, cloud.running_with(tmp_path, ids) as appliance:
+        await post(appliance, RULES, RULE)
+        theirs = cloud.signed("rsa-1", sub="test", roles=["manager"])
+        other = await post(appliance, RULES, RULE, token=theirs)
+        assert (other.status, REPLAYED in other.headers) == (201, False)
+
+
+async def test_a_key_is_the_same_one_under_both_prefixes(appliance: RunningAppliance) -> None:
+    await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    ours, gateway = (
+        ticket_path("grill", "A-1", "bump", prefix=prefix) for prefix in (BASE, "/v1/commerce/kds")
+    )
+    first = await post(appliance, gateway, token=appliance.token())
+    is_repeat(await post(appliance, ours, token=appliance.token()), first)
+
+
+async def test_a_new_key_does_not_wait_for_who_reads_the_disk(appliance: RunningAppliance) -> None:
+    await post(appliance, RULES, RULE, key="known")
+    free = threading.Event()
+    reading = appliance.log._reading.submit(free.wait, 10)  # noqa: SLF001 - as a long copy does
+    try:
+        assert (await post(appliance, RULES, RULE, key="new")).status == 201
+        assert not reading.done()
+    finally:
+        free.set()
+    assert REPLAYED in (await post(appliance, RULES, RULE, key="known")).headers
+
+
+async def test_after_a_day_the_key_is_a_new_one(appliance: RunningAppliance) -> None:
     start = appliance.expeditor.now()
+    path, body = "/routing", RULE
     first = await post(appliance, BASE + path, body)
 
     def at(milliseconds: int) -> None:
@@ -412,3 +481,16 @@ async def test_a_client_that_goes_while_it_waits_changes_nothing(
     answer = await again
     assert (answer.status, answer.headers[REPLAYED]) == (201, "true")
     assert await rules_made(appliance) == 1
+
+
+async def test_what_cannot_be_read_is_told_in_words_that_name_no_file(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def unreadable(*_: object) -> bytes:
+        raise Unreadable("/data/log.sqlite: disk I/O error")
+
+    monkeypatch.setattr(appliance.log, "recalled", unreadable)
+    answer = await post(appliance, RULES, RULE)
+    is_error(answer, 503, "SERVICE_UNAVAILABLE")
+    assert answer.body["message"] == "what is stored cannot be read at present"
+    assert "/data/log.sqlite: disk I/O error" in caplog.text

@@ -66,8 +66,9 @@ async def test_a_key_is_described_where_there_is_one(appliance: RunningAppliance
     for path, methods in (await document(appliance))["paths"].items():
         for method, operation in methods.items():
             named = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
-            assert named == (["X-Idempotency-Key"] if method == "post" else []), path
-            if method == "post":
+            with_key = method == "post" and not path.endswith("/routing/test")
+            assert named == (["X-Idempotency-Key"] if with_key else []), path
+            if with_key:
                 assert {"400", "409", "413", "503"} < set(operation["responses"]), path
 
 

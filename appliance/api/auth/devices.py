@@ -32,6 +32,12 @@ class Device(Struct, frozen=True):
     name: str
     stations: tuple[str, ...] | None
     made_at: float
+    made_with: str | None = None
+    """Tells the request that made it from all others, if it said that it may come again."""
+
+
+class MadeBefore(ValueError):
+    """The same request made a device before; its token cannot be shown again."""
 
 
 class NewDevice(NamedTuple):
@@ -70,13 +76,21 @@ class Devices:
         """Whose token it is."""
         return self._records.value.by_hash.get(_hash(token))
 
-    def issue(self, name: str, stations: Collection[str] = ()) -> NewDevice:
-        """A token for a screen. Blocks; raises OSError, TooManyDevices."""
+    def issue(
+        self, name: str, stations: Collection[str] = (), made_with: str | None = None
+    ) -> NewDevice:
+        """A token for a screen. Blocks; raises OSError, TooManyDevices, MadeBefore."""
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         only = tuple(sorted(stations)) or None
-        device = Device(secrets.token_hex(8), name, only, time.time())
+        device = Device(secrets.token_hex(8), name, only, time.time(), made_with)
 
         def edit(file: _File) -> _File:
+            same = (each for each in file.by_hash.values() if each.made_with == made_with)
+            if made_with is not None and (before := next(same, None)) is not None:
+                raise MadeBefore(
+                    f"device {before.id} was made with this key before; its token cannot be shown"
+                    " again: remove it, and make another with a new key"
+                )
             if len(file.by_hash) >= MAX_DEVICES:
                 raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
             return replace(file, by_hash=file.by_hash | {_hash(token): device})

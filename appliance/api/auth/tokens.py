@@ -21,6 +21,8 @@ from appliance.config import LOCAL_ISSUER
 
 ISSUER: Final = LOCAL_ISSUER
 AUDIENCE: Final = "expeditor-kds"
+NAMELESS: Final = "expeditor token"
+"""The subject of tokens for which the command line was told none: nobody in particular."""
 ALGORITHM: Final = "HS256"
 MAX_TOKEN: Final = 4096
 """Characters; with every claim of ours a token has some hundred."""
@@ -38,6 +40,7 @@ class InvalidToken(ValueError):
 class Claims(Struct, frozen=True):
     """What a token says, times in Unix seconds."""
 
+    iss: str
     sub: str
     iat: float
     exp: float
