@@ -125,7 +125,7 @@ class Network(str):
         )
 
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")]
 Port = Annotated[str, Meta(min_length=1)]
 
 
@@ -154,7 +154,7 @@ class OrderLimits(_Section, frozen=True):
     """From the first byte of an object to its last."""
     connections: Annotated[int, Meta(ge=1, le=512)] = 64
     """Peers at once; a kitchen has a handful of terminals, most of which connect per order.
-    A process may have 1,024 descriptors, the pages' among them."""
+    HTTP leaves as many descriptors free as are set here."""
     connections_per_address: Annotated[int, Meta(ge=1, le=512)] = 8
     """Of one address, this machine's own excepted: one broken client locks nobody out."""
     idle_timeout: Duration = Duration(300)
@@ -176,7 +176,7 @@ Burst = Annotated[int, Meta(ge=1, le=10_000_000)]
 
 
 class HttpLimits(_Section, frozen=True):
-    """Requests of one token and of one address: so many a second, so many at once before that.
+    """Connections; and requests of one token and of one address: so many a second, a burst apart.
 
     A cook does a few a second at most, a terminal that catches up some dozens. 0 a second is
     no limit.
@@ -187,6 +187,13 @@ class HttpLimits(_Section, frozen=True):
     address_per_second: PerSecond = 500
     """Higher: several screens and terminals may come from behind one address."""
     address_burst: Burst = 5_000
+    connections: Annotated[int, Meta(ge=8, le=10_000)] = 700
+    """At once, listeners among them. Of 1,024 descriptors, which a process may have at least,
+    this leaves over 300 to orders and files; where there are fewer, HTTP has fewer."""
+    connections_per_address: Annotated[int, Meta(ge=1, le=10_000)] = 600
+    """Of one address: all of a proxy's clients are one."""
+    request_timeout: Duration = Duration(10)
+    """From connecting, or from the first byte of a request, to its last."""
 
 
 class Http(_Section, frozen=True):
@@ -494,10 +501,12 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     yield from _cloud_errors(config.auth.cloud)
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
-    yield from _impossible_limits(config.orders.limits)
+    yield from _impossible_limits(config.orders.limits, config.http.limits)
 
 
-def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
+def _impossible_limits(limits: OrderLimits, http: HttpLimits) -> Iterator[str]:
+    if not 1 <= http.request_timeout <= LONGEST_FRAME_TIMEOUT:
+        yield "http.limits.request_timeout: must be from 1s to 10m"
     if not 1 <= limits.frame_timeout <= LONGEST_FRAME_TIMEOUT:
         yield "orders.limits.frame_timeout: must be from 1s to 10m"
     if not limits.frame_timeout <= limits.idle_timeout <= LONGEST_IDLE_TIMEOUT:

@@ -21,6 +21,7 @@ from appliance.api.app import make_app
 from appliance.api.connections import Ports
 from appliance.api.events import About
 from appliance.api.limits import Limits
+from appliance.api.places import raise_descriptor_limit
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
@@ -80,6 +81,7 @@ async def serve(
     For the arguments see `running`. Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
+    raise_descriptor_limit()
     try:
         expeditor = await new_expeditor(config, log, directory)
         if not await _loaded(expeditor, stop):
@@ -156,13 +158,15 @@ async def running(
         about=lambda: about(config, [*warnings, *(https.warnings() if https else ())]),
         status=status,
         limits=limits,
+        max_body=config.orders.limits.frame_bytes,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
-    ports = Ports(runner)
+    ports = Ports(runner, config)
+    status["connections"] = ports.status
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
         http = await _listen(ports.listen, config.http.listen, "http", free_ports=free_ports)
@@ -180,6 +184,7 @@ async def running(
                     ("expeditor", expeditor.run()),
                     ("history", history.run()),
                     ("orders", router.run()),
+                    ("http", ports.run()),
                     ("auth", authority.run()),
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
@@ -192,7 +197,7 @@ async def running(
                 part.cancel()
     finally:
         # The ways in close first; what they took is still answered.
-        ports.close()
+        await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
     await expeditor.save_snapshot()
 

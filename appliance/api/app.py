@@ -30,8 +30,6 @@ from appliance.history import History
 BASE: Final = "/api/v1/kds"
 GATEWAY: Final = "/v1/commerce/kds"
 """Where the cloud's gateway shows the same ticket paths; clients of it work here too."""
-MAX_BODY: Final = 256 * 1024
-"""Bytes of a request; as large as an order may be over TCP."""
 
 
 def make_app(
@@ -44,14 +42,15 @@ def make_app(
     about: Callable[[], About],
     status: Parts,
     limits: Limits,
+    max_body: int,
 ) -> web.Application:
     """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
-    `zone` is for times of orders that come without one.
+    `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     """
     app = web.Application(
         middlewares=[errors.middleware, limits.middleware, host_middleware],
-        client_max_size=MAX_BODY,
+        client_max_size=max_body,
     )
     app.on_response_prepare.append(errors.label)
     app[LINES] = []

@@ -77,7 +77,7 @@ class Orders:
                 everywhere=True,
             ),
             Operation(
-                "DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503), everywhere=True
+                "DELETE", one, self.cancel, WHO, OrderJson, errors=(400, 404, 503), everywhere=True
             ),
         ]
 

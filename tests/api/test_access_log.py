@@ -6,6 +6,7 @@ import logging
 import pytest
 from aiohttp import web
 
+from appliance import config
 from appliance.api.connections import Ports
 from tests.api.asking import ask, say, ticket_path
 from tests.running import RunningAppliance
@@ -31,7 +32,7 @@ async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
     caplog.set_level(logging.INFO, "appliance.api.access_log")
     runner = web.AppRunner(appliance.app, shutdown_timeout=0.5)
     await runner.setup()
-    ports = Ports(runner)
+    ports = Ports(runner, config.Config())
     try:
         port = await ports.listen("::", 0)
         async with appliance.http.get(f"http://127.0.0.1:{port}/nowhere") as answer:
@@ -39,7 +40,7 @@ async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
         async with appliance.http.get(f"http://[::1]:{port}/nowhere") as answer:
             assert answer.status == 404
     finally:
-        ports.close()
+        await ports.close()
         await runner.cleanup()
     lines = [
         each.getMessage().split(" ")[0] for each in caplog.records if "GET" in each.getMessage()

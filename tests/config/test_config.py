@@ -43,7 +43,13 @@ def test_every_key_has_a_default_but_the_required_ones() -> None:
         idle_timeout=Duration(300),
     )
     assert settings.http.limits == HttpLimits(
-        token_per_second=200, token_burst=2_000, address_per_second=500, address_burst=5_000
+        token_per_second=200,
+        token_burst=2_000,
+        address_per_second=500,
+        address_burst=5_000,
+        connections=700,
+        connections_per_address=600,
+        request_timeout=Duration(10),
     )
 
 
@@ -165,9 +171,12 @@ def test_each_limit_of_the_order_router_has_a_range(
         ("token_burst", "1", "10000000", "0", "10000001"),
         ("address_per_second", "0", "1000000", "-1", "1000001"),
         ("address_burst", "1", "10000000", "0", "10000001"),
+        ("connections", "8", "10000", "7", "10001"),
+        ("connections_per_address", "1", "10000", "0", "10001"),
+        ("request_timeout", '"1s"', '"10m"', '"0s"', '"601s"'),
     ],
 )
-def test_each_limit_of_requests_has_a_range(
+def test_each_limit_of_http_has_a_range(
     key: str, least: str, most: str, too_little: str, too_much: str
 ) -> None:
     def limits(value: str) -> HttpLimits:
@@ -179,6 +188,11 @@ def test_each_limit_of_requests_has_a_range(
         with pytest.raises(ConfigError) as caught:
             limits(wrong)
         assert f"kitchen.toml: http.limits.{key}: " in str(caught.value)
+
+
+def test_an_id_ends_where_it_ends() -> None:
+    with pytest.raises(ConfigError, match="letters, digits and"):
+        config.parse('[[station]]\nid = "bar\\n"\nname = "Bar"\n', "kitchen.toml")
 
 
 def test_the_range_of_a_time_is_named() -> None:

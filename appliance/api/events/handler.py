@@ -21,6 +21,9 @@ SEND_BUFFER: Final = 128 * 1024
 """Bytes that the system keeps for a listener that reads slowly (Linux doubles it). By itself
 it would keep megabytes for each, and it would take as many to notice one that reads nothing."""
 
+MAX_LISTENERS: Final = 600
+"""Each is a connection, and costs a little with every event; screens are some dozens."""
+
 
 class Events:
     """All listeners of one appliance."""
@@ -47,6 +50,9 @@ class Events:
         task = asyncio.current_task()
         if task is None:
             raise ApiError(500, "INTERNAL_SERVER_ERROR", "no task")
+        if len(self._listening) >= MAX_LISTENERS:
+            message = f"{MAX_LISTENERS} listen already; more is too many"
+            raise ApiError(503, "SERVICE_UNAVAILABLE", message, headers={"Retry-After": "10"})
         self._listening.add(task)
         try:
             if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
