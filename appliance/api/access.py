@@ -188,7 +188,11 @@ class Access:
             raise ApiError(404, "NOT_FOUND", f"{name!r} has no PIN")
 
     async def add_device(self, call: Call) -> DeviceMade:
-        """A token for a screen."""
+        """A token for a screen.
+
+        With a key that made a device before the service was last started, 409 as long as
+        that device is there: its token is kept nowhere, and cannot be shown again.
+        """
         body: DeviceBody = call.body
         # The answer is in memory alone: after a restart at least no second one is made.
         made_with = None if call.key is None else call.key.name.hex()

@@ -3,8 +3,8 @@
 The answer of an operation that decides in the kitchen goes into the log, in one commit with
 the events that it speaks of: after a power cut both are there, or neither is. Those of the
 others, which write files, are kept in memory alone: there are secrets among them. After a
-restart a PIN set or a token revoked once more comes to the same, and a device tells the key
-that it was made with.
+restart a PIN set or a token revoked once more comes to the same (of a subject, what it got in
+between ends, too), and a device tells the key that it was made with.
 
 Source: ticket API design page, "Errors".
 """
