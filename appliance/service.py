@@ -21,7 +21,7 @@ from appliance.api.app import make_app
 from appliance.api.connections import Ports
 from appliance.api.events import About
 from appliance.api.limits import Limits
-from appliance.api.ticket_json import TicketView
+from appliance.api.ticket_json import CHANNELS, TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
@@ -29,6 +29,7 @@ from appliance.history import History
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import Courses, mode_key
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.lan.presence import Presence
@@ -147,15 +148,17 @@ async def running(
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
+    own_names = frozenset[str](config.http.names)
     app = make_app(
         expeditor,
         history,
         authority,
-        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        make_view(config),
         config.zone,
         about=lambda: about(config, [*warnings, *(https.warnings() if https else ())]),
         status=status,
         limits=limits,
+        names=lambda: own_names | https.names if https else own_names,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
@@ -215,7 +218,22 @@ def make_kitchen(config: Config) -> Kitchen:
         config.default_station,
         config.zone,
     )
-    return Kitchen(plan, int(config.timing.recall_window) * 1000)
+    return Kitchen(plan, int(config.timing.recall_window) * 1000, _courses(config))
+
+
+def make_view(config: Config) -> TicketView:
+    """Tickets as the configuration wants them to be shown."""
+    channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
+    return TicketView(
+        config.appliance.tenant_id,
+        config.appliance.location_id,
+        CHANNELS | channels,
+        _courses(config),
+    )
+
+
+def _courses(config: Config) -> Courses:
+    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
 
 
 def _station(section: StationSection) -> Station:

@@ -44,25 +44,30 @@ def make_app(
     about: Callable[[], About],
     status: Parts,
     limits: Limits,
+    names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
-    `zone` is for times of orders that come without one.
+    `zone` is for times of orders that come without one. `names`: see `host_middleware`.
     """
     app = web.Application(
-        middlewares=[errors.middleware, limits.middleware, host_middleware],
+        middlewares=[errors.middleware, limits.middleware, host_middleware(names)],
         client_max_size=MAX_BODY,
     )
     app.on_response_prepare.append(errors.label)
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
+
+    def stations() -> frozenset[str]:
+        return frozenset(station.id for station in expeditor.kitchen.stations)
+
     operations = [
         *Tickets(expeditor, history, view).operations(),
-        *Expo(expeditor, view.location, expeditor.now).operations(),
+        *Expo(expeditor, view, expeditor.now).operations(),
         *Stations(expeditor, view.location).operations(),
         *Routing(expeditor, view.location, zone, expeditor.now).operations(),
         *Orders(expeditor, view, zone).operations(),
-        *Access(authority).operations(),
+        *Access(authority, stations).operations(),
         *Status(status).operations(),
     ]
     app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))

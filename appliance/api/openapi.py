@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from appliance import __version__
+from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
 from appliance.api.errors import ErrorJson
 from appliance.api.idempotency import HEADER
 from appliance.api.operation import Operation
@@ -64,7 +65,8 @@ def document(operations: Sequence[Operation], own: str, gateway: str) -> dict[st
             "schemas": {name: kind for name, kind in components.items() if name not in queries},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "expeditor_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "secure_session": {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE},
             },
         },
     }
@@ -97,7 +99,7 @@ def _operation(
             *_in_headers(operation),
         ],
         "responses": {str(operation.status): _success(operation, schema_of), **_errors(operation)},
-        "security": [{"token": []}, {"session": []}],
+        "security": [{"token": []}, {"session": []}, {"secure_session": []}],
         "x-roles": sorted(operation.roles),
     }
     if more.strip():

@@ -3,6 +3,7 @@
 The OpenAPI document is made from the same declarations (see `openapi.py`).
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -12,6 +13,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.auth import Authority, Caller
+from appliance.api.body import read
 from appliance.api.errors import REQUEST_ID, ApiError, Handler, invalid, result
 from appliance.api.idempotency import Repeats, key_of
 from appliance.api.result import JSON, Result
@@ -19,6 +21,7 @@ from appliance.api.ticket_json import encode
 
 _BODY_TYPES: Final = (JSON, "application/octet-stream")
 """The second is what aiohttp takes a body without a type for."""
+_NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Kind = TypeVar("Kind", bound=Struct)
 
@@ -66,7 +69,8 @@ class Operation(NamedTuple):
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     lenient: bool = False
-    """The body may have numbers as texts, as points of sale send them."""
+    """The body is an order as points of sale send it: it may have numbers as texts, and begin
+    with a byte-order mark."""
     status: int = 200
     errors: tuple[int, ...] = ()
     """Apart from those that every operation has."""
@@ -102,11 +106,9 @@ class Operation(NamedTuple):
             caller.require_everywhere(self.roles)
         else:
             caller.require(self.roles, request.match_info.get("station_id"))
-        query = None if self.query is None else _query(request, self.query)
-        body = (
-            None if self.body is None else await _body(request, self.body, strict=not self.lenient)
-        )
-        return Call(request, caller, query, body)
+        asked = None if self.query is None else query(request, self.query)
+        body = None if self.body is None else await _body(request, self.body, lenient=self.lenient)
+        return Call(request, caller, asked, body)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
         key = await key_of(call.request, call.caller)
@@ -168,7 +170,7 @@ def routes(
     ]
 
 
-def _query(request: web.Request, kind: type[Kind]) -> Kind:
+def query(request: web.Request, kind: type[Kind]) -> Kind:
     """What was asked for behind the `?`. Raises ApiError 400."""
     try:
         return msgspec.convert(dict(request.query), kind, strict=False)
@@ -176,16 +178,46 @@ def _query(request: web.Request, kind: type[Kind]) -> Kind:
         raise unfit(error, kind) from error
 
 
-async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind:
+async def _body(request: web.Request, kind: type[Kind], *, lenient: bool) -> Kind:
     """The JSON body. Raises ApiError 400, 413, 415."""
     if request.content_type not in _BODY_TYPES:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"send {JSON}")
+    sent = await read(request)
+    if lenient:
+        sent = sent.removeprefix(BOM_UTF8)
+        _refuse_envelope(sent)
     try:
-        return msgspec.json.decode(await request.read(), type=kind, strict=strict)
+        return msgspec.json.decode(sent, type=kind, strict=not lenient)
     except msgspec.ValidationError as error:
+        # Its first byte may have the wrong type, and the rest be no JSON.
+        _require_json(sent, error)
         raise unfit(error, kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _NO_JSON as error:
         raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
+
+
+def _require_json(sent: bytes, cause: Exception) -> None:
+    """Raise ApiError 400 for what is no JSON at all."""
+    try:
+        msgspec.json.decode(sent)
+    except _NO_JSON as error:
+        raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from cause
+
+
+class _Envelope(Struct):
+    """How an order comes over TCP."""
+
+    command: str
+    order: dict[str, msgspec.Raw]
+
+
+def _refuse_envelope(sent: bytes) -> None:
+    """Raise ApiError 400 for an order in the envelope that it has over TCP."""
+    try:
+        msgspec.json.decode(sent, type=_Envelope)
+    except (*_NO_JSON, msgspec.ValidationError):
+        return
+    raise invalid("order", "send the order itself, without the envelope")
 
 
 def unfit(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:

@@ -12,7 +12,14 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, require_own_page
+from appliance.api.auth import (
+    ROLES,
+    SESSION_SECONDS,
+    Authority,
+    require_own_page,
+    session_cookie,
+)
+from appliance.api.body import read
 from appliance.api.errors import ApiError
 
 _PAGE: Final = (
@@ -78,13 +85,13 @@ class SignIn:
         """Forget the session."""
         require_own_page(request)
         response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
-        response.del_cookie(COOKIE, path="/")
+        response.del_cookie(session_cookie(request), path="/", secure=request.secure)
         return response
 
 
 async def _form(request: web.Request) -> dict[str, str]:
     """The first of each field that is filled in; empty where it is no form."""
-    text = (await request.read()).decode(errors="replace")
+    text = (await read(request)).decode(errors="replace")
     try:
         fields = parse_qs(text, max_num_fields=_MAX_FIELDS)
     except ValueError:
@@ -95,7 +102,7 @@ async def _form(request: web.Request) -> dict[str, str]:
 def _signed_in(request: web.Request, token: str) -> web.Response:
     response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
     response.set_cookie(
-        COOKIE,
+        session_cookie(request),
         token,
         max_age=SESSION_SECONDS,
         httponly=True,

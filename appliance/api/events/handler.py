@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from appliance.api.auth import COOKIE, ROLES, Authority, Caller
+from appliance.api.auth import ROLES, Authority, Caller, session_cookie
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
 from appliance.api.events.listener import CutOff, Listener, Send, Source
-from appliance.api.events.messages import About
+from appliance.api.events.messages import About, ListenQuery
 from appliance.api.events.websocket import Conversation
+from appliance.api.location import require_here
+from appliance.api.operation import query
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
 
@@ -57,15 +59,18 @@ class Events:
 
     async def _by_sse(self, request: web.Request) -> web.StreamResponse:
         caller = self._authority.caller(request)
-        stations = self._stations(caller, request.query.get("station_id"))
-        since = request.headers.get("Last-Event-ID") or request.query.get("since")
+        wanted = query(request, ListenQuery)
+        require_here(wanted.location_id, self._source.view.location)
+        stations = self._stations(caller, wanted.station_id)
+        # A browser sends that by itself: one that means nothing here leads to a snapshot.
+        since = request.headers.get("Last-Event-ID") or wanted.since
         _bound_what_is_kept(request)
         new_listener = partial(self._listener, caller, stations)
         return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
 
     async def _by_websocket(self, request: web.Request) -> web.StreamResponse:
         caller = None
-        if hdrs.AUTHORIZATION in request.headers or COOKIE in request.cookies:
+        if hdrs.AUTHORIZATION in request.headers or session_cookie(request) in request.cookies:
             caller = self._authority.caller(request)
             caller.require(ROLES)
         _bound_what_is_kept(request)

@@ -125,6 +125,18 @@ class AuthMessage(Struct, tag_field="type", tag="auth"):
     token: str
 
 
+Position = Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}$")]
+"""`epoch:seq`, or a `seq` of the same epoch."""
+
+
+class ListenQuery(Struct):
+    """What to hear by server-sent events, and from where on. As in a `subscribe`."""
+
+    location_id: str | None = None
+    station_id: str | None = None
+    since: Position | None = None
+
+
 class SubscribeMessage(
     Struct, tag_field="type", tag="subscribe", forbid_unknown_fields=True, kw_only=True
 ):
@@ -135,12 +147,8 @@ class SubscribeMessage(
     """Of this appliance; there is no other."""
     station_id: str | None = None
     """The only one to hear of; by default all that the token is for."""
-    since: (
-        Annotated[int, Meta(ge=0)]
-        | Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}$")]
-        | None
-    ) = None
-    """`epoch:seq`, or a `seq` of the same epoch. Without it a snapshot comes first."""
+    since: Annotated[int, Meta(ge=0)] | Position | None = None
+    """Without it a snapshot comes first."""
 
 
 class PongMessage(Struct, tag_field="type", tag="pong"):
