@@ -21,7 +21,7 @@ async def read(request: web.Request) -> bytes:
     except web.RequestPayloadError as error:
         message = "the body cannot be read: it is not as its headers say"
         # What comes after it on this connection cannot be read either.
-        headers = {hdrs.CONNECTION: "close"}
+        headers = {"Connection": "close"}
         raise ApiError(400, "VALIDATION_ERROR", message, headers=headers) from error
     except ConnectionError as error:  # Nobody hears this any more.
         message = "the connection was cut within the body"

@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"\{(\w+)\}")
 _ALWAYS: Final = (429, 500)
 _SIGNED_IN: Final = (401, 403)
 _WITH_BODY: Final = (400, 413, 415)
-_WITH_KEY: Final = (400, 409, 413, 503)
+_WITH_KEY: Final = (400, 409, 413, 415, 503)
 _MEANINGS: Final = {
     400: "The query or the body is not as described; `details.field` names what is wrong.",
     401: "No token, or one that is not good.",
@@ -32,7 +32,7 @@ _MEANINGS: Final = {
     409: "It cannot be done in the state that it is in; `details` has `from` and `to`. Or the "
     f"request's {HEADER} was sent before with another body or query.",
     413: "The body is too large.",
-    415: "The body is no JSON by its type.",
+    415: "The body is no JSON by its type, or in an encoding that is not known here.",
     429: "Too many requests; `Retry-After` says when to come again.",
     500: "A fault of the appliance; its log has it under the request's id.",
     503: "Nothing can be stored, or what was asked for not be read, at present, and nothing was"

@@ -53,7 +53,7 @@ async def test_every_operation_states_its_errors_its_security_and_its_roles(
         for operation in methods.values():
             assert operation["summary"], path
             assert {"401", "403", "429", "500"} < set(operation["responses"]), path
-            assert operation["security"] == [{"token": []}, {"session": []}]
+            assert operation["security"] == [{"token": []}, {"session": []}, {"secure_session": []}]
             assert operation["x-roles"]
             named = re.findall(r"\{(\w+)\}", path)
             in_path = [each["name"] for each in operation["parameters"] if each["in"] == "path"]

@@ -153,4 +153,6 @@ async def test_cooks_read_and_try_and_managers_write(appliance: RunningAppliance
         ("DELETE", "/file-1", None),
     ):
         assert (await send(appliance, method, path, body, role="chef")).status == 403
-    assert (await send(appliance, "GET", "", role="pos_staff")).status == 403
+    for role in ("pos_staff", "server"):
+        assert (await send(appliance, "GET", "", role=role)).status == 200
+        assert (await send(appliance, "POST", "", SOUP, role=role)).status == 403
