@@ -106,6 +106,7 @@ def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str
             authority.revoke(token)
         else:
             authority.revoke_id(token)
+            return f"No token with the id {token!r} is kept here; any that comes is refused."
     except InvalidToken as error:
         raise WrongArguments(f"this is no token of this appliance: {error}") from error
     except TooMany as error:

@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.order import first_number, mode_key
 from appliance.kitchen.routing import StationType
 from appliance.kitchen.rule import CONDITIONS, Boost
 from appliance.listening import DUAL_STACK
@@ -88,6 +89,22 @@ class Color(str):
         if not isinstance(text, str) or not cls._PATTERN.fullmatch(text):
             raise ValueError(f'{text!r} is no color; write it like "#d9480f"')
         return cls(text)
+
+
+class HostName(str):
+    """What a browser may call the appliance; kept in lower case."""
+
+    __slots__ = ()
+    _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+    _LONGEST: Final = 253
+
+    @classmethod
+    def parse(cls, text: object) -> "HostName":
+        """From the text of the configuration. Raises ValueError."""
+        name = text.lower() if isinstance(text, str) else ""
+        if len(name) > cls._LONGEST or not all(map(cls._LABEL.fullmatch, name.split("."))):
+            raise ValueError(f'{text!r} is no host name; write it like "kds.example.com"')
+        return cls(name)
 
 
 class TimeOfDay(int):
@@ -200,6 +217,9 @@ class Http(_Section, frozen=True):
     """The API and the pages; the limits are for those over https, too."""
 
     listen: Address = Address("127.0.0.1:8080")
+    names: tuple[HostName, ...] = ()
+    """What browsers call the appliance, besides its addresses, its `.local` name and what its
+    certificate is for: behind a reverse proxy, or where the network's DNS has a name for it."""
     limits: HttpLimits = HttpLimits()
 
 
@@ -249,6 +269,18 @@ class Timing(_Section, frozen=True):
     recall_window: Duration = Duration(1800)
     auto_hold_future_orders: bool = True
     finish_together: bool = True
+
+
+CourseNumber = Annotated[int, Meta(ge=1, le=999_999)]
+
+
+class Tickets(_Section, frozen=True):
+    """What tickets say of an order in words of the API's own. Cases of letters do not matter."""
+
+    channels: dict[str, Id] = {}
+    """The `order_channel` of a `mode`, besides those that are known, or in place of them."""
+    courses: dict[str, CourseNumber] = {}
+    """Numbers of courses that have none in their names."""
 
 
 class StationSection(_Section, frozen=True):
@@ -336,6 +368,7 @@ class Config(_Section, frozen=True):
     auth: Auth = Auth()
     devices: Devices = Devices()
     timing: Timing = Timing()
+    tickets: Tickets = Tickets()
     station: tuple[StationSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
     printer: tuple[PrinterSection, ...] = ()
@@ -415,7 +448,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay):
+    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay | HostName):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -502,6 +535,16 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     if config.timing.very_late_after < config.timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
     yield from _impossible_limits(config.orders.limits, config.http.limits)
+    yield from _impossible_tickets(config.tickets)
+
+
+def _impossible_tickets(tickets: Tickets) -> Iterator[str]:
+    for mode in tickets.channels:
+        if not mode_key(mode):
+            yield f"tickets.channels: {mode!r} has no letter and no digit"
+    for course in tickets.courses:
+        if first_number(course) is not None:
+            yield f"tickets.courses: {course!r} has its number already"
 
 
 def _impossible_limits(limits: OrderLimits, http: HttpLimits) -> Iterator[str]:

@@ -23,7 +23,7 @@ from appliance.api.events import About
 from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
-from appliance.api.ticket_json import TicketView
+from appliance.api.ticket_json import CHANNELS, TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
@@ -31,6 +31,7 @@ from appliance.history import History
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import Courses, mode_key
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.lan.presence import Presence
@@ -157,17 +158,19 @@ async def running(
     health = Health(
         config.appliance.name, directory, expeditor, history, https=https, warnings=warned
     )
+    own_names = frozenset[str](config.http.names)
     app = make_app(
         expeditor,
         history,
         authority,
-        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        make_view(config),
         config.zone,
         about=lambda: about(config, warned()),
         status=status,
         health=health,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
+        names=lambda: own_names | https.names if https else own_names,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
@@ -231,7 +234,22 @@ def make_kitchen(config: Config) -> Kitchen:
         config.default_station,
         config.zone,
     )
-    return Kitchen(plan, int(config.timing.recall_window) * 1000)
+    return Kitchen(plan, int(config.timing.recall_window) * 1000, _courses(config))
+
+
+def make_view(config: Config) -> TicketView:
+    """Tickets as the configuration wants them to be shown."""
+    channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
+    return TicketView(
+        config.appliance.tenant_id,
+        config.appliance.location_id,
+        CHANNELS | channels,
+        _courses(config),
+    )
+
+
+def _courses(config: Config) -> Courses:
+    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
 
 
 def _station(section: StationSection) -> Station:

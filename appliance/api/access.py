@@ -4,7 +4,7 @@ Only a manager who is not kept to some stations may: nobody lets in more than th
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, TypeVar
@@ -88,8 +88,10 @@ class DeviceMade(DeviceShown):
 class Access:
     """The operations, for one appliance."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, stations: Callable[[], Collection[str]]) -> None:
+        """`stations`: the ids of all that there are."""
         self._authority = authority
+        self._known_stations = stations
 
     def operations(self) -> list[Operation]:
         """Tokens, PINs and devices."""
@@ -166,6 +168,7 @@ class Access:
         unknown = sorted(set(body.roles) - ROLES)
         if unknown:
             raise invalid("roles", f"{unknown[0]!r} is none", allowed=sorted(ROLES))
+        self._require_stations(body.stations)
         authority = self._authority
         try:
             pin = await _stored(
@@ -194,6 +197,7 @@ class Access:
         that device is there: its token is kept nowhere, and cannot be shown again.
         """
         body: DeviceBody = call.body
+        self._require_stations(body.stations)
         # The answer is in memory alone: after a restart at least no second one is made.
         made_with = None if call.key is None else call.key.name.hex()
         issue = partial(self._authority.devices.issue, body.name, body.stations, made_with)
@@ -212,6 +216,12 @@ class Access:
         name = call.path("id")
         if not await _stored(lambda: self._authority.devices.revoke(name)):
             raise ApiError(404, "NOT_FOUND", f"there is no device {name!r}")
+
+    def _require_stations(self, wanted: Collection[str]) -> None:
+        known = self._known_stations()
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            raise invalid("stations", f"there is no {unknown[0]!r}", allowed=sorted(known))
 
 
 async def _stored(change: Callable[[], Result]) -> Result:

@@ -49,13 +49,15 @@ def make_app(
     health: Health,
     limits: Limits,
     max_body: int,
+    names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
+    `names`: see `host_middleware`.
     """
     app = web.Application(
-        middlewares=[errors.middleware, limits.middleware, host_middleware],
+        middlewares=[errors.middleware, limits.middleware, host_middleware(names)],
         client_max_size=max_body,
     )
     app.on_response_prepare.append(errors.label)
@@ -64,14 +66,18 @@ def make_app(
     location, now = view.location, expeditor.now
     listening = events.Events(expeditor, authority, view, about)
     app.on_shutdown.append(listening.close)
+
+    def known_stations() -> frozenset[str]:
+        return frozenset(station.id for station in expeditor.kitchen.stations)
+
     resources = [
         Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
         Resource("Tickets", tickets, tickets.Tickets(expeditor, history, view).operations()),
-        Resource("Pass", expo, expo.Expo(expeditor, location, now).operations()),
+        Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
-        Resource("Access", access, access.Access(authority).operations()),
+        Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(
             "Appliance",

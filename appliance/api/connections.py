@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Final, cast
 
 from aiohttp import web
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_exceptions import ContentEncodingError, LineTooLong
 
 from appliance import config
 from appliance.api import access_log, errors
@@ -298,7 +298,14 @@ def _error(status: int, error: BaseException | None) -> ApiError:
     """What is said of it: nothing that was sent, which may be a token."""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return errors.fault()
-    what = "a line of it is too long" if isinstance(error, LineTooLong) else "this is no HTTP"
+    if isinstance(error, ContentEncodingError):
+        # What aiohttp could undo with a package more, it says to install.
+        if "install" in error.message:
+            message = "Content-Encoding: send gzip, deflate or none"
+            return ApiError(415, "UNSUPPORTED_MEDIA_TYPE", message)
+        what = "its body is not as its headers say"
+    else:
+        what = "a line of it is too long" if isinstance(error, LineTooLong) else "this is no HTTP"
     return ApiError(status, "VALIDATION_ERROR", f"the request cannot be read: {what}")
 
 

@@ -146,11 +146,16 @@ def fault() -> ApiError:
 
 
 class WithoutWhatWasSent(logging.Filter):
-    """Takes out of aiohttp's log what it repeats of a request that is no HTTP: tokens."""
+    """Takes out of aiohttp's log what it repeats of a request that is no HTTP: tokens.
+
+    And that it could not read the rest of a body, which has been answered, and is no fault.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record, but not the words of such an error."""
+        """Keep every other record, but not the words of such an error."""
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, web.RequestPayloadError):
+            return False
         if isinstance(error, HttpProcessingError):
             record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}", ()
             record.exc_info = None

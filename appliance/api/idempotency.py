@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from appliance.api.auth import Caller
 from appliance.api.auth.tokens import NAMELESS
+from appliance.api.body import read
 from appliance.api.errors import ApiError, invalid
 from appliance.api.result import Result
 from appliance.expeditor import REMEMBERED_MS, Expeditor
@@ -81,7 +82,7 @@ async def key_of(request: web.Request, caller: Caller, prefix: str) -> Key | Non
     only = None if caller.stations is None else sorted(caller.stations)
     name = hashlib.sha256(msgspec.json.encode([_who(caller), only, request.method, path, sent[0]]))
     fingerprint = hashlib.sha256(msgspec.json.encode(request.rel_url.raw_query_string))
-    fingerprint.update(await request.read())
+    fingerprint.update(await read(request))
     return Key(name.digest(), fingerprint.digest())
 
 

@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from appliance import __version__
-from appliance.api.auth import COOKIE, KITCHEN, MANAGERS, ROLES
+from appliance.api.auth import KITCHEN, MANAGERS, ROLES
+from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
 from appliance.api.errors import ErrorJson
 from appliance.api.examples import BODIES, PARTS
 from appliance.api.idempotency import HEADER as KEY
@@ -28,10 +29,15 @@ VERSION: Final = "3.1.0"
 FORM: Final = "application/x-www-form-urlencoded"
 _REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
+_SECURITY: Final[list[dict[str, list[str]]]] = [
+    {"token": []},
+    {"session": []},
+    {"secure_session": []},
+]
 _ALWAYS: Final = (403, 429, 500)
 _SIGNED_IN: Final = (401,)
 _WITH_BODY: Final = (400, 413, 415)
-_WITH_KEY: Final = (400, 409, 413, 503)
+_WITH_KEY: Final = (400, 409, 413, 415, 503)
 _MEANINGS: Final = {
     400: "The path, query or body is not as described; `details.field` names what is wrong.",
     401: "No token, or one that is not good.",
@@ -40,7 +46,7 @@ _MEANINGS: Final = {
     409: "It cannot be done as things are; of a ticket's state, `details` has `from` and `to`."
     f" Or the request's `{KEY}` was sent before with another body or query.",
     413: "The body is too large.",
-    415: "The body is no JSON by its type.",
+    415: "The body is no JSON by its type, or in an encoding that is not known here.",
     429: "Too many requests; `Retry-After` says when to come again.",
     500: "A fault of the appliance; its log has it under the request's id.",
     503: "Nothing can be stored, or what was asked for not be read, at present, and nothing was"
@@ -149,6 +155,12 @@ def document(resources: Sequence[Resource], own: str, gateway: str) -> dict[str,
                     "description": "Of a browser that has signed in; writes by it also need "
                     "our own site as their `Origin`.",
                 },
+                "secure_session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SECURE_COOKIE,
+                    "description": "The same over https.",
+                },
             },
         },
     }
@@ -215,7 +227,7 @@ class _Described:
                 **_errors(operation),
                 **_upgrade(operation),
             },
-            "security": [{"token": []}, {"session": []}] if operation.roles else [],
+            "security": _SECURITY if operation.roles else [],
             "x-roles": sorted(operation.roles),
         }
         body = self._body(operation)

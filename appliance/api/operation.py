@@ -3,6 +3,7 @@
 The OpenAPI document is made from the same declarations (see `openapi.py`).
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -12,6 +13,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.api.auth import Authority, Caller
+from appliance.api.body import read
 from appliance.api.errors import REQUEST_ID, ApiError, Handler, invalid, result
 from appliance.api.idempotency import Key, Repeats, key_of
 from appliance.api.result import JSON, Result
@@ -19,6 +21,7 @@ from appliance.api.ticket_json import encode
 
 _BODY_TYPES: Final = (JSON, "application/octet-stream")
 """The second is what aiohttp takes a body without a type for."""
+_NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Kind = TypeVar("Kind", bound=Struct)
 
@@ -68,7 +71,8 @@ class Operation(NamedTuple):
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     lenient: bool = False
-    """The body may have numbers as texts, as points of sale send them."""
+    """The body is an order as points of sale send it: it may have numbers as texts, and begin
+    with a byte-order mark."""
     status: int = 200
     errors: tuple[int, ...] = ()
     """Apart from those that every operation has."""
@@ -106,12 +110,10 @@ class Operation(NamedTuple):
             caller.require_everywhere(self.roles)
         else:
             caller.require(self.roles, request.match_info.get("station_id"))
-        query = None if self.query is None else _query(request, self.query)
-        body = (
-            None if self.body is None else await _body(request, self.body, strict=not self.lenient)
-        )
+        asked = None if self.query is None else query(request, self.query)
+        body = None if self.body is None else await _body(request, self.body, lenient=self.lenient)
         key = None if self.changes_nothing else await key_of(request, caller, prefix)
-        return Call(request, caller, query, body, key)
+        return Call(request, caller, asked, body, key)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
         key = call.key
@@ -173,7 +175,7 @@ def routes(
     ]
 
 
-def _query(request: web.Request, kind: type[Kind]) -> Kind:
+def query(request: web.Request, kind: type[Kind]) -> Kind:
     """What was asked for behind the `?`. Raises ApiError 400."""
     try:
         return msgspec.convert(dict(request.query), kind, strict=False)
@@ -181,19 +183,22 @@ def _query(request: web.Request, kind: type[Kind]) -> Kind:
         raise unfit(error, kind) from error
 
 
-async def _body(request: web.Request, kind: type[Kind], *, strict: bool) -> Kind:
+async def _body(request: web.Request, kind: type[Kind], *, lenient: bool) -> Kind:
     """The JSON body. Raises ApiError 400, 413, 415."""
     if request.content_type not in _BODY_TYPES:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"send {JSON}")
-    sent = await request.read()
+    sent = await read(request)
+    if lenient:
+        sent = sent.removeprefix(BOM_UTF8)
+        _refuse_envelope(sent)
     try:
         try:
-            return msgspec.json.decode(sent, type=kind, strict=strict)
+            return msgspec.json.decode(sent, type=kind, strict=not lenient)
         except msgspec.ValidationError:
-            return msgspec.convert(_whole(msgspec.json.decode(sent)), kind, strict=strict)
+            return msgspec.convert(_whole(msgspec.json.decode(sent)), kind, strict=not lenient)
     except msgspec.ValidationError as error:
         raise unfit(error, kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _NO_JSON as error:
         raise ApiError(400, "INVALID_JSON", f"the body is no JSON: {error}") from error
 
 
@@ -207,6 +212,22 @@ def _whole(value: Any) -> Any:
         case float() if value.is_integer():
             return int(value)
     return value
+
+
+class _Envelope(Struct):
+    """How an order comes over TCP."""
+
+    command: str
+    order: dict[str, msgspec.Raw]
+
+
+def _refuse_envelope(sent: bytes) -> None:
+    """Raise ApiError 400 for an order in the envelope that it has over TCP."""
+    try:
+        msgspec.json.decode(sent, type=_Envelope)
+    except (*_NO_JSON, msgspec.ValidationError):
+        return
+    raise invalid("order", "send the order itself, without the envelope")
 
 
 def unfit(error: msgspec.ValidationError, kind: type[Struct]) -> ApiError:

@@ -9,8 +9,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from appliance.api.auth import KITCHEN, MANAGERS
+from appliance.api.auth import MANAGERS, ROLES
 from appliance.api.errors import ApiError, invalid, refused
+from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, CreateOrder, Refused, RemoveRule, RulesNow
@@ -151,7 +152,15 @@ class Routing:
     def operations(self) -> list[Operation]:
         """List, add, add many, remove, and try out."""
         return [
-            Operation("GET", "/routing", self.rules, KITCHEN, list[RuleJson], errors=(503,)),
+            Operation(
+                "GET",
+                "/routing",
+                self.rules,
+                ROLES,
+                list[RuleJson],
+                query=LocationQuery,
+                errors=(404, 503),
+            ),
             Operation(
                 "POST",
                 "/routing",
@@ -188,7 +197,7 @@ class Routing:
                 "POST",
                 "/routing/test",
                 self.test,
-                KITCHEN,
+                ROLES,
                 list[RoutedJson],
                 body=TestedOrder,
                 lenient=True,
@@ -197,8 +206,9 @@ class Routing:
             ),
         ]
 
-    def rules(self, _call: Call) -> list[RuleJson]:
+    def rules(self, call: Call) -> list[RuleJson]:
         """Every rule, those of the file first."""
+        require_here(call.query.location_id, self._location)
         return [self._json(rule) for rule in self._expeditor.kitchen.rules]
 
     def add(self, call: Call) -> RuleJson:
@@ -249,8 +259,7 @@ class Routing:
     def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
         for place, body in enumerate(bodies):
             named = field.format(place)
-            if body.location_id not in (None, self._location):
-                raise ApiError(404, "NOT_FOUND", f"location {body.location_id!r} is not here")
+            require_here(body.location_id, self._location)
             if not any(getattr(body, condition) for condition in CONDITIONS):
                 where = named.removesuffix("station_id").removesuffix(".") or "body"
                 raise invalid(where, f"a condition is needed: {', '.join(CONDITIONS)}")

@@ -12,8 +12,16 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, require_own_page
+from appliance.api.auth import (
+    ROLES,
+    SESSION_SECONDS,
+    Authority,
+    require_own_page,
+    session_cookie,
+)
 from appliance.api.auth.revoked import TooMany
+from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
+from appliance.api.body import read
 from appliance.api.errors import ApiError
 from appliance.api.raw import RawOperation
 
@@ -38,7 +46,9 @@ _MAX_FIELDS: Final = 8
 
 
 _HTML: Final = "text/html"
-_COOKIE: Final = {"Set-Cookie": f"`{COOKIE}`: the session, for a browser."}
+_COOKIE: Final = {
+    "Set-Cookie": f"`{COOKIE}`, over https `{SECURE_COOKIE}`: the session, for a browser."
+}
 
 
 class LinkQuery(Struct):
@@ -123,7 +133,7 @@ class SignIn:
         The request has to name our own site as its `Origin`.
         """
         require_own_page(request)
-        session = request.cookies.get(COOKIE)
+        session = request.cookies.get(session_cookie(request))
         if session:
             try:
                 await asyncio.shield(asyncio.to_thread(self._authority.sign_out, session))
@@ -131,13 +141,13 @@ class SignIn:
                 # The browser forgets it in any case.
                 logger.warning("a copy of a session that was signed out stays good: %s", error)
         response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
-        response.del_cookie(COOKIE, path="/")
+        response.del_cookie(session_cookie(request), path="/", secure=request.secure)
         return response
 
 
 async def _form(request: web.Request) -> dict[str, str]:
     """The first of each field that is filled in; empty where it is no form."""
-    text = (await request.read()).decode(errors="replace")
+    text = (await read(request)).decode(errors="replace")
     try:
         fields = parse_qs(text, max_num_fields=_MAX_FIELDS)
     except ValueError:
@@ -148,7 +158,7 @@ async def _form(request: web.Request) -> dict[str, str]:
 def _signed_in(request: web.Request, token: str) -> web.Response:
     response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
     response.set_cookie(
-        COOKIE,
+        session_cookie(request),
         token,
         max_age=SESSION_SECONDS,
         httponly=True,

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES
 from appliance.api.errors import ApiError, refused
+from appliance.api.location import require_here
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, DefineStation, Refused, RemoveStation, StationsNow
@@ -114,7 +115,7 @@ class Stations:
 
     def list(self, call: Call) -> list[StationJson]:
         """The stations that the caller may see, in the order of their boards."""
-        self._require_here(call.query.location_id)
+        require_here(call.query.location_id, self._location)
         return [
             self._json(station)
             for station in self._expeditor.kitchen.stations
@@ -151,7 +152,7 @@ class Stations:
         self._submit(RemoveStation(call.path("station_id")))
 
     def _define(self, station_id: str, body: StationBody) -> StationJson:
-        self._require_here(body.location_id)
+        require_here(body.location_id, self._location)
         station = Station(
             station_id,
             body.name,
@@ -194,10 +195,6 @@ class Stations:
             station.active,
             station.source,
         )
-
-    def _require_here(self, location: str | None) -> None:
-        if location not in (None, self._location):
-            raise ApiError(404, "NOT_FOUND", f"location {location!r} is not here")
 
 
 def _free_id(name: str, taken: set[str]) -> str:

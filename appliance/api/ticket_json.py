@@ -1,7 +1,6 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple, overload
@@ -12,12 +11,17 @@ from msgspec.structs import asdict, replace
 
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
+    NO_COURSES,
+    Courses,
     Guest,
     Item,
     Modifier,
     Order,
     Placed,
+    course_number,
     first_number,
+    mode_key,
+    mode_words,
 )
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
@@ -85,6 +89,7 @@ CHANNELS: Final = {
     "delivery": "delivery",
     "curbside": "curbside",
 }
+"""By `mode_key`."""
 _ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
 _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
@@ -100,9 +105,18 @@ encode = msgspec.json.Encoder().encode
 class TicketView:
     """Tickets of one tenant's location as JSON."""
 
-    def __init__(self, tenant: str, location: str) -> None:
+    def __init__(
+        self,
+        tenant: str,
+        location: str,
+        channels: Mapping[str, str] = CHANNELS,
+        courses: Courses = NO_COURSES,
+    ) -> None:
+        """`channels`: what the modes of orders are called, as in `CHANNELS`."""
         self.tenant = tenant
         self.location = location
+        self._channels = channels
+        self._courses = courses
         self._brought: dict[tuple[int, str], _Brought] = {}
         """By order number and station."""
 
@@ -140,6 +154,11 @@ class TicketView:
             updated_at=_iso(ticket.updated_at // 1000),
         )
 
+    def channel(self, mode: str | None) -> str | None:
+        """By the table; a mode that it lacks is spelled as the others are."""
+        mode = mode or MODE_WHEN_NOT_SENT
+        return self._channels.get(mode_key(mode)) or "_".join(mode_words(mode)) or None
+
     def _brought_for(self, ticket: Ticket, placed: Placed) -> "_Brought":
         key = ticket.number, ticket.station
         lines = [line.id for line in ticket.lines]
@@ -147,8 +166,28 @@ class TicketView:
         if brought is None or brought.placed is not placed or brought.line_ids != lines:
             if len(self._brought) >= REMEMBERED:
                 self._brought.clear()
-            self._brought[key] = brought = _bring(placed, lines)
+            self._brought[key] = brought = self._bring(placed, lines)
         return brought
+
+    def _bring(self, placed: Placed, line_ids: list[str]) -> "_Brought":
+        items = [item for line_id in line_ids if (item := placed.item(line_id))]
+        return _Brought(
+            placed,
+            line_ids,
+            {item.line_id: self._shown(item, placed) for item in items},
+            self.channel(placed.order.mode),
+            shown_name(placed),
+            _metadata(placed, items),
+        )
+
+    def _shown(self, item: Item, placed: Placed) -> "_Shown":
+        return _Shown(
+            item,
+            [ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+            placed.guest.item_instructions.get(item.line_id),
+            first_number(item.seat),
+            course_number(item.course, self._courses),
+        )
 
 
 class _Shown(NamedTuple):
@@ -170,28 +209,6 @@ class _Brought(NamedTuple):
     channel: str | None
     reference: str | None
     metadata: dict[str, Any]
-
-
-def _bring(placed: Placed, line_ids: list[str]) -> _Brought:
-    items = [item for line_id in line_ids if (item := placed.item(line_id))]
-    return _Brought(
-        placed,
-        line_ids,
-        {item.line_id: _shown(item, placed) for item in items},
-        channel(placed.order.mode),
-        shown_name(placed),
-        _metadata(placed, items),
-    )
-
-
-def _shown(item: Item, placed: Placed) -> _Shown:
-    return _Shown(
-        item,
-        [ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
-        placed.guest.item_instructions.get(item.line_id),
-        first_number(item.seat),
-        first_number(item.course),
-    )
 
 
 def _item(line: Line, shown: _Shown) -> ItemJson:
@@ -220,12 +237,6 @@ def shown_name(placed: Placed) -> str | None:
     """Name, then where it came from, then the check number."""
     parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
     return " ".join(part for part in parts if part) or None
-
-
-def channel(mode: str | None) -> str | None:
-    """By the table; a mode that it lacks is spelled as the others are."""
-    words = re.sub(r"[\W_]+", " ", (mode or MODE_WHEN_NOT_SENT).lower()).split()
-    return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 
 def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:

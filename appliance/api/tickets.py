@@ -66,7 +66,13 @@ class FireBody(Struct, forbid_unknown_fields=True):
     """Every held line of the order whose course is at or below this one is fired."""
 
     order_id: str
-    course_number: int
+    course_number: Annotated[
+        int | None,
+        Meta(
+            description="lines of no course are fired by any number; null fires all that is held,"
+            " and alone fires a course that has no number"
+        ),
+    ]
 
 
 class Tickets:

@@ -44,7 +44,16 @@ from appliance.kitchen.event import (
 )
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Layout, Plan
-from appliance.kitchen.order import NOBODY, Guest, Order, Placed, digest, first_number
+from appliance.kitchen.order import (
+    NO_COURSES,
+    NOBODY,
+    Courses,
+    Guest,
+    Order,
+    Placed,
+    course_number,
+    digest,
+)
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import (
@@ -129,8 +138,11 @@ class _Order(Struct):
 class Kitchen:
     """The state of one kitchen."""
 
-    def __init__(self, plan: Plan, recall_window_ms: int = 1_800_000) -> None:
+    def __init__(
+        self, plan: Plan, recall_window_ms: int = 1_800_000, courses: Courses = NO_COURSES
+    ) -> None:
         self.plan = plan
+        self._courses = courses
         self._layout = Layout(plan)
         self._recall_window_ms = recall_window_ms
         self._counted = 0
@@ -427,14 +439,14 @@ class Kitchen:
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
 
-    def _fire(self, order_id: str, course: int, now: Moment) -> Decision:
+    def _fire(self, order_id: str, course: int | None, now: Moment) -> Decision:
         known = self._orders.get(self._by_id.get(order_id, 0))
         if known is None:
             return _no_such_order(order_id)
         due = {
             item.line_id
             for item in known.placed.order.items
-            if (first_number(item.course) or 0) <= course
+            if course is None or self._is_due(item.course, course)
         }
         fired = [
             after
@@ -447,6 +459,10 @@ class Kitchen:
             TicketsNow(known.placed, tuple(fired)),
             tuple(TicketChanged(now.at, now.tick, "fired", ticket) for ticket in fired),
         )
+
+    def _is_due(self, text: str | None, course: int) -> bool:
+        number = course_number(text, self._courses)
+        return number <= course if number is not None else not (text or "").strip()
 
     def _find(self, station: str, order_id: str) -> tuple[_Order, Ticket] | Refused:
         known = self._orders.get(self._by_id.get(order_id, 0))

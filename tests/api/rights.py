@@ -40,13 +40,13 @@ GET    /stations/{station_id}                                                   
 POST   /stations                                                                managers  all   ours
 PUT    /stations/{station_id}                                                   managers  own   ours
 DELETE /stations/{station_id}                                                   managers  own   ours
-GET    /stats                                                                   kitchen   seen  ours
-GET    /routing                                                                 kitchen   seen  ours
+GET    /stats                                                                   everyone  seen  ours
+GET    /routing                                                                 everyone  seen  ours
 POST   /routing                                                                 managers  all   ours
 POST   /routing/bulk                                                            managers  all   ours
 DELETE /routing/{rule_id}                                                       managers  all   ours
-POST   /routing/test                                                            kitchen   seen  ours
-GET    /expo                                                                    kitchen   seen  both
+POST   /routing/test                                                            everyone  seen  ours
+GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
 PUT    /orders/{order_id}                                                       orders    all   ours

@@ -174,3 +174,26 @@ async def test_damaged_devices_open_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as second:
         assert (await ask(second, "GET", TICKETS, token=token)).status == 401
         assert second.authority.status().damaged == ("devices",)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/devices", {"name": "Tablet"}),
+        ("/pins", {"name": "Maria", "pin": "4711", "roles": ["chef"]}),
+    ],
+)
+async def test_a_station_that_is_not_there_is_named(
+    appliance: RunningAppliance, path: str, body: dict[str, object]
+) -> None:
+    status, answer = await appliance.call("POST", path, json=body | {"stations": ["grill", "girl"]})
+    assert (status, answer["code"], answer["details"]["field"]) == (
+        400,
+        "VALIDATION_ERROR",
+        "stations",
+    )
+    assert (await appliance.call("GET", path))[1] == []
+    # One that was made over HTTP will do.
+    await appliance.call("POST", "/stations", json={"name": "Girl", "id": "girl"})
+    status, _ = await appliance.call("POST", path, json=body | {"stations": ["grill", "girl"]})
+    assert status == 201

@@ -154,61 +154,6 @@ async def test_many_addresses_together_lock_all(
     assert await from_address(appliance, "127.0.0.99", "4711") == 200
 
 
-async def test_strangers_lock_no_address_from_which_somebody_signed_in(
-    appliance: RunningAppliance, clock: ManualClock
-) -> None:
-    screen, stranger = "127.0.0.50", "127.0.0.99"
-    assert await from_address(appliance, screen, "4711") == 200
-    for _ in range(3):  # Minute after minute.
-        for number in range(5):
-            assert await from_address(appliance, f"127.0.0.{10 + number}", "0000") == 401
-        assert await from_address(appliance, stranger, "4711") == 429
-        assert await from_address(appliance, screen, "4711") == 200
-        clock.now += lockout.LOCKED_SECONDS
-    # Its own wrong ones lock it as ever.
-    for _ in range(5):
-        assert await from_address(appliance, screen, "0000") == 401
-    assert await from_address(appliance, screen, "4711") == 429
-    assert await from_address(appliance, stranger, "4711") == 200
-
-
-async def test_an_address_is_known_for_as_long_as_a_session(
-    appliance: RunningAppliance, clock: ManualClock
-) -> None:
-    for later, status in ((lockout.KNOWN_SECONDS - 1, 200), (lockout.KNOWN_SECONDS, 429)):
-        assert await from_address(appliance, "127.0.0.50", "4711") == 200
-        clock.now += later
-        for number in range(5):
-            assert await from_address(appliance, f"127.0.0.{10 + number}", "0000") == 401
-        assert await from_address(appliance, "127.0.0.50", "4711") == status
-        clock.now += lockout.LOCKED_SECONDS
-    assert lockout.KNOWN_SECONDS == auth.SESSION_SECONDS
-
-
-async def test_whoever_has_a_pin_gets_no_more_guesses_by_many_addresses(
-    appliance: RunningAppliance, clock: ManualClock
-) -> None:
-    addresses = [f"127.0.0.{10 + number}" for number in range(20)]
-    for address in addresses:
-        assert await from_address(appliance, address, "4711") == 200
-    for _ in range(2):
-        statuses = [await from_address(appliance, address, "0000") for address in addresses]
-        assert statuses == [401] * 5 + [429] * 15
-        clock.now += lockout.LOCKED_SECONDS
-    assert await from_address(appliance, "127.0.0.99", "0000") == 401
-
-
-def test_there_is_an_end_to_the_addresses_that_are_known() -> None:
-    door = lockout.Lockout(ManualClock())
-    for number in range(lockout.MAX_KNOWN + 1):
-        door.count(f"10.0.0.{number}")()
-    for number in range(5):
-        door.count(f"10.1.0.{number}")
-    door.count("10.0.0.1")
-    with pytest.raises(lockout.Locked):
-        door.count("10.0.0.0")
-
-
 async def test_an_address_that_guesses_slowly_is_locked_alone(
     appliance: RunningAppliance, clock: ManualClock
 ) -> None:

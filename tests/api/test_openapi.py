@@ -19,7 +19,7 @@ DOCUMENT = "/api/v1/kds/openapi.json"
 PAGES = re.compile(r"/(status)?|/[^/]+\.(js|css|html|pem)")
 """What is for browsers alone and no part of the API."""
 JSON = {"Content-Type": "application/json"}
-BOTH: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
+BOTH: list[dict[str, list[str]]] = [{"token": []}, {"session": []}, {"secure_session": []}]
 
 
 async def document(appliance: RunningAppliance) -> dict[str, Any]:

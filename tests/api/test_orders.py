@@ -144,3 +144,22 @@ async def test_an_id_that_is_too_long_is_refused_as_described(appliance: Running
     assert (status, answer["code"]) == (400, "VALIDATION_ERROR")
     described = (await appliance.call("GET", "/openapi.json"))[1]["paths"]
     assert "400" in described["/api/v1/kds/orders/{order_id}"]["delete"]["responses"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "/7"), ("PATCH", "/7")])
+async def test_the_envelope_of_tcp_is_refused_by_its_name(
+    appliance: RunningAppliance, method: str, path: str
+) -> None:
+    message = {"command": "create-order", "order": {"id": "7", "items": [BURGER]}}
+    answer = await send(appliance, method, ORDERS + path, message)
+    assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR")
+    assert answer.body["details"]["field"] == "order"
+    assert "without the envelope" in answer.body["message"]
+    assert await appliance.tickets("grill") == []
+
+
+async def test_a_byte_order_mark_may_come_first_as_over_tcp(appliance: RunningAppliance) -> None:
+    data = b"\xef\xbb\xbf" + json.dumps({"id": "7", "items": [BURGER]}).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = await ask(appliance, "POST", ORDERS, data=data, headers=headers)
+    assert (answer.status, answer.body["order_id"]) == (201, "7")

@@ -158,7 +158,9 @@ async def test_cooks_read_and_try_and_managers_write(appliance: RunningAppliance
         ("DELETE", "/file-1", None),
     ):
         assert (await send(appliance, method, path, body, role="chef")).status == 403
-    assert (await send(appliance, "GET", "", role="pos_staff")).status == 403
+    for role in ("pos_staff", "server"):
+        assert (await send(appliance, "GET", "", role=role)).status == 200
+        assert (await send(appliance, "POST", "", SOUP, role=role)).status == 403
 
 
 async def test_a_test_holds_nobody_up_and_few_are_done_at_once(

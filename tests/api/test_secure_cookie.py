@@ -1,4 +1,4 @@
-"""Over TLS the session's cookie is for TLS alone."""
+"""Over TLS the session's cookie is for TLS alone, and has a name of its own."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,16 @@ async def test_over_tls_the_cookie_is_secure(
             f"{site}/sign-in", data=data, headers=origin, ssl=False
         ) as answer:
             assert answer.status == 200
-            cookie = SimpleCookie(answer.headers["Set-Cookie"])["expeditor_session"]
-            assert cookie["secure"] is True
+            cookie = SimpleCookie(answer.headers["Set-Cookie"])["__Host-expeditor_session"]
+            assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        session = f"{site}/api/v1/kds/session"
+        for name, status in (("__Host-expeditor_session", 204), ("expeditor_session", 401)):
+            headers = {"Cookie": f"{name}={cookie.value}"}
+            async with appliance.http.get(session, headers=headers, ssl=False) as answer:
+                assert answer.status == status
+        async with appliance.http.post(f"{site}/sign-out", headers=origin, ssl=False) as answer:
+            gone = SimpleCookie(answer.headers["Set-Cookie"])["__Host-expeditor_session"]
+            # Else a browser would not take it, and keep the one that it has.
+            assert (gone.value, gone["secure"], gone["max-age"]) == ("", True, "0")
     finally:
         await runner.cleanup()

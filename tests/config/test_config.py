@@ -1,5 +1,6 @@
 """The configuration: the published shape loads; what is wrong is named, with what is allowed."""
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -338,6 +339,25 @@ def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing\.toml: No such file"):
         config.load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ('[http]\nnames = ["kds.example.com:80"]', "'kds.example.com:80' is no host name"),
+        ('[http]\nnames = ["*.example.com"]', "is no host name; write it like"),
+        ('[http]\nnames = [""]', "'' is no host name"),
+        ("[http]\nnames = [7]", "7 is no host name"),
+        ('[tickets]\ncourses = { "Course 2" = 2 }', "'Course 2' has its number already"),
+        ("[tickets]\ncourses = { Dessert = 0 }", "tickets.courses"),
+        ('[tickets]\nchannels = { "-" = "x" }', "'-' has no letter and no digit"),
+        ('[tickets]\nchannels = { Room = "room service" }', "tickets.channels"),
+        ("[tickets]\nchanels = {}", "did you mean 'channels'"),
+    ],
+)
+def test_names_and_words_that_cannot_be(section: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        config.parse(f"{config.embedded()}\n{section}\n", "kitchen.toml")
 
 
 @pytest.mark.parametrize(

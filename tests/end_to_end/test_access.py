@@ -87,6 +87,14 @@ def test_a_token_is_revoked_while_the_service_runs(service: Service) -> None:
     assert status(service, new_token(service.data, "--subject", "Tom")) == 200
 
 
+def test_an_id_that_is_no_tokens_is_not_said_to_be_one(service: Service) -> None:
+    done = expeditor("token", "revoke", "garbage", "--data", service.data)
+    assert done.returncode == 0
+    assert (
+        done.stdout == "No token with the id 'garbage' is kept here; any that comes is refused.\n"
+    )
+
+
 def test_a_token_is_revoked_while_it_does_not_run(service: Service) -> None:
     token, read = new_token(service.data), new_token(service.data)
     service.stop()

@@ -23,7 +23,7 @@ from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
 from appliance.api.auth.pins import Pin, Pins
 from appliance.api.auth.revoked import Revoked
 from appliance.api.auth.secret import Secrets
-from appliance.api.auth.sites import require_own_page
+from appliance.api.auth.sites import require_own_page, session_cookie
 from appliance.api.auth.tokens import LINK, InvalidToken, Proof, Tokens
 from appliance.api.errors import ApiError
 from appliance.api.limits import Limits
@@ -31,7 +31,6 @@ from appliance.api.limits import Limits
 logger = logging.getLogger(__name__)
 
 LEEWAY_SECONDS: Final = 30
-COOKIE: Final = "expeditor_session"
 SESSION_SECONDS: Final = 30 * 24 * 3600
 """A screen on a wall is signed in once and then left alone."""
 LOOK_SECONDS: Final = 0.5
@@ -155,16 +154,20 @@ class Authority:
         return caller
 
     def _caller(self, request: web.Request) -> Caller:
+        writes = request.method not in ("GET", "HEAD")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return self.verify(token.strip())
-        cookie = request.cookies.get(COOKIE)
+            caller = self.verify(token.strip())
+            if writes and "Origin" in request.headers:  # Only browsers send one.
+                require_own_page(request)
+            return caller
+        cookie = request.cookies.get(session_cookie(request))
         if not cookie:
             challenge = {"WWW-Authenticate": "Bearer"}
             raise ApiError(401, "UNAUTHORIZED", "a bearer token is required", headers=challenge)
         caller = self.verify(cookie)
         # No browser keeps a page of another port from opening a WebSocket, cookie and all.
-        if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
+        if writes or "Upgrade" in request.headers:
             require_own_page(request)
         return caller
 

@@ -18,10 +18,6 @@ ADDRESS_SECONDS: Final = 15 * 60.0
 """So long a wrong PIN counts against the address that it came from."""
 ALL_SECONDS: Final = 60.0
 """So long it counts among all: those of a whole shift must not lock everybody out."""
-KNOWN_SECONDS: Final = 30 * 24 * 3600.0
-"""So long an address is known from which somebody has signed in: as long as a session."""
-MAX_KNOWN: Final = 100
-"""Known addresses: more than a kitchen has screens."""
 
 
 class LockoutStatus(Struct, frozen=True):
@@ -32,7 +28,7 @@ class LockoutStatus(Struct, frozen=True):
     """How often somebody, or everybody, was locked out."""
     locked_addresses: int
     locked_seconds: int
-    """For how long nobody can sign in from an address that is not known; 0 when anybody can."""
+    """For how long nobody can sign in with a PIN; 0 when anybody can."""
 
 
 class _Tries:
@@ -75,19 +71,11 @@ class Locked(Exception):
 
 
 class Lockout:
-    """Counts wrong tries, per address and in all.
-
-    In all of two kinds of addresses, each by itself: those from which somebody has signed in,
-    and the others. Whoever comes from elsewhere cannot lock out the kitchen's own screens,
-    and whoever has a PIN gains no more than five guesses a minute, wherever they come from.
-    """
+    """Counts wrong tries, per address and in all."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._all_unknown = _Tries(ALL_SECONDS)
-        self._all_known = _Tries(ALL_SECONDS)
-        self._known: dict[str, float] = {}
-        """When somebody last signed in from there, the latest at the end."""
+        self._all = _Tries(ALL_SECONDS)
         # As many as can try within ADDRESS_SECONDS before all are locked: some dozens.
         self._addresses: dict[str, _Tries] = {}
         self._wrong = 0
@@ -97,7 +85,7 @@ class Lockout:
         """How it stands now."""
         now = self._monotonic()
         locked = sum(tries.locked_for(now) > 0 for tries in self._addresses.values())
-        for_all = math.ceil(self._all_unknown.locked_for(now))
+        for_all = math.ceil(self._all.locked_for(now))
         return LockoutStatus(self._wrong, self._locks, locked, for_all)
 
     def count(self, address: str) -> Callable[[], None]:
@@ -107,10 +95,8 @@ class Lockout:
         """
         now = self._monotonic()
         self._addresses = {a: t for a, t in self._addresses.items() if not t.forgotten(now)}
-        host = place(address)
-        tries = self._addresses.setdefault(host, _Tries(ADDRESS_SECONDS))
-        known = now - self._known.get(host, -KNOWN_SECONDS) < KNOWN_SECONDS
-        counted = (tries, self._all_known if known else self._all_unknown)
+        tries = self._addresses.setdefault(place(address), _Tries(ADDRESS_SECONDS))
+        counted = (tries, self._all)
         wait = max(each.locked_for(now) for each in counted)
         if wait > 0:
             raise Locked(wait)
@@ -123,9 +109,5 @@ class Lockout:
             self._locks -= locks > 0
             for each in counted:
                 each.take_back(now)
-            self._known.pop(host, None)
-            self._known[host] = now
-            if len(self._known) > MAX_KNOWN:
-                del self._known[next(iter(self._known))]
 
         return right

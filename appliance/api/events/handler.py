@@ -5,17 +5,18 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from aiohttp import hdrs, web
-from msgspec import Meta, Struct
 
-from appliance.api.auth import COOKIE, ROLES, Authority, Caller, require_own_page
+from appliance.api.auth import ROLES, Authority, Caller, require_own_page, session_cookie
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
 from appliance.api.events.listener import CutOff, Listener, Send, Source
-from appliance.api.events.messages import HEARD, RECEIVED, SENT, About
+from appliance.api.events.messages import HEARD, RECEIVED, SENT, About, ListenQuery
 from appliance.api.events.websocket import Conversation
+from appliance.api.location import require_here
+from appliance.api.operation import query
 from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
@@ -26,17 +27,6 @@ it would keep megabytes for each, and it would take as many to notice one that r
 
 MAX_LISTENERS: Final = 600
 """Each is a connection, and costs a little with every event; screens are some dozens."""
-
-
-class EventsQuery(Struct):
-    """Which events, and since when: by server-sent events. A WebSocket subscribes instead."""
-
-    station_id: Annotated[
-        str | None, Meta(description="only of this station; by default of all that the token sees")
-    ] = None
-    since: Annotated[
-        str | None, Meta(description="the `id` of the last event that was heard; as Last-Event-ID")
-    ] = None
 
 
 class Events:
@@ -63,7 +53,7 @@ class Events:
                 self.listen,
                 "text/event-stream",
                 roles=ROLES,
-                query=EventsQuery,
+                query=ListenQuery,
                 errors=(400, 404),
                 asks={"Last-Event-ID": "the `id` of the last event that was heard"},
                 # Nothing would end the answer to a HEAD of what streams.
@@ -99,8 +89,11 @@ class Events:
 
     async def _by_sse(self, request: web.Request) -> web.StreamResponse:
         caller = self._authority.caller(request)
-        stations = self._stations(caller, request.query.get("station_id"))
-        since = request.headers.get("Last-Event-ID") or request.query.get("since")
+        wanted = query(request, ListenQuery)
+        require_here(wanted.location_id, self._source.view.location)
+        stations = self._stations(caller, wanted.station_id)
+        # A browser sends that by itself: one that means nothing here leads to a snapshot.
+        since = request.headers.get("Last-Event-ID") or wanted.since
         _bound_what_is_kept(request)
         new_listener = partial(self._listener, caller, stations)
         return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
@@ -116,7 +109,7 @@ class Events:
     def _caller_at_upgrade(self, request: web.Request) -> Caller | None:
         """None for whoever has yet to say who they are. Raises ApiError 401, 403, 429."""
         with_header = hdrs.AUTHORIZATION in request.headers
-        if not with_header and COOKIE not in request.cookies:
+        if not with_header and session_cookie(request) not in request.cookies:
             return None
         try:
             caller = self._authority.caller(request)

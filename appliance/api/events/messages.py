@@ -127,6 +127,23 @@ class AuthMessage(Struct, tag_field="type", tag="auth"):
     token: str
 
 
+Position = Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)$")]
+"""`epoch:seq`, or a `seq` of the same epoch."""
+
+
+class ListenQuery(Struct):
+    """What to hear by server-sent events, and from where on. As in a `subscribe`."""
+
+    location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None
+    station_id: Annotated[
+        str | None, Meta(description="only of this station; by default of all that the token sees")
+    ] = None
+    since: Annotated[
+        Position | None,
+        Meta(description="the `id` of the last event that was heard; as Last-Event-ID"),
+    ] = None
+
+
 class SubscribeMessage(
     Struct, tag_field="type", tag="subscribe", forbid_unknown_fields=True, kw_only=True
 ):
@@ -137,12 +154,8 @@ class SubscribeMessage(
     """Of this appliance; there is no other."""
     station_id: str | None = None
     """The only one to hear of; by default all that the token is for."""
-    since: (
-        Annotated[int, Meta(ge=0)]
-        | Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)$")]
-        | None
-    ) = None
-    """`epoch:seq`, or a `seq` of the same epoch. Without it a snapshot comes first."""
+    since: Annotated[int, Meta(ge=0)] | Position | None = None
+    """Without it a snapshot comes first."""
 
 
 class PongMessage(Struct, tag_field="type", tag="pong"):

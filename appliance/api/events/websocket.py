@@ -30,6 +30,7 @@ from appliance.api.events.messages import (
     Subscribed,
     SubscribeMessage,
 )
+from appliance.api.location import require_here
 from appliance.api.operation import unfit
 from appliance.api.ticket_json import encode, iso
 
@@ -221,8 +222,7 @@ class Conversation:
         if self._telling is not None:
             raise ApiError(409, "CONFLICT", "this connection has its subscription")
         here, epoch = self._source.view.location, self._source.expeditor.epoch
-        if wanted.location_id not in (None, here):
-            raise ApiError(404, "NOT_FOUND", f"location {wanted.location_id!r} is not here")
+        require_here(wanted.location_id, here)
         stations = self._stations(caller, wanted.station_id)
         await self._send(Subscribed(wanted.channel, here, wanted.station_id, epoch))
         since = None if wanted.since is None else str(wanted.since)
