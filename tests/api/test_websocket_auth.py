@@ -83,18 +83,6 @@ async def test_a_cookie_opens_nothing_from_another_site(
     assert (answer.status, answer.body["code"]) == (403, "FORBIDDEN")
 
 
-async def test_with_the_cookie_of_a_session_that_is_over_a_token_may_be_sent(
-    appliance: RunningAppliance,
-) -> None:
-    over = UPGRADE | {"Cookie": f"expeditor_session={appliance.token('chef', seconds=-60)}"}
-    async with talking(appliance, headers=over | {"Origin": appliance.url}) as talk:
-        await talk.say("auth", token=appliance.token("chef"))
-        assert (await talk.the("auth_success"))["user_id"] == "test"
-        assert await hears(talk)
-    for origin in ({}, {"Origin": "http://127.0.0.1:1"}):
-        assert (await ask(appliance, "GET", EVENTS, role=None, headers=over | origin)).status == 403
-
-
 @pytest.mark.parametrize("header", ["Basic bWFuYWdlcjp4", "Bearer", "Bearer x"])
 async def test_a_header_with_no_good_token_is_refused_at_the_upgrade(
     appliance: RunningAppliance, header: str

@@ -4,12 +4,11 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from appliance.api.auth import ROLES, Authority, Caller, require_own_page, session_cookie
+from appliance.api.auth import ROLES, Authority, Caller, session_cookie
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
 from appliance.api.events.listener import CutOff, Listener, Send, Source
@@ -99,28 +98,15 @@ class Events:
         return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
 
     async def _by_websocket(self, request: web.Request) -> web.StreamResponse:
-        caller = self._caller_at_upgrade(request)
+        caller = None
+        if hdrs.AUTHORIZATION in request.headers or session_cookie(request) in request.cookies:
+            caller = self._authority.caller(request)
+            caller.require(ROLES)
         _bound_what_is_kept(request)
         conversation = Conversation(
             request, self._source, self._authority, self._stations, self._listener
         )
         return await conversation.run(caller)
-
-    def _caller_at_upgrade(self, request: web.Request) -> Caller | None:
-        """None for whoever has yet to say who they are. Raises ApiError 401, 403, 429."""
-        with_header = hdrs.AUTHORIZATION in request.headers
-        if not with_header and session_cookie(request) not in request.cookies:
-            return None
-        try:
-            caller = self._authority.caller(request)
-        except ApiError as error:
-            # A page cannot take back the cookie of a session that is over: it may send a token.
-            if with_header or error.status != HTTPStatus.UNAUTHORIZED:
-                raise
-            require_own_page(request)
-            return None
-        caller.require(ROLES)
-        return caller
 
     def _stations(self, caller: Caller, station: str | None) -> frozenset[str] | None:
         """What a caller hears of who asks for a station, or for none. Raises ApiError 403, 404."""
