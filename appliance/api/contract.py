@@ -24,9 +24,10 @@ class Contract:
             Resource("Contract", sys.modules[__name__], self._operations()),
         ]
         """All that is published, with what publishes it."""
-        self.document: Final = document(self.resources, own, gateway)
-        self._json = encode(self.document)
-        self._page = page.render(self.document, gateway)
+        described = document(self.resources, own, gateway)
+        self.encoded: Final = encode(described)
+        """The document as it is sent."""
+        self._page = page.render(described, gateway)
 
     def _operations(self) -> list[RawOperation]:
         return [
@@ -36,7 +37,7 @@ class Contract:
 
     async def json(self, _request: web.Request) -> web.Response:
         """This document: OpenAPI 3.1."""
-        return web.Response(body=self._json, content_type=JSON)
+        return web.Response(body=self.encoded, content_type=JSON)
 
     async def html(self, request: web.Request) -> web.Response:
         """This document as a page, to be read without a network."""

@@ -5,13 +5,10 @@ path mean, what an error's status means, and what every path has in common.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any, Final, NamedTuple
-
-import msgspec
-from msgspec import Struct
 
 from appliance import __version__
 from appliance.api.auth import KITCHEN, MANAGERS, ROLES
@@ -23,11 +20,11 @@ from appliance.api.idempotency import MAX_KEY, REPLAYED
 from appliance.api.operation import Operation
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON
+from appliance.api.schemas import REF, Schemas
 from appliance.lan.messages import MAX_ORDER_ID
 
 VERSION: Final = "3.1.0"
 FORM: Final = "application/x-www-form-urlencoded"
-_REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
 _SECURITY: Final[list[dict[str, list[str]]]] = [
     {"token": []},
@@ -62,7 +59,7 @@ A token that is kept to some stations sees those alone. The kitchen's roles are 
 kitchen_staff, chef, sous_chef, line_cook and expeditor; managers are manager, owner and
 tenant_admin, and may all that the kitchen may; server and pos_staff read.
 
-Below the gateway's prefix are the paths that the cloud's gateway has too: the same handlers.
+Below `{gateway}` are the paths that the cloud's gateway has too, by the same handlers.
 """
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "X-Request-ID": {
@@ -83,23 +80,6 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
 }
 _REPEATED: Final = {name: f"`{value}` on a repeated answer" for name, value in REPLAYED.items()}
 _WITH_HEADER: Final = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
-# Numbers and truths as texts: what a lenient body may have beside each type.
-_AS_TEXT: Final[dict[str, dict[str, Any]]] = {
-    "integer": {
-        "description": "the same as text",
-        "type": "string",
-        "pattern": "^(0|-?[1-9][0-9]{0,17})$",
-    },
-    "number": {
-        "description": "the same as text",
-        "type": "string",
-        "pattern": r"^(0|-?[1-9][0-9]{0,17})(\.[0-9]{1,9})?$",
-    },
-    "boolean": {
-        "description": "the same as 0, 1 or text",
-        "enum": [0, 1, "0", "1", "true", "false"],
-    },
-}
 
 
 class Resource(NamedTuple):
@@ -112,23 +92,23 @@ class Resource(NamedTuple):
 
 def document(resources: Sequence[Resource], own: str, gateway: str) -> dict[str, Any]:
     """The whole document, ready to be encoded; `own` and `gateway` are the prefixes."""
-    described = _Described(each for resource in resources for each in resource.operations)
+    schemas = Schemas(each for resource in resources for each in resource.operations)
     paths: dict[str, dict[str, Any]] = {}
     for resource in resources:
         for operation in resource.operations:
+            method = operation.method.lower()
+            words = [method, *re.findall(r"\w+", operation.path.removeprefix(own))]
             for path in _paths(operation, own, gateway):
-                entry = described.operation(operation, path, gateway=path.startswith(gateway))
-                paths.setdefault(path, {})[operation.method.lower()] = {
-                    "tags": [resource.name],
-                    **entry,
-                }
+                twin = ["gateway"] if path.startswith(gateway) else []
+                described = _operation(schemas, operation, path, "_".join([*words, *twin]))
+                paths.setdefault(path, {})[method] = {"tags": [resource.name], **described}
     return {
         "openapi": VERSION,
         "info": {
             "title": "Expeditor",
             "version": __version__,
             "summary": "Tickets of a kitchen: what to cook, and how far it is.",
-            "description": _ABOUT,
+            "description": _ABOUT.format(gateway=gateway),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This appliance"}],
@@ -138,7 +118,7 @@ def document(resources: Sequence[Resource], own: str, gateway: str) -> dict[str,
         ],
         "paths": paths,
         "components": {
-            "schemas": described.components,
+            "schemas": schemas.components,
             "headers": _HEADERS,
             "parameters": _PARAMETERS,
             "securitySchemes": {
@@ -190,165 +170,86 @@ def _paths(operation: Operation | RawOperation, own: str, gateway: str) -> list[
     return [prefix + operation.path for prefix in prefixes]
 
 
-class _Described:
-    """All structs of these operations as schemas, and the operations by them."""
-
-    def __init__(self, operations: Iterable[Operation | RawOperation]) -> None:
-        known = list(operations)
-        kinds = list(dict.fromkeys(_kinds(known)))
-        schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-        self._schema_of = dict(zip(map(str, kinds), schemas, strict=True))
-        self._queries = {
-            each.query.__name__: components[each.query.__name__] for each in known if each.query
-        }
-        self.components = {
-            name: kind for name, kind in components.items() if name not in self._queries
-        }
-        """By name; queries are written as parameters instead."""
-        for each in known:
-            if isinstance(each, Operation) and each.lenient:
-                self._loosen(self._schema_of[str(each.body)], set())
-
-    def operation(
-        self, operation: Operation | RawOperation, path: str, *, gateway: bool
-    ) -> dict[str, Any]:
-        first, _, more = (operation.handle.__doc__ or "").partition("\n")
-        words = re.findall(r"\w+", operation.path.removeprefix("/api/v1/kds"))
-        who = _who(operation)
-        described: dict[str, Any] = {
-            "summary": first.strip(),
-            "description": " ".join([*more.split(), who]),
-            "operationId": "_".join(
-                [operation.method.lower(), *words, *(["gateway"] if gateway else [])]
-            ),
-            "parameters": [*_in_path(path), *self._in_query(operation), *_in_header(operation)],
-            "responses": {
-                str(operation.status): self._success(operation),
-                **_errors(operation),
-                **_upgrade(operation),
-            },
-            "security": _SECURITY if operation.roles else [],
-            "x-roles": sorted(operation.roles),
-        }
-        body = self._body(operation)
-        if body is not None:
-            described["requestBody"] = {"required": True, "content": body}
-        if isinstance(operation, RawOperation) and operation.frames is not None:
-            described["x-frames"] = {
-                name: self._one_of(kinds) for name, kinds in operation.frames._asdict().items()
-            }
-        return described
-
-    def _in_query(self, operation: Operation | RawOperation) -> Iterator[dict[str, Any]]:
-        if operation.query is None:
-            return
-        schema = self._queries[operation.query.__name__]
-        for name, wanted in schema["properties"].items():
-            # None is for one that is not there: no text stands for it.
-            kinds = [each for each in wanted.get("anyOf", ()) if each != {"type": "null"}]
-            kind = {key: each for key, each in wanted.items() if key not in ("anyOf", "default")}
-            kind |= kinds[0] if len(kinds) == 1 else {}
-            if wanted.get("default") not in (None, ""):
-                kind["default"] = wanted["default"]
-            yield {
-                "name": name,
-                "in": "query",
-                "required": name in schema.get("required", ()),
-                **({"description": kind.pop("description")} if "description" in kind else {}),
-                "schema": kind,
-            }
-
-    def _body(self, operation: Operation | RawOperation) -> dict[str, Any] | None:
-        body = operation.form if isinstance(operation, RawOperation) else operation.body
-        if body is None:
-            return None
+def _operation(
+    schemas: Schemas, operation: Operation | RawOperation, path: str, name: str
+) -> dict[str, Any]:
+    first, _, more = (operation.handle.__doc__ or "").partition("\n")
+    described: dict[str, Any] = {
+        "summary": first.strip(),
+        "description": " ".join([*more.split(), _who(operation)]),
+        "operationId": name,
+        "parameters": [
+            *_in_path(path),
+            *(_in_query(*schemas.query(operation.query)) if operation.query else ()),
+            *_in_header(operation),
+        ],
+        "responses": {
+            str(operation.status): _success(schemas, operation),
+            **_errors(operation),
+            **_upgrade(operation),
+        },
+        "security": _SECURITY if operation.roles else [],
+        "x-roles": sorted(operation.roles),
+    }
+    body = operation.form if isinstance(operation, RawOperation) else operation.body
+    if body is not None:
+        content = {"schema": schemas.of(body), "example": BODIES[body]}
         kind = FORM if isinstance(operation, RawOperation) else JSON
-        content: dict[str, Any] = {"schema": self._schema_of[str(body)]}
-        if body in BODIES:
-            content["example"] = BODIES[body]
-        return {kind: content}
-
-    def _success(self, operation: Operation | RawOperation) -> dict[str, Any]:
-        described: dict[str, Any] = {
-            "description": HTTPStatus(operation.status).phrase,
-            "headers": {
-                "X-Request-ID": _header("X-Request-ID"),
-                **{
-                    name: {"description": what, "schema": {"type": "string"}}
-                    for name, what in (
-                        dict(operation.headers) | (_REPEATED if _has_key(operation) else {})
-                    ).items()
-                },
-            },
+        described["requestBody"] = {"required": True, "content": {kind: content}}
+    if isinstance(operation, RawOperation) and operation.frames is not None:
+        described["x-frames"] = {
+            name: schemas.any_of(kinds) for name, kinds in operation.frames._asdict().items()
         }
-        if isinstance(operation, RawOperation):
-            if operation.content is not None:
-                described["content"] = {operation.content: {"schema": self._raw(operation)}}
-        elif operation.answers is not None:
-            described["content"] = {JSON: {"schema": self._schema_of[str(operation.answers)]}}
-        return described
+    return described
 
-    def _raw(self, operation: RawOperation) -> dict[str, Any]:
-        """What an answer is that was not made of a struct; of a stream, each of its events."""
-        if operation.answers is not None:
-            return dict(self._schema_of[str(operation.answers)])
-        if operation.frames is None:
-            return {"type": "object" if operation.content == JSON else "string"}
-        return {
-            "type": "object",
-            "required": ["data"],
-            "properties": {
-                "id": {"type": "string"},
-                "data": {
-                    "type": "string",
-                    "contentMediaType": JSON,
-                    "contentSchema": self._one_of(operation.frames.heard),
-                },
-            },
+
+def _in_query(schema: dict[str, Any], required: Collection[str]) -> Iterator[dict[str, Any]]:
+    for name, wanted in schema.items():
+        # None is for one that is not there: no text stands for it.
+        kinds = [each for each in wanted.get("anyOf", ()) if each != {"type": "null"}]
+        kind = {key: each for key, each in wanted.items() if key not in ("anyOf", "default")}
+        kind |= kinds[0] if len(kinds) == 1 else {}
+        if wanted.get("default") not in (None, ""):
+            kind["default"] = wanted["default"]
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            **({"description": kind.pop("description")} if "description" in kind else {}),
+            "schema": kind,
         }
 
-    def _one_of(self, kinds: Iterable[type[Struct]]) -> dict[str, Any]:
-        return {"anyOf": [self._schema_of[str(kind)] for kind in kinds]}
 
-    def _loosen(self, schema: dict[str, Any], seen: set[str]) -> None:
-        """Let texts stand for numbers and truths, in all that this schema leads to."""
-        name = schema.get("$ref", "").rpartition("/")[2]
-        if name:
-            if name not in seen:
-                seen.add(name)
-                self._loosen(self.components[name], seen)
-            return
-        for field, wanted in schema.get("properties", {}).items():
-            schema["properties"][field] = _or_text(wanted)
-            self._loosen(wanted, seen)
-        for each in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
-            self._loosen(each, seen)
-
-
-def _or_text(wanted: dict[str, Any]) -> dict[str, Any]:
-    kinds = wanted.get("anyOf") or [wanted]
-    texts = [_AS_TEXT[kind["type"]] for kind in kinds if kind.get("type") in _AS_TEXT]
-    if not texts or {"type": "string"} in kinds:
-        return wanted
-    rest = {key: each for key, each in wanted.items() if key in ("default", "description")}
-    return {"anyOf": [*kinds, texts[-1]], **rest}
+def _success(schemas: Schemas, operation: Operation | RawOperation) -> dict[str, Any]:
+    named = {**operation.headers, **(_REPEATED if _has_key(operation) else {})}
+    described: dict[str, Any] = {
+        "description": HTTPStatus(operation.status).phrase,
+        "headers": {
+            "X-Request-ID": _header("X-Request-ID"),
+            **{
+                name: {"description": what, "schema": {"type": "string"}}
+                for name, what in named.items()
+            },
+        },
+    }
+    if operation.answers is not None:
+        described["content"] = {JSON: {"schema": schemas.of(operation.answers)}}
+    elif isinstance(operation, RawOperation) and operation.content is not None:
+        described["content"] = {operation.content: {"schema": _raw(schemas, operation)}}
+    return described
 
 
-def _kinds(operations: Iterable[Operation | RawOperation]) -> Iterator[Any]:
-    yield ErrorJson
-    for operation in operations:
-        kinds: tuple[Any, ...]
-        if isinstance(operation, RawOperation):
-            frames = operation.frames or ()
-            kinds = (
-                operation.answers,
-                operation.query,
-                operation.form,
-                *(kind for each in frames for kind in each),
-            )
-        else:
-            kinds = (operation.answers, operation.query, operation.body)
-        yield from (kind for kind in kinds if kind is not None)
+def _raw(schemas: Schemas, operation: RawOperation) -> dict[str, Any]:
+    """What an answer is that was not made of a struct; of a stream, each of its events."""
+    if operation.frames is None:
+        return {"type": "object" if operation.content == JSON else "string"}
+    data = {
+        "type": "string",
+        "contentMediaType": JSON,
+        "contentSchema": schemas.any_of(operation.frames.heard),
+    }
+    properties = {"id": {"type": "string"}, "data": data}
+    return {"type": "object", "required": ["data"], "properties": properties}
 
 
 def _who(operation: Operation | RawOperation) -> str:
@@ -425,7 +326,7 @@ def _error(operation: Operation | RawOperation, status: int) -> dict[str, Any]:
     if status in _WITH_HEADER:
         name = _WITH_HEADER[status]
         described["headers"][name] = _header(name)
-    described["content"] = {JSON: {"schema": {"$ref": _REF.format(name=ErrorJson.__name__)}}}
+    described["content"] = {JSON: {"schema": {"$ref": REF.format(name=ErrorJson.__name__)}}}
     return described
 
 

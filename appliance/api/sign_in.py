@@ -51,6 +51,9 @@ _COOKIE: Final = {
 }
 
 
+_OWN_PAGE: Final = {"Origin": "the appliance's own site, whose pages alone may ask this"}
+
+
 class LinkQuery(Struct):
     """What the one-time link has in it."""
 
@@ -90,10 +93,11 @@ class SignIn:
                 self.by_form,
                 _HTML,
                 form=Credentials,
+                asks=_OWN_PAGE,
                 errors=(401, 429),
                 headers=_COOKIE,
             ),
-            RawOperation("POST", "/sign-out", self.out, _HTML, headers=_COOKIE),
+            RawOperation("POST", "/sign-out", self.out, _HTML, asks=_OWN_PAGE, headers=_COOKIE),
             RawOperation("GET", f"{prefix}/session", self.session, None, roles=ROLES, status=204),
         ]
 
@@ -110,10 +114,7 @@ class SignIn:
         return _signed_in(request, token)
 
     async def by_form(self, request: web.Request) -> web.Response:
-        """Make a PIN, or a token that somebody pasted, the browser's session.
-
-        The request has to name our own site as its `Origin`.
-        """
+        """Make a PIN, or a token that somebody pasted, the browser's session."""
         require_own_page(request)
         form = await _form(request)
         pin, token = form.get("pin"), form.get("token", "")
@@ -128,10 +129,7 @@ class SignIn:
         return web.Response(status=204)
 
     async def out(self, request: web.Request) -> web.Response:
-        """End the session, also for whoever has a copy of its cookie.
-
-        The request has to name our own site as its `Origin`.
-        """
+        """End the session, also for whoever has a copy of its cookie."""
         require_own_page(request)
         session = request.cookies.get(session_cookie(request))
         if session:

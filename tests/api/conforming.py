@@ -16,7 +16,7 @@ BY_METHOD_OR_HOST = {403, 405}
 """Of a path that is in the document: for a method that it lacks, for a Host that is not ours."""
 
 
-def contract_of(appliance: RunningAppliance) -> Contract:
+def document_of(appliance: RunningAppliance) -> dict[str, Any]:
     """What the appliance publishes, without asking it: no limit or log is touched."""
     (found,) = {
         getattr(route.handler, "__self__", None)
@@ -24,18 +24,17 @@ def contract_of(appliance: RunningAppliance) -> Contract:
         if route.resource is not None and route.resource.canonical == f"{BASE}/openapi.json"
     }
     assert isinstance(found, Contract)
-    return found
+    return _decoded(found.encoded)
 
 
 def fits_the_contract(
-    appliance: RunningAppliance,
+    document: dict[str, Any],
     method: str,
     path: str,
     answer: aiohttp.ClientResponse,
     text: str,
 ) -> None:
     """Fail for an answer that a client could not expect. A path that is not described may all."""
-    document = contract_of(appliance).document
     described = operations_at(document, path.partition("?")[0])
     if described is None:
         return
@@ -81,6 +80,12 @@ def resolved(document: dict[str, Any], what: dict[str, Any]) -> dict[str, Any]:
     for step in what["$ref"].split("/")[1:] if "$ref" in what else ():
         found = found[step]
     return what if found is document else found
+
+
+@cache
+def _decoded(encoded: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(encoded)
+    return document
 
 
 @cache
