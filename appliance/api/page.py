@@ -145,12 +145,13 @@ def command(method: str, path: str, operation: Json) -> str:
     if operation["security"]:
         words += ["-H", '"Authorization: Bearer $TOKEN"']
     words.append(_SITE + path)
+    if any(each.get("name") == "Origin" for each in operation["parameters"]):
+        words += ["-H", f"'Origin: {_SITE}'"]
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         if kind == "application/json":
             body = json.dumps(content["example"], ensure_ascii=False)
             words += ["-H", quote(f"Content-Type: {kind}"), "-d", quote(body)]
         else:
-            words += ["-H", f"'Origin: {_SITE}'"]
             words += [
                 f"-d {quote(f'{name}={value}')}" for name, value in content["example"].items()
             ]
