@@ -31,7 +31,7 @@ _SECURITY: Final[list[dict[str, list[str]]]] = [
     {"session": []},
     {"secure_session": []},
 ]
-_ALWAYS: Final = (403, 429, 500)
+_ALWAYS: Final = (403, 429, 500, 503)
 _SIGNED_IN: Final = (401,)
 _WITH_BODY: Final = (400, 413, 415)
 _WITH_KEY: Final = (400, 409, 413, 415, 503)
@@ -46,8 +46,8 @@ _MEANINGS: Final = {
     415: "The body is no JSON by its type, or in an encoding that is not known here.",
     429: "Too many requests; `Retry-After` says when to come again.",
     500: "A fault of the appliance; its log has it under the request's id.",
-    503: "Nothing can be stored, or what was asked for not be read, at present, and nothing was"
-    " done; `Retry-After` says when to try.",
+    503: "Nothing can be stored, or what was asked for not be read, at present, or there is no"
+    " place for another connection. Nothing was done; `Retry-After` says when to try.",
 }
 _ABOUT: Final = """\
 Every answer names its request in `X-Request-ID`. Every error has the same flat form, `ErrorJson`;
@@ -57,7 +57,8 @@ no end or a link would be used up.
 
 A token that is kept to some stations sees those alone. The kitchen's roles are kitchen,
 kitchen_staff, chef, sous_chef, line_cook and expeditor; managers are manager, owner and
-tenant_admin, and may all that the kitchen may; server and pos_staff read.
+tenant_admin, and may all that the kitchen may; server and pos_staff read what
+the kitchen reads.
 
 Below `{gateway}` are the paths that the cloud's gateway has too, by the same handlers.
 """
