@@ -306,7 +306,7 @@ def _errors(operation: Operation | RawOperation) -> dict[str, Any]:
     if operation.roles:
         statuses |= {*_SIGNED_IN}
     if isinstance(operation, RawOperation):
-        statuses |= {*operation.error_pages, *((413,) if operation.form is not None else ())}
+        statuses |= {*operation.error_pages, *(_WITH_BODY if operation.form is not None else ())}
     elif operation.body is not None:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:
