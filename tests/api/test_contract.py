@@ -18,7 +18,7 @@ from tests.api.conforming import document_of
 from tests.proof import PROOF, count
 from tests.running import RunningAppliance, running
 
-EXAMPLES: Final = count(5, proof=300)
+EXAMPLES: Final = count(5, proof=60)
 """Of an operation and of what leads from one to another, beside the limits of each value."""
 GATEWAY: Final = () if PROOF else ("--exclude-path-regex", "^/v1/commerce/")
 """The same handlers under their second names."""
