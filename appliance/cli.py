@@ -17,7 +17,8 @@ from typing import Final, NamedTuple
 
 import uvloop
 
-from appliance import __version__, cli_access, config, rush, tls
+from appliance import __version__, cli_access, config, logs, rush, tls
+from appliance.api.auth import Authority
 from appliance.certificates import Unfit
 from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
 from appliance.files import replace_file
@@ -199,7 +200,7 @@ def _data_dir_of_wrong(file: Path) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     place = _place(options)
     for warning in place.warnings:
         _complain(warning)
@@ -255,10 +256,20 @@ def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes
         f"  orders  {listening.orders}   (JSON over TCP)",
         f"  pages   {pages}/",
         *_secure(parts),
-        f"  sign in {pages}/sign-in?code={parts.authority.link_code}",
-        "          (works once; later: paste what `expeditor token --role manager` prints)",
+        *_how_to_sign_in(parts.authority, pages),
     ]
     print("\n".join(lines), flush=True)
+
+
+def _how_to_sign_in(authority: Authority, pages: str) -> Iterator[str]:
+    """By the link where it is needed, or a person looks on; a journal would keep it."""
+    if authority.needs_link or sys.stdout.isatty():
+        yield f"  sign in {pages}/sign-in?code={authority.link_code}"
+        yield "          (works once, within an hour; later: a PIN, or paste what"
+    else:
+        yield f"  sign in {pages}/"
+        yield "          (with a PIN, or paste what"
+    yield "          `expeditor token --role manager` prints)"
 
 
 def _secure(parts: Running) -> Iterator[str]:

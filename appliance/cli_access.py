@@ -15,7 +15,7 @@ from appliance.api import auth
 from appliance.api.auth import devices
 from appliance.api.auth.pins import PinError
 from appliance.api.auth.revoked import TooMany
-from appliance.api.auth.tokens import MAX_LIFE_SECONDS, InvalidToken
+from appliance.api.auth.tokens import MAX_LIFE_SECONDS, NAMELESS, InvalidToken
 from appliance.config import Config
 
 MAX_DAYS: Final = MAX_LIFE_SECONDS // 86_400
@@ -43,7 +43,7 @@ def add_commands(
     )
     token.add_argument("--role", action="append", default=[], help="may be given repeatedly")
     token.add_argument("--station", action="append", default=[], help="only for this station")
-    token.add_argument("--subject", default="expeditor token", help="who it is for")
+    token.add_argument("--subject", default=NAMELESS, help="who it is for")
     token.add_argument("--days", type=_days, default=1.0, help="valid for so long (default: 1)")
     add_place(token)
     token.set_defaults(run=run(_token))
@@ -87,14 +87,9 @@ def _token(options: argparse.Namespace, config: Config, directory: Path) -> str:
     if not options.role:
         raise WrongArguments("--role: give at least one, or one of the actions revoke, rotate")
     _check_roles(options.role)
-    return auth.issue(
-        auth.local_secret(directory),
-        roles=options.role,
-        tenant=config.appliance.tenant_id,
-        subject=options.subject,
-        seconds=round(options.days * 86_400),
-        stations=options.station,
-    )
+    seconds = round(options.days * 86_400)
+    authority = _authority(config, directory)
+    return authority.issue(options.subject, options.role, seconds, options.station)
 
 
 def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str:
@@ -111,6 +106,7 @@ def _revoke(options: argparse.Namespace, config: Config, directory: Path) -> str
             authority.revoke(token)
         else:
             authority.revoke_id(token)
+            return f"No token with the id {token!r} is kept here; any that comes is refused."
     except InvalidToken as error:
         raise WrongArguments(f"this is no token of this appliance: {error}") from error
     except TooMany as error:
@@ -133,8 +129,6 @@ def _set_pin(options: argparse.Namespace, config: Config, directory: Path) -> st
         authority.set_pin(options.name, digits, tuple(options.role), tuple(options.station))
     except PinError as error:
         raise WrongArguments(f"{error.field or 'pin'}: {error}") from error
-    except TooMany as error:
-        raise WrongArguments(str(error)) from error
     return f"{options.name} signs in with this PIN."
 
 
@@ -146,11 +140,8 @@ def _list_pins(_options: argparse.Namespace, config: Config, directory: Path) ->
 
 
 def _remove_pin(options: argparse.Namespace, config: Config, directory: Path) -> str:
-    try:
-        if not _authority(config, directory).remove_pin(options.name):
-            raise WrongArguments(f"{options.name} has no PIN")
-    except TooMany as error:
-        raise WrongArguments(str(error)) from error
+    if not _authority(config, directory).remove_pin(options.name):
+        raise WrongArguments(f"{options.name} has no PIN")
     return f"{options.name} has no PIN any more, and is signed out."
 
 

@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
+from appliance.kitchen.order import first_number, mode_key
 from appliance.kitchen.routing import StationType
 from appliance.kitchen.rule import CONDITIONS, Boost
 from appliance.listening import DUAL_STACK
@@ -92,6 +93,22 @@ class Color(str):
         return cls(text)
 
 
+class HostName(str):
+    """What a browser may call the appliance; kept in lower case."""
+
+    __slots__ = ()
+    _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+    _LONGEST: Final = 253
+
+    @classmethod
+    def parse(cls, text: object) -> "HostName":
+        """From the text of the configuration. Raises ValueError."""
+        name = text.lower() if isinstance(text, str) else ""
+        if len(name) > cls._LONGEST or not all(map(cls._LABEL.fullmatch, name.split("."))):
+            raise ValueError(f'{text!r} is no host name; write it like "kds.example.com"')
+        return cls(name)
+
+
 class TimeOfDay(int):
     """Minutes after midnight; written as `17:30`."""
 
@@ -127,7 +144,7 @@ class Network(str):
         )
 
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")]
 Port = Annotated[str, Meta(min_length=1)]
 
 
@@ -156,7 +173,7 @@ class OrderLimits(_Section, frozen=True):
     """From the first byte of an object to its last."""
     connections: Annotated[int, Meta(ge=1, le=512)] = 64
     """Peers at once; a kitchen has a handful of terminals, most of which connect per order.
-    A process may have 1,024 descriptors, the pages' among them."""
+    HTTP leaves as many descriptors free as are set here."""
     connections_per_address: Annotated[int, Meta(ge=1, le=512)] = 8
     """Of one address, this machine's own excepted: one broken client locks nobody out."""
     idle_timeout: Duration = Duration(300)
@@ -173,10 +190,39 @@ class Orders(_Section, frozen=True):
     limits: OrderLimits = OrderLimits()
 
 
+PerSecond = Annotated[int, Meta(ge=0, le=1_000_000)]
+Burst = Annotated[int, Meta(ge=1, le=10_000_000)]
+
+
+class HttpLimits(_Section, frozen=True):
+    """Connections; and requests of one token and of one address: so many a second, a burst apart.
+
+    A cook does a few a second at most, a terminal that catches up some dozens. 0 a second is
+    no limit.
+    """
+
+    token_per_second: PerSecond = 200
+    token_burst: Burst = 2_000
+    address_per_second: PerSecond = 500
+    """Higher: several screens and terminals may come from behind one address."""
+    address_burst: Burst = 5_000
+    connections: Annotated[int, Meta(ge=8, le=10_000)] = 700
+    """At once, listeners among them. Of 1,024 descriptors, which a process may have at least,
+    this leaves over 300 to orders and files; where there are fewer, HTTP has fewer."""
+    connections_per_address: Annotated[int, Meta(ge=1, le=10_000)] = 600
+    """Of one address: all of a proxy's clients are one."""
+    request_timeout: Duration = Duration(10)
+    """From connecting, or from the first byte of a request, to its last."""
+
+
 class Http(_Section, frozen=True):
-    """The API and the pages."""
+    """The API and the pages; the limits are for those over https, too."""
 
     listen: Address = Address("127.0.0.1:8080")
+    names: tuple[HostName, ...] = ()
+    """What browsers call the appliance, besides its addresses, its `.local` name and what its
+    certificate is for: behind a reverse proxy, or where the network's DNS has a name for it."""
+    limits: HttpLimits = HttpLimits()
 
 
 class Https(_Section, frozen=True):
@@ -240,6 +286,18 @@ class Pass(_Section, frozen=True):
     """It is refused while a station has still to do something of it."""
     clears_stations: bool = True
     """It takes the order off their boards."""
+
+
+CourseNumber = Annotated[int, Meta(ge=1, le=999_999)]
+
+
+class Tickets(_Section, frozen=True):
+    """What tickets say of an order in words of the API's own. Cases of letters do not matter."""
+
+    channels: dict[str, Id] = {}
+    """The `order_channel` of a `mode`, besides those that are known, or in place of them."""
+    courses: dict[str, CourseNumber] = {}
+    """Numbers of courses that have none in their names."""
 
 
 class StationSection(_Section, frozen=True):
@@ -328,6 +386,7 @@ class Config(_Section, frozen=True, rename={"pass_": "pass"}):
     devices: Devices = Devices()
     timing: Timing = Timing()
     pass_: Pass = Pass()
+    tickets: Tickets = Tickets()
     station: tuple[StationSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
     printer: tuple[PrinterSection, ...] = ()
@@ -407,7 +466,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay):
+    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay | HostName):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -498,7 +557,8 @@ def _inconsistencies(config: Config) -> Iterator[str]:
         yield f"https.{missing}: certificate and key are given together, or neither of them"
     yield from _cloud_errors(config.auth.cloud)
     yield from _impossible_timing(config.timing)
-    yield from _impossible_limits(config.orders.limits)
+    yield from _impossible_limits(config.orders.limits, config.http.limits)
+    yield from _impossible_tickets(config.tickets)
 
 
 def _impossible_timing(timing: Timing) -> Iterator[str]:
@@ -508,7 +568,18 @@ def _impossible_timing(timing: Timing) -> Iterator[str]:
         yield "timing.undo_window: must be at most 1h"
 
 
-def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
+def _impossible_tickets(tickets: Tickets) -> Iterator[str]:
+    for mode in tickets.channels:
+        if not mode_key(mode):
+            yield f"tickets.channels: {mode!r} has no letter and no digit"
+    for course in tickets.courses:
+        if first_number(course) is not None:
+            yield f"tickets.courses: {course!r} has its number already"
+
+
+def _impossible_limits(limits: OrderLimits, http: HttpLimits) -> Iterator[str]:
+    if not 1 <= http.request_timeout <= LONGEST_FRAME_TIMEOUT:
+        yield "http.limits.request_timeout: must be from 1s to 10m"
     if not 1 <= limits.frame_timeout <= LONGEST_FRAME_TIMEOUT:
         yield "orders.limits.frame_timeout: must be from 1s to 10m"
     if not limits.frame_timeout <= limits.idle_timeout <= LONGEST_IDLE_TIMEOUT:

@@ -41,6 +41,10 @@ READ_AT_ONCE: Final = 2_000
 """Events that a replay applies before the loop gets its turn."""
 RETRY_SECONDS: Final = 1.0
 """Between two attempts to make a failed log usable again."""
+REMEMBERED_MS: Final = 24 * 3_600_000
+"""For so long an answer can be recalled. Source: ticket API design page, "Errors"."""
+FORGET_SECONDS: Final = 60.0
+"""Between two looks for answers that are older: guests are named in them."""
 
 _SEQUENCE_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _encode_guest = msgspec.json.Encoder().encode
@@ -91,7 +95,7 @@ class Expeditor:
         self._directory = directory
         self._new_kitchen = new_kitchen
         self.now = now
-        self._seq = 0
+        self.seq = 0
         """Of the newest event in `kitchen`, durable or not."""
         self._snapshot_seq = 0
         self._unpublished: deque[Change] = deque()
@@ -116,22 +120,40 @@ class Expeditor:
         encoded = [events.encode(event) for event in decision.events]
         guests = {number: _encode_guest(guest)} if guest is not None else {}
         self._apply(decision.events, guest)
-        durable = self._log.append(encoded, guests)
+        # In the turn after a commit failed the log refuses this, and nothing is told here of
+        # that failure yet. When it is, the state is built again, without these events.
+        return Answer(decision.reply, self._watched(self._log.append(encoded, guests)))
+
+    def _watched(self, durable: "asyncio.Future[None]") -> "asyncio.Future[None]":
+        """The same commit, of whose end is heard here, once."""
         if durable is not self._commit:
             self._commit = durable
             durable.add_done_callback(self._committed)
-        return Answer(decision.reply, durable)
+        return durable
+
+    def remember(self, name: bytes, answer: bytes) -> "asyncio.Future[None]":
+        """Keep what is answered to a request, in one commit with all that was submitted before.
+
+        The future is as that of `settled`. Raises NotStored while nothing can be stored.
+        """
+        if self.fault is not None:
+            raise NotStored(self.fault.message)
+        return self._watched(self._log.remember(name, self.now().tick, answer))
+
+    async def recalled(self, name: bytes) -> bytes | None:
+        """What was remembered under a name in the last REMEMBERED_MS. Raises Unreadable."""
+        return await self._log.recalled(name, self.now().tick - REMEMBERED_MS)
 
     def _apply(self, decided: Sequence[Event], guest: Guest | None) -> None:
         """Before the log has them: what cannot be applied must never be replayed."""
         try:
             for event in decided:
                 placed = self.kitchen.apply(event, guest)
-                self._seq += 1
-                change = Change(self._seq, event, placed, self.kitchen.stations)
+                self.seq += 1
+                change = Change(self.seq, event, placed, self.kitchen.stations)
                 self._unpublished.append(change)
         except Exception as error:
-            self._fail(f"a command could not be applied: {error!r}")
+            self._fail(f"a command could not be applied: {type(error).__name__}")
             raise
 
     @property
@@ -139,13 +161,8 @@ class Expeditor:
         """Of the log."""
         return self._log.epoch
 
-    @property
-    def position(self) -> str:
-        """Of the newest event in `kitchen`, as a listener names it: `epoch:seq`."""
-        return f"{self._log.epoch}:{self._seq}"
-
     def resume_from(self, position: str) -> int | None:
-        """The sequence number of a position of this log; None for any other."""
+        """The sequence number of a position, `epoch:seq` or `seq`; None for another log's."""
         epoch, colon, seq = position.rpartition(":")
         ours = not colon or epoch == self._log.epoch
         return int(seq) if ours and _SEQUENCE_NUMBER.fullmatch(seq) else None
@@ -193,12 +210,13 @@ class Expeditor:
             try:
                 changes = await self._replay(kitchen, recorded)
             except (msgspec.DecodeError, LookupError) as error:
-                raise Unreadable(f"the events after {seq} make no sense: {error}") from error
+                what = type(error).__name__  # Its words may be an order's.
+                raise Unreadable(f"the events after {seq} make no sense: {what}") from error
             seq = recorded[-1].seq
             self.feed.publish([change for change in changes if change.seq > self.feed.head])
             if seq - self._snapshot_seq >= SNAPSHOT_WHILE_LOADING:
                 await self._keep(seq, kitchen.state())
-        self.kitchen, self._seq = kitchen, seq
+        self.kitchen, self.seq = kitchen, seq
 
     async def _replay(self, kitchen: Kitchen, recorded: Sequence[Recorded]) -> list[Change]:
         decoded = [(each.seq, events.decode(each.event)) for each in recorded]
@@ -237,8 +255,9 @@ class Expeditor:
     # ── in the background ────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
-        """Recover from failed commits, and write snapshots, until cancelled."""
+        """Recover from failed commits, write snapshots, forget old answers; until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._forget_old_answers(), name="old answers")
             group.create_task(self._recover_when_failed(), name="recovery")
             group.create_task(self._snapshot_when_due(), name="snapshots")
 
@@ -265,6 +284,14 @@ class Expeditor:
         with contextlib.suppress(NotStored):
             await asyncio.shield(self._log.settled())
 
+    async def _forget_old_answers(self) -> None:
+        while True:
+            if self.fault is None:  # Where nothing is old, nothing is written.
+                # In the turn after a commit failed the log knows it, and this does not yet.
+                with contextlib.suppress(NotStored):
+                    self._watched(self._log.forget(self.now().tick - REMEMBERED_MS))
+            await asyncio.sleep(FORGET_SECONDS)
+
     async def _snapshot_when_due(self) -> None:
         while True:
             await self._snapshot_due.wait()
@@ -273,9 +300,9 @@ class Expeditor:
 
     async def save_snapshot(self) -> None:
         """Keep the state as it is now, once it is durable."""
-        if self.fault is not None or self._seq == self._snapshot_seq:
+        if self.fault is not None or self.seq == self._snapshot_seq:
             return
-        seq, state = self._seq, self.kitchen.state()
+        seq, state = self.seq, self.kitchen.state()
         with contextlib.suppress(NotStored):
             await asyncio.shield(self._log.settled())
             await self._keep(seq, state)

@@ -5,9 +5,9 @@ itself, and when it falls behind what is kept it is told to start from a snapsho
 """
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from appliance.kitchen.event import Event
@@ -54,16 +54,16 @@ class Feed:
         self.head = 0
         """Sequence number of the newest change."""
         self._changes: deque[Change] = deque(maxlen=KEPT)
-        self._news = asyncio.Event()
+        self._watching: set[Callable[[], None]] = set()
 
     def publish(self, changes: Sequence[Change]) -> None:
-        """Add the next changes, and wake who waits."""
+        """Add the next changes, and tell who watches."""
         if not changes:
             return
         self.head = changes[-1].seq
         self._changes.extend(changes)
-        self._news.set()
-        self._news = asyncio.Event()
+        for tell in self._watching:
+            tell()
 
     def start_at(self, seq: int) -> None:
         """The first change to come will be the one after `seq`; what was before is gone."""
@@ -75,16 +75,28 @@ class Feed:
         first = len(self._changes) - (self.head - seq)
         if not 0 <= first <= len(self._changes):
             raise BehindTail(seq)
-        return list(islice(self._changes, first, first + limit))
+        # By their places: at the new end, where nearly everybody is, a deque has them at hand.
+        last = min(first + limit, len(self._changes))
+        return [self._changes[place] for place in range(first, last)]
+
+    @contextlib.contextmanager
+    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Call `tell` whenever there are new changes; it does next to nothing."""
+        self._watching.add(tell)
+        try:
+            yield
+        finally:
+            self._watching.discard(tell)
 
     async def wait(self, seq: int, seconds: float) -> bool:
         """Wait for a change after `seq`; False when none came in that time."""
-        if self.head > seq:
-            return True
-        news = self._news
-        try:
-            async with asyncio.timeout(seconds):
-                await news.wait()
-        except TimeoutError:
-            return False
+        news = asyncio.Event()
+        with self.watched(news.set):
+            if self.head > seq:
+                return True
+            try:
+                async with asyncio.timeout(seconds):
+                    await news.wait()
+            except TimeoutError:
+                return False
         return True

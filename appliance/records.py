@@ -74,11 +74,20 @@ class Records(Generic[Kind]):
             with locked(self._path.parent):
                 self._read_locked()
 
-    def change(self, edit: Callable[[Kind], Kind]) -> None:
-        """Replace it by what `edit` makes of it. Blocks; raises OSError, and what `edit` raises."""
+    def change(self, edit: Callable[[Kind], Kind]) -> Kind:
+        """Replace it by what `edit` makes of it, which it returns.
+
+        Blocks; raises OSError, and what `edit` raises.
+        """
         with locked(self._path.parent):
-            self._read_locked()
-            self._write(edit(self.value))
+            return self.change_locked(edit)
+
+    def change_locked(self, edit: Callable[[Kind], Kind]) -> Kind:
+        """As `change`, for whoever holds the lock because more is to change with it."""
+        self._read_locked()
+        made = edit(self.value)
+        self._write(made)
+        return made
 
     def _read_locked(self) -> None:
         seen = signature(self._path)

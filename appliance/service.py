@@ -8,28 +8,35 @@ import contextlib
 import errno
 import os
 import signal
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from appliance import identity, pages, tls
-from appliance.api import access_log, auth
+from appliance.api import auth
 from appliance.api.app import make_app
-from appliance.api.ticket_json import TicketView
+from appliance.api.connections import Ports
+from appliance.api.events import About
+from appliance.api.health import Health, Places
+from appliance.api.limits import Limits
+from appliance.api.places import raise_descriptor_limit
+from appliance.api.ticket_json import CHANNELS, TicketView
 from appliance.clock import Clock
 from appliance.config import Address, Config, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.history import History
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import Courses, mode_key
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.kitchen.settings import Settings
 from appliance.lan.presence import Presence
-from appliance.listening import DUAL_STACK, dual_stack
+from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -78,12 +85,13 @@ async def serve(
     For the arguments see `running`. Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
+    raise_descriptor_limit()
     try:
         expeditor, clock = await new_expeditor(config, log, directory)
         if not await _loaded(expeditor, stop):
             return
         async with running(
-            config, expeditor, clock, directory, warnings=warnings, free_ports=free_ports
+            config, log, expeditor, clock, directory, warnings=warnings, free_ports=free_ports
         ) as parts:
             announce(parts)
             notify("READY=1")
@@ -116,6 +124,7 @@ async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
 @contextlib.asynccontextmanager
 async def running(
     config: Config,
+    log: Log,
     expeditor: Expeditor,
     clock: Clock,
     directory: Path,
@@ -125,49 +134,66 @@ async def running(
 ) -> AsyncIterator[Running]:
     """All parts, while the body runs; a part that dies ends it.
 
-    `expeditor` is loaded. `warnings` are shown on the pages. With `free_ports`, a port in
-    use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
+    `expeditor` is loaded from `log`. `warnings` are shown on the pages. With `free_ports`, a
+    port in use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
-    authority = await asyncio.to_thread(auth.Authority, directory, config.appliance, config.auth)
+    limits = Limits(config.http.limits)
+    authority = await asyncio.to_thread(
+        auth.Authority, directory, config.appliance, config.auth, limits=limits
+    )
     router = OrderRouter(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
+    history = History(log, expeditor.feed, directory)
     status: dict[str, Callable[[], object]] = {
         "orders": router.status,
         "auth": authority.status,
+        "requests": limits.status,
+        "history": history.status,
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
-        warnings = [*warnings, *https.status().warnings]
+
+    def warned() -> list[str]:
+        return [*warnings, *(https.warnings() if https else ())]
+
+    health = Health(
+        config.appliance.name, directory, expeditor, history, https=https, warnings=warned
+    )
+    own_names = frozenset[str](config.http.names)
     app = make_app(
         expeditor,
+        history,
         authority,
-        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        make_view(config),
         config.zone,
-        about=about(config, warnings),
+        about=lambda: about(config, warned()),
         status=status,
+        health=health,
+        limits=limits,
+        max_body=config.orders.limits.frame_bytes,
+        names=lambda: own_names | https.names if https else own_names,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-    runner = web.AppRunner(
-        app,
-        access_log=access_log.logger,
-        access_log_class=access_log.AccessLogger,
-        shutdown_timeout=HTTP_GOODBYE_SECONDS,
-    )
+    runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
+    ports = Ports(runner, config)
+    status["connections"] = ports.status
     try:
         orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
-        http = await _listen(_site(runner), config.http.listen, "http", free_ports=free_ports)
+        http = await _listen(ports.listen, config.http.listen, "http", free_ports=free_ports)
         secure = None
         if https is not None and config.https is not None:
-            site = _site(runner, https.context)
-            secure = await _listen(site, config.https.listen, "https", free_ports=free_ports)
+            listen = partial(ports.listen, context=https.context)
+            secure = await _listen(listen, config.https.listen, "https", free_ports=free_ports)
+        health.places = Places(str(orders), str(http), secure and str(secure))
         presence = await _presence(config, directory, orders) if config.orders.beacon else None
         if presence is not None:
             status["beacon"] = presence.status
+            health.neighbours = presence.neighbours_heard
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(part, name=name)
@@ -175,7 +201,9 @@ async def running(
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
                     ("timers", Timers(expeditor).run()),
+                    ("history", history.run()),
                     ("orders", router.run()),
+                    ("http", ports.run()),
                     ("auth", authority.run()),
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
@@ -188,6 +216,7 @@ async def running(
                 part.cancel()
     finally:
         # The ways in close first; what they took is still answered.
+        await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
     await expeditor.save_snapshot()
 
@@ -219,8 +248,24 @@ def make_kitchen(config: Config) -> Kitchen:
         undo_window=int(timing.undo_window) * 1000,
         pass_waits_for_stations=config.pass_.waits_for_stations,
         pass_clears_stations=config.pass_.clears_stations,
+        courses=_courses(config),
     )
     return Kitchen(plan, settings)
+
+
+def make_view(config: Config) -> TicketView:
+    """Tickets as the configuration wants them to be shown."""
+    channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
+    return TicketView(
+        config.appliance.tenant_id,
+        config.appliance.location_id,
+        CHANNELS | channels,
+        _courses(config),
+    )
+
+
+def _courses(config: Config) -> Courses:
+    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
 
 
 def _station(section: StationSection) -> Station:
@@ -254,14 +299,14 @@ def _rule(section: RouteSection, place: int) -> Rule:
     )
 
 
-def about(config: Config, warnings: list[str]) -> dict[str, Any]:
+def about(config: Config, warnings: list[str]) -> About:
     """What the pages need to know of this kitchen, apart from its stations and tickets."""
-    return {
-        "name": config.appliance.name,
-        "warnings": warnings,
-        "late_after": int(config.timing.late_after),
-        "very_late_after": int(config.timing.very_late_after),
-    }
+    return About(
+        name=config.appliance.name,
+        warnings=warnings,
+        late_after=int(config.timing.late_after),
+        very_late_after=int(config.timing.very_late_after),
+    )
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:
@@ -271,21 +316,6 @@ def make_https(config: Config, directory: Path) -> tls.Https | None:
     if config.https.files is not None:
         return tls.Https(tls.GivenFiles(*config.https.files))
     return tls.Https(tls.OwnAuthority(directory, tls.own_names))
-
-
-def _site(
-    runner: web.AppRunner, context: ssl.SSLContext | None = None
-) -> Callable[[str, int], Awaitable[int]]:
-    async def listen(host: str, port: int) -> int:
-        site: web.BaseSite
-        if host == DUAL_STACK:
-            site = web.SockSite(runner, dual_stack(port), ssl_context=context)
-        else:
-            site = web.TCPSite(runner, host, port, ssl_context=context)
-        await site.start()
-        return int(runner.addresses[-1][1])
-
-    return listen
 
 
 async def _listen(

@@ -69,6 +69,8 @@ class Https:
         self._source = source
         self._certified = source.current()
         self._presented = _context(self._certified)
+        self.names = _lower(self._certified)
+        """What browsers may call the appliance, in lower case."""
         self._complaint: str | None = None
         """Why the newest is not presented."""
         self.context = _context()
@@ -101,6 +103,7 @@ class Https:
             if certified is not self._certified:
                 self._presented = _context(certified)
                 self._certified = certified
+                self.names = _lower(certified)
                 sha256 = certificates.fingerprint(certified.certificate)
                 logger.info("https presents a new certificate, SHA-256 %s", sha256)
             self._complaint = None
@@ -119,8 +122,12 @@ class Https:
             authority_sha256=certificates.fingerprint(own.certificate) if own else None,
             names=tuple(sorted(certificates.names_of(certificate))),
             valid_until=certificate.not_valid_after_utc,
-            warnings=(*self._source.warnings(), *([self._complaint] if self._complaint else [])),
+            warnings=self.warnings(),
         )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody ought to do something about now."""
+        return (*self._source.warnings(), *([self._complaint] if self._complaint else []))
 
 
 def reason(error: Unfit | OSError) -> str:
@@ -128,6 +135,10 @@ def reason(error: Unfit | OSError) -> str:
     if isinstance(error, Unfit):
         return f"https.{error.what}: {error}"
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def _lower(certified: Certified) -> frozenset[str]:
+    return frozenset(map(str.lower, certificates.names_of(certified.certificate)))
 
 
 def _now() -> datetime:

@@ -5,7 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from msgspec.structs import replace
@@ -15,6 +15,9 @@ from appliance.api import auth
 from appliance.api.app import BASE
 from appliance.log.sqlite import SqliteLog
 from appliance.service import Running
+
+AT_ONCE: Final = config.embedded().replace("[timing]\n", "[timing]\nfinish_together = false\n")
+"""The built-in configuration, but that each station begins when the order arrives."""
 
 
 class RunningAppliance:
@@ -96,7 +99,7 @@ async def running(
         await expeditor.load()
         async with (
             service.running(
-                settings, expeditor, clock, directory, warnings=[], free_ports=False
+                settings, log, expeditor, clock, directory, warnings=[], free_ports=False
             ) as parts,
             aiohttp.ClientSession() as http,
         ):

@@ -125,3 +125,17 @@ async def test_listeners_get_each_change_once_through_a_failure(
     await appliance.order(id="A-3", name="Mei", items=[BURGER])
     seen = [change.seq for change in feed.after(0)]
     assert seen == list(range(1, appliance.log.head + 1))
+
+
+async def test_old_answers_come_due_just_as_a_commit_fails(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are looked for in every turn of the loop, also when the log alone knows of it."""
+    monkeypatch.setattr(expeditor, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(expeditor, "FORGET_SECONDS", 0)
+    async with running(tmp_path / "due", vfs=disk.vfs_name) as appliance:
+        break_disk(disk)
+        assert await appliance.order(id="A-1", items=[BURGER]) == b"Unable to parse data"
+        disk.failure = None
+        await until(lambda: appliance.expeditor.fault is None)
+        assert await appliance.order(id="A-1", items=[BURGER]) == b"A-1"

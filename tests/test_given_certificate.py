@@ -238,6 +238,16 @@ async def test_exchanged_files_are_presented_without_a_restart(
         assert await presented(port, trust, "kitchen.example") == after.certificate
 
 
+async def test_the_names_of_exchanged_files_are_the_appliances(given: Given) -> None:
+    given.write(KITCHEN.pem, KITCHEN.key_pem())
+    https = await given.start()
+    assert https.names == {"kitchen.example"}
+    other = issue("*.Other.example", OFFICE)
+    given.write(other.pem, other.key_pem())
+    await asyncio.to_thread(https.check)
+    assert https.names == {"*.other.example"}
+
+
 async def test_files_that_are_half_exchanged_are_said_and_the_former_go_on(
     given: Given, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,7 +4,7 @@ Only a manager who is not kept to some stations may: nobody lets in more than th
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, TypeVar
@@ -12,20 +12,27 @@ from typing import Annotated, TypeVar
 from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES, Authority
-from appliance.api.auth.devices import Device, TooManyDevices
-from appliance.api.auth.pins import Pin, PinError
+from appliance.api.auth.devices import Device, MadeBefore, TooManyDevices
+from appliance.api.auth.pins import DIGITS, MAX_NAME, Pin, PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import InvalidToken
 from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Call, Operation
+from appliance.api.ticket_json import Time
 
 Result = TypeVar("Result")
 Text = Annotated[str, Meta(min_length=1, max_length=64)]
 Stations = Annotated[tuple[Text, ...], Meta(max_length=100)]
 
 
+Role = Annotated[str, Meta(extra_json_schema={"enum": sorted(ROLES)})]
+
+
 class RevokeBody(Struct, forbid_unknown_fields=True):
-    """Body of `tokens/revoke`: exactly one of them."""
+    """What is to end: exactly one of these.
+
+    A screen goes by its `token`, by its id as `jti`, or as the `subject` device:NAME.
+    """
 
     token: str | None = None
     jti: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -35,9 +42,15 @@ class RevokeBody(Struct, forbid_unknown_fields=True):
 class PinBody(Struct, forbid_unknown_fields=True):
     """A person's PIN. `stations`: the only ones; none for all."""
 
-    name: str
-    pin: str
-    roles: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)]
+    name: Annotated[
+        str,
+        Meta(
+            description="printable, without white space around it",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_NAME},
+        ),
+    ]
+    pin: Annotated[str, Meta(extra_json_schema={"pattern": DIGITS})]
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=20)]
     stations: Stations = ()
 
 
@@ -47,7 +60,7 @@ class PinShown(Struct):
     name: str
     roles: tuple[str, ...]
     stations: tuple[str, ...] | None
-    set_at: str
+    set_at: Time
 
 
 class DeviceBody(Struct, forbid_unknown_fields=True):
@@ -63,7 +76,7 @@ class DeviceShown(Struct):
     id: str
     name: str
     stations: tuple[str, ...] | None
-    made_at: str
+    made_at: Time
 
 
 class DeviceMade(DeviceShown):
@@ -75,8 +88,10 @@ class DeviceMade(DeviceShown):
 class Access:
     """The operations, for one appliance."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, stations: Callable[[], Collection[str]]) -> None:
+        """`stations`: the ids of all that there are."""
         self._authority = authority
+        self._known_stations = stations
 
     def operations(self) -> list[Operation]:
         """Tokens, PINs and devices."""
@@ -153,14 +168,16 @@ class Access:
         unknown = sorted(set(body.roles) - ROLES)
         if unknown:
             raise invalid("roles", f"{unknown[0]!r} is none", allowed=sorted(ROLES))
+        self._require_stations(body.stations)
         authority = self._authority
         try:
-            await _stored(lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations))
+            pin = await _stored(
+                lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations)
+            )
         except PinError as error:
             if error.field is None:
                 raise ApiError(409, "CONFLICT", str(error)) from error
             raise invalid(error.field, str(error)) from error
-        (pin,) = (pin for pin in authority.pins() if pin.name == body.name)
         return _pin(pin)
 
     async def pins(self, _call: Call) -> list[PinShown]:
@@ -174,9 +191,17 @@ class Access:
             raise ApiError(404, "NOT_FOUND", f"{name!r} has no PIN")
 
     async def add_device(self, call: Call) -> DeviceMade:
-        """A token for a screen."""
+        """A token for a screen.
+
+        With a key that made a device before the service was last started, 409 as long as
+        that device is there: its token is kept nowhere, and cannot be shown again.
+        """
         body: DeviceBody = call.body
-        made = await _stored(lambda: self._authority.devices.issue(body.name, body.stations))
+        self._require_stations(body.stations)
+        # The answer is in memory alone: after a restart at least no second one is made.
+        made_with = None if call.key is None else call.key.name.hex()
+        issue = partial(self._authority.devices.issue, body.name, body.stations, made_with)
+        made = await _stored(issue)
         device = made.device
         return DeviceMade(
             device.id, device.name, device.stations, _time(device.made_at), made.token
@@ -192,12 +217,18 @@ class Access:
         if not await _stored(lambda: self._authority.devices.revoke(name)):
             raise ApiError(404, "NOT_FOUND", f"there is no device {name!r}")
 
+    def _require_stations(self, wanted: Collection[str]) -> None:
+        known = self._known_stations()
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            raise invalid("stations", f"there is no {unknown[0]!r}", allowed=sorted(known))
+
 
 async def _stored(change: Callable[[], Result]) -> Result:
     """What a change returns, when it is on disk. Raises ApiError 409, 503."""
     try:
         return await asyncio.shield(asyncio.to_thread(change))
-    except (TooMany, TooManyDevices) as error:
+    except (TooMany, TooManyDevices, MadeBefore) as error:
         raise ApiError(409, "CONFLICT", str(error)) from error
     except OSError as error:
         message = f"nothing can be stored at present: {error.strerror}"

@@ -1,21 +1,29 @@
 """The access log: who asked for what, how it ended, how long it took; nothing of a guest.
 
-A path is written as it was declared, with the station's id alone filled in: ids of orders
-and whatever stands behind a `?` may be personal.
+A path is written as it was declared, with the id of a station that there is alone filled in:
+ids of orders, what is no station, and whatever stands behind a `?` may be personal.
 """
 
+import asyncio
 import logging
+from collections.abc import Callable, Container
 from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from appliance.api.address import plain
 from appliance.api.errors import REQUEST_ID
 
 logger: Final = logging.getLogger(__name__)
 
-MAX_STATION: Final = 64
-"""Characters of a station's id; what is longer is none."""
+UNROUTED: Final = web.RequestKey("unrouted", bool)
+"""Set on a request that no path was looked up for: it is no HTTP."""
+STATIONS: Final = web.AppKey[Callable[[], Container[str]]]("stations")
+"""Of an application, what tells the ids of its stations."""
+LINES: Final = web.AppKey[list[str]]("lines")
+"""Of an application, what is to be written in the next turn of the loop: what was answered by
+one commit makes one write."""
 
 
 class AccessLogger(AbstractAccessLogger):
@@ -23,26 +31,30 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """`time`: seconds from the first byte of the request."""
-        path, request_id = "-", "-"
-        if isinstance(request, web.Request):
-            resource = request.match_info.route.resource
-            path = resource.canonical if resource is not None else "(no such path)"
-            station = request.match_info.get("station_id", "")
-            path = path.replace(
-                "{station_id}", station[:MAX_STATION] if station.isprintable() else "?"
-            )
-            request_id = request.get(REQUEST_ID, "-")
-        self.logger.info(
-            "%s %s %s %d %.1f ms %s",
-            request.remote,
-            request.method,
-            path,
-            response.status,
-            time * 1000,
-            request_id,
-        )
+        if not isinstance(request, web.Request) or UNROUTED in request:  # What is no HTTP.
+            self._write([_line(request, "-", response, time)])
+            return
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource is not None else "(no such path)"
+        station = request.match_info.get("station_id")
+        if station is not None and station in request.app[STATIONS]():
+            path = path.replace("{station_id}", station)
+        lines = request.app[LINES]
+        if not lines:
+            asyncio.get_running_loop().call_soon(self._write, lines)
+        lines.append(_line(request, path, response, time))
+
+    def _write(self, lines: list[str]) -> None:
+        self.logger.info("%s", "\n".join(lines))
+        lines.clear()
 
     @property
     def enabled(self) -> bool:
         """Whether anybody reads it."""
         return self.logger.isEnabledFor(logging.INFO)
+
+
+def _line(request: web.BaseRequest, path: str, response: web.StreamResponse, time: float) -> str:
+    who = f"{plain(request.remote or '-')} {request.method}"
+    request_id = request.get(REQUEST_ID, "-")
+    return f"{who} {path} {response.status} {time * 1000:.1f} ms {request_id}"

@@ -1,72 +1,93 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
+from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
-from appliance.api import errors, openapi
-from appliance.api.access import Access
+from appliance.api import (
+    access,
+    errors,
+    events,
+    expo,
+    orders,
+    routing,
+    sign_in,
+    stations,
+    tickets,
+)
+from appliance.api import health as appliance_health
+from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
-from appliance.api.errors import Handler
-from appliance.api.expo import Expo
-from appliance.api.operation import JSON, routes
-from appliance.api.orders import Orders
-from appliance.api.routing import Routing
-from appliance.api.sign_in import SignIn
-from appliance.api.stations import Stations
+from appliance.api.contract import Contract
+from appliance.api.health import Health
+from appliance.api.idempotency import Repeats
+from appliance.api.limits import Limits
+from appliance.api.openapi import Resource
+from appliance.api.operation import Operation, routes
+from appliance.api.raw import RawOperation
 from appliance.api.status import Parts, Status
-from appliance.api.stream import Stream
-from appliance.api.ticket_json import TicketView, encode
-from appliance.api.tickets import Tickets
+from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
+from appliance.history import History
 
 BASE: Final = "/api/v1/kds"
 GATEWAY: Final = "/v1/commerce/kds"
 """Where the cloud's gateway shows the same ticket paths; clients of it work here too."""
-MAX_BODY: Final = 256 * 1024
-"""Bytes of a request; as large as an order may be over TCP."""
 
 
 def make_app(
     expeditor: Expeditor,
+    history: History,
     authority: Authority,
     view: TicketView,
     zone: tzinfo,
     *,
-    about: dict[str, Any],
+    about: Callable[[], events.About],
     status: Parts,
+    health: Health,
+    limits: Limits,
+    max_body: int,
+    names: Callable[[], frozenset[str]],
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
+    """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
 
-    `zone` is for times of orders that come without one.
+    `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
+    `names`: see `host_middleware`.
     """
     app = web.Application(
-        middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
+        middlewares=[errors.middleware, limits.middleware, host_middleware(names)],
+        client_max_size=max_body,
     )
     app.on_response_prepare.append(errors.label)
-    operations = [
-        *Tickets(expeditor, view).operations(),
-        *Expo(expeditor, view.location, expeditor.now).operations(),
-        *Stations(expeditor, view.location).operations(),
-        *Routing(expeditor, view.location, zone, expeditor.now).operations(),
-        *Orders(expeditor, view, zone).operations(),
-        *Access(authority).operations(),
-        *Status(status).operations(),
+    app[LINES] = []
+    app[STATIONS] = lambda: expeditor.kitchen.router.stations
+    location, now = view.location, expeditor.now
+    listening = events.Events(expeditor, authority, view, about)
+    app.on_shutdown.append(listening.close)
+
+    def known_stations() -> frozenset[str]:
+        return frozenset(station.id for station in expeditor.kitchen.stations)
+
+    resources = [
+        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource("Tickets", tickets, tickets.Tickets(expeditor, history, view).operations()),
+        Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource("Events", events, listening.operations(BASE)),
+        Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
+        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Access", access, access.Access(authority, known_stations).operations()),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
+        Resource(
+            "Appliance",
+            appliance_health,
+            [*health.operations(BASE), *Status(status).operations()],
+        ),
     ]
-    app.add_routes(routes(operations, authority, BASE, GATEWAY))
-    described = encode(openapi.document(operations, BASE, GATEWAY))
-    app.router.add_get(f"{BASE}/openapi.json", _constant(described))
-    stream = Stream(expeditor, authority, view, about)
-    # Nothing would end the answer to a HEAD of what streams.
-    app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
-    app.on_shutdown.append(stream.close)
-    SignIn(authority).add_routes(app.router, BASE)
+    published = Contract(resources, BASE, GATEWAY)
+    declared = [each for resource in published.resources for each in resource.operations]
+    operations = [each for each in declared if isinstance(each, Operation)]
+    app.add_routes(routes(operations, authority, Repeats(expeditor), BASE, GATEWAY))
+    app.add_routes([each.route() for each in declared if isinstance(each, RawOperation)])
     return app
-
-
-def _constant(body: bytes) -> Handler:
-    async def handler(_request: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=JSON)
-
-    return handler

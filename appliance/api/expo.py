@@ -1,17 +1,16 @@
 """Whole orders for the pass, and how the stations are doing."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from appliance.api.auth import KITCHEN
-from appliance.api.errors import ApiError
+from appliance.api.auth import ROLES
+from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
-from appliance.api.ticket_json import channel, iso, shown_name, ticket_id
+from appliance.api.ticket_json import TicketView, Time, iso, shown_name, ticket_id
 from appliance.expeditor import Expeditor
 from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import StationType
@@ -20,12 +19,6 @@ from appliance.kitchen.ticket import Moment, Status, Ticket
 STATS_SECONDS: Final = 3_600
 """How far back `completed` looks: a manager asks how it goes now."""
 _COMPLETE: Final = frozenset({"ready", "bumped"})
-
-
-class LocationQuery(Struct):
-    """Of which location; there is one here."""
-
-    location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None
 
 
 class ExpoTicketJson(Struct):
@@ -41,7 +34,11 @@ class ExpoTicketJson(Struct):
 
 
 class ExpoOrderJson(Struct):
-    """A whole order as the pass sees it: the tickets of the stations that cook."""
+    """A whole order as the pass sees it: the tickets of the stations that cook.
+
+    What is struck or on a voided ticket is not waited for: the counts and `is_complete` leave
+    it out.
+    """
 
     order_id: str
     order_reference: str | None
@@ -55,8 +52,8 @@ class ExpoOrderJson(Struct):
     packaging_instructions: str | None
     assigned_runner: str | None
     delivery_label: str | None
-    created_at: str
-    target_time: str | None
+    created_at: Time
+    target_time: Time | None
 
 
 class StationStatsJson(Struct):
@@ -82,9 +79,9 @@ class StatsJson(Struct):
 class Expo:
     """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, location: str, now: Callable[[], Moment]) -> None:
+    def __init__(self, expeditor: Expeditor, view: TicketView, now: Callable[[], Moment]) -> None:
         self._expeditor = expeditor
-        self._location = location
+        self._view = view
         self._now = now
 
     def operations(self) -> list[Operation]:
@@ -94,7 +91,7 @@ class Expo:
                 "GET",
                 "/expo",
                 self.expo,
-                KITCHEN,
+                ROLES,
                 list[ExpoOrderJson],
                 query=LocationQuery,
                 errors=(404, 503),
@@ -104,29 +101,28 @@ class Expo:
                 "GET",
                 "/stats",
                 self.stats,
-                KITCHEN,
+                ROLES,
                 StatsJson,
                 query=LocationQuery,
                 errors=(404, 503),
             ),
         ]
 
-    async def expo(self, call: Call) -> list[ExpoOrderJson]:
+    def expo(self, call: Call) -> list[ExpoOrderJson]:
         """Orders that are on a board, oldest first, each with the progress of its stations."""
-        self._require_location(call)
+        require_here(call.query.location_id, self._view.location)
         kitchen = self._expeditor.kitchen
         passes = frozenset(kitchen.router.passes)
-        orders = [
+        return [
             self._order(placed, [ticket for ticket in tickets if ticket.station not in passes])
             for placed, tickets in kitchen.orders_on_boards()
             if any(call.caller.sees(ticket.station) for ticket in tickets)
         ]
-        await asyncio.shield(self._expeditor.settled())
-        return orders
 
     def _order(self, placed: Placed, tickets: list[Ticket]) -> ExpoOrderJson:
         lines: dict[str, list[bool]] = {}
-        for ticket in tickets:
+        standing = [ticket for ticket in tickets if ticket.status != "voided"]
+        for ticket in standing:
             for line in ticket.lines:
                 if line.change != "deleted":
                     lines.setdefault(line.id, []).append(line.done)
@@ -135,13 +131,14 @@ class Expo:
         return ExpoOrderJson(
             order_id=placed.order.id,
             order_reference=shown_name(placed),
-            order_channel=channel(placed.order.mode),
+            order_channel=self._view.channel(placed.order.mode),
             customer_name=placed.guest.name,
             server_name=placed.order.server,
             tickets=[self._ticket(ticket) for ticket in tickets],
             total_items=len(lines),
             completed_items=sum(all(done) for done in lines.values()),
-            is_complete=all(ticket.status in _COMPLETE for ticket in tickets),
+            # Where all was voided there is nothing to hand out.
+            is_complete=bool(standing) and all(each.status in _COMPLETE for each in standing),
             packaging_instructions=None,
             assigned_runner=None,
             delivery_label=label or None,
@@ -162,17 +159,16 @@ class Expo:
             completed_count=sum(line.done for line in standing),
         )
 
-    async def stats(self, call: Call) -> StatsJson:
+    def stats(self, call: Call) -> StatsJson:
         """Open tickets by status, the oldest, and what the last hour brought, by station."""
-        self._require_location(call)
+        require_here(call.query.location_id, self._view.location)
         kitchen = self._expeditor.kitchen
         stations = [
             self._station(station, kitchen.live_tickets(station), kitchen.finished_tickets(station))
             for station in kitchen.router.stations
             if call.caller.sees(station)
         ]
-        await asyncio.shield(self._expeditor.settled())
-        return StatsJson(self._location, stations)
+        return StatsJson(self._view.location, stations)
 
     def _station(
         self, station: str, live: Sequence[Ticket], finished: Iterable[Ticket]
@@ -193,7 +189,3 @@ class Expo:
             completed=len(took),
             average_seconds=round(fmean(took) / 1000) if took else None,
         )
-
-    def _require_location(self, call: Call) -> None:
-        if call.query.location_id not in (None, self._location):
-            raise ApiError(404, "NOT_FOUND", f"location {call.query.location_id!r} is not here")

@@ -1,11 +1,10 @@
 """Orders over HTTP: the commands of the LAN protocol, same payloads, same effect."""
 
-import asyncio
 import re
 from datetime import tzinfo
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.api.auth import MANAGERS
@@ -15,11 +14,37 @@ from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import OrderAccepted, Refused
 from appliance.lan import messages
-from appliance.lan.messages import AnyOrderMessage, NotUnderstood
-from appliance.lan.schema import CancelMessage, OrderMessage, PartialOrderMessage
+from appliance.lan.messages import MAX_ORDER_ID, AnyOrderMessage, NotUnderstood
+from appliance.lan.schema import CancelMessage, ItemMessage, OrderMessage, PartialOrderMessage
 
 WHO: Final = MANAGERS | {"pos_staff"}
 _FIELD: Final = re.compile(r"order\.(\w+)")
+
+
+OrderId = Annotated[str, Meta(min_length=1, max_length=MAX_ORDER_ID)]
+
+
+class NewOrder(OrderMessage, kw_only=True, rename="camel"):
+    """A whole order."""
+
+    id: OrderId
+    items: tuple[ItemMessage, ...]
+
+
+class ChangedOrder(OrderMessage, kw_only=True, rename="camel"):
+    """A whole order, as it is to be. Its id, where it is given, is that of the path."""
+
+    id: OrderId | None = None
+    items: tuple[ItemMessage, ...]
+
+
+class PartialOrder(PartialOrderMessage, kw_only=True, rename="camel"):
+    """What changes of an order. Its id, where it is given, is that of the path.
+
+    A line of `items` and `itemsToUpdate` has a `lineId` or a `name`.
+    """
+
+    id: OrderId | None = None
 
 
 class OrderJson(Struct):
@@ -40,7 +65,7 @@ class Orders:
         self._zone = zone
 
     def operations(self) -> list[Operation]:
-        """Create, update, partial update, cancel."""
+        """Create, update, partial update, cancel: an order is of all stations."""
         one = "/orders/{order_id}"
         return [
             Operation(
@@ -49,10 +74,11 @@ class Orders:
                 self.create,
                 WHO,
                 OrderJson,
-                body=OrderMessage,
+                body=NewOrder,
                 lenient=True,
                 status=201,
                 errors=(503,),
+                everywhere=True,
             ),
             Operation(
                 "PUT",
@@ -60,9 +86,10 @@ class Orders:
                 self.update,
                 WHO,
                 OrderJson,
-                body=OrderMessage,
+                body=ChangedOrder,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
             Operation(
                 "PATCH",
@@ -70,45 +97,47 @@ class Orders:
                 self.amend,
                 WHO,
                 OrderJson,
-                body=PartialOrderMessage,
+                body=PartialOrder,
                 lenient=True,
                 errors=(404, 503),
+                everywhere=True,
             ),
-            Operation("DELETE", one, self.cancel, WHO, OrderJson, errors=(404, 503)),
+            Operation(
+                "DELETE", one, self.cancel, WHO, OrderJson, errors=(400, 404, 503), everywhere=True
+            ),
         ]
 
-    async def create(self, call: Call) -> OrderJson:
+    def create(self, call: Call) -> OrderJson:
         """Take an order; the same one again is a retry, other content of a live one an update."""
-        return await self._submit("create-order", call.body)
+        return self._submit("create-order", call.body)
 
-    async def update(self, call: Call) -> OrderJson:
+    def update(self, call: Call) -> OrderJson:
         """The whole order as it is to be from now on; an order that has left is left alone."""
-        return await self._submit("update-order", _of_path(call))
+        return self._submit("update-order", _of_path(call))
 
-    async def amend(self, call: Call) -> OrderJson:
+    def amend(self, call: Call) -> OrderJson:
         """Part of the order as it is to be, with itemsToAdd, itemsToUpdate and itemsToRemove."""
-        return await self._submit("partial-update-order", _of_path(call))
+        return self._submit("partial-update-order", _of_path(call))
 
-    async def cancel(self, call: Call) -> OrderJson:
+    def cancel(self, call: Call) -> OrderJson:
         """Take the order back; its tickets stay as voided until each is bumped."""
-        return await self._submit("cancel-order", CancelMessage(call.path("order_id")))
+        return self._submit("cancel-order", CancelMessage(call.path("order_id")))
 
-    async def _submit(self, name: str, order: AnyOrderMessage) -> OrderJson:
+    def _submit(self, name: str, order: AnyOrderMessage) -> OrderJson:
         try:
             command = messages.command(name, order, self._zone)
         except NotUnderstood as error:
             named = _FIELD.search(str(error))
             raise invalid(named[1] if named else "order", str(error)) from error
-        answer = self._expeditor.submit(command)
-        tickets = self._expeditor.kitchen.tickets_of(order.id or "")
-        shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case OrderAccepted(order_id):
+                tickets = self._expeditor.kitchen.tickets_of(order_id)
+                shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
                 return OrderJson(order_id, shown)
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
 
 def _of_path(call: Call) -> OrderMessage:

@@ -9,27 +9,32 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from appliance.api.auth import KITCHEN, MANAGERS
+from appliance.api.auth import MANAGERS, ROLES
 from appliance.api.errors import ApiError, invalid, refused
+from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, CreateOrder, Refused, RemoveRule, RulesNow
-from appliance.kitchen.explaining import Explained
-from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Source, Window
+from appliance.kitchen.explaining import Explained, explain
+from appliance.kitchen.order import Order
+from appliance.kitchen.rule import CONDITIONS, Boost, Condition, Rule, Source, Window
 from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
-from appliance.lan.messages import NotUnderstood
-from appliance.lan.schema import OrderMessage
+from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
+from appliance.lan.schema import ItemMessage, OrderMessage
 
 _A_DAY: Final = 86_400
 MAX_BULK: Final = 500
 """Rules of one request; a menu has a few hundred dishes."""
 MAX_TESTED: Final = 100
 """Items of one test: each is held against every rule."""
+MAX_TESTING: Final = 8
+"""Tests at once, one of which is answered: people try them, one by one."""
 
 Pattern = Annotated[str, Meta(min_length=1, max_length=100)]
 Patterns = Annotated[tuple[Pattern, ...], Meta(max_length=20)]
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+# Python's `$` lets a newline follow, that of JSON Schema does not: the length says so to both.
+TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 
 
 class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
@@ -40,7 +45,7 @@ class WindowJson(Struct, forbid_unknown_fields=True, rename={"start": "from"}):
 
 
 class RuleBody(Struct, forbid_unknown_fields=True):
-    """Which items a station makes. Every condition that is given must hold.
+    """Which items a station makes. One condition is needed; all that are given must hold.
 
     `menu_item_id` is the item's id to the letter; the others are shell patterns, compared
     without case, any of which may fit.
@@ -87,6 +92,13 @@ class RuleJson(Struct):
     source: Source
 
 
+class TestedOrder(OrderMessage, kw_only=True, rename="camel"):
+    """An order to be tried out. Its lines are all it needs."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_ORDER_ID)] | None = None
+    items: Annotated[tuple[ItemMessage, ...], Meta(max_length=MAX_TESTED)]
+
+
 class CountJson(Struct):
     """How many rules were made."""
 
@@ -108,7 +120,8 @@ class NearMissJson(Struct):
 
     rule: str
     station_id: str
-    condition: str
+    condition: Condition | Literal["station"]
+    """`station`: the rule's is not active, not there, or an expo."""
     wanted: tuple[str, ...]
     has: tuple[str, ...]
 
@@ -133,11 +146,21 @@ class Routing:
         self._location = location
         self._zone = zone
         self._now = now
+        self._testing = 0
+        self._one_at_a_time = asyncio.Lock()
 
     def operations(self) -> list[Operation]:
         """List, add, add many, remove, and try out."""
         return [
-            Operation("GET", "/routing", self.rules, KITCHEN, list[RuleJson], errors=(503,)),
+            Operation(
+                "GET",
+                "/routing",
+                self.rules,
+                ROLES,
+                list[RuleJson],
+                query=LocationQuery,
+                errors=(404, 503),
+            ),
             Operation(
                 "POST",
                 "/routing",
@@ -147,6 +170,7 @@ class Routing:
                 body=RuleBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",
@@ -157,6 +181,7 @@ class Routing:
                 body=RulesBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "DELETE",
@@ -166,44 +191,42 @@ class Routing:
                 None,
                 status=204,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "POST",
                 "/routing/test",
                 self.test,
-                KITCHEN,
+                ROLES,
                 list[RoutedJson],
-                body=OrderMessage,
+                body=TestedOrder,
                 lenient=True,
                 errors=(503,),
+                changes_nothing=True,
             ),
         ]
 
-    async def rules(self, _call: Call) -> list[RuleJson]:
+    def rules(self, call: Call) -> list[RuleJson]:
         """Every rule, those of the file first."""
-        rules = [self._json(rule) for rule in self._expeditor.kitchen.rules]
-        await asyncio.shield(self._expeditor.settled())
-        return rules
+        require_here(call.query.location_id, self._location)
+        return [self._json(rule) for rule in self._expeditor.kitchen.rules]
 
-    async def add(self, call: Call) -> RuleJson:
+    def add(self, call: Call) -> RuleJson:
         """A new rule. It is for items that come from now on; tickets that stand stay."""
-        (rule,) = await self._add([call.body], "station_id")
+        (rule,) = self._add([call.body], "station_id")
         return self._json(rule)
 
-    async def add_many(self, call: Call) -> CountJson:
+    def add_many(self, call: Call) -> CountJson:
         """New rules, all of them or none."""
-        return CountJson(len(await self._add(call.body.rules, "rules[{}].station_id")))
+        return CountJson(len(self._add(call.body.rules, "rules[{}].station_id")))
 
-    async def remove(self, call: Call) -> None:
+    def remove(self, call: Call) -> None:
         """Remove a rule that was made here."""
-        await self._submit(RemoveRule(call.path("rule_id")), "rule_id")
+        self._submit(RemoveRule(call.path("rule_id")), "rule_id")
 
     async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
-        sent: OrderMessage = call.body
-        items = sent.items or ()
-        if len(items) > MAX_TESTED:
-            raise invalid("items", f"at most {MAX_TESTED} are tried at once")
+        sent: TestedOrder = call.body
         try:
             command = messages.command(
                 "create-order", msgspec.structs.replace(sent, id=sent.id or "test"), self._zone
@@ -212,31 +235,46 @@ class Routing:
             raise invalid("items", str(error)) from error
         if not isinstance(command, CreateOrder):
             raise TypeError(command)
-        explained = self._expeditor.kitchen.explain(command.order, self._now().at)
-        await asyncio.shield(self._expeditor.settled())
-        return [_routed(each) for each in explained]
+        return await self._explained(command.order)
 
-    async def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
+    async def _explained(self, order: Order) -> list[RoutedJson]:
+        """In a thread: thousands of rules take seconds, in which orders come. Raises ApiError 429.
+
+        One at a time, so that they share the processor with orders as one thread does.
+        """
+        if self._testing >= MAX_TESTING:
+            message = "too many orders are being tried out; try again in 2 s"
+            raise ApiError(429, "TOO_MANY_REQUESTS", message, headers={"Retry-After": "2"})
+        self._testing += 1
+        try:
+            async with self._one_at_a_time:
+                router, at = self._expeditor.kitchen.router, self._now().at
+                # A rule is not told of before it is on disk.
+                await asyncio.shield(self._expeditor.settled())
+                explained = await asyncio.to_thread(explain, router, order, at)
+                return [_routed(each) for each in explained]
+        finally:
+            self._testing -= 1
+
+    def _add(self, bodies: Sequence[RuleBody], field: str) -> tuple[Rule, ...]:
         for place, body in enumerate(bodies):
             named = field.format(place)
-            if body.location_id not in (None, self._location):
-                raise ApiError(404, "NOT_FOUND", f"location {body.location_id!r} is not here")
+            require_here(body.location_id, self._location)
             if not any(getattr(body, condition) for condition in CONDITIONS):
                 where = named.removesuffix("station_id").removesuffix(".") or "body"
                 raise invalid(where, f"a condition is needed: {', '.join(CONDITIONS)}")
-        return await self._submit(AddRules(tuple(map(_rule, bodies))), field)
+        return self._submit(AddRules(tuple(map(_rule, bodies))), field)
 
-    async def _submit(self, command: AddRules | RemoveRule, field: str) -> tuple[Rule, ...]:
-        answer = self._expeditor.submit(command)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _submit(self, command: AddRules | RemoveRule, field: str) -> tuple[Rule, ...]:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case RulesNow(rules):
                 return rules
             case Refused(reason="no_such_station" | "is_expo", message=message, place=place):
                 raise invalid(field.format(place), message)
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
     def _json(self, rule: Rule) -> RuleJson:
         window = rule.time_of_day

@@ -1,19 +1,31 @@
 """A browser signs in: with the one-time link of the first start, a PIN, or a token.
 
-GET  /sign-in?code=     the link that `expeditor run` prints
-POST /sign-in           form field `pin`, or `token` as `expeditor token` prints one
-POST /sign-out
-GET  /api/v1/kds/session   204 for whoever is signed in: what a page asks when its stream ends
+Cookies are set for our own pages alone, which say so by `Origin`.
 """
 
+import asyncio
+import logging
 from html import escape
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import parse_qs
 
 from aiohttp import web
+from msgspec import Meta, Struct
 
-from appliance.api.auth import COOKIE, ROLES, SESSION_SECONDS, Authority, require_own_page
+from appliance.api.auth import (
+    ROLES,
+    SESSION_SECONDS,
+    Authority,
+    require_own_page,
+    session_cookie,
+)
+from appliance.api.auth.revoked import TooMany
+from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
+from appliance.api.body import read
 from appliance.api.errors import ApiError
+from appliance.api.raw import RawOperation
+
+logger = logging.getLogger(__name__)
 
 _PAGE: Final = (
     '<!doctype html><meta charset="utf-8"><title>Expeditor</title>'
@@ -33,29 +45,71 @@ _MAX_FIELDS: Final = 8
 """Of a form; two are looked at."""
 
 
+_HTML: Final = "text/html"
+_COOKIE: Final = {
+    "Set-Cookie": f"`{COOKIE}`, over https `{SECURE_COOKIE}`: the session, for a browser."
+}
+
+
+_OWN_PAGE: Final = {"Origin": "the appliance's own site, whose pages alone may ask this"}
+
+
+class LinkQuery(Struct):
+    """What the one-time link has in it."""
+
+    code: Annotated[str, Meta(description="as `expeditor run` prints it")] = ""
+
+
+class Credentials(Struct):
+    """The form of the board: one of them."""
+
+    pin: Annotated[str, Meta(description="4 to 8 digits, as `expeditor pin set` took them")] = ""
+    token: Annotated[str, Meta(description="as `expeditor token` prints one")] = ""
+
+
 class SignIn:
     """The handlers, for one appliance."""
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
-    def add_routes(self, router: web.UrlDispatcher, prefix: str) -> None:
+    def operations(self, prefix: str) -> list[RawOperation]:
         """These are for browsers."""
-        router.add_get(f"{prefix}/session", self.session)
-        # What only looks at a link first (HEAD) must not use it up.
-        router.add_get("/sign-in", self.by_link, allow_head=False)
-        router.add_post("/sign-in", self.by_form)
-        router.add_post("/sign-out", self.out)
+        return [
+            RawOperation(
+                "GET",
+                "/sign-in",
+                self.by_link,
+                _HTML,
+                query=LinkQuery,
+                error_pages=(401,),
+                headers=_COOKIE,
+                # What only looks at a link first must not use it up.
+                head=False,
+            ),
+            RawOperation(
+                "POST",
+                "/sign-in",
+                self.by_form,
+                _HTML,
+                form=Credentials,
+                asks=_OWN_PAGE,
+                errors=(401, 429),
+                headers=_COOKIE,
+            ),
+            RawOperation("POST", "/sign-out", self.out, _HTML, asks=_OWN_PAGE, headers=_COOKIE),
+            RawOperation("GET", f"{prefix}/session", self.session, None, roles=ROLES, status=204),
+        ]
 
     async def by_link(self, request: web.Request) -> web.Response:
-        """Redeem the link's code for a session."""
+        """Redeem the one-time link's code for a session."""
         try:
-            token = self._authority.redeem(request.query.get("code", ""))
+            token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
             words = escape(str(error).capitalize())
             text = f'{_PAGE}<p>{words}. <a href="/">Sign in with a token</a>.'
             return web.Response(
-                text=text, status=error.status, content_type="text/html", headers=_HEADERS
+                text=text, status=error.status, content_type=_HTML, headers=_HEADERS
             )
         return _signed_in(request, token)
 
@@ -70,21 +124,28 @@ class SignIn:
         return _signed_in(request, token)
 
     async def session(self, request: web.Request) -> web.Response:
-        """Whether the browser is signed in."""
+        """Whether the caller is signed in: what a page asks when its stream ends."""
         self._authority.caller(request).require(ROLES)
         return web.Response(status=204)
 
     async def out(self, request: web.Request) -> web.Response:
-        """Forget the session."""
+        """End the session, also for whoever has a copy of its cookie."""
         require_own_page(request)
-        response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
-        response.del_cookie(COOKIE, path="/")
+        session = request.cookies.get(session_cookie(request))
+        if session:
+            try:
+                await asyncio.shield(asyncio.to_thread(self._authority.sign_out, session))
+            except (TooMany, OSError) as error:
+                # The browser forgets it in any case.
+                logger.warning("a copy of a session that was signed out stays good: %s", error)
+        response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
+        response.del_cookie(session_cookie(request), path="/", secure=request.secure)
         return response
 
 
 async def _form(request: web.Request) -> dict[str, str]:
     """The first of each field that is filled in; empty where it is no form."""
-    text = (await request.read()).decode(errors="replace")
+    text = (await read(request)).decode(errors="replace")
     try:
         fields = parse_qs(text, max_num_fields=_MAX_FIELDS)
     except ValueError:
@@ -93,9 +154,9 @@ async def _form(request: web.Request) -> dict[str, str]:
 
 
 def _signed_in(request: web.Request, token: str) -> web.Response:
-    response = web.Response(text=_ONWARD, content_type="text/html", headers=_HEADERS)
+    response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
     response.set_cookie(
-        COOKIE,
+        session_cookie(request),
         token,
         max_age=SESSION_SECONDS,
         httponly=True,

@@ -1,6 +1,5 @@
 """Stations: those of the configuration file, which are read-only, and those made over HTTP."""
 
-import asyncio
 import re
 from typing import Annotated, Final
 
@@ -8,6 +7,7 @@ from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES
 from appliance.api.errors import ApiError, refused
+from appliance.api.location import require_here
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, DefineStation, Refused, RemoveStation, StationsNow
@@ -16,7 +16,7 @@ from appliance.kitchen.rule import Source
 
 _A_DAY: Final = 86_400
 _PLACES: Final = 1_000_000
-_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+_ID: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _ONE: Final = "/stations/{station_id}"
 
@@ -24,7 +24,8 @@ _ONE: Final = "/stations/{station_id}"
 class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
     """How a station's board looks and sounds."""
 
-    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] | None = None
+    # Python's `$` lets a newline follow, that of JSON Schema does not: the length says so to both.
+    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", max_length=7)] | None = None
     sound_alerts: bool = False
     alert_threshold_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
 
@@ -40,7 +41,10 @@ class StationBody(Struct, forbid_unknown_fields=True):
     location_id: str | None = None
     id: Annotated[
         str | None,
-        Meta(description="of a new station: by default one that is made from its name"),
+        Meta(
+            description="of a new station: by default one that is made from its name",
+            extra_json_schema={"pattern": _ID},
+        ),
     ] = None
 
 
@@ -93,6 +97,7 @@ class Stations:
                 body=StationBody,
                 status=201,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
                 "PUT",
@@ -108,50 +113,46 @@ class Stations:
             ),
         ]
 
-    async def list(self, call: Call) -> list[StationJson]:
+    def list(self, call: Call) -> list[StationJson]:
         """The stations that the caller may see, in the order of their boards."""
-        self._require_here(call.query.location_id)
-        shown = [
+        require_here(call.query.location_id, self._location)
+        return [
             self._json(station)
             for station in self._expeditor.kitchen.stations
             if call.caller.sees(station.id) and (station.active or not call.query.active_only)
         ]
-        await asyncio.shield(self._expeditor.settled())
-        return shown
 
-    async def one(self, call: Call) -> StationJson:
+    def one(self, call: Call) -> StationJson:
         """A station."""
-        found = self._json(self._known(call.path("station_id")))
-        await asyncio.shield(self._expeditor.settled())
-        return found
+        return self._json(self._known(call.path("station_id")))
 
-    async def make(self, call: Call) -> StationJson:
+    def make(self, call: Call) -> StationJson:
         """A new station; it gets items as soon as a rule says so."""
         body: StationBody = call.body
         taken = {station.id for station in self._expeditor.kitchen.stations}
         station_id = body.id if body.id is not None else _free_id(body.name, taken)
-        if not re.match(_ID, station_id):
+        if not re.fullmatch(_ID, station_id):
             message = "id: letters, digits and _ . : - only, beginning with a letter or digit"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:
             raise ApiError(409, "CONFLICT", f"there is a station {station_id!r} already")
-        return await self._define(station_id, body)
+        return self._define(station_id, body)
 
-    async def change(self, call: Call) -> StationJson:
+    def change(self, call: Call) -> StationJson:
         """Change a station that was made here; tickets that stand stay as they are."""
         station_id = call.path("station_id")
         self._known(station_id)
         if call.body.id not in (None, station_id):
             message = "id: another than in the path"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
-        return await self._define(station_id, call.body)
+        return self._define(station_id, call.body)
 
-    async def remove(self, call: Call) -> None:
+    def remove(self, call: Call) -> None:
         """Remove a station that was made here, once no ticket and no rule needs it."""
-        await self._submit(RemoveStation(call.path("station_id")))
+        self._submit(RemoveStation(call.path("station_id")))
 
-    async def _define(self, station_id: str, body: StationBody) -> StationJson:
-        self._require_here(body.location_id)
+    def _define(self, station_id: str, body: StationBody) -> StationJson:
+        require_here(body.location_id, self._location)
         station = Station(
             station_id,
             body.name,
@@ -162,18 +163,17 @@ class Stations:
             body.settings.alert_threshold_seconds,
             body.is_active,
         )
-        (now,) = await self._submit(DefineStation(station))
+        (now,) = self._submit(DefineStation(station))
         return self._json(now)
 
-    async def _submit(self, command: Command) -> tuple[Station, ...]:
-        answer = self._expeditor.submit(command)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _submit(self, command: Command) -> tuple[Station, ...]:
+        reply = self._expeditor.submit(command).reply
+        match reply:
             case StationsNow(stations):
                 return stations
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
     def _known(self, station_id: str) -> Station:
         for station in self._expeditor.kitchen.stations:
@@ -195,10 +195,6 @@ class Stations:
             station.active,
             station.source,
         )
-
-    def _require_here(self, location: str | None) -> None:
-        if location not in (None, self._location):
-            raise ApiError(404, "NOT_FOUND", f"location {location!r} is not here")
 
 
 def _free_id(name: str, taken: set[str]) -> str:

@@ -18,7 +18,8 @@ class Status:
 
     def operations(self) -> list[Operation]:
         """One, for managers: what was refused may hold names and numbers of guests."""
-        return [Operation("GET", "/status", self.status, MANAGERS, dict[str, dict[str, Any]])]
+        shown = dict[str, dict[str, Any]]
+        return [Operation("GET", "/status", self.status, MANAGERS, shown, everywhere=True)]
 
     async def status(self, _call: Call) -> dict[str, object]:
         """Every part of the appliance as it is now."""

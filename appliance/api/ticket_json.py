@@ -1,28 +1,33 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, NamedTuple, overload
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from appliance.feed import Change
-from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
+    NO_COURSES,
+    Courses,
     Guest,
     Item,
     Modifier,
     Order,
     Placed,
+    course_number,
     first_number,
+    mode_key,
+    mode_words,
 )
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
+
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""ISO 8601 UTC, with `Z`."""
 
 
 class ModifierJson(Struct):
@@ -67,13 +72,13 @@ class TicketJson(Struct):
     order_reference: str | None
     customer_name: str | None
     server_name: str | None
-    target_time: str | None
+    target_time: Time | None
     estimated_prep_time: int | None
     metadata: dict[str, Any]
-    created_at: str
-    started_at: str | None
-    completed_at: str | None
-    updated_at: str
+    created_at: Time
+    started_at: Time | None
+    completed_at: Time | None
+    updated_at: Time
 
 
 CHANNELS: Final = {
@@ -84,10 +89,15 @@ CHANNELS: Final = {
     "delivery": "delivery",
     "curbside": "curbside",
 }
+"""By `mode_key`."""
 _ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
 _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
 _ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
+
+REMEMBERED: Final = 1_024
+"""Tickets of which it is known what their orders brought: more than all boards show at once.
+Each takes some kilobytes."""
 
 encode = msgspec.json.Encoder().encode
 
@@ -95,74 +105,126 @@ encode = msgspec.json.Encoder().encode
 class TicketView:
     """Tickets of one tenant's location as JSON."""
 
-    def __init__(self, tenant: str, location: str) -> None:
-        self._tenant = tenant
+    def __init__(
+        self,
+        tenant: str,
+        location: str,
+        channels: Mapping[str, str] = CHANNELS,
+        courses: Courses = NO_COURSES,
+    ) -> None:
+        """`channels`: what the modes of orders are called, as in `CHANNELS`."""
+        self.tenant = tenant
         self.location = location
+        self._channels = channels
+        self._courses = courses
+        self._brought: dict[tuple[int, str], _Brought] = {}
+        """By order number and station."""
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
         """The ticket, joined with its order and guest."""
         order = placed.order
-        lines = [(line, item) for line in ticket.lines if (item := placed.item(line.id))]
+        brought = self._brought_for(ticket, placed)
+        metadata = brought.metadata
+        if ticket.live and brought.also_at:
+            metadata = metadata | {"alsoAt": brought.also_at}
+        lines = [(line, shown) for line in ticket.lines if (shown := brought.lines.get(line.id))]
         open_courses = [
-            course
-            for line, item in lines
-            if (line.to_do or line.held) and (course := first_number(item.course)) is not None
+            shown.course
+            for line, shown in lines
+            if shown.course is not None and (line.to_do or line.held)
         ]
         preps = [line.prep for line in ticket.lines if line.change != "deleted"]
         return TicketJson(
             id=ticket_id(ticket),
-            tenant_id=self._tenant,
+            tenant_id=self.tenant,
             location_id=self.location,
             order_id=order.id,
             station_id=ticket.station,
-            items=[_item(line, item, placed) for line, item in lines],
+            items=[_item(line, shown) for line, shown in lines],
             status=ticket.status,
             priority=ticket.priority,
             course_number=min(open_courses, default=None),
-            order_channel=channel(order.mode),
-            order_reference=shown_name(placed),
+            order_channel=brought.channel,
+            order_reference=brought.reference,
             customer_name=placed.guest.name,
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=_metadata(ticket, placed, [item for _line, item in lines]),
-            created_at=_iso(ticket.created_at),
+            metadata=metadata,
+            created_at=_iso(ticket.created_at // 1000),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
-            updated_at=_iso(ticket.updated_at),
+            updated_at=_iso(ticket.updated_at // 1000),
         )
 
-    def event(self, event: TicketChanged, change: Change) -> bytes:
-        """The envelope of a ticket event.
+    def channel(self, mode: str | None) -> str | None:
+        """By the table; a mode that it lacks is spelled as the others are."""
+        mode = mode or MODE_WHEN_NOT_SENT
+        return self._channels.get(mode_key(mode)) or "_".join(mode_words(mode)) or None
 
-        Ours: `by`, who did it, and `live`, whether the ticket is on its board after it.
-        """
-        if change.placed is None:
-            raise TypeError(change.event)
-        ticket = self.ticket(event.ticket, change.placed)
-        return encode(
-            {
-                "type": f"kds.ticket.{event.kind}",
-                "aggregate_id": ticket.id,
-                "tenant_id": self._tenant,
-                "seq": change.seq,
-                "at": _iso(event.at),
-                "by": event.by,
-                "live": event.ticket.live,
-                "payload": {"ticket": ticket},
-            }
+    def _brought_for(self, ticket: Ticket, placed: Placed) -> "_Brought":
+        key = ticket.number, ticket.station
+        lines = [line.id for line in ticket.lines]
+        brought = self._brought.get(key)
+        if brought is None or brought.placed is not placed or brought.line_ids != lines:
+            if len(self._brought) >= REMEMBERED:
+                self._brought.clear()
+            self._brought[key] = brought = self._bring(ticket, placed, lines)
+        return brought
+
+    def _bring(self, ticket: Ticket, placed: Placed, line_ids: list[str]) -> "_Brought":
+        items = [item for line_id in line_ids if (item := placed.item(line_id))]
+        return _Brought(
+            placed,
+            line_ids,
+            {item.line_id: self._shown(item, placed) for item in items},
+            self.channel(placed.order.mode),
+            shown_name(placed),
+            _metadata(placed, items),
+            placed.left(ticket.station).stations,
+        )
+
+    def _shown(self, item: Item, placed: Placed) -> "_Shown":
+        return _Shown(
+            item,
+            [ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+            placed.guest.item_instructions.get(item.line_id),
+            first_number(item.seat),
+            course_number(item.course, self._courses),
         )
 
 
-def _item(line: Line, item: Item, placed: Placed) -> ItemJson:
+class _Shown(NamedTuple):
+    """What is shown of an item on any ticket, whatever was done there."""
+
+    item: Item
+    modifiers: list[ModifierJson]
+    instructions: str | None
+    seat: int | None
+    course: int | None
+
+
+class _Brought(NamedTuple):
+    """What the order brought to a ticket: it stays while the ticket is worked on."""
+
+    placed: Placed
+    line_ids: list[str]
+    lines: dict[str, _Shown]
+    channel: str | None
+    reference: str | None
+    metadata: dict[str, Any]
+    also_at: tuple[str, ...]
+
+
+def _item(line: Line, shown: _Shown) -> ItemJson:
     return ItemJson(
-        menu_item_id=item.id,
-        name=item.name,
-        quantity=item.qty,
-        modifiers=[ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
-        special_instructions=placed.guest.item_instructions.get(item.line_id),
-        seat_number=first_number(item.seat),
-        course=first_number(item.course),
+        menu_item_id=shown.item.id,
+        name=shown.item.name,
+        quantity=shown.item.qty,
+        modifiers=shown.modifiers,
+        special_instructions=shown.instructions,
+        seat_number=shown.seat,
+        course=shown.course,
         is_done=line.done,
         allergens=[],
         line_id=line.id,
@@ -182,32 +244,24 @@ def shown_name(placed: Placed) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def channel(mode: str | None) -> str | None:
-    """By the table; a mode that it lacks is spelled as the others are."""
-    words = re.sub(r"[\W_]+", " ", (mode or MODE_WHEN_NOT_SENT).lower()).split()
-    return CHANNELS.get("".join(words)) or "_".join(words) or None
-
-
-def _metadata(ticket: Ticket, placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
+def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
     """All that the order brought and that has no place of its own on this ticket.
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, `cancelled`, and
-    `alsoAt`, the ids of the other stations that have a ticket of the order to cook.
+    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`; of a
+    ticket on a board also `alsoAt`, the ids of the other stations that have a ticket of the
+    order to cook.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
     metadata |= _but(_ELSEWHERE_IN_GUEST, replace(guest, item_instructions={}, group_notes={}))
     if order.pickup_at is not None:
-        metadata["pickupAt"] = _iso(order.pickup_at)
+        metadata["pickupAt"] = iso(order.pickup_at)
     if guest.driver_phone is not None:
         metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
     if placed.cancelled:
         metadata["cancelled"] = True
-    also_at = placed.left(ticket.station).stations
-    if also_at:
-        metadata["alsoAt"] = also_at
     items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
     return metadata | ({"items": items} if items else {})
 
@@ -233,11 +287,15 @@ def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> di
     return rest
 
 
+@overload
+def iso(milliseconds: int) -> str: ...
+@overload
+def iso(milliseconds: None) -> None: ...
 def iso(milliseconds: int | None) -> str | None:
     """ISO 8601 UTC to the second, as the seed writes it."""
-    return None if milliseconds is None else _iso(milliseconds)
+    return None if milliseconds is None else _iso(milliseconds // 1000)
 
 
 @lru_cache(1_024)  # A board's tickets share their moments, and are shown again and again.
-def _iso(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

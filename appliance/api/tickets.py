@@ -1,16 +1,17 @@
-"""Tickets of a station: the list, and what a cook does to one."""
+"""Tickets of a station: the list (`ticket_list.py`), and what a cook does to one."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from appliance.api.auth import KITCHEN, MANAGERS, ROLES
+from appliance.api.auth import KITCHEN, MANAGERS
 from appliance.api.errors import ApiError, invalid, refused
-from appliance.api.operation import Answer, Call, Operation
+from appliance.api.operation import Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
+from appliance.api.ticket_list import TicketList
 from appliance.expeditor import Expeditor
+from appliance.history import History
 from appliance.kitchen.command import (
     ActOnTicket,
     Command,
@@ -22,27 +23,10 @@ from appliance.kitchen.command import (
     TicketsNow,
     Undo,
 )
-from appliance.kitchen.ticket import Action, Priority, Ticket, sort_key
+from appliance.kitchen.ticket import Action, Priority
 
-NEXT_CURSOR: Final = "X-Next-Cursor"
 _TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
-_START: Final = (-1,)
-
-Key = tuple[int, ...]
-
-
-class ListQuery(Struct):
-    """Which tickets of a station, and how many of them."""
-
-    status: Annotated[
-        Literal["", "completed", "all"],
-        Meta(description="leave it out for the live ones"),
-    ] = ""
-    limit: Annotated[int, Meta(ge=1, le=500)] = 50
-    cursor: Annotated[
-        str | None, Meta(description=f"of the page before, from its {NEXT_CURSOR} header")
-    ] = None
 
 
 class PriorityBody(Struct, forbid_unknown_fields=True):
@@ -55,7 +39,13 @@ class FireBody(Struct, forbid_unknown_fields=True):
     """Every held line of the order whose course is at or below this one is fired."""
 
     order_id: str
-    course_number: int
+    course_number: Annotated[
+        int | None,
+        Meta(
+            description="lines of no course are fired by any number; null fires all that is held,"
+            " and alone fires a course that has no number"
+        ),
+    ]
 
 
 class MoveBody(Struct, forbid_unknown_fields=True):
@@ -67,25 +57,16 @@ class MoveBody(Struct, forbid_unknown_fields=True):
 class Tickets:
     """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, view: TicketView) -> None:
+    def __init__(self, expeditor: Expeditor, history: History, view: TicketView) -> None:
         self._expeditor = expeditor
+        self._list = TicketList(expeditor, history, view)
         self._view = view
 
     def operations(self) -> list[Operation]:
         """Those of the gateway, then our own."""
         line = _TICKET + "/items/{line_id}"
         return [
-            Operation(
-                "GET",
-                "/stations/{station_id}/tickets",
-                self.list,
-                ROLES,
-                list[TicketJson],
-                query=ListQuery,
-                errors=(404, 503),
-                headers={NEXT_CURSOR: "there is more: the `cursor` of the next page"},
-                gateway=True,
-            ),
+            *self._list.operations(),
             *(
                 Operation(
                     "POST",
@@ -143,70 +124,51 @@ class Tickets:
             ),
         ]
 
-    async def list(self, call: Call) -> Answer:
-        """A page of tickets in the order of the board, then finished ones, newest first."""
-        station, query = call.path("station_id"), call.query
-        kitchen = self._expeditor.kitchen
-        live = [] if query.status == "completed" else kitchen.live_tickets(station)
-        finished = kitchen.finished_tickets(station) if query.status else []
-        if station not in kitchen.router.stations and not (live or finished):
-            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
-        after = _START if query.cursor is None else _key_of(query.cursor)
-        rows = [(key, t) for t in (*live, *finished) if (key := _key(t)) > after]
-        page = rows[: query.limit]
-        tickets = [self._view.ticket(t, kitchen.placed(t.number)) for _key, t in page]
-        # What was just read may be newer than the disk.
-        await asyncio.shield(self._expeditor.settled())
-        more = {NEXT_CURSOR: ".".join(map(str, page[-1][0]))} if len(rows) > query.limit else {}
-        return Answer(tickets, more)
-
-    def _acting(self, action: Action) -> Callable[[Call], Awaitable[TicketJson]]:
-        async def act(call: Call) -> TicketJson:
-            return await self._one(
-                ActOnTicket(call.path("station_id"), call.path("order_id"), action),
-                call.caller.subject,
-            )
+    def _acting(self, action: Action) -> Callable[[Call], TicketJson]:
+        def act(call: Call) -> TicketJson:
+            station, order_id = call.path("station_id"), call.path("order_id")
+            return self._one(call, ActOnTicket(station, order_id, action))
 
         act.__doc__ = _SUMMARIES[action]
         return act
 
-    async def prioritize(self, call: Call) -> TicketJson:
+    def prioritize(self, call: Call) -> TicketJson:
         """Move a ticket in the queue."""
-        return await self._one(
-            SetPriority(call.path("station_id"), call.path("order_id"), call.body.priority),
-            call.caller.subject,
-        )
+        station, order_id = call.path("station_id"), call.path("order_id")
+        return self._one(call, SetPriority(station, order_id, call.body.priority))
 
-    def _marking(self, *, done: bool) -> Callable[[Call], Awaitable[TicketJson]]:
-        async def mark(call: Call) -> TicketJson:
+    def _marking(self, *, done: bool) -> Callable[[Call], TicketJson]:
+        def mark(call: Call) -> TicketJson:
             station, order_id = call.path("station_id"), call.path("order_id")
-            return await self._one(
-                MarkLine(station, order_id, call.path("line_id"), done), call.caller.subject
-            )
+            return self._one(call, MarkLine(station, order_id, call.path("line_id"), done))
 
         mark.__doc__ = "Tick a line." if done else "Take the tick of a line away."
         return mark
 
-    async def fire(self, call: Call) -> Any:
-        """Fire a course; answers the tickets that were fired, as far as the caller sees them."""
-        now = await self._now(
-            FireCourse(call.body.order_id, call.body.course_number), call.caller.subject
-        )
+    def fire(self, call: Call) -> Any:
+        """Fire a course; answers the tickets that were fired, as far as the caller sees them.
+
+        A course is one for the whole order: whoever has a part of that fires it everywhere.
+        """
+        standing = self._expeditor.kitchen.tickets_of(call.body.order_id)
+        if standing and not any(call.caller.sees(ticket.station) for ticket, _ in standing):
+            message = "this token is for none of the stations of this order"
+            raise ApiError(403, "FORBIDDEN", message)
+        now = self._now(call, FireCourse(call.body.order_id, call.body.course_number))
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
 
-    async def move(self, call: Call) -> TicketJson:
+    def move(self, call: Call) -> TicketJson:
         """Have another station make what is on the board of this one; answers its ticket.
 
         What was bumped stays. The token has to be good for both stations.
         """
         to = call.body.station_id
         call.caller.require(KITCHEN, to)
-        return await self._one(
-            MoveTicket(call.path("station_id"), call.path("order_id"), to), call.caller.subject
-        )
+        command = MoveTicket(call.path("station_id"), call.path("order_id"), to)
+        return self._one(call, command)
 
-    async def undo(self, call: Call) -> TicketJson:
+    def undo(self, call: Call) -> TicketJson:
         """Take back the newest thing that was done by hand; answers the ticket as it was.
 
         With an order in the path: the newest that changed the order's ticket here; without,
@@ -220,25 +182,24 @@ class Tickets:
             roles = MANAGERS if deed.kind == "voided" else KITCHEN
             for station in deed.stations:
                 call.caller.require(roles, station)
-        return await self._one(command, call.caller.subject)
+        return self._one(call, command)
 
-    async def _one(self, command: Command, by: str) -> TicketJson:
-        now = await self._now(command, by)
+    def _one(self, call: Call, command: Command) -> TicketJson:
+        now = self._now(call, command)
         return self._view.ticket(now.tickets[0], now.placed)
 
-    async def _now(self, command: Command, by: str) -> TicketsNow:
-        answer = self._expeditor.submit(command, by)
-        await asyncio.shield(answer.durable)
-        match answer.reply:
+    def _now(self, call: Call, command: Command) -> TicketsNow:
+        reply = self._expeditor.submit(command, call.caller.subject).reply
+        match reply:
             case TicketsNow():
-                return answer.reply
+                return reply
             case Refused(reason="no_such_station", message=message) if isinstance(
                 command, MoveTicket
             ):
                 raise invalid("station_id", message)
             case Refused():
-                raise refused(answer.reply)
-        raise TypeError(answer.reply)
+                raise refused(reply)
+        raise TypeError(reply)
 
 
 _SUMMARIES: Final[dict[Action, str]] = {
@@ -248,17 +209,3 @@ _SUMMARIES: Final[dict[Action, str]] = {
     "recall": "Bring it back.",
     "void": "Cancel it; it stays on the board until it is bumped.",
 }
-
-
-def _key(ticket: Ticket) -> Key:
-    """Where a ticket stands among all of a station: what a cursor says."""
-    if ticket.live:
-        return (0, *sort_key(ticket))
-    return (1, -ticket.updated_at, -ticket.number)
-
-
-def _key_of(cursor: str) -> Key:
-    try:
-        return tuple(int(number) for number in cursor.split("."))
-    except ValueError:
-        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None

@@ -64,10 +64,13 @@ class MarkLine(Struct, frozen=True, gc=False):
 
 
 class FireCourse(Struct, frozen=True, gc=False):
-    """Fire every held line whose course is at or below this one, or has no number."""
+    """Fire every held line whose course is at or below this one, or that is of no course.
+
+    A course that has no number is fired by None alone, which fires all that is held.
+    """
 
     order_id: str
-    course: int
+    course: int | None
 
 
 class MoveTicket(Struct, frozen=True, gc=False):

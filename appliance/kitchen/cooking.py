@@ -17,7 +17,7 @@ from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, 
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.following import next_course, sibling_changed
 from appliance.kitchen.memory import Known, Memory
-from appliance.kitchen.order import first_number
+from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
     PERFORM,
@@ -174,7 +174,7 @@ class Cooking:
         if not self._settings.fire_next_course:
             return
         cooking = self._memory.layout.router.cooking
-        due = next_course(known.placed.order, tickets, cooking)
+        due = next_course(known.placed.order, tickets, cooking, self._settings.courses)
         if not due:
             return
         let_go_of = _let_go(tickets, due, now)
@@ -184,14 +184,14 @@ class Cooking:
                 effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
                 yield sibling_changed(was, after, now, effect)
 
-    def _fire(self, order_id: str, course: int, now: Moment) -> Decision:
+    def _fire(self, order_id: str, course: int | None, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
         if known is None:
             return no_such_order(order_id)
         due = {
             item.line_id
             for item in known.placed.order.items
-            if (first_number(item.course) or 0) <= course
+            if course is None or self._is_due(item.course, course)
         }
         is_for_later = known.placed.release > now.tick
         released = dict(known.tickets)
@@ -217,6 +217,10 @@ class Cooking:
         return Decision(
             TicketsNow(known.placed, tuple(event.ticket for event in events)), tuple(events)
         )
+
+    def _is_due(self, text: str | None, course: int) -> bool:
+        number = course_number(text, self._settings.courses)
+        return number <= course if number is not None else not (text or "").strip()
 
     def _planned(
         self, known: Known, tickets: Mapping[str, Ticket], now: Moment

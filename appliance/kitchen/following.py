@@ -1,12 +1,16 @@
 """What follows for the other tickets of an order when one of them has changed."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
 from appliance.kitchen.event import Effect, TicketChanged
-from appliance.kitchen.order import Order, Placed, first_number
+from appliance.kitchen.order import Courses, Order, Placed, course_number
 from appliance.kitchen.ticket import Moment, Ticket
+
+_FIRST: Final = 0
+"""The place of what is of no course."""
 
 
 def sibling_changed(
@@ -31,27 +35,34 @@ def told(
 
 
 def next_course(
-    order: Order, tickets: Mapping[str, Ticket], cooking: Collection[str]
+    order: Order, tickets: Mapping[str, Ticket], cooking: Collection[str], courses: Courses
 ) -> frozenset[str]:
     """The lines of the course whose turn it is; none before its predecessors were bumped.
 
-    That is the lowest course that waits; lines without a number come first. Its turn comes
-    when every line at or below it that was fired has been bumped where it is cooked. What is
-    struck through or voided keeps nobody waiting.
+    That is the lowest course that waits; lines of no course come first. Its turn comes when
+    every line at or below it that was fired has been bumped where it is cooked. A course that
+    has no number waits for somebody; what was fired of it has to be bumped like what comes
+    first. What is struck through or voided keeps nobody waiting.
     """
-    courses = {item.line_id: first_number(item.course) or 0 for item in order.items}
+    places = {item.line_id: _place(item.course, courses) for item in order.items}
     lines = [
-        (courses.get(line.id, 0), line)
+        (places.get(line.id, _FIRST), line)
         for station, ticket in tickets.items()
         if station in cooking and ticket.status != "voided"
         for line in ticket.lines
         if line.change != "deleted"
     ]
-    waiting = {line.id: course for course, line in lines if line.unfired}
+    waiting = {line.id: place for place, line in lines if line.unfired and place is not None}
     if not waiting:
         return frozenset()
     following = min(waiting.values())
-    before = [line for course, line in lines if course <= following and not line.unfired]
+    before = [line for place, line in lines if (place or _FIRST) <= following and not line.unfired]
     if not before or not all(line.bump for line in before):
         return frozenset()
-    return frozenset(line_id for line_id, course in waiting.items() if course == following)
+    return frozenset(line_id for line_id, place in waiting.items() if place == following)
+
+
+def _place(text: str | None, courses: Courses) -> int | None:
+    """Where a course comes; None for one that has a name and no number."""
+    number = course_number(text, courses)
+    return _FIRST if number is None and not (text or "").strip() else number

@@ -123,6 +123,16 @@ class Kitchen:
         """Live orders, and the finished ones that are kept."""
         return self._memory.orders
 
+    @property
+    def numbers_in_memory(self) -> frozenset[int]:
+        """Of those orders."""
+        return self._memory.numbers
+
+    @property
+    def forgotten_until(self) -> int:
+        """See `Memory`."""
+        return self._memory.forgotten_until
+
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""
         return self._memory.live_tickets(station)

@@ -25,7 +25,7 @@ from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Ticket, sort_key
 
 FINISHED_ORDERS_KEPT = 500
-"""Finished orders that can still be recalled and listed: more than a busy evening's
+"""Finished orders in memory, which can still be recalled: more than a busy evening's
 recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
@@ -40,7 +40,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 4
+STATE_FORMAT: Final = 5
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -51,6 +51,7 @@ class State(Struct, frozen=True, gc=False):
     orders_counted: int
     orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
     finished: tuple[int, ...]
+    forgotten_until: int
     creates: tuple[Create, ...]
     stations: tuple[Station, ...]
     """Made at run time, and so are the rules."""
@@ -81,6 +82,9 @@ class Memory:
         """Orders until now: the number of the newest."""
         self.finished: dict[int, None] = {}
         """Numbers of the orders without a live ticket, oldest first."""
+        self.forgotten_until = 0
+        """The latest `updated_at` of any ticket that is in memory no more; 0 before the first.
+        A finished ticket in memory with a later one is newer than all that were forgotten."""
         self.deeds = Deeds()
         """What was done by hand lately."""
         self.creates: dict[str, Create] = {}
@@ -117,6 +121,11 @@ class Memory:
     def orders(self) -> int:
         """How many there are: live ones, and the finished ones that are kept."""
         return len(self._orders)
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of those orders."""
+        return frozenset(self._orders)
 
     def was_here(self, order_id: str) -> bool:
         """Whether an order of that id is remembered at all."""
@@ -301,6 +310,8 @@ class Memory:
             number = next(iter(self.finished))
             del self.finished[number]
             known = self._orders.pop(number)
+            for ticket in known.tickets.values():
+                self.forgotten_until = max(self.forgotten_until, ticket.updated_at)
             order_id = known.placed.order.id
             if self._by_id.get(order_id) == number:
                 del self._by_id[order_id]
@@ -319,6 +330,7 @@ class Memory:
                 for known in self._orders.values()
             ),
             tuple(self.finished),
+            self.forgotten_until,
             tuple(self.creates.values()),
             *self.layout.made(),
             self.deeds.counted,
@@ -337,6 +349,7 @@ class Memory:
                 if ticket.live:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
+        self.forgotten_until = state.forgotten_until
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules)
         self.deeds.restore(state.actions_counted, state.deeds)

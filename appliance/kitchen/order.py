@@ -6,7 +6,9 @@ client sent can be found again in the log and in a ticket's metadata.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -15,6 +17,17 @@ from msgspec.structs import replace
 
 MODE_WHEN_NOT_SENT: Final = "For Here"
 """How an order is served that does not say so (design: LAN protocol, sensible defaults)."""
+_BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
+
+
+def mode_words(mode: str) -> list[str]:
+    """The words of a mode, in lower case."""
+    return _BETWEEN_WORDS.sub(" ", mode.lower()).split()
+
+
+def mode_key(mode: str) -> str:
+    """A mode as it is looked up: without case, spaces and punctuation."""
+    return "".join(mode_words(mode))
 
 
 class Component(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -220,6 +233,17 @@ def derived_line_id(item_id: str | None, name: str, mods: tuple[Modifier, ...]) 
 
 
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+
+
+Courses = Mapping[str, int]
+"""Numbers of courses that have none in their texts, by these texts, casefolded."""
+NO_COURSES: Final[Courses] = MappingProxyType({})
+
+
+def course_number(text: str | None, numbers: Courses) -> int | None:
+    """The first number in a course's text, else that which `numbers` has for it, if any."""
+    number = first_number(text)
+    return numbers.get(text.strip().casefold()) if number is None and text else number
 
 
 @lru_cache(256)  # `Course 2`, `Seat 1`: a night has a handful of them.

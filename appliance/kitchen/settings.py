@@ -4,6 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from appliance.kitchen.order import NO_COURSES, Courses
+
 
 class Settings(Struct, frozen=True):
     """Times are in milliseconds."""
@@ -22,6 +24,8 @@ class Settings(Struct, frozen=True):
     """The pass bumps nothing that a station has still to do."""
     pass_clears_stations: bool = True
     """What the pass bumps leaves the boards of the stations, too."""
+    courses: Courses = NO_COURSES
+    """Numbers of courses that have none in their texts."""
 
 
 DEFAULT: Final = Settings()

@@ -86,6 +86,10 @@ class Presence:
         """Who was heard of late, this appliance excepted: a hint that proves nothing."""
         return self._neighbours.listed(monotonic())
 
+    def neighbours_heard(self) -> int | None:
+        """How many; None while none would be heard."""
+        return None if self.unhearing_because is not None else len(self.neighbours())
+
     async def run(self) -> None:
         """Send and hear beacons until cancelled."""
         if self._never_because:

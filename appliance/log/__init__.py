@@ -11,8 +11,16 @@ keeps a copy of the state beside it so that a start need not read all of history
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+MAX_REMEMBERED: Final = 50_000
+"""Answers: more than the requests of a busy kitchen's day. Their names, which are in memory
+as well, take some MB."""
+MAX_REMEMBERED_BYTES: Final = 64 * 1024 * 1024
+"""Of all answers, compressed: one is less than a kilobyte as a rule, and may be a hundred."""
+FORGOTTEN_AT_ONCE: Final = 200
+"""Answers: a commit that orders wait for stays a short one."""
 
 
 class LogError(Exception):
@@ -88,12 +96,36 @@ class Log(Protocol):
         """Move a follower's durable cursor, in the same commit as other writes."""
         ...
 
+    def remember(self, name: bytes, tick: int, answer: bytes) -> "asyncio.Future[None]":
+        """Keep an answer under a name, in the same commit as what was just appended.
+
+        `tick`: now, by the kitchen's own clock. The newest are kept until they are
+        forgotten, MAX_REMEMBERED and MAX_REMEMBERED_BYTES at most. The future is as that of
+        `append`.
+        """
+        ...
+
+    def forget(self, before: int) -> "asyncio.Future[None]":
+        """Take away the oldest of the answers from before a tick, FORGOTTEN_AT_ONCE at most."""
+        ...
+
+    async def recalled(self, name: bytes, since: int) -> bytes | None:
+        """The answer kept under a name, if it is from `since` (a tick) or later, and durable.
+
+        Where there is none, it is told at once, whatever the disk is doing.
+        """
+        ...
+
     async def cursor(self, follower: str) -> Position | None:
         """Where a follower has come to; None for one that has never moved."""
         ...
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Up to `limit` durable events after a sequence number, oldest first."""
+        ...
+
+    async def events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        """The durable events of these sequence numbers, by number, as far as there are such."""
         ...
 
     async def guests(self, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -16,7 +16,7 @@ import os
 import threading
 import uuid
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +26,9 @@ import apsw
 
 from appliance.files import sync_directory
 from appliance.log import (
+    FORGOTTEN_AT_ONCE,
+    MAX_REMEMBERED,
+    MAX_REMEMBERED_BYTES,
     Health,
     LogLocked,
     LogUnusable,
@@ -45,6 +48,8 @@ APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
 COMPRESSION: Final = 1
 """zlib level: events shrink to a quarter in microseconds. Bytes written wear the card out."""
 PAGE: Final = 4096
+TURNS: Final = 8
+"""Of the loop, that a commit waits at most for what still arrives: a millisecond or two."""
 CHECKPOINT_AT: Final = 1_000
 """Pages (4 MB) in the write-ahead file from which it is copied in the background."""
 HOLD_WRITERS_AT: Final = 2_000
@@ -62,6 +67,12 @@ CREATE TABLE cursors (follower TEXT PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGE
                      WITHOUT ROWID;
 CREATE TABLE facts   (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+# Made on every opening, for logs from before there were answers; a program from before reads
+# and writes such a log as ever, and leaves them alone. The row ids tell their age.
+_ANSWERS: Final = """
+CREATE TABLE IF NOT EXISTS
+answers (name BLOB PRIMARY KEY, tick INTEGER NOT NULL, answer BLOB NOT NULL);
+"""
 
 _Result = TypeVar("_Result")
 
@@ -74,6 +85,10 @@ class _Batch:
         self.events: list[bytes] = []
         self.guests: dict[int, bytes] = {}
         self.cursors: dict[str, int] = {}
+        self.answers: list[tuple[bytes, int, bytes]] = []
+        """Name, tick, answer."""
+        self.forget_before: int | None = None
+        """A tick."""
         self.future = future
 
 
@@ -109,6 +124,8 @@ class SqliteLog:
         self._pending: _Batch | None = None
         self._in_flight: _Batch | None = None
         self._flush_is_due = False
+        self._taken = 0
+        """How often something was taken into a batch."""
         self._fault: str | None = None
         self._checkpoint: asyncio.Future[None] | None = None
         self._last_commit_ms = 0.0
@@ -143,6 +160,18 @@ class SqliteLog:
         batch.cursors[follower] = seq
         return batch.future
 
+    def remember(self, name: bytes, tick: int, answer: bytes) -> "asyncio.Future[None]":
+        """See `Log.remember`."""
+        batch = self._current_batch()
+        batch.answers.append((name, tick, answer))
+        return batch.future
+
+    def forget(self, before: int) -> "asyncio.Future[None]":
+        """See `Log.forget`."""
+        batch = self._current_batch()
+        batch.forget_before = before
+        return batch.future
+
     def _current_batch(self) -> _Batch:
         if self._fault:
             raise NotStored(self._fault)
@@ -150,13 +179,25 @@ class SqliteLog:
             loop = asyncio.get_running_loop()
             self._pending = _Batch(self._next_seq, loop.create_future())
             if self._in_flight is None and not self._flush_is_due:
-                # Not at once: what else arrives in this turn of the loop goes along.
                 self._flush_is_due = True
-                loop.call_soon(self._flush)
+                loop.call_soon(self._flush_when_quiet, 0, 0)
+        self._taken += 1
         return self._pending
 
-    def _flush(self) -> None:
+    def _flush_when_quiet(self, taken: int, turns: int) -> None:
+        """Not at once: what arrives in the next turns of the loop goes along, if anything does.
+
+        A commit costs the loop about as much as a request: waking the writer, and handing
+        the interpreter to and fro.
+        """
+        if self._taken != taken and turns < TURNS:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._flush_when_quiet, self._taken, turns + 1)
+            return
         self._flush_is_due = False
+        self._flush()
+
+    def _flush(self) -> None:
         batch = self._pending
         if batch is None or self._in_flight is not None:
             return
@@ -198,6 +239,35 @@ class SqliteLog:
                     "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)",
                     [(name, self.epoch, seq) for name, seq in batch.cursors.items()],
                 )
+            if batch.answers:
+                self._remember(batch.answers)
+            if batch.forget_before is not None:
+                self._forget(batch.forget_before)
+
+    def _remember(self, answers: list[tuple[bytes, int, bytes]]) -> None:
+        """And make room for them."""
+        packed = [
+            (name, tick, zlib.compress(answer, COMPRESSION)) for name, tick, answer in answers
+        ]
+        self._writer.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", packed)
+        for name, _tick, answer in packed:
+            self._answer_bytes += len(answer) - self._answers.pop(name, 0)
+            self._answers[name] = len(answer)  # Now the newest one.
+        gone = []
+        while len(self._answers) > MAX_REMEMBERED or self._answer_bytes > MAX_REMEMBERED_BYTES:
+            oldest = next(iter(self._answers))
+            self._answer_bytes -= self._answers.pop(oldest)
+            gone.append((oldest,))
+        self._writer.executemany("DELETE FROM answers WHERE name = ?", gone)
+
+    def _forget(self, before: int) -> None:
+        gone = self._writer.execute(
+            "DELETE FROM answers WHERE tick < ? AND rowid IN"
+            " (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) RETURNING name",
+            (before, FORGOTTEN_AT_ONCE),
+        )
+        for (name,) in gone.fetchall():
+            self._answer_bytes -= self._answers.pop(name, 0)
 
     def _committed(self, batch: _Batch, failure: Exception | None, took: float) -> None:
         self._in_flight = None
@@ -255,6 +325,27 @@ class SqliteLog:
                     found.append(Recorded(seq, event))
         return found
 
+    async def events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        """See `Log.events_at`."""
+        return await self._in_reader(lambda: self._events_at(seqs))
+
+    def _events_at(self, seqs: Collection[int]) -> dict[int, bytes]:
+        query = (
+            "SELECT first_seq, last_seq, events FROM batches WHERE first_seq <= ?"
+            " ORDER BY first_seq DESC LIMIT 1"
+        )
+        found: dict[int, bytes] = {}
+        first, last, events = 1, 0, list[bytes]()
+        for seq in sorted(seqs):
+            if seq > last:  # In order, so that each batch is unpacked once.
+                row = self._reader.execute(query, (seq,)).fetchone()
+                if row is None or row[1] < seq:
+                    break  # Behind the newest one.
+                first, last, events = row[0], row[1], zlib.decompress(row[2]).split(b"\n")
+            if seq >= first:
+                found[seq] = events[seq - first]
+        return found
+
     async def cursor(self, follower: str) -> Position | None:
         """See `Log.cursor`."""
         query = "SELECT epoch, seq FROM cursors WHERE follower = ?"
@@ -269,6 +360,14 @@ class SqliteLog:
         query = "SELECT guest FROM guests WHERE number = ?"
         found = ((number, self._reader.execute(query, (number,)).get) for number in numbers)
         return {number: guest for number, guest in found if guest is not None}
+
+    async def recalled(self, name: bytes, since: int) -> bytes | None:
+        """See `Log.recalled`."""
+        if name not in self._answers:
+            return None  # As nearly always: it need not wait for a copy that is being made.
+        query = "SELECT answer FROM answers WHERE name = ? AND tick >= ?"
+        found = await self._in_reader(lambda: self._reader.execute(query, (name, since)).get)
+        return None if found is None else zlib.decompress(found)
 
     async def _in_reader(self, read: Callable[[], _Result]) -> _Result:
         try:
@@ -313,12 +412,18 @@ class SqliteLog:
                 self._writer.execute("INSERT INTO facts VALUES ('epoch', ?)", (uuid.uuid4().hex,))
                 self._writer.pragma("application_id", APPLICATION_ID)
                 self._writer.pragma("user_version", OLDEST_READER)
+        self._writer.execute(_ANSWERS)
         self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self._wal_pages = 0
         self._writer.set_wal_hook(self._count_pages)
         self._reader = self._connect()
         self.epoch = self._reader.execute("SELECT value FROM facts WHERE name = 'epoch'").get
         self.head = self._reader.execute("SELECT max(last_seq) FROM batches").get or 0
+        answers = self._reader.execute("SELECT name, length(answer) FROM answers ORDER BY rowid")
+        self._answers = dict(answers)
+        """How many bytes each has, the oldest first. The writing thread changes it; what it
+        has of a commit that failed goes with the next opening."""
+        self._answer_bytes = sum(self._answers.values())
 
     def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(os.fspath(self._path), vfs=self._vfs)

@@ -6,6 +6,7 @@ when places are short it is the first to lose it.
 
 import asyncio
 import logging
+import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -35,6 +36,8 @@ CHECK_EVERY_SECONDS: Final = 1.0
 COMPLAINTS_REMEMBERED: Final = 1_000
 COMPLAIN_EVERY_SECONDS: Final = 60.0
 """A peer that goes on failing is a line in the log a minute."""
+_QUOTED: Final = re.compile(r"['\"].*['\"]", re.DOTALL)
+"""What a reason repeats of what was sent: it may name a guest."""
 
 
 class OrdersStatus(Struct, frozen=True):
@@ -152,7 +155,7 @@ class OrderRouter:
         """Something was answered with a failure: count, remember and log it."""
         self.counters[kind] += 1
         self._refusals.note(address, reason, extract)
-        self.complain(address, f"was refused: {reason}")
+        self.complain(address, f"was refused: {_QUOTED.sub('…', reason)}")
 
     def evicted(self, address: str) -> None:
         """A peer that had nothing begun was closed for want of places."""

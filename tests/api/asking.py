@@ -9,6 +9,7 @@ from urllib.parse import quote
 from multidict import CIMultiDictProxy
 from yarl import URL
 
+from tests.api.conforming import document_of, fits_the_contract
 from tests.running import RunningAppliance
 
 PREFIXES = ("/api/v1/kds", "/v1/commerce/kds")
@@ -32,7 +33,10 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     data: bytes | None = None,
 ) -> Answer:
-    """Ask with a token, by default one for `role`; with `role=None` without any."""
+    """Ask with a token, by default one for `role`; with `role=None` without any.
+
+    Whatever is answered has to be as the appliance's own OpenAPI document says.
+    """
     if token is None and role is not None:
         token = appliance.token(role)
     sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
@@ -41,6 +45,7 @@ async def ask(
         method, url, headers=sent | dict(headers or {}), data=data, allow_redirects=False
     ) as answer:
         text = await answer.text()
+        fits_the_contract(document_of(appliance), method, path, answer, text)
         is_json = answer.content_type == "application/json"
         return Answer(answer.status, answer.headers, json.loads(text) if is_json and text else text)
 

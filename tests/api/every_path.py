@@ -23,9 +23,11 @@ OPEN = {
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
     *((method, path) for method in READS for path in ("/card.js", "/link.js")),
-    *((method, "/api/v1/kds/openapi.json") for method in READS),
+    *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
+    *((method, "/api/v1/kds/health") for method in READS),
+    *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),
 }
-"""What anybody may ask for: the page without tickets, signing in, and the API's contract."""
+"""What anybody may ask for: pages without tickets, signing in, the API's contract, health."""
 
 
 class Asked(NamedTuple):
@@ -35,7 +37,7 @@ class Asked(NamedTuple):
 
 async def every_request(appliance: RunningAppliance) -> list[Asked]:
     """Each method of each path, with something in the places that are named."""
-    return [Asked(route.method, _filled_in(route)) for route in appliance.app.router.routes()]
+    return [Asked(route.method, _path(route)) for route in appliance.app.router.routes()]
 
 
 async def guarded(appliance: RunningAppliance) -> list[Asked]:
@@ -43,6 +45,11 @@ async def guarded(appliance: RunningAppliance) -> list[Asked]:
     return [asked for asked in await every_request(appliance) if asked not in OPEN]
 
 
-def _filled_in(route: web.AbstractRoute) -> str:
+def filled_in(path: str) -> str:
+    """With something in the places that are named."""
+    return re.sub(r"\{(\w+)\}", lambda found: VALUES[found[1]], path)
+
+
+def _path(route: web.AbstractRoute) -> str:
     assert route.resource is not None
-    return re.sub(r"\{(\w+)\}", lambda found: VALUES[found[1]], route.resource.canonical)
+    return filled_in(route.resource.canonical)

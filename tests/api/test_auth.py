@@ -15,6 +15,9 @@ from appliance.api import auth
 from appliance.api.auth import tokens
 from tests.api.asking import ask, say, ticket_path
 from tests.api.every_path import OPEN, every_request, guarded
+from tests.api.listening import EVENTS
+from tests.api.talking import UPGRADE, talking
+from tests.api.unchanged import nothing_changes
 from tests.running import RunningAppliance
 
 REQUESTS = [
@@ -51,6 +54,15 @@ def claims(**other: object) -> Claims:
 
 def signed(**other: object) -> Make:
     return lambda secret: jwt.encode(claims(**other), secret, "HS256")
+
+
+def signed_any(**other: object) -> Make:
+    """As `signed`, with claims that a library refuses to write."""
+    return signed_any_body(json.dumps(claims(**other)).encode())
+
+
+def signed_any_body(body: bytes) -> Make:
+    return lambda secret: jwt.PyJWS().encode(body, secret, "HS256")
 
 
 def by_hand(header: object, *, sign: bool = True) -> Make:
@@ -126,6 +138,16 @@ INVALID: dict[str, Make] = {
     "jku": header_that_offers("jku", "http://127.0.0.1:1/jwks.json"),
     "x5u": header_that_offers("x5u", "http://127.0.0.1:1/cert.pem"),
     "jwk": header_that_offers("jwk", {"kty": "oct", "k": "eHh4"}),
+    "x5c": header_that_offers("x5c", ["eHh4"]),
+    "unknown kid": header_that_offers("kid", "another"),
+    "kid that is a path": header_that_offers("kid", "../../../dev/null"),
+    "signed with nothing": lambda _secret: by_hand({"alg": "HS256"})(b""),
+    "an iat that is no number": signed_any(iat="now"),
+    "an iss that is a list": signed_any(iss=["expeditor"]),
+    "an aud that is a number": signed_any(aud=7),
+    "an aud of nobody": signed(aud=[]),
+    "claims that are a list": signed_any_body(b'["expeditor"]'),
+    "claims that are no JSON": signed_any_body(b"{"),
     "another iss": signed(iss="somebody"),
     "another aud": signed(aud="expeditor"),
     "an exp that is no number": signed(exp="tomorrow"),
@@ -195,18 +217,35 @@ async def test_a_token_of_bytes_that_are_no_text_opens_nothing(
 
 
 async def refuses(appliance: RunningAppliance, token: str | None, status: int, code: str) -> None:
-    """Every kind of request is refused so, and nothing happens to the ticket."""
+    """Every kind of request is refused so, and changes nothing."""
     await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
-    before = await appliance.tickets("grill")
-    for method, path in await guarded(appliance):
-        answer = await ask(appliance, method, path, role=None, token=token)
-        assert answer.status == status, (method, path)
-        assert "WWW-Authenticate" in answer.headers or status == 403
-        if method != "HEAD":
-            assert answer.body["code"] == code, (method, path)
-            assert list(answer.body) == KEYS
-            assert token is None or token not in str(answer.body)
-    assert await appliance.tickets("grill") == before
+    async with nothing_changes(appliance):
+        for method, path in await guarded(appliance):
+            answer = await ask(appliance, method, path, role=None, token=token)
+            assert answer.status == status, (method, path)
+            assert "WWW-Authenticate" in answer.headers or status == 403
+            if method != "HEAD":
+                assert answer.body["code"] == code, (method, path)
+                assert list(answer.body) == KEYS
+                assert token is None or token not in str(answer.body)
+        if token is not None:
+            await refuses_a_web_socket(appliance, token, status, code)
+
+
+async def refuses_a_web_socket(
+    appliance: RunningAppliance, token: str, status: int, code: str
+) -> None:
+    """Not with the upgrade, in a header or a cookie, nor in the first message."""
+    by_cookie = {"Cookie": f"expeditor_session={token}", "Origin": appliance.url}
+    for headers in ({"Authorization": f"Bearer {token}"}, by_cookie):
+        answer = await ask(appliance, "GET", EVENTS, role=None, headers=UPGRADE | headers)
+        assert (answer.status, answer.body["code"]) == (status, code)
+    async with talking(appliance, headers={}) as talk:
+        await talk.say("auth", token=token)
+        told = await talk.hear()
+        assert (told["type"], told["code"]) == ("auth_error", code)
+        assert token not in str(told)
+        assert (await talk.ends()).code == 4000 + status
 
 
 async def test_the_walk_finds_every_path(appliance: RunningAppliance) -> None:
@@ -218,12 +257,12 @@ async def test_the_walk_finds_every_path(appliance: RunningAppliance) -> None:
 
 
 async def test_what_is_open_shows_no_ticket(appliance: RunningAppliance) -> None:
-    await appliance.order(id="A-1", name="Jane", items=[{"lineId": "1", "name": "Hamburger"}])
+    await appliance.order(id="A-1", name="Yusuf", items=[{"lineId": "1", "name": "Secret Soup"}])
     for method, path in sorted(OPEN):
         answer = await ask(appliance, method, path, role=None)
         assert answer.status in (200, 401, 403), (method, path)
-        assert "Jane" not in str(answer.body)
-        assert "Hamburger" not in str(answer.body)
+        assert "Yusuf" not in str(answer.body)
+        assert "Secret Soup" not in str(answer.body)
 
 
 async def test_a_good_token_opens(appliance: RunningAppliance) -> None:
@@ -307,14 +346,14 @@ async def test_a_token_for_another_station_opens_no_path_of_this_one(
 
 
 async def test_a_token_for_one_station_that_fires_a_course_hears_of_its_own_alone(
-    appliance: RunningAppliance,
+    at_once: RunningAppliance,
 ) -> None:
     dishes = ("Hamburger", "Fries")
     items = [{"lineId": d, "name": d, "course": "1", "courseStatus": "hold"} for d in dishes]
-    await appliance.order(id="A-1", items=items)
+    await at_once.order(id="A-1", items=items)
     data = b'{"order_id":"A-1","course_number":1}'
-    token = appliance.token("chef", stations=["grill"])
-    answer = await ask(appliance, "POST", "/api/v1/kds/courses/fire", token=token, data=data)
+    token = at_once.token("chef", stations=["grill"])
+    answer = await ask(at_once, "POST", "/api/v1/kds/courses/fire", token=token, data=data)
     assert [ticket["station_id"] for ticket in answer.body] == ["grill"]
-    (fries,) = await appliance.tickets("fry")
+    (fries,) = await at_once.tickets("fry")
     assert fries["status"] == "pending"

@@ -37,6 +37,7 @@ from tests.api.cloud import (
     until,
 )
 from tests.api.every_path import guarded
+from tests.api.unchanged import nothing_changes
 from tests.running import RunningAppliance, running
 
 TICKETS = "/api/v1/kds/stations/grill/tickets"
@@ -123,11 +124,17 @@ def signed_any(**other: object) -> str:
 async def test_a_token_that_is_not_the_clouds_opens_nothing(
     appliance: RunningAppliance, kind: str
 ) -> None:
-    token = INVALID[kind]()
-    for asked in await guarded(appliance):
-        answer = await ask(appliance, *asked, role=None, token=token)
-        assert answer.status == 401, asked
-        assert asked.method == "HEAD" or answer.body["code"] == "INVALID_TOKEN", asked
+    await refuses(appliance, INVALID[kind](), 401, "INVALID_TOKEN")
+
+
+async def refuses(appliance: RunningAppliance, token: str, status: int, code: str) -> None:
+    """Every kind of request is refused so, and changes nothing."""
+    await appliance.order(id="A-1", items=[{"lineId": "1", "name": "Hamburger"}])
+    async with nothing_changes(appliance):
+        for asked in await guarded(appliance):
+            answer = await ask(appliance, *asked, role=None, token=token)
+            assert answer.status == status, asked
+            assert asked.method == "HEAD" or answer.body["code"] == code, asked
 
 
 async def test_a_cloud_token_of_elsewhere_or_of_before_opens_nothing(
@@ -140,10 +147,7 @@ async def test_a_cloud_token_of_elsewhere_or_of_before_opens_nothing(
         (signed(roles=["guest"]), 403, "FORBIDDEN"),
         (signed(exp=int(time.time()) - 31), 401, "TOKEN_EXPIRED"),
     ):
-        for asked in await guarded(appliance):
-            answer = await ask(appliance, *asked, role=None, token=token)
-            assert answer.status == status, asked
-            assert asked.method == "HEAD" or answer.body["code"] == code, asked
+        await refuses(appliance, token, status, code)
 
 
 async def test_a_good_token_of_the_cloud_opens(appliance: RunningAppliance) -> None:

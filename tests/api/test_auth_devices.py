@@ -1,13 +1,17 @@
 """Tokens of adopted screens: they work the tickets of their stations until they are revoked."""
 
 import json
+import timeit
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from appliance.api.auth import devices
+from appliance import config
+from appliance.api.auth import Authority, devices
+from appliance.api.auth.devices import Devices
 from tests.api.asking import Answer, ask, ticket_path
 from tests.api.every_path import guarded
 from tests.api.listening import EVENTS, listening
@@ -106,6 +110,36 @@ async def test_it_can_be_revoked_like_any_token(appliance: RunningAppliance) -> 
     assert (await ask(appliance, "GET", TICKETS, token=token)).status == 401
 
 
+@pytest.mark.parametrize("by", ["jti", "subject"])
+async def test_it_can_be_revoked_by_what_names_it(appliance: RunningAppliance, by: str) -> None:
+    made, other = (await adopt(appliance)).body, (await adopt(appliance, name="Wall")).body
+    data = json.dumps({by: {"jti": made["id"], "subject": "device:Old tablet"}[by]}).encode()
+    path = "/api/v1/kds/tokens/revoke"
+    assert (await ask(appliance, "POST", path, data=data, headers=JSON)).status == 204
+    assert (await ask(appliance, "GET", TICKETS, token=made["token"])).status == 401
+    assert (await ask(appliance, "GET", TICKETS, token=other["token"])).status == 200
+    assert [each["id"] for each in (await ask(appliance, "GET", DEVICES)).body] == [other["id"]]
+
+
+def seconds_of_checks(directory: Path, many: int) -> float:
+    """How long it takes to look whether the last of so many devices may still listen."""
+    found = Devices(directory)
+    *_others, last = (found.issue(f"Screen {number}") for number in range(many))
+    authority = Authority(directory, config.Appliance(), config.Auth())
+    check = partial(authority.check, authority.verify(last.token))
+    return min(timeit.repeat(check, number=200, repeat=20))
+
+
+def test_looking_whether_one_may_still_listen_takes_no_longer_with_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.files.os.fsync", lambda _descriptor: None)
+    (tmp_path / "few").mkdir()
+    (tmp_path / "many").mkdir()
+    few, many = seconds_of_checks(tmp_path / "few", 1), seconds_of_checks(tmp_path / "many", 400)
+    assert many < 5 * few
+
+
 async def test_a_token_that_is_almost_right_opens_nothing(appliance: RunningAppliance) -> None:
     token = (await adopt(appliance)).body["token"]
     for wrong in (token[:-1], token + "x", token.upper(), token.removeprefix("device_")):
@@ -140,3 +174,26 @@ async def test_damaged_devices_open_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as second:
         assert (await ask(second, "GET", TICKETS, token=token)).status == 401
         assert second.authority.status().damaged == ("devices",)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/devices", {"name": "Tablet"}),
+        ("/pins", {"name": "Maria", "pin": "4711", "roles": ["chef"]}),
+    ],
+)
+async def test_a_station_that_is_not_there_is_named(
+    appliance: RunningAppliance, path: str, body: dict[str, object]
+) -> None:
+    status, answer = await appliance.call("POST", path, json=body | {"stations": ["grill", "girl"]})
+    assert (status, answer["code"], answer["details"]["field"]) == (
+        400,
+        "VALIDATION_ERROR",
+        "stations",
+    )
+    assert (await appliance.call("GET", path))[1] == []
+    # One that was made over HTTP will do.
+    await appliance.call("POST", "/stations", json={"name": "Girl", "id": "girl"})
+    status, _ = await appliance.call("POST", path, json=body | {"stations": ["grill", "girl"]})
+    assert status == 201

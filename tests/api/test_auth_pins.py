@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import json
+import threading
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from appliance.api.auth import lockout, pins
+from appliance import config
+from appliance.api import auth
+from appliance.api.auth import authority, lockout, pins
+from appliance.files import replace_file
 from tests.api.asking import Answer, ask, ticket_path
 from tests.api.clock import ManualClock, with_clock
 from tests.running import RunningAppliance, running
@@ -301,6 +306,130 @@ async def test_who_has_no_pin_any_more_is_signed_out(appliance: RunningAppliance
     assert (await sign_in(appliance, "4711")).status == 401
     assert (await ask(appliance, "DELETE", f"{PINS}/Maria")).status == 404
     assert (await ask(appliance, "GET", PINS)).body == []
+
+
+async def test_a_session_ends_with_its_pin_whoever_notices_it_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authority, "LOOK_SECONDS", 3600)
+    async with running(tmp_path) as appliance:
+        await set_pin(appliance, "Maria", "4711")
+        settings = config.Appliance(), config.Auth()
+        elsewhere = await asyncio.to_thread(auth.Authority, tmp_path, *settings)
+        await asyncio.to_thread(elsewhere.remove_pin, "Maria")
+        headers = session(await sign_in(appliance, "4711"))
+        await asyncio.to_thread(appliance.authority.refresh)
+        assert (await ask(appliance, "GET", TICKETS, role=None, headers=headers)).status == 401
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+async def test_a_pin_that_goes_while_it_is_tried_opens_nothing(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch, *, replaced: bool
+) -> None:
+    computing, go_on = asyncio.Event(), threading.Event()
+    loop, scrypt = asyncio.get_running_loop(), hashlib.scrypt
+
+    def held_up(digits: bytes, **how: Any) -> bytes:
+        if digits == b"4711":
+            loop.call_soon_threadsafe(computing.set)
+            go_on.wait(10)
+        return scrypt(digits, **how)
+
+    monkeypatch.setattr(hashlib, "scrypt", held_up)
+    trying = asyncio.create_task(sign_in(appliance, "4711"))
+    await computing.wait()
+    if replaced:
+        assert (await set_pin(appliance, "Maria", "0815")).status == 201
+    else:
+        assert (await ask(appliance, "DELETE", f"{PINS}/Maria")).status == 204
+    go_on.set()
+    answer = await trying
+    assert answer.status == 401
+    assert "Set-Cookie" not in answer.headers
+
+
+async def test_taking_a_pin_away_is_one_write(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No disk can be full between that and the end of what it opened."""
+    written: list[Path] = []
+
+    def nothing_else(path: Path, content: bytes) -> None:
+        if path.name != pins.NAME:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        replace_file(path, content)
+
+    monkeypatch.setattr("appliance.records.replace_file", nothing_else)
+    for change in (
+        partial(set_pin, appliance, "Maria", "4711"),
+        partial(ask, appliance, "DELETE", f"{PINS}/Maria"),
+    ):
+        headers = session(await sign_in(appliance, "4711"))
+        assert (await change()).status in (201, 204)
+        assert (await ask(appliance, "GET", TICKETS, role=None, headers=headers)).status == 401
+    assert len(written) == 2
+
+
+async def test_pins_from_before_they_had_ids_open_sessions_of_their_own(tmp_path: Path) -> None:
+    async with running(tmp_path) as first:
+        await set_pin(first, "Maria", "4711")
+        await set_pin(first, "Tom", "0815")
+    path = tmp_path / pins.NAME
+    kept = json.loads(path.read_bytes())
+    for pin in kept["pins"]:
+        del pin["id"]
+    path.write_text(json.dumps(kept))
+    async with running(tmp_path) as second:
+        marias = session(await sign_in(second, "4711"))
+        toms = session(await sign_in(second, "0815"))
+        assert (await ask(second, "DELETE", f"{PINS}/Maria")).status == 204
+        assert (await ask(second, "GET", TICKETS, role=None, headers=marias)).status == 401
+        assert (await ask(second, "GET", TICKETS, role=None, headers=toms)).status == 200
+
+
+async def test_signing_out_ends_a_session_for_whoever_has_a_copy(
+    appliance: RunningAppliance,
+) -> None:
+    mine = session(await sign_in(appliance, "4711"))
+    other = session(await sign_in(appliance, "4711"))
+    for _ in range(2):
+        out = await ask(
+            appliance, "POST", "/sign-out", role=None, headers=mine | {"Origin": appliance.url}
+        )
+        assert out.status == 200
+    assert (await ask(appliance, "GET", TICKETS, role=None, headers=mine)).status == 401
+    assert (await ask(appliance, "GET", TICKETS, role=None, headers=other)).status == 200
+    assert appliance.authority.status().revoked == 1
+
+
+async def test_signing_out_on_a_full_disk_signs_the_browser_out(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    headers = session(await sign_in(appliance, "4711")) | {"Origin": appliance.url}
+    monkeypatch.setattr("appliance.records.replace_file", full)
+    out = await ask(appliance, "POST", "/sign-out", role=None, headers=headers)
+    assert (out.status, "Max-Age=0" in out.headers["Set-Cookie"]) == (200, True)
+    assert "stays good" in caplog.text
+
+
+async def test_a_revoked_person_signs_in_again_while_the_clock_is_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(time.time())
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        await set_pin(appliance, "Maria", "4711")
+        before = session(await sign_in(appliance, "4711"))
+        clock.now -= 3600
+        await asyncio.to_thread(appliance.authority.revoke_subject, "pin:Maria")
+        after = session(await sign_in(appliance, "4711"))
+        for headers, status in ((before, 401), (after, 200)):
+            answer = await ask(appliance, "GET", TICKETS, role=None, headers=headers)
+            assert answer.status == status
 
 
 async def test_only_managers_of_every_station_give_pins(appliance: RunningAppliance) -> None:

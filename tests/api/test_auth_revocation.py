@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from appliance import config
+from appliance import config, records
 from appliance.api.auth import Authority, issue, revoked, secret
 from tests.api.asking import Answer, ask
 from tests.api.clock import ManualClock, with_clock
@@ -78,6 +79,53 @@ async def test_all_of_a_subject_end_but_what_it_gets_later(appliance: RunningApp
     assert await opens(appliance, mine)
     await asyncio.sleep(0.002)  # Tokens tell the milliseconds apart.
     assert await opens(appliance, token_of(appliance))
+
+
+async def test_a_subject_is_revoked_also_while_the_clock_is_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(time.time())
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        token = token_of(appliance)
+        for behind in (3600.0, clock.now):  # As last saved; or no battery at all.
+            clock.now -= behind
+            assert (await revoke(appliance, subject="Tom")).status == 204
+            assert not await opens(appliance, token)
+            assert await opens(appliance, appliance.authority.issue("Tom", ["chef"], 60))
+            clock.now += behind
+            assert not await opens(appliance, token)
+
+
+async def test_what_a_token_told_of_the_time_is_believed_where_the_clock_knows_less(
+    tmp_path: Path,
+) -> None:
+    def ahead(appliance: RunningAppliance, subject: str) -> str:
+        at = time.time() + 3600
+        who = {"tenant": "default", "subject": subject}
+        return issue(appliance.secret, roles=["chef"], seconds=DAY, issued_at=at, **who)
+
+    async with running(tmp_path) as first:
+        toms, marias = ahead(first, "Tom"), ahead(first, "Maria")
+        assert await opens(first, marias)
+        assert (await revoke(first, subject="Maria")).status == 204
+        assert not await opens(first, marias)
+    async with running(tmp_path) as second:
+        assert (await revoke(second, subject="Tom")).status == 204
+        assert not await opens(second, toms)
+
+
+async def test_a_token_revoked_by_its_id_in_the_past_stays_so_when_the_clock_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(0.0)
+    with_clock(monkeypatch, now=clock)
+    async with running(tmp_path) as appliance:
+        token = token_of(appliance)
+        await revoke(appliance, jti=appliance.authority.verify(token).token_id)
+        clock.now = time.time()
+        await revoke(appliance, jti="another")
+        assert not await opens(appliance, token)
 
 
 async def test_a_revocation_outlives_restarts(tmp_path: Path) -> None:
@@ -205,6 +253,25 @@ async def test_secrets_rotated_several_times_are_each_good_for_their_time(tmp_pa
             kept.append(issue(current, roles=["chef"], tenant="default", subject="x", seconds=60))
             await later(appliance.authority.rotate)
         assert [await opens(appliance, token) for token in kept] == [False, *[True] * 4]
+
+
+async def test_a_rotation_that_another_one_came_before_ends_no_token_of_it(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between: list[str] = []
+
+    def another_first(directory: Path) -> AbstractContextManager[None]:
+        if not between:
+            between.append("")
+            other = Authority(directory, config.Appliance(), config.Auth())
+            other.rotate()
+            current = (directory / secret.NAME).read_bytes()
+            between[0] = issue(current, roles=["chef"], tenant="default", subject="x", seconds=60)
+        return records.locked(directory)
+
+    monkeypatch.setattr(secret, "locked", another_first)
+    await later(appliance.authority.rotate)
+    assert await opens(appliance, between[0])
 
 
 async def test_a_damaged_list_of_what_is_revoked_revokes_all_that_was_issued_before(

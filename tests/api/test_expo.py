@@ -31,13 +31,13 @@ def progress(order: dict[str, Any]) -> dict[str, tuple[str, int, int]]:
 
 @pytest.mark.parametrize("prefix", PREFIXES)
 async def test_an_order_shows_what_each_station_has_done(
-    appliance: RunningAppliance, prefix: str
+    at_once: RunningAppliance, prefix: str
 ) -> None:
-    await appliance.order(
+    await at_once.order(
         id="7", name="Jane", checkNumber="88", mode="Delivery", server="Sarah",
         deliveryService={"name": "Dash", "orderId": "D-1"}, items=[BURGER, SALAD],
     )  # fmt: skip
-    (order,) = (await expo(appliance, prefix=prefix)).body
+    (order,) = (await expo(at_once, prefix=prefix)).body
     assert progress(order) == {
         "grill": ("pending", 0, 1),
         "fry": ("pending", 0, 1),
@@ -102,17 +102,37 @@ async def test_the_oldest_order_comes_first_and_struck_lines_do_not_count(
 
 
 async def test_another_location_is_not_here(appliance: RunningAppliance) -> None:
-    for path in ("/expo", "/stats"):
+    for path in ("/expo", "/stats", "/routing"):
         here = await ask(appliance, "GET", f"{PREFIXES[0]}{path}?location_id=default")
         assert here.status == 200
         elsewhere = await ask(appliance, "GET", f"{PREFIXES[0]}{path}?location_id=moon")
         assert (elsewhere.status, elsewhere.body["code"]) == (404, "NOT_FOUND")
 
 
-async def test_who_does_not_cook_does_not_see_the_pass(appliance: RunningAppliance) -> None:
-    for path in ("/expo", "/stats"):
-        answer = await ask(appliance, "GET", PREFIXES[0] + path, role="server")
-        assert answer.status == 403
+async def test_a_voided_ticket_keeps_its_order_waiting_no_longer(
+    appliance: RunningAppliance,
+) -> None:
+    await appliance.order(id="7", items=[BURGER, SALAD])
+    await act(appliance, "grill", "7", "void")
+    for station in ("fry", "cold"):
+        await act(appliance, station, "7", "bump")
+    (order,) = (await expo(appliance)).body
+    assert progress(order)["grill"][0] == "voided"
+    assert (order["total_items"], order["completed_items"], order["is_complete"]) == (2, 2, True)
+
+
+async def test_what_is_voided_counts_neither_as_an_item_nor_as_done(
+    appliance: RunningAppliance,
+) -> None:
+    burger = BURGER | {"mods": []}
+    await appliance.order(id="7", items=[burger, SALAD])
+    await act(appliance, "grill", "7", "void")
+    (order,) = (await expo(appliance)).body
+    assert (order["total_items"], order["completed_items"], order["is_complete"]) == (1, 0, False)
+    # Where nothing is left, there is nothing that could be handed out.
+    await act(appliance, "cold", "7", "void")
+    (order,) = (await expo(appliance)).body
+    assert (order["total_items"], order["completed_items"], order["is_complete"]) == (0, 0, False)
 
 
 async def test_a_token_for_one_station_sees_the_orders_of_that_one(

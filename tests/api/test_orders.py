@@ -1,13 +1,15 @@
 """Orders over HTTP: what the commands of the LAN protocol do, with the same payloads."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance import config
 from tests.api.asking import Answer, ask
-from tests.running import RunningAppliance
+from tests.running import RunningAppliance, running
 
 DATA = Path(__file__).parent.parent / "data"
 ORDERS = "/api/v1/kds/orders"
@@ -126,3 +128,38 @@ async def test_cooks_send_no_orders(appliance: RunningAppliance, role: str) -> N
     answer = await send(appliance, "POST", ORDERS, {"id": "7", "items": []}, role=role)
     assert (answer.status, answer.body["code"]) == (403, "FORBIDDEN")
     assert await appliance.tickets("pass") == []
+
+
+async def test_an_order_may_be_as_large_as_over_tcp(tmp_path: Path) -> None:
+    embedded = await asyncio.to_thread(config.embedded)
+    text = f"{embedded}\n[orders.limits]\nframe_bytes = 1048576\n"
+    order = {"id": "A-1", "items": [{"name": "Hamburger"}], "orderNote": "x" * 500_000}
+    async with running(tmp_path, text) as appliance:
+        status, answer = await appliance.call("POST", "/orders", json=order)
+        assert (status, answer["order_id"]) == (201, "A-1")
+
+
+async def test_an_id_that_is_too_long_is_refused_as_described(appliance: RunningAppliance) -> None:
+    status, answer = await appliance.call("DELETE", f"/orders/{'a' * 300}")
+    assert (status, answer["code"]) == (400, "VALIDATION_ERROR")
+    described = (await appliance.call("GET", "/openapi.json"))[1]["paths"]
+    assert "400" in described["/api/v1/kds/orders/{order_id}"]["delete"]["responses"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "/7"), ("PATCH", "/7")])
+async def test_the_envelope_of_tcp_is_refused_by_its_name(
+    appliance: RunningAppliance, method: str, path: str
+) -> None:
+    message = {"command": "create-order", "order": {"id": "7", "items": [BURGER]}}
+    answer = await send(appliance, method, ORDERS + path, message)
+    assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR")
+    assert answer.body["details"]["field"] == "order"
+    assert "without the envelope" in answer.body["message"]
+    assert await appliance.tickets("grill") == []
+
+
+async def test_a_byte_order_mark_may_come_first_as_over_tcp(appliance: RunningAppliance) -> None:
+    data = b"\xef\xbb\xbf" + json.dumps({"id": "7", "items": [BURGER]}).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = await ask(appliance, "POST", ORDERS, data=data, headers=headers)
+    assert (answer.status, answer.body["order_id"]) == (201, "7")

@@ -1,12 +1,17 @@
 """Routing rules over HTTP, beside those of the configuration file; and where an order would go."""
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.api import routing
+from appliance.kitchen.explaining import explain
 from tests.api.asking import Answer, ask
+from tests.api.test_errors import is_error
 from tests.running import RunningAppliance, running
 
 ROUTING = "/api/v1/kds/routing"
@@ -153,4 +158,47 @@ async def test_cooks_read_and_try_and_managers_write(appliance: RunningAppliance
         ("DELETE", "/file-1", None),
     ):
         assert (await send(appliance, method, path, body, role="chef")).status == 403
-    assert (await send(appliance, "GET", "", role="pos_staff")).status == 403
+    for role in ("pos_staff", "server"):
+        assert (await send(appliance, "GET", "", role=role)).status == 200
+        assert (await send(appliance, "POST", "", SOUP, role=role)).status == 403
+
+
+async def test_a_test_holds_nobody_up_and_few_are_done_at_once(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with thousands of rules: each takes long."""
+    begun, free = threading.Event(), threading.Event()
+
+    def slow(*asked: Any) -> Any:
+        begun.set()
+        assert free.wait(10)
+        return explain(*asked)
+
+    monkeypatch.setattr(routing, "explain", slow)
+    order = {"items": [{"name": "Soup"}]}
+
+    async def one() -> Answer:
+        return await send(appliance, "POST", "/test", order)
+
+    try:
+        first = asyncio.create_task(one())
+        assert await asyncio.to_thread(begun.wait, 10)
+        assert await appliance.order(id="1", items=[{"name": "Fries"}]) == b"1"
+        waiting = [asyncio.create_task(one()) for _ in range(routing.MAX_TESTING)]
+        # One too many; the others wait.
+        done, still = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        refused = done.pop().result()
+        is_error(refused, 429, "TOO_MANY_REQUESTS")
+        assert refused.headers["Retry-After"] == "2"
+        assert (len(done), len(still)) == (0, routing.MAX_TESTING - 1)
+    finally:
+        free.set()
+    answers = await asyncio.gather(first, *still)
+    assert {answer.status for answer in answers} == {200}
+
+
+@pytest.mark.parametrize(("key", "value"), [("from", "12:00\n"), ("until", "12:00\n")])
+async def test_a_time_ends_where_it_ends(appliance: RunningAppliance, key: str, value: str) -> None:
+    window = {"from": "10:00", "until": "11:00"} | {key: value}
+    answer = await send(appliance, "POST", "", SOUP | {"time_of_day": window})
+    is_error(answer, 400, "VALIDATION_ERROR")

@@ -1,10 +1,9 @@
-"""Over TLS the session's cookie is for TLS alone."""
+"""Over TLS the session's cookie is for TLS alone, and has a name of its own."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -13,8 +12,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from appliance.api.app import make_app
-from appliance.api.ticket_json import TicketView
 from tests.running import RunningAppliance
 
 
@@ -46,11 +43,7 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    view = TicketView("default", "default")
-    app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
-    )
-    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    runner = web.AppRunner(appliance.app, shutdown_timeout=0.5)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
@@ -60,7 +53,16 @@ async def test_over_tls_the_cookie_is_secure(
             f"{site}/sign-in", data=data, headers=origin, ssl=False
         ) as answer:
             assert answer.status == 200
-            cookie = SimpleCookie(answer.headers["Set-Cookie"])["expeditor_session"]
-            assert cookie["secure"] is True
+            cookie = SimpleCookie(answer.headers["Set-Cookie"])["__Host-expeditor_session"]
+            assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        session = f"{site}/api/v1/kds/session"
+        for name, status in (("__Host-expeditor_session", 204), ("expeditor_session", 401)):
+            headers = {"Cookie": f"{name}={cookie.value}"}
+            async with appliance.http.get(session, headers=headers, ssl=False) as answer:
+                assert answer.status == status
+        async with appliance.http.post(f"{site}/sign-out", headers=origin, ssl=False) as answer:
+            gone = SimpleCookie(answer.headers["Set-Cookie"])["__Host-expeditor_session"]
+            # Else a browser would not take it, and keep the one that it has.
+            assert (gone.value, gone["secure"], gone["max-age"]) == ("", True, "0")
     finally:
         await runner.cleanup()

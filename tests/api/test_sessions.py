@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.asking import Answer, ask, say, ticket_path
+from tests.api.clock import ManualClock, with_clock
 from tests.running import RunningAppliance, running
 
 TICKETS = "/api/v1/kds/stations/grill/tickets"
@@ -71,6 +72,30 @@ async def test_a_used_up_link_tells_a_person_and_not_a_program(
     answer = await ask(appliance, "GET", "/sign-in?code=used", role=None)
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "been used" in answer.body
+
+
+async def test_the_link_ends_after_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock()
+    with_clock(monkeypatch, monotonic=clock)
+    async with running(tmp_path) as appliance:
+        link = f"/sign-in?code={appliance.authority.link_code}"
+        clock.now += 3600
+        assert (await ask(appliance, "GET", link, role=None)).status == 401
+        clock.now -= 1
+        cookie_of(await ask(appliance, "GET", link, role=None))
+
+
+async def test_signing_out_ends_the_links_session_and_no_pasted_token(
+    appliance: RunningAppliance,
+) -> None:
+    link = f"/sign-in?code={appliance.authority.link_code}"
+    links = cookie_of(await ask(appliance, "GET", link, role=None)).value
+    pasted = cookie_of(await sign_in(appliance, appliance.token("chef"))).value
+    for cookie, status in ((links, 401), (pasted, 200), ("garbage", 401)):
+        out = await with_cookie(appliance, "POST", "/sign-out", cookie, Origin=appliance.url)
+        assert cookie_of(out).value == ""
+        assert (await with_cookie(appliance, "GET", TICKETS, cookie)).status == status
+    assert appliance.authority.status().revoked == 1
 
 
 async def test_scripts_and_other_sites_never_see_the_cookie(appliance: RunningAppliance) -> None:

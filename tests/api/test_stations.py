@@ -78,6 +78,28 @@ async def test_a_station_is_called_after_its_name_or_as_was_asked(
     assert (taken.status, taken.body["code"]) == (409, "CONFLICT")
 
 
+async def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(
+    appliance: RunningAppliance,
+) -> None:
+    made = await send(appliance, "POST", "", PIZZA | {"display_order": 4.0})
+    assert (made.status, made.body) == (201, MADE)
+    half = await send(appliance, "POST", "", PIZZA | {"display_order": 4.5})
+    assert (half.status, half.body["details"]["field"]) == (400, "display_order")
+
+
+async def test_no_line_feed_slips_in_behind_what_has_a_pattern(appliance: RunningAppliance) -> None:
+    for body, field in (
+        ({"name": "x", "id": "bar\n"}, "id"),
+        ({"name": "x", "settings": {"color": "#d9480f\n"}}, "settings.color"),
+    ):
+        answer = await send(appliance, "POST", "", body)
+        assert (answer.status, answer.body["details"]["field"]) == (400, field)
+    window = {"from": "22:00\n", "until": "23:00"}
+    rule = {"station_id": "grill", "name": ["*"], "time_of_day": window}
+    status, body = await appliance.call("POST", "/routing", json=rule)
+    assert (status, body["details"]["field"]) == (400, "time_of_day.from")
+
+
 async def test_those_that_are_not_active_are_listed_when_asked_for(
     appliance: RunningAppliance,
 ) -> None:
@@ -114,6 +136,8 @@ async def test_a_station_that_is_needed_stays(appliance: RunningAppliance) -> No
         ({"name": "x", "settings": {"color": "red"}}, "settings.color"),
         ({"name": "x", "settings": {"alert_threshold_seconds": -1}}, "settings"),
         ({"name": "x", "id": "a/b"}, "id"),
+        ({"name": "x", "id": "ab\n"}, "id"),
+        ({"name": "x", "settings": {"color": "#d9480f\n"}}, "settings.color"),
         ({"name": "x", "backup": "y"}, "backup"),
     ],
 )

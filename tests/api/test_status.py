@@ -68,3 +68,8 @@ async def test_guests_in_what_was_refused_are_for_managers(
 ) -> None:
     assert (await ask(appliance, "GET", STATUS, role=role)).status == 403
     assert (await ask(appliance, "GET", STATUS, role=None)).status == 401
+
+
+async def test_it_is_of_all_stations_and_for_managers_of_all(appliance: RunningAppliance) -> None:
+    of_the_grill = appliance.token("manager", stations=["grill"])
+    assert (await ask(appliance, "GET", STATUS, token=of_the_grill)).status == 403

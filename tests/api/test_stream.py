@@ -163,14 +163,30 @@ async def test_a_position_that_means_nothing_here_starts_from_a_snapshot(
     position = {
         "foreign epoch": "0123456789abcdef:1",
         "ahead": f"{appliance.log.epoch}:{appliance.log.head + 1}",
-        "garbage": "%D9%A1",
+        "garbage": "x",
         "huge": f"{appliance.log.epoch}:{10**30}",
         "negative": f"{appliance.log.epoch}:-1",
     }[kind]
-    async with listening(appliance, f"?since={position}") as listener:
+    async with listening(appliance, last_event_id=position) as listener:
         snapshot = await listener.snapshot()
         assert snapshot.id == f"{appliance.log.epoch}:{appliance.log.head}"
         assert [t["order_id"] for t in snapshot.body["payload"]["tickets"]] == ["A-1", "A-1"]
+
+
+@pytest.mark.parametrize("since", ["%D9%A1", "x", "a:b", "5:", "-1", "e:-1", "1.5", "9" * 30])
+async def test_a_position_that_is_none_is_refused_in_the_query(
+    appliance: RunningAppliance, since: str
+) -> None:
+    answer = await ask(appliance, "GET", f"/api/v1/kds/events?since={since}")
+    assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR")
+    assert answer.body["details"]["field"] == "since"
+
+
+async def test_another_location_is_no_stream(appliance: RunningAppliance) -> None:
+    answer = await ask(appliance, "GET", "/api/v1/kds/events?location_id=moon")
+    assert (answer.status, answer.body["code"]) == (404, "NOT_FOUND")
+    async with listening(appliance, "?location_id=default") as listener:
+        await listener.snapshot()
 
 
 async def test_a_position_that_is_not_kept_any_more_starts_from_a_snapshot(

@@ -306,3 +306,13 @@ async def test_held_lines_say_so(appliance: RunningAppliance) -> None:
     ticket = await grill_ticket(appliance, items=items)
     assert [item["held"] for item in ticket["items"]] == [False, True]
     assert ticket["status"] == "pending"
+
+
+async def test_what_a_struck_line_brought_goes_with_it(appliance: RunningAppliance) -> None:
+    burger, steak = ({"lineId": name, "name": name, "price": "$1"} for name in ("Burger", "Steak"))
+    await appliance.order(id="A-1", items=[burger, steak])
+    await appliance.order("update-order", id="A-1", items=[burger])
+    (struck,) = await appliance.tickets("grill")
+    assert set(struck["metadata"]["items"]) == {"Burger", "Steak"}
+    _, bumped = await appliance.call("POST", "/stations/grill/orders/A-1/ticket/bump")
+    assert set(bumped["metadata"]["items"]) == {"Burger"}

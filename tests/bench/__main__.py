@@ -6,6 +6,7 @@ Absolute figures are of this machine and this minute; the ratios are what holds.
 import asyncio
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import subprocess
@@ -14,14 +15,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
 from appliance.api import auth
-from tests.bench import history, load
+from tests.bench import actions, history, load
+from tests.bench.broadcast import broadcast
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -116,6 +119,18 @@ def latency() -> None:
     )
 
 
+def ticket_actions() -> None:
+    rounds = actions.measure()
+    ratios = sorted(each.service / each.bare for each in rounds)
+    service, bare, null = (median(column) for column in zip(*rounds, strict=True))
+    say(
+        "durable ticket actions/s, 16 connections / aiohttp, same bytes",
+        f"{service:.0f} / {bare:.0f} = {median(ratios):.2f}",
+        f"at least 0.5 (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})",
+    )
+    say("the client alone, of a server that only writes", f"{null:.0f}", "far above both")
+
+
 def fdatasync(path: Path, size: int) -> float:
     """Median microseconds of appending so many bytes and syncing them."""
     took = []
@@ -143,10 +158,11 @@ def wear() -> None:
 
 
 def still_to_copy(directory: Path) -> int:
-    """Bytes written by copying out of the write-ahead file what is not copied yet."""
+    """Bytes written by copying out of the write-ahead files what is not copied yet."""
     before = bytes_written("self")
-    with contextlib.closing(apsw.Connection(str(directory / "log.sqlite"))) as database:
-        database.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    for name in ("log.sqlite", "history.sqlite"):
+        with contextlib.closing(apsw.Connection(str(directory / name))) as database:
+            database.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
     return bytes_written("self") - before
 
 
@@ -154,14 +170,14 @@ def starting() -> None:
     root = Path(tempfile.mkdtemp(prefix="expeditor-bench-"))
     try:
         print(f"… making {CLOSED_TICKETS:,} closed tickets", flush=True)
-        closed = asyncio.run(history.fill(root / "full", CLOSED_TICKETS, LIVE_ORDERS))
+        past = asyncio.run(history.fill(root / "full", CLOSED_TICKETS, LIVE_ORDERS))
         size = (root / "full" / "log.sqlite").stat().st_size / MIB
         empty, full = [], []
         for number in range(ROUNDS):
             empty.append(started(root / f"empty-{number}"))
             full.append(started(root / "full"))
         say(
-            f"start to listening, {closed:,} closed tickets ({size:.0f} MiB) / empty",
+            f"start to listening, {past.closed_tickets:,} closed tickets ({size:.0f} MiB) / empty",
             f"{median(full):.2f} / {median(empty):.2f} s = {median(full) / median(empty):.2f}",
             "at most 2",
         )
@@ -169,6 +185,23 @@ def starting() -> None:
             say(
                 "listing a station's live tickets there", f"{listing(service):.1f} ms", "under 5 ms"
             )
+            began, before = time.perf_counter(), bytes_written(str(service.pid))
+            middle = until_indexed(service)
+            written = bytes_written(str(service.pid)) - before
+            say("indexing that past", f"{time.perf_counter() - began:.0f} s", "once")
+            say(
+                "bytes written by that per byte of order",
+                f"{written / MIB:.0f} / {past.bytes_sent / MIB:.0f} MiB"
+                f" = {written / past.bytes_sent:.2f}",
+                "at most 1",
+            )
+            for limit, goal in ((50, "under 25 ms"), (500, "under 250 ms")):
+                query = f"?status=completed&limit={limit}&cursor={middle}"
+                say(
+                    f"listing {limit} completed ones from the midst of it",
+                    f"{listing(service, query):.1f} ms",
+                    goal,
+                )
             say("resident memory there", f"{resident(service):.0f} MB", "")
         with Service(root / "idle") as service:
             say("resident memory, idle", f"{resident(service):.0f} MB", "under 70 MB")
@@ -183,20 +216,51 @@ def started(directory: Path) -> float:
         return time.perf_counter() - began
 
 
-def listing(service: Service) -> float:
+def listing(service: Service, query: str = "") -> float:
     """Median milliseconds of a whole request."""
-    secret = (service.data / "secret").read_bytes()
-    token = auth.issue(secret, roles=["chef"], tenant="default", subject="bench", seconds=600)
-    connection = http.client.HTTPConnection(service.url.removeprefix("http://"))
+    client = Client(service)
     took = []
     for _ in range(50):
         began = time.perf_counter()
-        path = "/api/v1/kds/stations/grill/tickets"
-        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
-        connection.getresponse().read()
+        client.get(f"/stations/grill/tickets{query}")
         took.append((time.perf_counter() - began) * 1000)
-    connection.close()
+    client.close()
     return median(took)
+
+
+def until_indexed(service: Service) -> str:
+    """A cursor for the midst of history, once all of it can be listed."""
+    client = Client(service)
+    while True:
+        index = client.get("/status")["history"]
+        if index["indexed"] == index["of"]:
+            break
+        time.sleep(0.1)
+    client.close()
+    return f"1.{-history.BEGAN_AT - history.A_YEAR_MS // 2}.0"
+
+
+class Client:
+    """Asks the ticket API over one connection."""
+
+    def __init__(self, service: Service) -> None:
+        secret = (service.data / "secret").read_bytes()
+        token = auth.issue(
+            secret, roles=["manager"], tenant="default", subject="bench", seconds=6_000
+        )
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._connection = http.client.HTTPConnection(service.url.removeprefix("http://"))
+
+    def get(self, path: str) -> Any:
+        """What is answered."""
+        self._connection.request("GET", f"/api/v1/kds{path}", headers=self._headers)
+        answer = self._connection.getresponse()
+        body = json.loads(answer.read())
+        assert answer.status == HTTPStatus.OK, body
+        return body
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def resident(service: Service) -> float:
@@ -208,8 +272,10 @@ def resident(service: Service) -> float:
 MEASURES: Final[dict[str, Callable[[], None]]] = {
     "throughput": throughput,
     "latency": latency,
+    "actions": ticket_actions,
     "wear": wear,
     "starting": starting,
+    "broadcast": lambda: broadcast(say),
 }
 
 if __name__ == "__main__":

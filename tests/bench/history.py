@@ -3,7 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from appliance import config
@@ -22,21 +22,30 @@ BEGAN_AT: Final = 1_735_689_600_000
 STATIONS: Final = ("grill", "fry", "cold", "pass")
 
 
-async def fill(directory: Path, closed_tickets: int, live_orders: int) -> int:
-    """Make that history; the number of tickets that were really closed."""
+class Past(NamedTuple):
+    """What was made."""
+
+    closed_tickets: int
+    bytes_sent: int
+    """By points of sale: the messages of all orders."""
+
+
+async def fill(directory: Path, closed_tickets: int, live_orders: int) -> Past:
+    """Make that history."""
     settings = config.parse(config.embedded(), "built-in")
     log = SqliteLog(directory)
     now = Moment(BEGAN_AT, 0)
     expeditor = Expeditor(log, directory, lambda: make_kitchen(settings), lambda: now)
     await expeditor.load()
     background = asyncio.create_task(expeditor.run())
-    closed = number = 0
+    closed = number = sent = 0
     step = A_YEAR_MS // max(1, closed_tickets // 3)
     while closed < closed_tickets:
         for _ in range(ORDERS_PER_COMMIT):
             number += 1
             now = Moment(BEGAN_AT + number * step, number * step)
             tickets = len(expeditor.kitchen.live_tickets())
+            sent += len(order(number)[0])
             expeditor.submit(_create(number))
             tickets = len(expeditor.kitchen.live_tickets()) - tickets
             expeditor.submit(ActOnTicket("pass", f"bench-{number}", "bump"))
@@ -49,7 +58,7 @@ async def fill(directory: Path, closed_tickets: int, live_orders: int) -> int:
     background.cancel()
     await asyncio.gather(background, return_exceptions=True)
     await log.close()  # Without a snapshot of the end: as after a power cut.
-    return closed
+    return Past(closed, sent)
 
 
 def _create(number: int) -> CreateOrder:

@@ -13,6 +13,7 @@ import uvloop
 from appliance import config
 from appliance.clock import Clock
 from appliance.expeditor import Answer, Expeditor
+from appliance.history import History
 from appliance.kitchen.command import Command
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
@@ -41,7 +42,8 @@ async def main(kind: str, directory: Path) -> None:
     await expeditor.load()
     router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"))
     print(await router.listen("127.0.0.1", 0), flush=True)
-    await asyncio.gather(expeditor.run(), router.run())
+    followers = [History(log, expeditor.feed, directory).run()] if kind == "with-log" else []
+    await asyncio.gather(expeditor.run(), router.run(), *followers)
 
 
 if __name__ == "__main__":

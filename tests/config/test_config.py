@@ -1,12 +1,13 @@
 """The configuration: the published shape loads; what is wrong is named, with what is allowed."""
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from appliance import config
-from appliance.config import Address, ConfigError, Duration, OrderLimits
+from appliance.config import Address, ConfigError, Duration, HttpLimits, OrderLimits
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
@@ -41,6 +42,15 @@ def test_every_key_has_a_default_but_the_required_ones() -> None:
         connections=64,
         connections_per_address=8,
         idle_timeout=Duration(300),
+    )
+    assert settings.http.limits == HttpLimits(
+        token_per_second=200,
+        token_burst=2_000,
+        address_per_second=500,
+        address_burst=5_000,
+        connections=700,
+        connections_per_address=600,
+        request_timeout=Duration(10),
     )
 
 
@@ -156,6 +166,37 @@ def test_each_limit_of_the_order_router_has_a_range(
         with pytest.raises(ConfigError) as caught:
             limits(wrong)
         assert f"kitchen.toml: orders.limits.{key}: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most", "too_little", "too_much"),
+    [
+        ("token_per_second", "0", "1000000", "-1", "1000001"),
+        ("token_burst", "1", "10000000", "0", "10000001"),
+        ("address_per_second", "0", "1000000", "-1", "1000001"),
+        ("address_burst", "1", "10000000", "0", "10000001"),
+        ("connections", "8", "10000", "7", "10001"),
+        ("connections_per_address", "1", "10000", "0", "10001"),
+        ("request_timeout", '"1s"', '"10m"', '"0s"', '"601s"'),
+    ],
+)
+def test_each_limit_of_http_has_a_range(
+    key: str, least: str, most: str, too_little: str, too_much: str
+) -> None:
+    def limits(value: str) -> HttpLimits:
+        text = f'station = [{{id = "bar", name = "Bar"}}]\n[http.limits]\n{key} = {value}\n'
+        return config.parse(text, "kitchen.toml").http.limits
+
+    assert getattr(limits(least), key) < getattr(limits(most), key)
+    for wrong in (too_little, too_much, "true"):
+        with pytest.raises(ConfigError) as caught:
+            limits(wrong)
+        assert f"kitchen.toml: http.limits.{key}: " in str(caught.value)
+
+
+def test_an_id_ends_where_it_ends() -> None:
+    with pytest.raises(ConfigError, match="letters, digits and"):
+        config.parse('[[station]]\nid = "bar\\n"\nname = "Bar"\n', "kitchen.toml")
 
 
 def test_the_range_of_a_time_is_named() -> None:
@@ -301,6 +342,25 @@ def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing\.toml: No such file"):
         config.load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ('[http]\nnames = ["kds.example.com:80"]', "'kds.example.com:80' is no host name"),
+        ('[http]\nnames = ["*.example.com"]', "is no host name; write it like"),
+        ('[http]\nnames = [""]', "'' is no host name"),
+        ("[http]\nnames = [7]", "7 is no host name"),
+        ('[tickets]\ncourses = { "Course 2" = 2 }', "'Course 2' has its number already"),
+        ("[tickets]\ncourses = { Dessert = 0 }", "tickets.courses"),
+        ('[tickets]\nchannels = { "-" = "x" }', "'-' has no letter and no digit"),
+        ('[tickets]\nchannels = { Room = "room service" }', "tickets.channels"),
+        ("[tickets]\nchanels = {}", "did you mean 'channels'"),
+    ],
+)
+def test_names_and_words_that_cannot_be(section: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        config.parse(f"{config.embedded()}\n{section}\n", "kitchen.toml")
 
 
 @pytest.mark.parametrize(

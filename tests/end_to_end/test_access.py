@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from appliance.api.auth.devices import Devices
 from appliance.api.auth.tokens import MAX_LIFE_SECONDS
 from tests.process import Service
 
@@ -86,6 +87,14 @@ def test_a_token_is_revoked_while_the_service_runs(service: Service) -> None:
     assert status(service, new_token(service.data, "--subject", "Tom")) == 200
 
 
+def test_an_id_that_is_no_tokens_is_not_said_to_be_one(service: Service) -> None:
+    done = expeditor("token", "revoke", "garbage", "--data", service.data)
+    assert done.returncode == 0
+    assert (
+        done.stdout == "No token with the id 'garbage' is kept here; any that comes is refused.\n"
+    )
+
+
 def test_a_token_is_revoked_while_it_does_not_run(service: Service) -> None:
     token, read = new_token(service.data), new_token(service.data)
     service.stop()
@@ -121,6 +130,15 @@ def test_a_pin_is_given_and_taken_away(service: Service) -> None:
     assert expeditor("pin", "list", "--data", service.data).stdout.strip() == ""
     assert expeditor("pin", "remove", "Maria", "--data", service.data).returncode == 2
     assert "4711" not in service.errors()
+
+
+@pytest.mark.parametrize("by", ["id", "subject"])
+def test_a_screen_is_sent_away(service: Service, by: str) -> None:
+    made = Devices(service.data).issue("Old tablet")
+    wait_for(200, service, made.token)
+    what = [made.device.id] if by == "id" else ["--subject", "device:Old tablet"]
+    assert expeditor("token", "revoke", *what, "--data", service.data).returncode == 0
+    wait_for(401, service, made.token)
 
 
 WRONG: list[tuple[list[str], str]] = [

@@ -50,7 +50,7 @@ items = st.builds(
     name=st.sampled_from(NAMES),
     qty=st.integers(1, 2),
     mods=st.sampled_from([(), (Modifier("No onion"),)]),
-    course=st.sampled_from([None, "Course 1", "Course 2"]),
+    course=st.sampled_from([None, "Course 1", "Course 2", "Dessert"]),
     course_status=st.sampled_from([None, "hold", "fire"]),
 )
 
@@ -104,7 +104,7 @@ voiding: st.SearchStrategy[Action] = st.just("void")
 of_cooks: st.SearchStrategy[ByHand] = st.one_of(
     st.builds(ActOnTicket, stations, order_ids, cooking),
     st.builds(MarkLine, stations, order_ids, line_ids, st.booleans()),
-    st.builds(FireCourse, order_ids, st.integers(0, 2)),
+    st.builds(FireCourse, order_ids, st.none() | st.integers(0, 2)),
 )
 moves = st.builds(MoveTicket, stations, order_ids, stations)
 undos = st.builds(Undo, stations, st.none() | order_ids)

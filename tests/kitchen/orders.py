@@ -111,7 +111,7 @@ def tick(station: str, line_id: str, *, done: bool = True) -> MarkLine:
     return MarkLine(station, "7", line_id, done)
 
 
-def fire(course: int) -> FireCourse:
+def fire(course: int | None) -> FireCourse:
     return FireCourse("7", course)
 
 

@@ -1,12 +1,14 @@
 """Courses: what waits, what fires it, and what a bump leaves waiting."""
 
 import pytest
+from msgspec.structs import replace
 
 from appliance.kitchen.command import FireCourse, Refused, TicketsNow
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
 from appliance.kitchen.ticket import Action, Status
 from tests.kitchen.orders import (
+    AT_ONCE,
     DAY,
     HOUR,
     RECALL_WINDOW,
@@ -23,6 +25,7 @@ from tests.kitchen.orders import (
     item,
     kinds,
     marks,
+    new_kitchen,
     tick,
     ticket,
     to_do,
@@ -60,6 +63,28 @@ def test_firing_a_course_fires_earlier_ones_and_lines_without_a_number() -> None
     assert waiting(kitchen) == {"grill": [], "cold": [], "fry": [], "pass": []}
     kitchen = busy(create(MAIN, WITHOUT_NUMBER), fire(1))
     assert waiting(kitchen) == {"grill": ["2"], "fry": [], "pass": ["2"]}
+
+
+NAMED = Item("8", "Cake", course="Dessert", course_status="hold")
+
+
+def test_a_course_without_a_number_is_fired_with_all_that_is_held_and_by_no_number() -> None:
+    kitchen = busy(create(MAIN, NAMED, WITHOUT_NUMBER), fire(999_999))
+    assert waiting(kitchen) == {"grill": [], "cold": ["8"], "fry": [], "pass": ["8"]}
+    assert do(kitchen, fire(0)).events == ()
+    kitchen = busy(create(MAIN, NAMED, WITHOUT_NUMBER), fire(None))
+    assert waiting(kitchen) == {"grill": [], "cold": [], "fry": [], "pass": []}
+
+
+def test_a_course_may_be_given_its_number_by_a_setting() -> None:
+    kitchen = new_kitchen(settings=replace(AT_ONCE, courses={"dessert": 4}))
+    spelled = Item("9", "Tart", course=" DESSERT", course_status="hold")
+    numbered = Item("2", "Steak", course="Dessert 2", course_status="hold")
+    do(kitchen, create(numbered, NAMED, spelled))
+    do(kitchen, fire(3))
+    assert waiting(kitchen) == {"grill": [], "cold": ["8", "9"], "pass": ["8", "9"]}
+    do(kitchen, fire(4))
+    assert waiting(kitchen) == {"grill": [], "cold": [], "pass": []}
 
 
 def test_firing_again_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from tests.kitchen.orders import (
     boards,
     create,
     do,
+    fire,
     held,
     item,
     new_kitchen,
@@ -32,6 +33,8 @@ SOUP = item("2", "Burger", course=1)
 STEAK = item("3", "Steak", course=2, status="hold")
 FRIES = item("4", "Fries", course=2, status="hold")
 CAKE = item("5", "Cake", course=3, status="hold")
+DESSERT = Item("8", "Cake", course="Dessert", course_status="hold")
+SPECIAL = Item("9", "Burger", course="Dessert")
 MORE = (SALAD, SOUP, FRIES, item("6", "Burger", course=1))
 DINNER = (SALAD, SOUP, STEAK, FRIES, CAKE)
 
@@ -90,9 +93,14 @@ def test_the_bump_is_told_as_it_was_and_then_what_it_fired() -> None:
         # Something of the course is still being made.
         (DINNER, [act("cold", "bump"), tick("grill", "2")], "345"),
         (DINNER, [act("cold", "bump"), act("grill", "bump"), act("grill", "recall")], "5"),
-        # Lines without a number come first, and are one course.
+        # Lines of no course come first, and are one course.
         ((item("1"), item("2", "Fries", status="hold"), STEAK), [act("grill", "bump")], "3"),
         ((item("1"), item("2", "Fries", status="hold"), FRIES), [act("grill", "bump")], "4"),
+        # A course that has no number is fired by somebody, and keeps others waiting until then.
+        ((SALAD, DESSERT), [act("cold", "bump")], "8"),
+        ((SALAD, DESSERT), [act("cold", "bump"), fire(None)], ""),
+        ((SALAD, SPECIAL, FRIES), [act("cold", "bump")], "4"),
+        ((SALAD, SPECIAL, FRIES), [act("cold", "bump"), act("grill", "bump")], ""),
         # What was fired of a later course keeps nobody waiting.
         ((SALAD, STEAK, item("6", "Fries", course=3)), [act("cold", "bump")], ""),
         # What is voided or struck through keeps nobody waiting.
@@ -119,6 +127,14 @@ def test_the_bump_is_told_as_it_was_and_then_what_it_fired() -> None:
 def test_whose_turn_it_is(items: tuple[Item, ...], evening: list[Command], waits: str) -> None:
     kitchen = serving(*evening, items=items)
     assert "".join(sorted(waiting(kitchen))) == waits
+
+
+def test_a_named_course_has_the_place_that_a_setting_gives_it() -> None:
+    kitchen = new_kitchen(settings=replace(BY_ITSELF, courses={"dessert": 3}))
+    do(kitchen, create(SALAD, FRIES, DESSERT))
+    for station, waits in (("cold", {"8"}), ("fry", set())):
+        do(kitchen, act(station, "bump"))
+        assert waiting(kitchen) == waits
 
 
 def test_the_next_course_finishes_together_too() -> None:

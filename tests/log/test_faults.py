@@ -1,6 +1,7 @@
 """A disk that fails: nobody gets a yes that is not on disk, and service resumes."""
 
 import asyncio
+import contextlib
 import random
 import threading
 from pathlib import Path
@@ -28,12 +29,18 @@ def small_write_ahead_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "HOLD_WRITERS_AT", 14)
 
 
+def append(log: SqliteLog, number: int) -> "asyncio.Future[None]":
+    """An event, and the answer that speaks of it."""
+    log.append([event(number)], {number: b"guest"})
+    return log.remember(b"%d" % number, number, b"answer %d" % number)
+
+
 async def append_all(log: SqliteLog, first: int = 1) -> list[int]:
     """Append one after the other; the numbers that were acknowledged."""
     acknowledged = []
     for number in range(first, first + APPENDS):
         try:
-            await log.append([event(number)], {number: b"guest"})
+            await append(log, number)
         except NotStored:
             await asyncio.sleep(0)
         else:
@@ -42,14 +49,21 @@ async def append_all(log: SqliteLog, first: int = 1) -> list[int]:
 
 
 async def numbers_in(directory: Path) -> list[int]:
-    """What a healthy program finds: the number in each event, in order."""
+    """What a healthy program finds: the number in each event, in order.
+
+    An answer is there exactly if its event is.
+    """
     log = await asyncio.to_thread(SqliteLog, directory)
     try:
-        recorded = await log.read(0, 1_000)
-        assert [each.seq for each in recorded] == list(range(1, len(recorded) + 1))
-        return [int(each.event.split(b":")[1].split(b",")[0]) for each in recorded]
+        recorded = await log.read(0, log.head)
     finally:
         await log.close()
+    assert [each.seq for each in recorded] == list(range(1, len(recorded) + 1))
+    numbers = [int(each.event.split(b":")[1].split(b",")[0]) for each in recorded]
+    with contextlib.closing(apsw.Connection(str(directory / "log.sqlite"))) as database:
+        answered = [int(name) for (name,) in database.execute("SELECT name FROM answers")]
+    assert sorted(answered) == sorted(numbers)
+    return numbers
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -99,7 +113,7 @@ async def test_what_is_acknowledged_survives_a_power_cut(tmp_path: Path) -> None
         log = await asyncio.to_thread(SqliteLog, tmp_path / "log", "powered")
         for cut in range(count(150, proof=5_000)):
             number = cut + 1
-            wait = log.append([event(number)], {number: b"guest"})
+            wait = append(log, number)
             if chance.random() < 0.5:
                 await asyncio.shield(wait)
             acknowledged = log.head
@@ -162,6 +176,6 @@ async def test_whatever_goes_wrong_in_the_writer_those_who_wait_are_told(
         await log.append([event(1)], {})
     monkeypatch.setattr(log, "_commit", commit)
     await log.recover()
-    await log.append([event(1)], {})
+    await append(log, 1)
     await log.close()
     assert await numbers_in(tmp_path) == [1]

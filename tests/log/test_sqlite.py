@@ -39,6 +39,16 @@ async def test_events_are_read_back_in_order_from_any_number(tmp_path: Path) -> 
             assert [each.event for each in recorded] == [numbered(seq, 1)[0] for seq in expected]
 
 
+async def test_events_are_had_by_their_numbers_as_far_as_there_are_such(tmp_path: Path) -> None:
+    async with opened(tmp_path) as log:
+        assert await log.events_at([1]) == {}
+        for first, count in ((1, 1), (2, 5), (7, 2)):
+            await log.append(numbered(first, count), {})
+        for wanted in ([], [1], [8, 1, 4, 3], range(1, 9)):
+            assert await log.events_at(wanted) == {seq: numbered(seq, 1)[0] for seq in wanted}
+        assert await log.events_at([-1, 0, 6, 9, 2**62]) == {6: numbered(6, 1)[0]}
+
+
 async def test_all_that_arrives_while_a_commit_syncs_goes_into_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,11 @@
 """The real service with a browser's and a point of sale's way into it."""
 
+import contextlib
 import json
+import resource
 import socket
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -59,6 +62,16 @@ class Kitchen(Service):
         """The live tickets of a station as the API knows them: order id and status."""
         tickets = self.call("GET", f"/stations/{station}/tickets")
         return [(ticket["order_id"], ticket["status"]) for ticket in tickets]
+
+    @contextlib.contextmanager
+    def no_room(self) -> Iterator[None]:
+        """No file of the process can grow, or be written at all."""
+        soft, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,10 +1,7 @@
 """The board never looks alive when it is not, and is right again when it is."""
 
-import contextlib
 import re
-import resource
 import signal
-from collections.abc import Iterator
 
 from playwright.sync_api import Page, Route, expect
 
@@ -120,7 +117,7 @@ ONLY_BEATS = """
 window.EventSource = class {
   constructor() {
     const at = new Date().toISOString();
-    const data = JSON.stringify({ type: "beat", seq: null, at, fault: null });
+    const data = JSON.stringify({ type: "beat", seq: null, at, warnings: [], fault: null });
     this.timer = setInterval(() => {
       this.onmessage({ data, lastEventId: "" });
       document.body.dataset.beats = Number(document.body.dataset.beats ?? 0) + 1;
@@ -159,7 +156,7 @@ def test_a_disk_that_does_not_store_is_said_in_words(board: Board, kitchen: Kitc
     kitchen.order(id="A-1", name="Table 7", items=[BURGER])
     board.shows("grill", "Table 7")
     fault = board.page.locator("#fault")
-    with _no_room(kitchen.pid):
+    with kitchen.no_room():
         assert kitchen.order(id="A-2", items=[BURGER]) == "Unable to parse data"
         expect(fault).to_be_visible()
         expect(fault).to_have_text(re.compile("^ORDERS CANNOT BE STORED *the disk "))
@@ -169,17 +166,6 @@ def test_a_disk_that_does_not_store_is_said_in_words(board: Board, kitchen: Kitc
     expect(fault).to_be_hidden()
     assert kitchen.order(id="A-2", name="Table 8", items=[BURGER]) == "A-2"
     board.shows("grill", "Table 7", "Table 8")
-
-
-@contextlib.contextmanager
-def _no_room(pid: int) -> Iterator[None]:
-    """No file of that process can grow, or be written at all."""
-    soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_wrong_configuration_is_said_on_the_board(page: Page, kitchen: Kitchen) -> None:

@@ -3,14 +3,13 @@
 `Authority.caller(request)` tells who a request is from; `Caller.require(...)` what they may.
 """
 
-from appliance.api.auth.authority import COOKIE, SESSION_SECONDS, Authority
+from appliance.api.auth.authority import SESSION_SECONDS, Authority
 from appliance.api.auth.caller import KITCHEN, MANAGERS, READ_ONLY, ROLES, Caller
 from appliance.api.auth.secret import local_secret
-from appliance.api.auth.sites import host_middleware, require_own_page
+from appliance.api.auth.sites import host_middleware, require_own_page, session_cookie
 from appliance.api.auth.tokens import issue
 
 __all__ = [
-    "COOKIE",
     "KITCHEN",
     "MANAGERS",
     "READ_ONLY",
@@ -22,4 +21,5 @@ __all__ = [
     "issue",
     "local_secret",
     "require_own_page",
+    "session_cookie",
 ]

@@ -5,9 +5,8 @@ Source: ticket API design page, "Who may".
 
 import asyncio
 import logging
-import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -19,18 +18,19 @@ from appliance.api.auth import devices, tokens
 from appliance.api.auth.caller import Caller
 from appliance.api.auth.cloud import CloudKeys, CloudStatus
 from appliance.api.auth.devices import Devices
+from appliance.api.auth.link import Link
 from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
-from appliance.api.auth.pins import Pin, Pins, subject_of
+from appliance.api.auth.pins import Pin, Pins
 from appliance.api.auth.revoked import Revoked
 from appliance.api.auth.secret import Secrets
-from appliance.api.auth.sites import require_own_page
-from appliance.api.auth.tokens import InvalidToken, Proof, Tokens
+from appliance.api.auth.sites import require_own_page, session_cookie
+from appliance.api.auth.tokens import LINK, InvalidToken, Proof, Tokens
 from appliance.api.errors import ApiError
+from appliance.api.limits import Limits
 
 logger = logging.getLogger(__name__)
 
 LEEWAY_SECONDS: Final = 30
-COOKIE: Final = "expeditor_session"
 SESSION_SECONDS: Final = 30 * 24 * 3600
 """A screen on a wall is signed in once and then left alone."""
 LOOK_SECONDS: Final = 0.5
@@ -61,10 +61,15 @@ class Authority:
         appliance: config.Appliance,
         settings: config.Auth,
         *,
+        limits: Limits | None = None,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Reads what is on disk; blocks; raises OSError."""
+        """Reads what is on disk; blocks; raises OSError.
+
+        `limits` count what each token asks for; None where nobody asks over HTTP.
+        """
+        self._limits = limits
         self._tenant = appliance.tenant_id
         self._location = appliance.location_id
         self._keep_old_secret = int(settings.keep_old_secret)
@@ -81,12 +86,17 @@ class Authority:
         self._lockout = Lockout(monotonic)
         # One at a time: each takes 16 MiB while it is computed.
         self._hashing = asyncio.Lock()
-        self._link_code: str | None = secrets.token_urlsafe(24)
+        self._link = Link(directory, monotonic)
 
     @property
     def link_code(self) -> str | None:
-        """Opens one session as manager, once; None when it has been used."""
-        return self._link_code
+        """Opens one session as manager, once and within an hour; None when that is over."""
+        return self._link.code
+
+    @property
+    def needs_link(self) -> bool:
+        """Whether nobody could sign in by anything else: the link has to be shown."""
+        return not (self._link.used_before or self._pins.list() or self.devices.list())
 
     async def run(self) -> None:
         """Notice what the command `expeditor` changed, and fetch the cloud's keys."""
@@ -137,17 +147,27 @@ class Authority:
         )
 
     def caller(self, request: web.Request) -> Caller:
-        """Raises ApiError 401, or 403 for a write that came from another site's page."""
+        """Raises ApiError 401, 429, or 403 for a write that came from another site's page."""
+        caller = self._caller(request)
+        if self._limits is not None:
+            self._limits.count_token(caller.token_id)
+        return caller
+
+    def _caller(self, request: web.Request) -> Caller:
+        writes = request.method not in ("GET", "HEAD")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return self.verify(token.strip())
-        cookie = request.cookies.get(COOKIE)
+            caller = self.verify(token.strip())
+            if writes and "Origin" in request.headers:  # Only browsers send one.
+                require_own_page(request)
+            return caller
+        cookie = request.cookies.get(session_cookie(request))
         if not cookie:
             challenge = {"WWW-Authenticate": "Bearer"}
             raise ApiError(401, "UNAUTHORIZED", "a bearer token is required", headers=challenge)
         caller = self.verify(cookie)
         # No browser keeps a page of another port from opening a WebSocket, cookie and all.
-        if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
+        if writes or "Upgrade" in request.headers:
             require_own_page(request)
         return caller
 
@@ -161,6 +181,7 @@ class Authority:
             raise _invalid(str(error)) from error
         self._judge(proof)
         claims = proof.claims
+        self._revoked.saw(claims.iat)
         if claims.tenant_id != self._tenant:
             raise ApiError(403, "FORBIDDEN", "this token is of another tenant")
         if claims.location_id not in (None, self._location):
@@ -169,15 +190,12 @@ class Authority:
         roles = frozenset(claims.roles)
         return Caller(claims.sub, roles, only, claims.exp, proof.id, proof)
 
-    def stands(self, caller: Caller) -> bool:
-        """Whether the token is good still: for what goes on longer than a request."""
-        if caller.proof is None:
-            return any(device.id == caller.token_id for device in self.devices.list())
-        try:
+    def check(self, caller: Caller) -> None:
+        """Raise ApiError 401 for a token that is good no more: what outlasts a request asks."""
+        if caller.proof is not None:
             self._judge(caller.proof)
-        except ApiError:
-            return False
-        return True
+        elif not self.devices.has(caller.token_id):
+            raise _invalid("it has been revoked")
 
     def _judge(self, proof: Proof) -> None:
         """Raise ApiError 401 for a token that is not good now."""
@@ -186,6 +204,8 @@ class Authority:
             raise _invalid("its issuer no longer has the key that signed it")
         if proof in self._revoked:
             raise _invalid("it has been revoked")
+        if claims.opened_by not in (None, LINK) and not self._pins.has(claims.opened_by):
+            raise _invalid("the PIN that opened it has been taken away")
         if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
             raise _invalid("it is not good yet (nbf)")
         if claims.exp <= now - LEEWAY_SECONDS:
@@ -197,15 +217,18 @@ class Authority:
         if device is None:
             raise _invalid("no device has it, or it has been revoked")
         only = None if device.stations is None else frozenset(device.stations)
-        return Caller(f"device:{device.name}", devices.ROLES, only, None, device.id)
+        return Caller(device.subject, devices.ROLES, only, None, device.id)
 
-    def redeem(self, code: str) -> str:
+    async def redeem(self, code: str) -> str:
         """The token for the one-time link's code. Raises ApiError 401."""
-        right = (self._link_code or "").encode()
-        if not right or not secrets.compare_digest(code.encode(), right):
-            raise ApiError(401, "UNAUTHORIZED", "this link has been used, or never was one")
-        self._link_code = None
-        return self._session("one-time link", ("manager",), None)
+        if not self._link.take(code):
+            message = "this link has been used, is over an hour old, or never was one"
+            raise ApiError(401, "UNAUTHORIZED", message)
+        try:
+            await asyncio.shield(asyncio.to_thread(self._link.remember))
+        except OSError as error:
+            logger.warning("the next start shows a link again: %s", error)
+        return self._session("one-time link", ("manager",), (), LINK)
 
     async def sign_in(self, pin: str, address: str) -> str:
         """The token for a PIN. Raises ApiError 401, 429."""
@@ -220,18 +243,36 @@ class Authority:
         if found is None:
             raise ApiError(401, "UNAUTHORIZED", "this is nobody's PIN", headers=_CHALLENGE)
         right()
-        return self._session(found.subject, found.roles, found.stations)
+        return self._session(found.subject, found.roles, found.stations or (), found.session)
 
     def _session(
-        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...] | None
+        self, subject: str, roles: tuple[str, ...], stations: tuple[str, ...], opened_by: str
     ) -> str:
+        return self.issue(subject, roles, SESSION_SECONDS, stations, opened_by)
+
+    def issue(
+        self,
+        subject: str,
+        roles: Collection[str],
+        seconds: int,
+        stations: Collection[str] = (),
+        opened_by: str | None = None,
+    ) -> str:
+        """A new token of this appliance: good, whatever of its subject was revoked before.
+
+        `seconds`: at most tokens.MAX_LIFE_SECONDS. `opened_by`: see tokens.Claims.
+        """
+        issued_at = self._revoked.next_iat(subject)
+        self._revoked.saw(issued_at)
         return tokens.issue(
             self._secrets.current.key,
             roles=roles,
             tenant=self._tenant,
             subject=subject,
-            seconds=SESSION_SECONDS,
-            stations=stations or (),
+            seconds=seconds,
+            stations=stations,
+            opened_by=opened_by,
+            issued_at=issued_at,
         )
 
     def rotate(self) -> None:
@@ -252,12 +293,24 @@ class Authority:
         self._revoked.token(proof.id, proof.claims.exp)
 
     def revoke_id(self, token_id: str) -> None:
-        """Revoke the token with this `jti`. Raises revoked.TooMany."""
-        self._revoked.token(token_id)
+        """Revoke the token with this `jti`, or the device with this id. Raises revoked.TooMany."""
+        if not self.devices.revoke(token_id):
+            self._revoked.token(token_id)
 
     def revoke_subject(self, subject: str) -> None:
         """Revoke all tokens of a subject that were issued until now. Raises revoked.TooMany."""
         self._revoked.subject(subject)
+        self.devices.revoke_subject(subject)
+
+    def sign_out(self, token: str) -> None:
+        """End a browser's session; a token that somebody pasted stays good. Raises TooMany."""
+        try:
+            proof = self._tokens.read(token)
+            self._judge(proof)
+        except (InvalidToken, ApiError):
+            return  # It opens nothing as it is: no reason to remember it.
+        if proof.claims.opened_by is not None:
+            self._revoked.token(proof.id, proof.claims.exp)
 
     def pins(self) -> tuple[Pin, ...]:
         """All PINs, by name."""
@@ -265,17 +318,13 @@ class Authority:
 
     def set_pin(
         self, name: str, digits: str, roles: tuple[str, ...], stations: tuple[str, ...]
-    ) -> None:
-        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError, TooMany."""
-        self._pins.set(name, digits, roles, stations)
-        self._revoked.subject(subject_of(name))
+    ) -> Pin:
+        """Give somebody a PIN; what an earlier one opened, ends. Raises PinError."""
+        return self._pins.set(name, digits, roles, stations)
 
     def remove_pin(self, name: str) -> bool:
-        """Take a PIN away, and what it opened; whether there was one. Raises TooMany."""
-        if not self._pins.remove(name):
-            return False
-        self._revoked.subject(subject_of(name))
-        return True
+        """Take a PIN away, and with it what it opened; whether there was one."""
+        return self._pins.remove(name)
 
 
 def _invalid(why: str) -> ApiError:

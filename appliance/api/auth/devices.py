@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,6 +33,17 @@ class Device(Struct, frozen=True):
     name: str
     stations: tuple[str, ...] | None
     made_at: float
+    made_with: str | None = None
+    """Tells the request that made it from all others, if it said that it may come again."""
+
+    @property
+    def subject(self) -> str:
+        """Who its token is for; another device may have the same name."""
+        return f"device:{self.name}"
+
+
+class MadeBefore(ValueError):
+    """The same request made a device before; its token cannot be shown again."""
 
 
 class NewDevice(NamedTuple):
@@ -41,9 +53,13 @@ class NewDevice(NamedTuple):
     token: str
 
 
-class _File(Struct, frozen=True):
+class _File(Struct, frozen=True, dict=True):
     by_hash: dict[str, Device] = {}
     """By the SHA-256 of the token: 256 random bits need no slow hash."""
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(device.id for device in self.by_hash.values())
 
 
 class Devices:
@@ -70,13 +86,25 @@ class Devices:
         """Whose token it is."""
         return self._records.value.by_hash.get(_hash(token))
 
-    def issue(self, name: str, stations: Collection[str] = ()) -> NewDevice:
-        """A token for a screen. Blocks; raises OSError, TooManyDevices."""
+    def has(self, device_id: str) -> bool:
+        """Whether this device's token is good. Quick: asked per event and listener."""
+        return device_id in self._records.value.ids
+
+    def issue(
+        self, name: str, stations: Collection[str] = (), made_with: str | None = None
+    ) -> NewDevice:
+        """A token for a screen. Blocks; raises OSError, TooManyDevices, MadeBefore."""
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         only = tuple(sorted(stations)) or None
-        device = Device(secrets.token_hex(8), name, only, time.time())
+        device = Device(secrets.token_hex(8), name, only, time.time(), made_with)
 
         def edit(file: _File) -> _File:
+            same = (each for each in file.by_hash.values() if each.made_with == made_with)
+            if made_with is not None and (before := next(same, None)) is not None:
+                raise MadeBefore(
+                    f"device {before.id} was made with this key before; its token cannot be shown"
+                    " again: remove it, and make another with a new key"
+                )
             if len(file.by_hash) >= MAX_DEVICES:
                 raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
             return replace(file, by_hash=file.by_hash | {_hash(token): device})
@@ -86,11 +114,18 @@ class Devices:
 
     def revoke(self, device_id: str) -> bool:
         """End a device's token; whether there was one. Blocks; raises OSError."""
-        if all(device.id != device_id for device in self.list()):
+        return self._revoke(lambda device: device.id == device_id)
+
+    def revoke_subject(self, subject: str) -> bool:
+        """End the tokens of all devices with this subject. As `revoke`."""
+        return self._revoke(lambda device: device.subject == subject)
+
+    def _revoke(self, gone: Callable[[Device], bool]) -> bool:
+        if not any(map(gone, self.list())):
             return False
 
         def edit(file: _File) -> _File:
-            left = {key: it for key, it in file.by_hash.items() if it.id != device_id}
+            left = {key: it for key, it in file.by_hash.items() if not gone(it)}
             return replace(file, by_hash=left)
 
         self._records.change(edit)

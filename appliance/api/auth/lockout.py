@@ -3,7 +3,6 @@
 No tokens here and no clock of the wall: times are those of a monotonic clock, in seconds.
 """
 
-import ipaddress
 import math
 from collections import deque
 from collections.abc import Callable
@@ -11,14 +10,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from appliance.api.address import place
+
 WRONG: Final = 5
 LOCKED_SECONDS: Final = 60.0
 ADDRESS_SECONDS: Final = 15 * 60.0
 """So long a wrong PIN counts against the address that it came from."""
 ALL_SECONDS: Final = 60.0
 """So long it counts among all: those of a whole shift must not lock everybody out."""
-_IPV6_NETWORK: Final = 64
-"""One host has all addresses of such a network."""
 
 
 class LockoutStatus(Struct, frozen=True):
@@ -96,11 +95,11 @@ class Lockout:
         """
         now = self._monotonic()
         self._addresses = {a: t for a, t in self._addresses.items() if not t.forgotten(now)}
-        tries = self._addresses.setdefault(_place(address), _Tries(ADDRESS_SECONDS))
-        wait = max(tries.locked_for(now), self._all.locked_for(now))
+        tries = self._addresses.setdefault(place(address), _Tries(ADDRESS_SECONDS))
+        counted = (tries, self._all)
+        wait = max(each.locked_for(now) for each in counted)
         if wait > 0:
             raise Locked(wait)
-        counted = (tries, self._all)
         locks = sum([each.add(now) for each in counted])
         self._wrong += 1
         self._locks += locks > 0
@@ -112,16 +111,3 @@ class Lockout:
                 each.take_back(now)
 
         return right
-
-
-def _place(address: str) -> str:
-    """What stands for one host: an IPv4 address, or the network of an IPv6 one."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, _IPV6_NETWORK), strict=False))

@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +20,12 @@ MAX_PINS: Final = 200
 """With more of them, a guess of four digits would be right too often."""
 MAX_NAME: Final = 64
 SALT_BYTES: Final = 16
+ID_BYTES: Final = 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 5
 """What OWASP's password storage sheet gives for 16 MiB, which is what an appliance has to
 spare; a few hundred milliseconds for each guess of somebody who has stolen the file."""
-_DIGITS: Final = re.compile(r"[0-9]{4,8}")
+DIGITS: Final = "^[0-9]{4,8}$"
+_DIGITS: Final = re.compile(DIGITS)
 
 
 class PinError(ValueError):
@@ -41,23 +44,29 @@ class Pin(Struct, frozen=True):
     stations: tuple[str, ...] | None
     hash: bytes
     set_at: float
+    id: str = ""
+    """Random; empty for one that was set before there were ids."""
+
+    @property
+    def session(self) -> str:
+        """What names this PIN in the sessions that it opens. No other PIN ever has the same."""
+        return self.id or f"{self.name}:{self.set_at}"
 
     @property
     def subject(self) -> str:
         """Who the tokens are for that this PIN opens."""
-        return subject_of(self.name)
+        return f"pin:{self.name}"
 
 
-class _File(Struct, frozen=True):
+class _File(Struct, frozen=True, dict=True):
     # One salt for all: nobody says who they are before giving a PIN, and one computation
     # must do, however many there are. No two are the same, so none gives another away.
     salt: bytes = b""
     pins: tuple[Pin, ...] = ()
 
-
-def subject_of(name: str) -> str:
-    """Who the tokens of this person's PIN are for."""
-    return f"pin:{name}"
+    @cached_property
+    def sessions(self) -> frozenset[str]:
+        return frozenset(pin.session for pin in self.pins)
 
 
 class Pins:
@@ -80,6 +89,10 @@ class Pins:
         """Notice what others changed. Blocks; raises OSError."""
         self._records.refresh()
 
+    def has(self, session: str) -> bool:
+        """Whether the PIN that opened a session is still somebody's. Quick: asked per event."""
+        return session in self._records.value.sessions
+
     def match(self, digits: str) -> Pin | None:
         """Whose PIN it is. Takes the same time whatever is tried; blocks for that long."""
         file = self._records.value
@@ -93,7 +106,7 @@ class Pins:
 
     def set(
         self, name: str, digits: str, roles: Collection[str], stations: Collection[str] = ()
-    ) -> None:
+    ) -> Pin:
         """Give somebody a PIN, a new one if need be. Blocks; raises OSError, PinError."""
         if not (0 < len(name) <= MAX_NAME and name.isprintable() and name == name.strip()):
             raise PinError("name", f"must be a text of up to {MAX_NAME} characters")
@@ -103,7 +116,8 @@ class Pins:
 
         def edit(file: _File) -> _File:
             file = file if file.salt else replace(file, salt=secrets.token_bytes(SALT_BYTES))
-            pin = Pin(name, tuple(sorted(roles)), only, _hash(digits, file.salt), time.time())
+            hashed, its_id = _hash(digits, file.salt), secrets.token_hex(ID_BYTES)
+            pin = Pin(name, tuple(sorted(roles)), only, hashed, time.time(), its_id)
             others = tuple(other for other in file.pins if other.name != name)
             if any(hmac.compare_digest(other.hash, pin.hash) for other in others):
                 raise PinError(None, "somebody has this PIN; choose another")
@@ -111,7 +125,7 @@ class Pins:
                 raise PinError(None, f"there are {MAX_PINS} PINs; remove one first")
             return replace(file, pins=(*others, pin))
 
-        self._records.change(edit)
+        return self._records.change(edit).pins[-1]
 
     def remove(self, name: str) -> bool:
         """Take a PIN away; whether there was one. Blocks; raises OSError."""
@@ -122,8 +136,7 @@ class Pins:
             known = len(file.pins)
             return replace(file, pins=tuple(pin for pin in file.pins if pin.name != name))
 
-        self._records.change(edit)
-        return len(self._records.value.pins) < known
+        return len(self._records.change(edit).pins) < known
 
 
 def _hash(digits: str, salt: bytes) -> bytes:

@@ -116,8 +116,8 @@ class Secrets:
             others = [other for other in file.retired if other.until > now]
             return _File((old, *others)[:RETIRED_KEPT])
 
-        self._retired.change(retire)
         with locked(self._directory):
+            self._retired.change_locked(retire)
             replace_file(self._directory / NAME, secrets.token_bytes(SECRET_BYTES))
         self.refresh()
 

@@ -21,6 +21,8 @@ from appliance.config import LOCAL_ISSUER
 
 ISSUER: Final = LOCAL_ISSUER
 AUDIENCE: Final = "expeditor-kds"
+NAMELESS: Final = "expeditor token"
+"""The subject of tokens for which the command line was told none: nobody in particular."""
 ALGORITHM: Final = "HS256"
 MAX_TOKEN: Final = 4096
 """Characters; with every claim of ours a token has some hundred."""
@@ -28,6 +30,8 @@ MAX_LIFE_SECONDS: Final = 400 * 86_400
 """From `iat` to `exp`: for so long a revocation has to be remembered."""
 _REMEMBERED: Final = 1024
 """Tokens whose signature need not be checked again; each takes about a kilobyte."""
+LINK: Final = "link"
+"""What opened the session of the one-time link. No PIN's session is called so."""
 _REQUIRED: Final = ["exp", "iat", "sub", "iss", "aud"]
 
 
@@ -38,6 +42,7 @@ class InvalidToken(ValueError):
 class Claims(Struct, frozen=True):
     """What a token says, times in Unix seconds."""
 
+    iss: str
     sub: str
     iat: float
     exp: float
@@ -47,6 +52,8 @@ class Claims(Struct, frozen=True):
     tenant_id: Any = None
     location_id: str | None = None
     station_ids: tuple[str, ...] | None = None
+    opened_by: str | None = None
+    """Of a browser's session: what names the PIN that opened it, or LINK. None of others."""
 
 
 class Proof(Struct, frozen=True):
@@ -67,9 +74,14 @@ def issue(
     subject: str,
     seconds: int,
     stations: Collection[str] = (),
+    opened_by: str | None = None,
+    issued_at: float | None = None,
 ) -> str:
-    """A token of the local issuer; `seconds` at most MAX_LIFE_SECONDS."""
-    now = time.time()
+    """A token of the local issuer; `seconds` at most MAX_LIFE_SECONDS.
+
+    `opened_by`: see Claims. `issued_at`: Unix seconds; by default now.
+    """
+    now = time.time() if issued_at is None else issued_at
     claims: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -83,6 +95,8 @@ def issue(
     }
     if stations:
         claims["station_ids"] = sorted(stations)
+    if opened_by is not None:
+        claims["opened_by"] = opened_by
     return jwt.encode(claims, secret, ALGORITHM)
 
 
@@ -105,13 +119,15 @@ class Tokens:
             proof = self._verified(token)
         except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidToken(_why(error)) from error
-        if len(self._read) == _REMEMBERED:
+        if len(self._read) >= _REMEMBERED:
             self._read.clear()
         self._read[token] = proof
         return proof
 
     def still_signed(self, proof: Proof) -> bool:
         """Whether the key that signed it is still one of its issuer's."""
+        if proof.key == self._local.current.id:
+            return True  # As nearly always; this is asked for each event and listener.
         if any(secret.id == proof.key for secret in self._local.good()):
             return True
         return self._cloud is not None and self._cloud.has(proof.key)

@@ -22,7 +22,6 @@ const link = follow({
     about = payload;
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
-    say("warnings", payload.warnings.join("\n"));
     clear();
     arrange(payload.stations);
     payload.tickets.forEach(put);
@@ -32,7 +31,8 @@ const link = follow({
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
   },
-  beat(fault) {
+  beat(fault, warnings) {
+    say("warnings", warnings.join("\n"));
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
   },
   live() {

@@ -8,7 +8,7 @@ const ANSWER_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
- * beat(fault), live(), offline(since: Date), signedOut().
+ * beat(fault, warnings), live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -75,7 +75,7 @@ export function follow(on) {
       const event = JSON.parse(message.data);
       if (message.lastEventId) position = message.lastEventId;
       if (event.type === "beat") {
-        on.beat(event.fault);
+        on.beat(event.fault, event.warnings);
         heard(event.at, event.seq !== null);
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
@@ -110,10 +110,12 @@ export function act(ticket, action) {
   return post(path);
 }
 
-/** Fire the next course that the ticket holds. As `act`. */
+/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
 export function fire(ticket) {
-  const held = ticket.items.filter((item) => item.held).map((item) => item.course ?? 0);
-  const course = { order_id: ticket.order_id, course_number: Math.min(...held) };
+  const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
+  const held = ticket.items.filter((item) => item.held);
+  const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
+  const course = { order_id: ticket.order_id, course_number: next === Infinity ? null : next };
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 

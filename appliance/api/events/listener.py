@@ -1,0 +1,218 @@
+"""What one listener is to hear: it keeps its place in the feed and tells what comes after.
+
+First whatever is new since the position that it comes with, or else a snapshot; then each
+change once, in order. A beat every two seconds says that the listener has everything up to
+`seq`, what time it is, what the appliance warns of, and whether orders can be stored; one that is
+behind gets none: it should not look alive. How this is carried is for `sse` and `websocket`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+from typing import Final, NamedTuple, NoReturn, cast
+
+from msgspec.structs import asdict
+
+from appliance.api.events.messages import (
+    About,
+    Beat,
+    FaultJson,
+    SnapshotEvent,
+    SnapshotPayload,
+    StationEntry,
+    StationsEvent,
+    StationsPayload,
+    TicketEvent,
+    TicketEventType,
+    TicketPayload,
+)
+from appliance.api.ticket_json import TicketView, encode, iso
+from appliance.expeditor import Expeditor
+from appliance.feed import BehindTail, Change
+from appliance.kitchen.event import StationDefined, StationRemoved, TicketChanged
+from appliance.kitchen.routing import Station
+from appliance.log import NotStored
+
+BEAT_SECONDS: Final = 2.0
+"""A screen calls itself offline after 5 s without one."""
+WRITE_SECONDS: Final = 10.0
+"""A listener that takes nothing for so long is cut off within a beat; it resumes when it can."""
+SENT_AT_ONCE: Final = 256
+"""Changes between two turns of the loop: one that catches up holds up nobody."""
+
+Send = Callable[[bytes, int | None], Awaitable[None]]
+"""Takes a frame, and the place that it leads to; None where that is no place to resume from.
+Waits while the listener takes nothing; raises ConnectionError when it has gone."""
+
+CutOff = Callable[[], None]
+"""Ends the connection at once; a `send` that waits comes back."""
+
+
+class Source(NamedTuple):
+    """What all listeners hear of."""
+
+    expeditor: Expeditor
+    view: TicketView
+    about: Callable[[], About]
+
+
+class Listener:
+    """One of them, from its place in the feed on."""
+
+    def __init__(
+        self,
+        source: Source,
+        stations: frozenset[str] | None,
+        check: Callable[[], None],
+        send: Send,
+        cut_off: CutOff,
+    ) -> None:
+        """`stations`: the only ones that it hears of; None for all of them.
+
+        `check` raises ApiError when the listener's token is no longer good.
+        """
+        self._expeditor, self._view, self._about = source
+        self._stations = stations
+        self._check = check
+        self._send = send
+        self._cut_off = cut_off
+        self._news = asyncio.Event()
+        self._beat_is_due = True
+        self._sending_since: float | None = None
+
+    def _sees(self, station: str) -> bool:
+        return self._stations is None or station in self._stations
+
+    async def run(self, position: str | None) -> NoReturn:
+        """Tell what comes after a position, without end.
+
+        Raises ApiError 401 when the token is no longer good, ConnectionError when the
+        listener has gone or was cut off.
+        """
+        seq = self._expeditor.resume_from(position) if position else None
+        self._next_tick = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._tick)
+        try:
+            with self._expeditor.feed.watched(self._news.set):
+                while True:
+                    self._news.clear()
+                    self._check()
+                    seq = await self._catch_up(seq)
+                    if self._beat_is_due or seq is None:
+                        await self._beat(seq)
+                    if seq is not None:
+                        await self._news.wait()
+        finally:
+            self._next_tick.cancel()
+
+    def _tick(self) -> None:
+        """Make a beat due, and see that what is sent is taken.
+
+        One timer for both that no event touches: a deadline for each wait and each send
+        would cost as much as the sending.
+        """
+        self._next_tick = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._tick)
+        self._beat_is_due = True
+        self._news.set()
+        began = self._sending_since
+        if began is not None and monotonic() - began > WRITE_SECONDS:
+            self._cut_off()
+
+    async def _catch_up(self, seq: int | None) -> int | None:
+        """Tell all that is new after `seq`; the place then reached, as of `_snapshot`."""
+        while seq is not None:
+            try:
+                changes = self._expeditor.feed.after(seq, SENT_AT_ONCE)
+            except BehindTail:
+                break
+            for change in changes:
+                body = self._body(change)
+                if body is not None:
+                    await self._tell(body, change.seq)
+            seq += len(changes)
+            if len(changes) < SENT_AT_ONCE:
+                return seq
+            await asyncio.sleep(0)  # Others have their turn.
+        return await self._snapshot()
+
+    def _body(self, change: Change) -> bytes | None:
+        """What is told of a change; None where it is not for this listener."""
+        match change.event:
+            case TicketChanged(ticket=ticket) as event if self._sees(ticket.station):
+                return change.encoded(partial(self._ticket, event, change))
+            case StationDefined(station=station) if self._sees(station.id):
+                return self._stations_now(change)
+            case StationRemoved(station_id=station_id) if self._sees(station_id):
+                return self._stations_now(change)
+        return None
+
+    def _ticket(self, event: TicketChanged, change: Change) -> bytes:
+        """The same for all listeners."""
+        if change.placed is None:
+            raise TypeError(change.event)
+        ticket = self._view.ticket(event.ticket, change.placed)
+        return encode(
+            TicketEvent(
+                type=cast("TicketEventType", f"kds.ticket.{event.kind}"),
+                aggregate_id=ticket.id,
+                tenant_id=ticket.tenant_id,
+                seq=change.seq,
+                at=iso(event.at),
+                by=event.by,
+                live=event.ticket.live,
+                payload=TicketPayload(ticket),
+            )
+        )
+
+    def _stations_now(self, change: Change) -> bytes:
+        payload = StationsPayload(self._entries(change.stations))
+        return encode(StationsEvent(change.seq, iso(change.event.at), payload))
+
+    def _entries(self, stations: Iterable[Station]) -> list[StationEntry]:
+        """The stations that this listener may see, in the order of the boards."""
+        return [
+            StationEntry(station.id, station.name, station.type, station.active)
+            for station in stations
+            if self._sees(station.id)
+        ]
+
+    async def _snapshot(self) -> int | None:
+        """Tell the state of now; None where there is none that can be shown before the beat."""
+        kitchen = self._expeditor.kitchen
+        seq = self._expeditor.seq
+        tickets = [
+            self._view.ticket(ticket, kitchen.placed(ticket.number))
+            for ticket in kitchen.live_tickets()
+            if self._sees(ticket.station)
+        ]
+        payload = SnapshotPayload(
+            **asdict(self._about()), stations=self._entries(kitchen.stations), tickets=tickets
+        )
+        body = encode(SnapshotEvent(seq, now(), payload))
+        try:
+            async with asyncio.timeout(BEAT_SECONDS):
+                await asyncio.shield(self._expeditor.settled())
+        except TimeoutError:
+            return None
+        except NotStored:
+            await asyncio.sleep(BEAT_SECONDS)
+            return None
+        await self._tell(body, seq)
+        return seq
+
+    async def _beat(self, seq: int | None) -> None:
+        self._beat_is_due = False
+        fault = self._expeditor.fault
+        told = fault and FaultJson(fault.message, round(monotonic() - fault.since))
+        await self._tell(encode(Beat(seq, now(), self._about().warnings, told)), None)
+
+    async def _tell(self, body: bytes, seq: int | None) -> None:
+        self._sending_since = monotonic()
+        await self._send(body, seq)
+        self._sending_since = None
+
+
+def now() -> str:
+    """To the millisecond: pages count ages by it, not by their own clock."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,216 @@
+"""What is said on `/events`: what every listener hears, and the talk around it on a WebSocket.
+
+Times are ISO 8601 UTC. `seq` is the place in the log: whoever has heard a frame has all up to
+its `seq` that is for them.
+"""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from appliance.api.errors import ErrorJson
+from appliance.api.ticket_json import TicketJson, Time
+
+# ── what every listener hears ───────────────────────────────────────────────────────
+
+
+class About(Struct):
+    """What the pages need to know of this kitchen, apart from its stations and tickets."""
+
+    name: str
+    warnings: list[str]
+    """What somebody ought to do something about."""
+    late_after: int
+    """Seconds from which a ticket is late."""
+    very_late_after: int
+
+
+class StationEntry(Struct):
+    """A station, as a board shows it."""
+
+    id: str
+    name: str
+    station_type: str
+    active: bool
+
+
+class SnapshotPayload(About):
+    """The kitchen as it is."""
+
+    stations: list[StationEntry]
+    """In the order of the boards."""
+    tickets: list[TicketJson]
+    """Every live one."""
+
+
+class SnapshotEvent(Struct, tag_field="type", tag="kds.snapshot"):
+    """All that there is; what was heard before counts no more."""
+
+    seq: int
+    at: Time
+    payload: SnapshotPayload
+
+
+class StationsPayload(Struct):
+    """All stations that there are from then on."""
+
+    stations: list[StationEntry]
+
+
+class StationsEvent(Struct, tag_field="type", tag="kds.stations"):
+    """A station was made, changed or removed."""
+
+    seq: int
+    at: Time
+    payload: StationsPayload
+
+
+TicketEventType = Literal[
+    "kds.ticket.created",
+    "kds.ticket.updated",
+    "kds.ticket.fired",
+    "kds.ticket.started",
+    "kds.ticket.item_done",
+    "kds.ticket.ready",
+    "kds.ticket.bumped",
+    "kds.ticket.recalled",
+    "kds.ticket.voided",
+    "kds.ticket.prioritized",
+    "kds.ticket.moved",
+    "kds.ticket.undone",
+]
+
+
+class TicketPayload(Struct):
+    """The ticket as it then stands."""
+
+    ticket: TicketJson
+
+
+class TicketEvent(Struct):
+    """Something happened to a ticket."""
+
+    type: TicketEventType
+    aggregate_id: str
+    """The ticket's `id`."""
+    tenant_id: str
+    seq: int
+    at: Time
+    by: str | None
+    """Who did it: the `sub` of a token; null where a point of sale or time itself did."""
+    live: bool
+    """Whether the ticket is on its board after it."""
+    payload: TicketPayload
+
+
+class FaultJson(Struct):
+    """Why no order can be stored at present."""
+
+    message: str
+    seconds: int
+    """For how long by now."""
+
+
+class Beat(Struct, tag_field="type", tag="beat"):
+    """The listener has all up to `seq`; comes every two seconds to whoever keeps up."""
+
+    seq: int | None
+    """Null before the first snapshot."""
+    at: Time
+    warnings: list[str]
+    """As in the snapshot, and as they are now."""
+    fault: FaultJson | None
+
+
+HEARD: Final = (SnapshotEvent, TicketEvent, StationsEvent, Beat)
+
+# ── from a client of the WebSocket ──────────────────────────────────────────────────
+
+
+class AuthMessage(Struct, tag_field="type", tag="auth"):
+    """The first message of a client that has not sent its token with the upgrade."""
+
+    token: str
+
+
+Position = Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)$")]
+"""`epoch:seq`, or a `seq` of the same epoch."""
+
+
+class ListenQuery(Struct):
+    """What to hear by server-sent events, and from where on. As in a `subscribe`."""
+
+    location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None
+    station_id: Annotated[
+        str | None, Meta(description="only of this station; by default of all that the token sees")
+    ] = None
+    since: Annotated[
+        Position | None,
+        Meta(description="the `id` of the last event that was heard; as Last-Event-ID"),
+    ] = None
+
+
+class SubscribeMessage(
+    Struct, tag_field="type", tag="subscribe", forbid_unknown_fields=True, kw_only=True
+):
+    """What to hear, and from where on. Once on a connection."""
+
+    channel: Literal["kds"]
+    location_id: str | None = None
+    """Of this appliance; there is no other."""
+    station_id: str | None = None
+    """The only one to hear of; by default all that the token is for."""
+    since: Annotated[int, Meta(ge=0)] | Position | None = None
+    """Without it a snapshot comes first."""
+
+
+class PongMessage(Struct, tag_field="type", tag="pong"):
+    """The answer to a ping."""
+
+
+RECEIVED: Final = (AuthMessage, SubscribeMessage, PongMessage)
+
+# ── to a client of the WebSocket ────────────────────────────────────────────────────
+
+
+class AuthSuccess(Struct, tag_field="type", tag="auth_success"):
+    """The token is good."""
+
+    user_id: str
+    """The token's `sub`."""
+    tenant_id: str
+    permissions: list[str]
+    """The token's roles."""
+    expires_at: Time | None
+    """Null for a screen's token, which has no end."""
+
+
+class AuthError(Struct, tag_field="type", tag="auth_error"):
+    """The token is not good, or no longer. The connection is closed then."""
+
+    code: str
+    """As over HTTP: UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, FORBIDDEN."""
+    message: str
+
+
+class Subscribed(Struct, tag_field="type", tag="subscribed"):
+    """The subscription stands; what is heard comes next."""
+
+    channel: Literal["kds"]
+    location_id: str
+    station_id: str | None
+    epoch: str
+    """With a `seq` behind a colon it makes a `since`."""
+
+
+class Ping(Struct, tag_field="type", tag="ping"):
+    """Has to be answered by a pong."""
+
+    timestamp: Time
+
+
+class ErrorMessage(ErrorJson, tag_field="type", tag="error"):
+    """A message was refused, and changed nothing. `request_id` is that of the upgrade."""
+
+
+SENT: Final = (AuthSuccess, AuthError, Subscribed, Ping, ErrorMessage)

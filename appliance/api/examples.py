@@ -1,0 +1,84 @@
+"""Examples of the contract: what the parts of a path may be, and bodies that are understood.
+
+They fit the kitchen that comes with the appliance, and each other: whoever sends them one
+after another sees an order go through it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from appliance.api.access import DeviceBody, PinBody, RevokeBody
+from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
+from appliance.api.routing import RuleBody, RulesBody, TestedOrder
+from appliance.api.sign_in import Credentials
+from appliance.api.stations import StationBody
+from appliance.api.tickets import FireBody, MoveBody, PriorityBody
+
+
+class Part(NamedTuple):
+    """A part of a path, which stands there in braces."""
+
+    meaning: str
+    example: str
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "station_id": Part("A station's `id`, as `GET /stations` lists it.", "grill"),
+    "order_id": Part("The order's `id`, as the point of sale gave it, percent-encoded.", "123"),
+    "line_id": Part("A line's `line_id`, as the ticket lists it.", "1"),
+    "rule_id": Part("A rule's `id`, as `GET /routing` lists it.", "rule-0a1b2c3d4e5f"),
+    "name": Part("The person's name, as `GET /pins` lists it.", "Maria"),
+    "id": Part("A screen's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
+}
+
+_BURGERS: Final = {
+    "lineId": "1",
+    "name": "Hamburger",
+    "qty": 2,
+    "mods": [{"name": "Cheddar"}, {"name": "Side Fries"}],
+    "course": "Course 2",
+    "seat": "Seat 1",
+}
+_SHAKE: Final = {
+    "lineId": "2",
+    "name": "Chocolate Shake",
+    "qty": 1,
+    "course": "Course 3",
+    "courseStatus": "hold",
+}
+_RULE: Final = {
+    "station_id": "cold",
+    "name": ["*soup*"],
+    "prep_time_seconds": 300,
+    "priority_boost": 1,
+}
+
+BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
+    NewOrder: {
+        "id": "123",
+        "name": "Omar",
+        "mode": "For Here",
+        "server": "Sarah",
+        "items": [_BURGERS, _SHAKE],
+    },
+    ChangedOrder: {"name": "Omar", "items": [{**_BURGERS, "qty": 3}, _SHAKE]},
+    PartialOrder: {"itemsToAdd": [{"lineId": "3", "name": "Onion Rings"}]},
+    TestedOrder: {"items": [{"name": "Hamburger", "mods": ["Side Fries"]}]},
+    PriorityBody: {"priority": "urgent"},
+    MoveBody: {"station_id": "fry"},
+    FireBody: {"order_id": "123", "course_number": 3},
+    StationBody: {
+        "name": "Pizza Oven",
+        "station_type": "pizza",
+        "display_order": 4,
+        "settings": {"color": "#d9480f", "alert_threshold_seconds": 600},
+    },
+    RuleBody: _RULE,
+    RulesBody: {"rules": [_RULE, {"station_id": "grill", "category": ["wok"]}]},
+    PinBody: {"name": "Maria", "pin": "4711", "roles": ["chef"]},
+    DeviceBody: {"name": "Screen at the grill", "stations": ["grill"]},
+    RevokeBody: {"subject": "pin:Maria"},
+    Credentials: {"pin": "4711"},
+}

@@ -1,0 +1,107 @@
+"""Each path of the API: who may, and what a token may that is kept to some stations."""
+
+from typing import Any, Final, NamedTuple
+
+from tests.api.asking import PREFIXES
+from tests.api.every_path import Asked, filled_in
+
+# Source: ticket API design page, "Who may".
+MANAGERS: Final = {"manager", "owner", "tenant_admin"}
+KITCHEN: Final = MANAGERS | {
+    "kitchen",
+    "kitchen_staff",
+    "chef",
+    "sous_chef",
+    "line_cook",
+    "expeditor",
+}
+ALL_ROLES: Final = KITCHEN | {"server", "pos_staff"}
+WHO: Final = {
+    "managers": MANAGERS,
+    "kitchen": KITCHEN,
+    "everyone": ALL_ROLES,
+    "orders": MANAGERS | {"pos_staff"},
+}
+
+# Source: the same page, "Paths". What a token for some stations may: `own`: what is of these;
+# `all`: nothing, it takes a token for every station; `seen`: it gets what it may see.
+TABLE: Final = """
+GET    /stations/{station_id}/tickets                                           everyone  own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/start                    kitchen   own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/ready                    kitchen   own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/bump                     kitchen   own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/recall                   kitchen   own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/void                     managers  own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/priority                 kitchen   own   both
+POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/done     kitchen   own   ours
+POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/undone   kitchen   own   ours
+POST   /stations/{station_id}/orders/{order_id}/ticket/move                     kitchen   own   ours
+POST   /stations/{station_id}/orders/{order_id}/ticket/undo                     kitchen   own   ours
+POST   /stations/{station_id}/undo                                              kitchen   own   ours
+GET    /stations                                                                everyone  seen  ours
+GET    /stations/{station_id}                                                   everyone  own   ours
+POST   /stations                                                                managers  all   ours
+PUT    /stations/{station_id}                                                   managers  own   ours
+DELETE /stations/{station_id}                                                   managers  own   ours
+GET    /stats                                                                   everyone  seen  ours
+GET    /routing                                                                 everyone  seen  ours
+POST   /routing                                                                 managers  all   ours
+POST   /routing/bulk                                                            managers  all   ours
+DELETE /routing/{rule_id}                                                       managers  all   ours
+POST   /routing/test                                                            everyone  seen  ours
+GET    /expo                                                                    everyone  seen  both
+POST   /courses/fire                                                            kitchen   own   ours
+POST   /orders                                                                  orders    all   ours
+PUT    /orders/{order_id}                                                       orders    all   ours
+PATCH  /orders/{order_id}                                                       orders    all   ours
+DELETE /orders/{order_id}                                                       orders    all   ours
+GET    /events                                                                  everyone  seen  ours
+GET    /session                                                                 everyone  seen  ours
+GET    /status                                                                  managers  all   ours
+POST   /tokens/revoke                                                           managers  all   ours
+GET    /pins                                                                    managers  all   ours
+POST   /pins                                                                    managers  all   ours
+DELETE /pins/{name}                                                             managers  all   ours
+GET    /devices                                                                 managers  all   ours
+POST   /devices                                                                 managers  all   ours
+DELETE /devices/{id}                                                            managers  all   ours
+"""
+RULE: Final = {"station_id": "grill", "name": ["pie"]}
+STATION: Final = {"name": "Pie", "station_type": "generic"}
+ORDER: Final = {"id": "A-2", "items": [{"lineId": "1", "name": "Hamburger"}]}
+BODIES: Final[dict[tuple[str, str], Any]] = {
+    ("POST", "/stations/{station_id}/orders/{order_id}/ticket/priority"): {"priority": "high"},
+    ("POST", "/stations/{station_id}/orders/{order_id}/ticket/move"): {"station_id": "grill"},
+    ("POST", "/stations"): STATION,
+    ("PUT", "/stations/{station_id}"): STATION,
+    ("POST", "/routing"): RULE,
+    ("POST", "/routing/bulk"): {"rules": [RULE]},
+    ("POST", "/routing/test"): ORDER,
+    ("POST", "/courses/fire"): {"order_id": "A-1", "course_number": 1},
+    ("POST", "/orders"): ORDER,
+    ("PUT", "/orders/{order_id}"): {"items": []},
+    ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
+    ("POST", "/tokens/revoke"): {"subject": "Tom"},
+    ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
+    ("POST", "/devices"): {"name": "Tablet"},
+}
+"""What would be done, were it not refused."""
+
+
+class Row(NamedTuple):
+    asked: Asked
+    who: set[str]
+    kept: str
+    body: Any
+
+
+def _rows(line: str) -> list[Row]:
+    method, path, who, kept, where = line.split()
+    body = BODIES.get((method, path))
+    return [
+        Row(Asked(method, prefix + filled_in(path)), WHO[who], kept, body)
+        for prefix in (PREFIXES if where == "both" else PREFIXES[:1])
+    ]
+
+
+ROWS: Final = [row for line in TABLE.strip().splitlines() for row in _rows(line)]

@@ -1,0 +1,155 @@
+"""GET /health: for everybody, so without a guest; 503 while orders cannot be stored."""
+
+import asyncio
+import secrets
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from appliance.api import health
+from appliance.kitchen.kitchen import Kitchen
+from appliance.lan import beacon
+from appliance.lan.beacon import Beacon
+from tests.api.asking import Answer, ask
+from tests.api.test_errors import is_error
+from tests.log.faulty_disk import Disk, faulty_disk
+from tests.running import RunningAppliance, running
+
+HEALTH = "/api/v1/kds/health"
+CANARY = "Canary"
+
+
+async def healthy(appliance: RunningAppliance) -> Answer:
+    return await ask(appliance, "GET", HEALTH, role=None)
+
+
+async def until(
+    appliance: RunningAppliance, told: Callable[[Answer], bool], seconds: float = 10
+) -> Answer:
+    async with asyncio.timeout(seconds):
+        while not told(answer := await healthy(appliance)):
+            await asyncio.sleep(0.02)
+        return answer
+
+
+@pytest.fixture
+def disk() -> Any:
+    with faulty_disk("health") as disk:
+        yield disk
+
+
+@pytest.fixture
+async def on_disk(tmp_path: Path, disk: Disk) -> AsyncIterator[RunningAppliance]:
+    async with running(tmp_path, vfs=disk.vfs_name) as appliance:
+        yield appliance
+
+
+async def test_what_everybody_may_know(appliance: RunningAppliance) -> None:
+    answer = await healthy(appliance)
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = answer.body
+    assert told["name"] == "Demo kitchen"
+    assert told["fault"] is None
+    assert told["warnings"] == []
+    assert told["https"] is None
+    assert told["listening"] == {
+        "orders": f"127.0.0.1:{appliance.orders_port}",
+        "http": appliance.url.removeprefix("http://"),
+        "https": None,
+    }
+    now = datetime.now(UTC)
+    for name in ("at", "running_since"):
+        assert now - timedelta(minutes=1) < datetime.fromisoformat(told[name]) <= now
+    free = (await asyncio.to_thread(shutil.disk_usage, appliance.directory)).free
+    assert told["disk_free_bytes"] == pytest.approx(free, rel=0.1)
+
+
+async def test_nothing_of_a_guest_is_in_it(appliance: RunningAppliance) -> None:
+    items = [{"lineId": CANARY, "name": CANARY, "specialInstructions": CANARY}]
+    reply = await appliance.order(id=CANARY, name=CANARY, phoneNumber=CANARY, items=items)
+    assert reply == CANARY.encode()
+    assert await appliance.order("update-order", id=f"{CANARY}-2") != CANARY.encode()
+    assert CANARY.encode() not in await appliance.converse(f"HELO {CANARY}\r\n".encode())
+    answer = await until(appliance, lambda answer: answer.body["history"]["of"] > 0)
+    assert CANARY not in str(answer.body)
+
+
+async def test_the_index_of_finished_tickets_is_counted(appliance: RunningAppliance) -> None:
+    await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    answer = await until(appliance, lambda each: each.body["history"]["indexed"] > 0)
+    assert answer.body["history"]["of"] == answer.body["history"]["indexed"]
+    assert answer.body["history"]["faulty"] is False
+
+
+async def test_who_is_heard_is_a_count(appliance: RunningAppliance) -> None:
+    # Others may be heard as well: screens that are near, and those of other tests.
+    screen = Beacon(IPv4Address("192.168.1.3"), secrets.token_hex(6), CANARY)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+
+        def heard(answer: Answer) -> bool:
+            sending.sendto(beacon.encode(screen), ("127.255.255.255", beacon.PORT))
+            return bool(answer.body["neighbours"])
+
+        answer = await until(appliance, heard, seconds=20)
+    assert CANARY not in str(answer.body)
+
+
+async def test_a_disk_that_fails_is_said_with_the_other_facts(
+    on_disk: RunningAppliance, disk: Disk
+) -> None:
+    disk.fail_at, disk.failure = disk.operations, apsw.FullError
+    assert await on_disk.order(id="A-1", items=[{"name": "Hamburger"}]) == b"Unable to parse data"
+    answer = await healthy(on_disk)
+    is_error(answer, 503, "SERVICE_UNAVAILABLE")
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.body["message"] == "orders cannot be stored: the disk is full"
+    told = answer.body["details"]
+    assert told["fault"]["message"] == "the disk is full"
+    assert told["running_since"] <= told["fault"]["since"] <= told["at"]
+    assert told["name"] == "Demo kitchen"
+    disk.failure = None
+    assert (await until(on_disk, lambda each: each.status == 200)).body["fault"] is None
+
+
+async def test_a_disk_that_does_not_come_back_is_no_good_health(
+    on_disk: RunningAppliance, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "STORE_SECONDS", 0.1)
+    assert disk.lock.acquire(blocking=False)
+    try:
+        ordering = asyncio.create_task(on_disk.order(id="A-1", items=[{"name": "Hamburger"}]))
+        answer = await until(on_disk, lambda each: each.status == 503)
+        assert "the disk has taken more than 0.1 s" in answer.body["message"]
+        again = await healthy(on_disk)
+        assert again.body["details"]["fault"] == answer.body["details"]["fault"]
+        assert not ordering.done()
+    finally:
+        disk.lock.release()
+    assert await ordering == b"A-1"
+    assert (await healthy(on_disk)).status == 200
+
+
+async def test_what_cannot_be_replayed_is_not_repeated(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await appliance.order(id="A-1", items=[{"name": "Hamburger"}]) == b"A-1"
+
+    def broken(*_: object) -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(Kitchen, "apply", broken)
+    await appliance.order(id="A-2", items=[{"name": "Hamburger"}])
+    answer = await until(appliance, lambda each: "make no sense" in str(each.body))
+    assert answer.body["details"]["fault"]["message"].endswith("make no sense: KeyError")
+    assert CANARY not in str(answer.body)
+    monkeypatch.undo()
+    assert (await until(appliance, lambda each: each.status == 200)).status == 200

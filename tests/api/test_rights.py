@@ -1,0 +1,117 @@
+"""Who may: each path for each role, and for a token that is kept to another station."""
+
+import json
+from typing import Final, NamedTuple
+
+import pytest
+from yarl import URL
+
+from tests.api.every_path import READS, Asked, guarded
+from tests.api.listening import listening
+from tests.api.rights import ALL_ROLES, ROWS, Row
+from tests.api.unchanged import nothing_changes
+from tests.running import RunningAppliance
+
+GUEST: Final = "Jane"
+
+
+class Said(NamedTuple):
+    status: int
+    text: str
+
+    @property
+    def code(self) -> str:
+        return str(json.loads(self.text)["code"])
+
+
+async def say(appliance: RunningAppliance, row: Row, token: str, method: str | None = None) -> Said:
+    """What is answered; of a stream only that there is one."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    url = URL(appliance.url + row.asked.path, encoded=True)
+    data = None if row.body is None else json.dumps(row.body).encode()
+    async with appliance.http.request(
+        method or row.asked.method, url, headers=headers, data=data
+    ) as answer:
+        has_end = answer.content_type != "text/event-stream"
+        return Said(answer.status, await answer.text() if has_end else "")
+
+
+async def test_the_table_has_every_path_there_is(appliance: RunningAppliance) -> None:
+    there_is = {asked for asked in await guarded(appliance) if asked.method != "HEAD"}
+    assert {row.asked for row in ROWS} == there_is
+    heads = {asked.path for asked in await guarded(appliance) if asked.method == "HEAD"}
+    assert heads < {row.asked.path for row in ROWS if row.asked.method == "GET"}
+
+
+@pytest.mark.parametrize("role", [*sorted(ALL_ROLES), "guest", "Manager", "admin", ""])
+async def test_each_role_may_what_the_table_says(appliance: RunningAppliance, role: str) -> None:
+    await order(appliance)
+    token = appliance.token(role)
+    async with nothing_changes(appliance):
+        for row in ROWS:
+            if role not in row.who:
+                said = await say(appliance, row, token)
+                assert (said.status, said.code) == (403, "FORBIDDEN"), row.asked
+                assert GUEST not in said.text
+    for row in ROWS:
+        if role in row.who:
+            assert (await say(appliance, row, token)).status not in (401, 403), row.asked
+
+
+@pytest.mark.parametrize("role", ["server", "guest"])
+async def test_to_ask_for_the_head_alone_takes_the_same_right(
+    appliance: RunningAppliance, role: str
+) -> None:
+    token = appliance.token(role)
+    heads = {asked for asked in await guarded(appliance) if asked.method in READS}
+    for row in ROWS:
+        if Asked("HEAD", row.asked.path) in heads and row.asked.method == "GET":
+            said = await say(appliance, row, token, "HEAD")
+            assert (said.status == 403) is (role not in row.who), row.asked
+
+
+async def test_a_token_for_another_station_neither_reads_nor_acts(
+    appliance: RunningAppliance,
+) -> None:
+    """The order is at the grill, and at the pass."""
+    await order(appliance)
+    token = appliance.token(*ALL_ROLES, stations=["fry"])
+    async with nothing_changes(appliance):
+        for row in ROWS:
+            said = await say(appliance, row, token)
+            if row.kept == "seen":
+                assert said.status in (200, 204), row.asked
+            else:
+                assert (said.status, said.code) == (403, "FORBIDDEN"), row.asked
+            assert GUEST not in said.text, row.asked
+            assert "A-1" not in said.text or row.asked.path.endswith("/A-1"), row.asked
+        async with listening(appliance, token=token) as listener:
+            assert (await listener.snapshot()).body["payload"]["tickets"] == []
+
+
+async def test_a_token_for_this_station_reads_and_acts(appliance: RunningAppliance) -> None:
+    token = appliance.token(*ALL_ROLES, stations=["grill"])
+    for row in ROWS:
+        await order(appliance)
+        said = await say(appliance, row, token)
+        if row.kept == "all":
+            assert (said.status, said.code) == (403, "FORBIDDEN"), row.asked
+        else:
+            # Not in each state, and what the file says stays; but it may.
+            assert said.status in (200, 204, 409), (row.asked, said)
+
+
+async def test_what_is_of_all_stations_is_done_by_a_token_for_all(
+    appliance: RunningAppliance,
+) -> None:
+    for row in ROWS:
+        if row.kept == "all":
+            await order(appliance)
+            said = await say(appliance, row, appliance.token(*ALL_ROLES))
+            assert said.status in (200, 201, 204, 404), (row.asked, said)
+
+
+async def order(appliance: RunningAppliance) -> None:
+    held = {"course": "1", "courseStatus": "hold"}
+    items = [{"lineId": "1", "name": "Hamburger"} | held]
+    assert await appliance.order(id="A-1", name=GUEST, items=items) == b"A-1"
