@@ -18,15 +18,16 @@ from aiohttp import web
 from appliance import identity, pages, tls
 from appliance.api import access_log, auth
 from appliance.api.app import make_app
+from appliance.api.routing import status as routing_status
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
-from appliance.config import Address, Config, RouteSection, StationSection
+from appliance.config import Address, Config, StationSection, rule_of
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import CONDITIONS, Rule, Window
 from appliance.kitchen.settings import Settings
 from appliance.lan.presence import Presence
 from appliance.listening import DUAL_STACK, dual_stack
@@ -68,17 +69,19 @@ async def serve(
     log: SqliteLog,
     directory: Path,
     *,
+    menu: tuple[MenuItem, ...],
     warnings: list[str],
     free_ports: bool,
     announce: Callable[[Running], None],
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
-    For the arguments see `running`. Raises CannotListen, LogError, Unfit, OSError.
+    `menu` is that of the configuration's file; for the other arguments see `running`.
+    Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
     try:
-        expeditor = await new_expeditor(config, log, directory)
+        expeditor = await new_expeditor(config, log, directory, menu)
         if not await _loaded(expeditor, stop):
             return
         async with running(
@@ -92,11 +95,13 @@ async def serve(
         await log.close()
 
 
-async def new_expeditor(config: Config, log: SqliteLog, directory: Path) -> Expeditor:
+async def new_expeditor(
+    config: Config, log: SqliteLog, directory: Path, menu: tuple[MenuItem, ...] = ()
+) -> Expeditor:
     """The kitchen and its log, not yet loaded. Raises LogError."""
     last = await newest_moment(log)
     clock = await asyncio.to_thread(Clock.resume, directory, last)
-    return Expeditor(log, directory, lambda: make_kitchen(config), clock.now)
+    return Expeditor(log, directory, lambda: make_kitchen(config, menu), clock.now)
 
 
 async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
@@ -133,6 +138,7 @@ async def running(
     status: dict[str, Callable[[], object]] = {
         "orders": router.status,
         "auth": authority.status,
+        "routing": lambda: routing_status(expeditor),
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
@@ -141,7 +147,11 @@ async def running(
     app = make_app(
         expeditor,
         authority,
-        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        TicketView(
+            config.appliance.tenant_id,
+            config.appliance.location_id,
+            lambda: expeditor.kitchen.menu,
+        ),
         config.zone,
         about=about(config, warnings),
         status=status,
@@ -198,13 +208,14 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
     )
 
 
-def make_kitchen(config: Config) -> Kitchen:
-    """An empty kitchen with the stations and rules of the configuration."""
+def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
+    """An empty kitchen with the stations and rules of the configuration, and its menu."""
     plan = Plan(
         tuple(_station(section) for section in config.station),
-        tuple(_rule(section, place) for place, section in enumerate(config.route, 1)),
+        tuple(rule_of(section, place) for place, section in enumerate(config.route, 1)),
         config.default_station,
         config.zone,
+        menu,
     )
     return Kitchen(plan, Settings(recall_window=int(config.timing.recall_window) * 1000))
 
@@ -221,21 +232,6 @@ def _station(section: StationSection) -> Station:
         section.sound_alerts,
         None if threshold is None else int(threshold),
         section.active,
-        source="file",
-    )
-
-
-def _rule(section: RouteSection, place: int) -> Rule:
-    """The kitchen's rule for one of the file: `file-1` is the first."""
-    given = {name: getattr(section, name) for name in CONDITIONS if name != "time_of_day"}
-    window = section.time_of_day
-    return Rule(
-        f"file-{place}",
-        section.station,
-        int(section.prep_time),
-        section.priority_boost,
-        **given,
-        time_of_day=None if window is None else Window(*map(int, window)),
         source="file",
     )
 

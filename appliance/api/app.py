@@ -10,6 +10,7 @@ from appliance.api.access import Access
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.errors import Handler
 from appliance.api.expo import Expo
+from appliance.api.menu import MenuResource
 from appliance.api.operation import JSON, routes
 from appliance.api.orders import Orders
 from appliance.api.routing import Routing
@@ -50,6 +51,7 @@ def make_app(
         *Expo(expeditor, view.location, expeditor.now).operations(),
         *Stations(expeditor, view.location).operations(),
         *Routing(expeditor, view.location, zone, expeditor.now).operations(),
+        *MenuResource(expeditor).operations(),
         *Orders(expeditor, view, zone).operations(),
         *Access(authority).operations(),
         *Status(status).operations(),

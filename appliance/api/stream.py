@@ -6,6 +6,8 @@ Each event carries the position `epoch:seq` as its id. A listener that comes bac
 (`Last-Event-ID`, or `since`) goes on from there without a gap or a repeat; one that comes
 without, or from too far back, gets `kds.snapshot` first: the stations and every live ticket.
 When a station is made, changed or removed, `kds.stations` says which ones there are then.
+`kds.menu` says that the menu has changed: tickets that were sent before may show allergens
+otherwise now, and whoever shows them comes again for a snapshot.
 A `beat` every two seconds says that the listener has everything up to `seq` (null before its
 first snapshot), what time it is, and whether orders can be stored. A listener that is behind
 gets none: it should not look alive.
@@ -25,7 +27,13 @@ from appliance.api.errors import ApiError
 from appliance.api.ticket_json import TicketView, encode, iso
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
-from appliance.kitchen.event import StationDefined, StationRemoved, TicketChanged
+from appliance.kitchen.event import (
+    MenuItemRemoved,
+    MenuItemsDefined,
+    StationDefined,
+    StationRemoved,
+    TicketChanged,
+)
 from appliance.kitchen.routing import Station
 from appliance.log import NotStored
 
@@ -153,6 +161,8 @@ class _Listener:
                 body = self._stations_now(change)
             case StationRemoved(station_id=station_id) if self._sees(station_id):
                 body = self._stations_now(change)
+            case MenuItemsDefined() | MenuItemRemoved():
+                body = encode({"type": "kds.menu", "seq": change.seq, "at": iso(change.event.at)})
             case _:
                 return b""
         return b"id: %s:%d\ndata: %s\n\n" % (self._expeditor.epoch.encode(), change.seq, body)

@@ -1,7 +1,7 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 
 from appliance.feed import Change
 from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
     Guest,
@@ -31,11 +32,15 @@ class ModifierJson(Struct):
     modifier_id: str | None
     name: str
     quantity: int | float
-    allergens: list[str]
+    allergens: tuple[str, ...]
 
 
 class ItemJson(Struct):
-    """A line of a ticket. The last three keys are ours."""
+    """A line of a ticket. The last five keys are ours.
+
+    With `only_modifiers`, these modifiers of the item are all that the station makes of it.
+    `unrouted`: no rule takes the item, so it is at the default station.
+    """
 
     menu_item_id: str | None
     name: str
@@ -45,10 +50,12 @@ class ItemJson(Struct):
     seat_number: int | None
     course: int | None
     is_done: bool
-    allergens: list[str]
+    allergens: tuple[str, ...]
     line_id: str
     change: LineChange | None
     held: bool
+    unrouted: bool
+    only_modifiers: bool
 
 
 class TicketJson(Struct):
@@ -95,14 +102,19 @@ encode = msgspec.json.Encoder().encode
 class TicketView:
     """Tickets of one tenant's location as JSON."""
 
-    def __init__(self, tenant: str, location: str) -> None:
+    def __init__(self, tenant: str, location: str, menu: Callable[[], Menu]) -> None:
+        """`menu` gives the one that is in force: allergens are shown as they are known now."""
         self._tenant = tenant
         self.location = location
+        self._menu = menu
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
         """The ticket, joined with its order and guest."""
         order = placed.order
-        lines = [(line, item) for line in ticket.lines if (item := placed.item(line.id))]
+        lines = [
+            (line, _made(line, item)) for line in ticket.lines if (item := placed.item(line.id))
+        ]
+        menu = self._menu()
         open_courses = [
             course
             for line, item in lines
@@ -115,7 +127,7 @@ class TicketView:
             location_id=self.location,
             order_id=order.id,
             station_id=ticket.station,
-            items=[_item(line, item, placed) for line, item in lines],
+            items=[_item(line, item, placed, menu) for line, item in lines],
             status=ticket.status,
             priority=ticket.priority,
             course_number=min(open_courses, default=None),
@@ -149,20 +161,31 @@ class TicketView:
         )
 
 
-def _item(line: Line, item: Item, placed: Placed) -> ItemJson:
+def _made(line: Line, item: Item) -> Item:
+    """What a station makes of an item."""
+    if not line.mods:
+        return item
+    return replace(item, mods=tuple(item.mods[place] for place in line.mods), components=())
+
+
+def _item(line: Line, item: Item, placed: Placed, menu: Menu) -> ItemJson:
     return ItemJson(
         menu_item_id=item.id,
         name=item.name,
         quantity=item.qty,
-        modifiers=[ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+        modifiers=[
+            ModifierJson(mod.id, mod.name, mod.qty, menu.allergens(mod)) for mod in item.mods
+        ],
         special_instructions=placed.guest.item_instructions.get(item.line_id),
         seat_number=first_number(item.seat),
         course=first_number(item.course),
         is_done=line.done,
-        allergens=[],
+        allergens=menu.allergens(item),
         line_id=line.id,
         change=line.change,
         held=line.held,
+        unrouted=line.unrouted,
+        only_modifiers=bool(line.mods),
     )
 
 
@@ -188,7 +211,7 @@ def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
@@ -41,6 +42,8 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     order: Order
     digest: str
     target_at: int | None = None
+    unrouted: tuple[str, ...] = ()
+    """Ids of the lines that no rule took."""
 
 
 class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
@@ -51,6 +54,8 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     digest: str
     target_at: int | None = None
     removed: tuple[Item, ...] = ()
+    unrouted: tuple[str, ...] = ()
+    """Ids of the new lines, and those with another dish, that no rule took."""
 
 
 class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):
@@ -90,6 +95,20 @@ class RuleRemoved(_Event, frozen=True, gc=False, tag="rule.removed"):
     rule_id: str
 
 
+class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
+    """Items of the menu were made at run time, or made anew, and are now as given here."""
+
+    items: tuple[MenuItem, ...]
+    replace_all: bool = False
+    """Nothing else that was made at run time is left."""
+
+
+class MenuItemRemoved(_Event, frozen=True, gc=False, tag="menu.removed"):
+    """An item of the menu that was made at run time is no more."""
+
+    plu: str
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -99,6 +118,8 @@ Event = (
     | StationRemoved
     | RulesAdded
     | RuleRemoved
+    | MenuItemsDefined
+    | MenuItemRemoved
 )
 
 encode = msgspec.json.Encoder().encode

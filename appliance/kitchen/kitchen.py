@@ -13,9 +13,11 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     CreateOrder,
+    DefineMenuItems,
     DefineStation,
     FireCourse,
     MarkLine,
+    RemoveMenuItem,
     RemoveRule,
     RemoveStation,
     SetPriority,
@@ -27,12 +29,14 @@ from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.memory import Known, Memory, State
+from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.unrouted import Tally
 
 
 class Kitchen:
@@ -52,7 +56,14 @@ class Kitchen:
                 return self._ordering.decide(command, now)
             case ActOnTicket() | SetPriority() | MarkLine() | FireCourse():
                 return self._cooking.decide(command, now)
-            case DefineStation() | RemoveStation() | AddRules() | RemoveRule():
+            case (
+                DefineStation()
+                | RemoveStation()
+                | AddRules()
+                | RemoveRule()
+                | DefineMenuItems()
+                | RemoveMenuItem()
+            ):
                 memory = self._memory
                 return Decision(*memory.layout.decide(command, now, memory.is_on_board))
 
@@ -80,6 +91,16 @@ class Kitchen:
     def rules(self) -> tuple[Rule, ...]:
         """All that there are now, the file's first."""
         return self._memory.layout.rules
+
+    @property
+    def menu(self) -> Menu:
+        """All that is on offer now, the file's first."""
+        return self._memory.layout.menu
+
+    @property
+    def unrouted(self) -> Tally:
+        """What no rule took, counted."""
+        return self._memory.unrouted
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from appliance.kitchen.event import (
     Event,
+    MenuItemRemoved,
+    MenuItemsDefined,
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
@@ -18,10 +20,12 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.layout import Layout, Plan
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Ticket, sort_key
+from appliance.kitchen.unrouted import Tally, Unrouted
 
 FINISHED_ORDERS_KEPT = 500
 """Finished orders that can still be recalled and listed: more than a busy evening's
@@ -39,7 +43,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 2
+STATE_FORMAT: Final = 3
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -52,8 +56,11 @@ class State(Struct, frozen=True, gc=False):
     finished: tuple[int, ...]
     creates: tuple[Create, ...]
     stations: tuple[Station, ...]
-    """Made at run time, and so are the rules."""
+    """Made at run time, and so are the rules and the menu."""
     rules: tuple[Rule, ...]
+    menu: tuple[MenuItem, ...]
+    unrouted_count: int
+    unrouted: tuple[Unrouted, ...]
 
 
 class Known(Struct):
@@ -80,6 +87,8 @@ class Memory:
         """Numbers of the orders without a live ticket, oldest first."""
         self.creates: dict[str, Create] = {}
         """Of finished orders that are not in memory any more, by id."""
+        self.unrouted = Tally()
+        """What no rule took."""
         self._orders: dict[int, Known] = {}
         self._by_id: dict[str, int] = {}
         """The newest order of each id."""
@@ -181,7 +190,14 @@ class Memory:
                 return known.placed
             case TicketChanged():
                 return self._put(event.ticket)
-            case StationDefined() | StationRemoved() | RulesAdded() | RuleRemoved():
+            case (
+                StationDefined()
+                | StationRemoved()
+                | RulesAdded()
+                | RuleRemoved()
+                | MenuItemsDefined()
+                | MenuItemRemoved()
+            ):
                 self.layout.apply(event)
                 return None
 
@@ -199,6 +215,7 @@ class Memory:
         self._orders[event.number] = Known(placed, {})
         self._by_id[event.order.id] = event.number
         self.creates.pop(event.order.id, None)
+        self._count_unrouted(event, placed)
         return placed
 
     def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
@@ -213,7 +230,12 @@ class Memory:
             target_at=event.target_at,
             removed=event.removed,
         )
+        self._count_unrouted(event, known.placed)
         return known.placed
+
+    def _count_unrouted(self, event: OrderPlaced | OrderUpdated, placed: Placed) -> None:
+        items = (placed.item(line_id) for line_id in event.unrouted)
+        self.unrouted.add((item.name for item in items if item), event.at)
 
     def _put(self, ticket: Ticket) -> Placed:
         known = self._orders[ticket.number]
@@ -254,6 +276,8 @@ class Memory:
             tuple(self.finished),
             tuple(self.creates.values()),
             *self.layout.made(),
+            self.unrouted.count,
+            self.unrouted.names,
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -268,4 +292,5 @@ class Memory:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
         self.creates = {create.order_id: create for create in state.creates}
-        self.layout.restore(state.stations, state.rules)
+        self.layout.restore(state.stations, state.rules, state.menu)
+        self.unrouted = Tally(state.unrouted_count, state.unrouted)

@@ -39,6 +39,7 @@ from appliance.kitchen.update import (
     first_tickets,
     new_ticket,
     priority_of,
+    unrouted,
     updated_ticket,
 )
 
@@ -97,7 +98,15 @@ class Ordering:
             OrderAccepted(order.id),
             (
                 *cleared,
-                OrderPlaced(now.at, now.tick, number, order, content, target),
+                OrderPlaced(
+                    now.at,
+                    now.tick,
+                    number,
+                    order,
+                    content,
+                    target,
+                    tuple(line.id for ticket in tickets for line in ticket.lines if line.unrouted),
+                ),
                 *(TicketChanged(now.at, now.tick, "created", ticket) for ticket in tickets),
             ),
             guest=(number, guest),
@@ -154,7 +163,16 @@ class Ordering:
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         target = order.pickup_at or self._target(placed, tickets.values())
         removed = comparison.removed(placed, tickets.values())
-        updated = OrderUpdated(now.at, now.tick, placed.number, order, content, target, removed)
+        updated = OrderUpdated(
+            now.at,
+            now.tick,
+            placed.number,
+            order,
+            content,
+            target,
+            removed,
+            unrouted(tickets.values(), known.tickets, comparison),
+        )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 
     @staticmethod

@@ -7,7 +7,7 @@ a completed one, and what the kitchen fired stays fired until it is asked to wai
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -37,7 +37,7 @@ def first_tickets(
     longest = 0
     for item in order.items:
         for stop in router.route(item, order, now.at):
-            line = Line(item.line_id, stop.prep, held=item.held, boost=stop.boost)
+            line = _line(item.line_id, stop, held=item.held)
             lines.setdefault(stop.station, []).append(line)
             longest = max(longest, stop.prep)
     if not lines:
@@ -56,6 +56,18 @@ def first_tickets(
         for station, on_it in lines.items()
     ]
     return tickets, longest
+
+
+def _line(line_id: str, stop: Stop, *, held: bool, change: Change | None = None) -> Line:
+    return Line(
+        line_id,
+        stop.prep,
+        held=held,
+        change=change,
+        boost=stop.boost,
+        mods=stop.mods,
+        unrouted=stop.unrouted,
+    )
 
 
 def priority_of(order: Order, lines: Collection[Line]) -> Priority:
@@ -78,6 +90,9 @@ class Comparison:
             for line_id in self.items.keys() & old.keys()
             if _read_by_cook(self.items[line_id], guest)
             != _read_by_cook(old[line_id], placed.guest)
+        }
+        self.renamed = {
+            line_id for line_id in self.edited if self.items[line_id].name != old[line_id].name
         }
         fired = _fired(tickets) & {line_id for line_id, item in old.items() if item.held}
         self.held = {item.line_id for item in order.items if item.held} - fired
@@ -125,6 +140,22 @@ class Comparison:
                 for stop in router.route(item, self.order, now.at):
                     wanted.setdefault(stop.station, {})[line_id] = stop
         return wanted
+
+
+def unrouted(
+    tickets: Iterable[Ticket], before: Mapping[str, Ticket], comparison: Comparison
+) -> tuple[str, ...]:
+    """Lines that no rule took and that were not there before, or not as this dish."""
+    known = {line.id for ticket in before.values() for line in ticket.lines if line.unrouted}
+    known -= comparison.renamed
+    lines = (line for ticket in tickets for line in ticket.lines)
+    return tuple(
+        dict.fromkeys(
+            line.id
+            for line in lines
+            if line.unrouted and line.change != "deleted" and line.id not in known
+        )
+    )
 
 
 def _read_by_cook(item: Item, guest: Guest) -> tuple[object, ...]:
@@ -203,8 +234,7 @@ def new_ticket(
 
 
 def _added(line_id: str, stop: Stop, comparison: Comparison) -> Line:
-    held = line_id in comparison.held
-    return Line(line_id, stop.prep, held=held, change="added", boost=stop.boost)
+    return _line(line_id, stop, held=line_id in comparison.held, change="added")
 
 
 def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
@@ -222,7 +252,7 @@ def _current(line: Line, comparison: Comparison, stop: Stop | None) -> Line:
     if stop is not None:
         unseen = line.change == "deleted" or (line.change == "added" and not line.done)
         change: Change = "added" if unseen else "edited"
-        return Line(line.id, stop.prep, held=held, change=change, boost=stop.boost)
+        return _line(line.id, stop, held=held, change=change)
     if line.change != "deleted" and (line.to_do or line.held):
         return replace(line, held=held)
     return line

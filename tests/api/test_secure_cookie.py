@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from appliance.api.app import make_app
 from appliance.api.ticket_json import TicketView
+from appliance.kitchen.menu import NO_MENU
 from tests.running import RunningAppliance
 
 
@@ -46,7 +47,7 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    view = TicketView("default", "default")
+    view = TicketView("default", "default", lambda: NO_MENU)
     app = make_app(
         appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
     )
