@@ -50,13 +50,21 @@ async def test_a_rule_is_listed_as_it_was_made_also_after_a_restart(tmp_path: Pa
         "name": ["a*"],
         "category": ["b"],
         "modifier": ["c"],
+        "component": ["patty"],
         "course": ["d"],
+        "seat": ["Seat ?"],
+        "group": ["*combo*"],
         "mode": ["For Here"],
         "origin": ["Web"],
         "terminal": ["POS 1"],
+        "weekday": ["fri", "sat"],
         "time_of_day": {"from": "22:00", "until": "02:30"},
         "prep_time_seconds": 60,
         "priority_boost": 2,
+        "exclude": False,
+        "last": True,
+        "takes": "modifier",
+        "extra_time_seconds": 0,
     }
     async with running(tmp_path) as appliance:
         made = (await send(appliance, "POST", "", body)).body
@@ -97,7 +105,12 @@ async def test_rules_of_the_file_stay(appliance: RunningAppliance) -> None:
         (SOUP | {"time_of_day": {"from": "24:00", "until": "01:00"}}, "time_of_day"),
         (SOUP | {"prep_time_seconds": -1}, "prep_time_seconds"),
         (SOUP | {"priority_boost": 3}, "priority_boost"),
-        (SOUP | {"weekday": "Friday"}, "weekday"),
+        (SOUP | {"weekday": ["friday"]}, "weekday"),
+        (SOUP | {"day": "fri"}, "day"),
+        (SOUP | {"takes": "modifier"}, "modifier"),
+        (SOUP | {"exclude": True}, "prep_time_seconds"),
+        (SOUP | {"extra_time_seconds": 60}, "prep_time_seconds"),
+        ({"name": ["x"], "extra_time_seconds": 60, "last": True}, "last"),
     ],
 )
 async def test_what_is_wrong_is_named(

@@ -33,6 +33,9 @@ def assert_alike(one: Kitchen, other: Kitchen) -> None:
     assert one.state() == other.state()
     assert one.stations == other.stations
     assert one.rules == other.rules
+    assert one.menu.items == other.menu.items
+    assert one.unrouted.count == other.unrouted.count
+    assert one.unrouted.names == other.unrouted.names
     assert boards(one) == boards(other)
     assert one.live_tickets() == other.live_tickets()
     for station in one.router.stations:
