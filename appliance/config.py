@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -469,7 +469,7 @@ def _type_at(where: str) -> Any:
     kind: Any = Config
     for name in re.sub(r"\[[^\]]*\]", "", where).split("."):
         kind = _struct_in(get_type_hints(kind)[name]) or get_type_hints(kind)[name]
-    return kind
+    return get_args(kind)[0] if get_origin(kind) is tuple else kind
 
 
 def _struct_in(hint: Any) -> type[Struct] | None:

@@ -22,7 +22,9 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 ERRORS_SHOWN: Final = 20
 """A column that is wrong is wrong on every line."""
 COLUMNS: Final = ("plu", "name", "category", "allergens", "components", "prep_time")
-_COMPONENT: Final = re.compile(r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*[x×]\s+)?(\S.*)", re.IGNORECASE)
+_COMPONENT: Final = re.compile(
+    r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*[x×]\s+|(?!\d[\d.,]*\s*[x×]))(\S.*)", re.IGNORECASE
+)
 
 
 class _Wrong(ValueError):

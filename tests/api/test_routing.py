@@ -149,6 +149,36 @@ async def test_where_an_order_would_go_and_why(appliance: RunningAppliance) -> N
     assert appliance.log.head == 1
 
 
+async def test_a_test_says_what_was_taken_away_added_taken_alone_and_unrouted(
+    appliance: RunningAppliance,
+) -> None:
+    rules = [
+        {"modifier": ["rare"], "extra_time_seconds": -60},
+        {"station_id": "grill", "name": ["*bleu*"], "exclude": True, "last": True},
+        {"station_id": "cold", "name": ["*bleu*"]},
+    ]
+    assert (await send(appliance, "POST", "/bulk", {"rules": rules})).status == 201
+    extra, away, after = [each["id"] for each in (await send(appliance, "GET", "")).body[-3:]]
+    order = {"items": [{"name": "Hamburger", "mods": ["Rare", "Side Fries"]},
+                       {"name": "Steak Bleu"}]}  # fmt: skip
+    burger, steak = (await send(appliance, "POST", "/test", order)).body
+    grill, fry, at_pass = burger["stations"]
+    assert (grill["prep_time_seconds"], grill["adjusted_by"]) == (420, [extra])
+    assert (fry["prep_time_seconds"], fry["modifiers"]) == (240, ["Side Fries"])
+    assert (at_pass["why"], at_pass["modifiers"]) == ("expo", [])
+    assert (burger["unrouted"], burger["last"], burger["taken_away"]) == (False, None, [])
+    assert [(each["station_id"], each["why"]) for each in steak["stations"]] == [
+        ("grill", "default"),
+        ("pass", "expo"),
+    ]
+    assert steak["unrouted"] is True
+    assert steak["last"] == away
+    assert steak["taken_away"] == [{"station_id": "grill", "rule": away}]
+    assert [
+        (miss["rule"], miss["condition"]) for miss in steak["nearly"] if miss["rule"] == after
+    ] == [(after, "last")]
+
+
 async def test_a_test_is_bounded_and_refuses_what_an_order_would_be_refused_for(
     appliance: RunningAppliance,
 ) -> None:
