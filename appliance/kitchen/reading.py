@@ -18,7 +18,7 @@ from appliance.kitchen.rule import (
     Test,
     conditions_of,
     test_of,
-    texts_of,
+    wanted_of,
 )
 
 REMEMBERED_VALUES: Final = 2_000
@@ -47,14 +47,15 @@ class _Column:
         self._several = condition in OF_SEVERAL
         self._without = without
         self._texts: defaultdict[object, int] = defaultdict(int)
+        self._parts: list[tuple[str, int]] = []
         self._tests: list[tuple[Test, int]] = []
         for value, rules in wanted.items():
-            texts = texts_of(condition, value)
-            if texts is None:
-                self._tests.append((test_of(condition, value), rules))
-            else:
-                for text in texts:
-                    self._texts[text] |= rules
+            texts, parts, test = wanted_of(condition, value)
+            for text in texts:
+                self._texts[text] |= rules
+            self._parts += [(part, rules) for part in parts]
+            if test is not None:
+                self._tests.append((test, rules))
         # A menu repeats itself all night, in orders that are never the same.
         self._like = lru_cache(REMEMBERED_VALUES)(self._compare)
 
@@ -70,8 +71,11 @@ class _Column:
             holding |= self._like(each)
         return holding
 
-    def _compare(self, has: object) -> int:
+    def _compare(self, has: Any) -> int:
         like = self._texts.get(has, 0)
+        for part, rules in self._parts:
+            if part in has:
+                like |= rules
         for test, rules in self._tests:
             if test(has):
                 like |= rules

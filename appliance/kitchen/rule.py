@@ -148,27 +148,51 @@ def conditions_of(rule: Rule) -> Iterator[tuple[Condition, Any]]:
             yield condition, wanted
 
 
-def texts_of(condition: Condition, wanted: Any) -> frozenset[str] | None:
-    """The only folded facts that will do; None where patterns or a time are wanted."""
+class Wanted(NamedTuple):
+    """What a condition wants of a folded fact, sorted by how it is found out: any will do."""
+
+    texts: frozenset[str]
+    """It is one of these."""
+    parts: tuple[str, ...]
+    """It has one of these in it."""
+    test: Test | None
+    """It passes this, if there is such a test."""
+
+
+def wanted_of(condition: Condition, value: Any) -> Wanted:
+    """What a condition of this value wants."""
     if condition == "time_of_day":
-        return None
+        window: Window = value
+        return Wanted(frozenset(), (), window.__contains__)
     if condition == "menu_item_id":
-        return frozenset([wanted])
+        return Wanted(frozenset([value]), (), None)
     if condition == "weekday":
-        return frozenset(wanted)
-    folded = folded_patterns(condition, wanted)
-    return None if any(map(_WILD.search, folded)) else frozenset(folded)
+        return Wanted(frozenset(value), (), None)
+    texts, parts, others = [], [], []
+    for pattern in folded_patterns(condition, value):
+        if not _WILD.search(pattern):
+            texts.append(pattern)
+        elif found := _PART.fullmatch(pattern):
+            parts.append(found[1])
+        else:
+            others.append(pattern)
+    test = _compiled(tuple(others)) if others else None
+    return Wanted(frozenset(texts), tuple(parts), test)
 
 
-def test_of(condition: Condition, wanted: Any) -> Test:
-    """How to test a folded fact for what a condition wants."""
-    texts = texts_of(condition, wanted)
-    if texts is not None:
-        return texts.__contains__
-    if condition == "time_of_day":
-        window: Window = wanted
-        return window.__contains__
-    return _compiled(folded_patterns(condition, wanted))
+@lru_cache(PATTERNS_COMPILED)
+def test_of(condition: Condition, value: Any) -> Test:
+    """How to test a folded fact for what a condition of this value wants."""
+    texts, parts, other = wanted_of(condition, value)
+
+    def test(has: Any) -> bool:
+        return (
+            has in texts
+            or any(part in has for part in parts)
+            or (other is not None and bool(other(has)))
+        )
+
+    return test
 
 
 def folded_patterns(condition: Condition, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -186,6 +210,7 @@ def folded_mode(mode: str) -> str:
 _NOT_IN_MODE: Final = re.compile(r"[\W_]+")
 _NOT_IN_MODE_PATTERN: Final = re.compile(r"[^\w*?]+|_+")
 _WILD: Final = re.compile(r"[*?\[]")
+_PART: Final = re.compile(r"\*([^*?\[]+)\*")
 
 
 @lru_cache(PATTERNS_COMPILED)

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import urllib.request
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance import cli_route
-from tests.end_to_end.test_start_and_stop import expeditor, kitchen, send
+from appliance.api import auth
+from tests.end_to_end.test_start_and_stop import expeditor, kitchen
 from tests.process import Service
 
 BAR = """
@@ -151,20 +153,25 @@ def test_check_says_what_is_wrong_with_the_menu(tmp_path: Path) -> None:
     assert expeditor("check", file).returncode == 2
 
 
-def listed(service: Service) -> bytes:
-    """The rules and the menu are in force: where an order goes."""
-    message = json.dumps({"command": "create-order", "order": ORDER | {"id": "1"}})
-    return send(service.orders_port, message.encode())
+def menu_of(service: Service) -> list[tuple[str, int]]:
+    """What is on offer, as a manager hears: PLUs and times."""
+    secret = (service.data / "secret").read_bytes()
+    token = auth.issue(secret, roles=["chef"], tenant="default", subject="test", seconds=60)
+    request = urllib.request.Request(  # noqa: S310 - our own, by http
+        f"{service.url}/api/v1/kds/menu", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return [(each["plu"], each["prep_time_seconds"]) for each in json.load(answer)]
 
 
 def test_a_service_starts_on_the_last_good_menu_loudly(tmp_path: Path) -> None:
     file = with_bar(tmp_path)
     with Service(tmp_path / "data", "--config", str(file)) as service:
-        assert listed(service) == b"1"
+        assert menu_of(service) == [("T-1", 90)]
         service.stop()
         (tmp_path / "menu.csv").write_text(MENU.replace("90s", "soon"))
         service.start()
-        assert listed(service) == b"1"
+        assert menu_of(service) == [("T-1", 90)]
         assert "column prep_time: 'soon' is no duration" in service.errors()
         assert "running on the last good menu" in service.errors()
     fresh = expeditor("run", "--config", file, "--data", tmp_path / "other")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from appliance import config
 from appliance.kitchen.doubting import doubts
-from appliance.kitchen.order import Order
+from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule, Window
 from appliance.service import make_kitchen
@@ -163,9 +163,7 @@ drawn = st.lists(
 
 @settings(deadline=None, derandomize=True, max_examples=400)
 @given(drawn, st.lists(nights.items, min_size=1, max_size=5), st.integers(0, 60))
-def test_what_can_never_match_never_does(
-    rules: list[Rule], items: list[nights.Item], hours: int
-) -> None:
+def test_what_can_never_match_never_does(rules: list[Rule], items: list[Item], hours: int) -> None:
     stations = (*STATIONS, PASS, Station("bar", "Bar", active=False))
     router = Router(stations, rules, "cold")
     never = {line.split()[0] for line in doubts(router) if "can never" in line or "vain" in line}

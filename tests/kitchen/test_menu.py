@@ -45,13 +45,13 @@ def test_items_are_made_changed_and_removed() -> None:
     made = do(kitchen, DefineMenuItems((replace(BUN, source="file"), PIE)), now)
     assert made.reply == MenuItemsNow((BUN, PIE))
     assert made.events == (MenuItemsDefined(now.at, now.tick, (BUN, PIE)),)
-    assert kitchen.menu.items == (TEA, BUN, PIE)
+    assert list(kitchen.menu.items) == [TEA, BUN, PIE]
     do(kitchen, DefineMenuItems((replace(BUN, name="Roll"),)))
-    assert kitchen.menu.items == (TEA, replace(BUN, name="Roll"), PIE)
+    assert list(kitchen.menu.items) == [TEA, replace(BUN, name="Roll"), PIE]
     removed = do(kitchen, RemoveMenuItem("B"), now)
     assert removed.reply == MenuItemsNow(())
     assert removed.events == (MenuItemRemoved(now.at, now.tick, "B"),)
-    assert kitchen.menu.items == (TEA, PIE)
+    assert list(kitchen.menu.items) == [TEA, PIE]
 
 
 def test_what_is_as_it_is_to_be_changes_nothing() -> None:
@@ -66,9 +66,9 @@ def test_all_that_was_made_can_be_replaced_and_the_file_stays() -> None:
     kitchen = kitchen_with(TEA)
     do(kitchen, DefineMenuItems((BUN,)))
     do(kitchen, DefineMenuItems((PIE,), replace_all=True))
-    assert kitchen.menu.items == (TEA, PIE)
+    assert list(kitchen.menu.items) == [TEA, PIE]
     do(kitchen, DefineMenuItems((), replace_all=True))
-    assert kitchen.menu.items == (TEA,)
+    assert list(kitchen.menu.items) == [TEA]
 
 
 def test_what_the_file_has_is_read_only() -> None:
