@@ -93,6 +93,13 @@ def test_every_modifier_that_fits_one_of_the_rules_goes() -> None:
     assert routed(rule("grill"), SIDES, dips, of=plate)["fry"].mods == (0, 2, 3)
 
 
+@pytest.mark.parametrize("pattern", ["side fries", "*E FRI*", "side*", "*fries", "s?de*", "*[f]*"])
+def test_modifiers_fit_as_names_do(pattern: str) -> None:
+    sides = replace(SIDES, modifier=("dip", pattern))
+    plate = item("1", "Plate", "Side Fries", "Slaw", "Side Fries")
+    assert routed(rule("grill"), sides, of=plate)["fry"].mods == (0, 2)
+
+
 def test_a_rule_for_a_modifier_has_not_taken_the_item() -> None:
     assert routed(SIDES) == {
         "fry": Stop("fry", 240, mods=(1,)),
@@ -142,6 +149,7 @@ def test_a_modifier_alone_takes_its_own_time() -> None:
     menu = Menu([MenuItem("B", "Burger", prep_time=300)])
     stops = routed(replace(SIDES, prep_time=0), rule("grill"), WELL_DONE, menu=menu)
     assert {station: stop.prep for station, stop in stops.items()} == {"fry": 0, "grill": 480}
+    assert routed(rule("grill", 600), SIDES, WELL_DONE)["fry"].prep == 240
     at_fry = replace(WELL_DONE, station="fry")
     assert routed(rule("grill", 600), SIDES, at_fry)["fry"].prep == 420
 
