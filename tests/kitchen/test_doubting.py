@@ -130,6 +130,13 @@ def test_modes_that_no_rule_takes() -> None:
     assert found == ["no rule takes anything of orders for Curbside"]
 
 
+def test_a_mode_that_no_rule_takes_is_told_once() -> None:
+    here = sends("a", name=("*burger*",), mode=("for here",))
+    to_go = sends("b", name=("*burger*",), mode=("togo", "pickup", "d*"))
+    others = [replace(each, mode=("*y",)) for each in REST]
+    assert doubted(here, to_go, *others)[-1:] == ["no rule takes anything of orders for Curbside"]
+
+
 def test_what_is_split_by_mode_with_a_mode_forgotten() -> None:
     here = sends("a", name=("*burger*",), mode=("for here",))
     to_go = rule("fry", id="b", name=("*burger*",), mode=("togo", "pickup", "d*"))
