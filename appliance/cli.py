@@ -12,16 +12,28 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import uvloop
+from msgspec.structs import replace
 
-from appliance import __version__, cli_access, config, logs, rush, tls
+from appliance import __version__, cli_access, cli_route, config, logs, menu_file, rush, tls
 from appliance.api.auth import Authority
 from appliance.certificates import Unfit
-from appliance.config import ALL_INTERFACES, Address, Config, ConfigError, on_all_interfaces
+from appliance.config import (
+    ALL_INTERFACES,
+    Address,
+    Config,
+    ConfigError,
+    MenuSection,
+    on_all_interfaces,
+)
+from appliance.configured import make_kitchen
 from appliance.files import replace_file
+from appliance.kitchen.doubting import doubts
+from appliance.kitchen.menu import MenuItem
 from appliance.lan import client
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
@@ -37,6 +49,8 @@ CANNOT_LISTEN: Final = 4
 
 LAST_GOOD: Final = "last-good.toml"
 """In the data directory: the configuration that the service last started with."""
+LAST_GOOD_MENU: Final = "last-good-menu.csv"
+"""There, too: the menu's file that it last started with."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is wrong with a configuration file")
     check.add_argument("file", metavar="FILE", type=Path)
     check.set_defaults(run=_check)
+
+    route = commands.add_parser("route", help="say where an order would go, and why")
+    route.add_argument("file", metavar="FILE", help="an order as JSON, or - for standard input")
+    route.add_argument("--config", type=Path, metavar="FILE", help="default: the demo kitchen")
+    route.add_argument("--at", metavar="TIME", help='as "19:40" or "fri 19:40"; default: now')
+    route.add_argument("--json", action="store_true", help="for machines")
+    route.set_defaults(run=_route)
 
     send = commands.add_parser(
         "send", help="send an order over the LAN protocol and print the reply"
@@ -133,11 +154,18 @@ def _address(text: str) -> Address:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+class _Menu(NamedTuple):
+    items: tuple[MenuItem, ...] = ()
+    content: bytes | None = None
+    """Of its file, if the configuration names one."""
+
+
 class _Place(NamedTuple):
     config: Config
     text: str
     directory: Path
     warnings: list[str]
+    menu: _Menu = _Menu()
 
 
 def _place(options: argparse.Namespace) -> _Place:
@@ -163,9 +191,39 @@ def _place(options: argparse.Namespace) -> _Place:
             *str(error).splitlines(),
             f"{file} is wrong: running on the last good configuration, {directory / LAST_GOOD}",
         ]
-        return _Place(last_good, (directory / LAST_GOOD).read_text("utf-8"), directory, warnings)
+        text = (directory / LAST_GOOD).read_text("utf-8")
+        menu = _menu_or_last_good(last_good, directory, warnings)
+        return _Place(last_good, text, directory, warnings, menu)
     directory = options.data or file.parent / settings.appliance.data_dir
-    return _Place(settings, file.read_text("utf-8"), directory, [])
+    warnings = []
+    menu = _menu_or_last_good(settings, directory, warnings)
+    return _Place(settings, file.read_text("utf-8"), directory, warnings, menu)
+
+
+def _menu(settings: Config) -> _Menu:
+    """What is on the menu's file, if there is one. Raises ConfigError."""
+    if settings.menu.file is None:
+        return _Menu()
+    path = Path(settings.menu.file)
+    content = menu_file.content_of(path)
+    return _Menu(menu_file.parse(content, str(path)), content)
+
+
+def _menu_or_last_good(settings: Config, directory: Path, warnings: list[str]) -> _Menu:
+    """The menu, or the one that the service last started with, and then why. Raises ConfigError."""
+    try:
+        return _menu(settings)
+    except ConfigError as error:
+        path = directory / LAST_GOOD_MENU
+        try:
+            menu = _menu(replace(settings, menu=MenuSection(str(path))))
+        except ConfigError:
+            raise error from None
+        warnings += [
+            *str(error).splitlines(),
+            f"{settings.menu.file} is wrong: running on the last good menu, {path}",
+        ]
+        return menu
 
 
 def _load(file: Path, directory: Path | None = None) -> Config:
@@ -219,6 +277,7 @@ def _run(options: argparse.Namespace) -> int:
                     settings,
                     log,
                     place.directory,
+                    menu=place.menu.items,
                     warnings=place.warnings,
                     free_ports=options.config is None,
                     announce=announce,
@@ -243,8 +302,10 @@ def _keep_last_good(place: _Place) -> None:
     """The service runs on this configuration: remember it for the day of a wrong one."""
     try:
         replace_file(place.directory / LAST_GOOD, place.text.encode())
+        if place.menu.content is not None:
+            replace_file(place.directory / LAST_GOOD_MENU, place.menu.content)
     except OSError as error:
-        logger.warning("%s could not be written: %s", LAST_GOOD, error)
+        logger.warning("the last good configuration could not be written: %s", error)
 
 
 def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes: int) -> None:
@@ -315,8 +376,36 @@ def _reachable(address: Address) -> Address:
 
 def _check(options: argparse.Namespace) -> int:
     settings = _load(options.file)
+    menu = _menu(settings)
+    for warning in doubts(make_kitchen(settings, menu.items).router):
+        _complain(f"{options.file}: {warning}")
     stations = ", ".join(station.id for station in settings.station)
     print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}.")
+    return OK
+
+
+def _route(options: argparse.Namespace) -> int:
+    if options.config is None:
+        settings = config.parse(config.embedded(), "built-in configuration")
+    else:
+        settings = _load(options.config)
+    kitchen = make_kitchen(settings, _menu(settings).items)
+    now = datetime.now(settings.zone)
+    try:
+        at = now if options.at is None else cli_route.moment(options.at, now)
+        piped = options.file == "-"
+        message = sys.stdin.buffer.read() if piped else Path(options.file).read_bytes()
+        order = cli_route.order_of(message, settings.zone)
+    except OSError as error:
+        _complain(f"{options.file}: {error.strerror}")
+        return WRONG_CONFIGURATION
+    except cli_route.NotAnOrder as error:
+        _complain(f"{options.file}: {error}")
+        return WRONG_CONFIGURATION
+    except ValueError as error:
+        _complain(f"--at: {error}")
+        return WRONG_CONFIGURATION
+    print((cli_route.as_json if options.json else cli_route.in_words)(kitchen, order, at))
     return OK
 
 

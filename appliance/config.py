@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.order import first_number, mode_key
 from appliance.kitchen.routing import StationType
-from appliance.kitchen.rule import CONDITIONS, Boost
+from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Takes, Weekday, Window, fault
 from appliance.listening import DUAL_STACK
 
 HIGHEST_PORT: Final = 65_535
@@ -49,6 +49,20 @@ class Duration(int):
             raise ValueError(f'{text!r} is no duration; write it like "90s", "8m", "1h30m"')
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
         return cls(hours * 3600 + minutes * 60 + seconds)
+
+
+class ExtraTime(int):
+    """Seconds to be added, negative for less; written as `3m`, `+3m`, `-1m30s`."""
+
+    @classmethod
+    def parse(cls, text: object) -> "ExtraTime":
+        """From the text of the configuration. Raises ValueError."""
+        unsigned = text[1:] if isinstance(text, str) and text[:1] in ("+", "-") else text
+        try:
+            seconds = Duration.parse(unsigned)
+        except ValueError:
+            raise ValueError(f'{text!r} is no time; write it like "+3m", "-1m30s"') from None
+        return cls(-seconds if isinstance(text, str) and text[0] == "-" else seconds)
 
 
 class Address(str):
@@ -315,21 +329,36 @@ class StationSection(_Section, frozen=True):
 
 
 class RouteSection(_Section, frozen=True):
-    """A rule; every condition that is given must hold."""
+    """A rule; every condition that is given must hold. See `kitchen.rule.Rule`."""
 
-    station: str
+    station: str | None = None
     menu_item_id: str | None = None
     name: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     modifier: tuple[str, ...] = ()
+    component: tuple[str, ...] = ()
     course: tuple[str, ...] = ()
+    seat: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
     terminal: tuple[str, ...] = ()
+    weekday: tuple[Weekday, ...] = ()
     time_of_day: tuple[TimeOfDay, TimeOfDay] | None = None
     """From, until; it may pass midnight."""
     prep_time: Duration = Duration(0)
     priority_boost: Boost = 0
+    exclude: bool = False
+    last: bool = False
+    takes: Takes = "item"
+    extra_time: ExtraTime = ExtraTime(0)
+
+
+class MenuSection(_Section, frozen=True):
+    """What is on the menu."""
+
+    file: str | None = None
+    """CSV; see `menu_file.py`."""
 
 
 class PrinterSection(_Section, frozen=True):
@@ -387,6 +416,7 @@ class Config(_Section, frozen=True, rename={"pass_": "pass"}):
     timing: Timing = Timing()
     pass_: Pass = Pass()
     tickets: Tickets = Tickets()
+    menu: MenuSection = MenuSection()
     station: tuple[StationSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
     printer: tuple[PrinterSection, ...] = ()
@@ -434,11 +464,32 @@ def load(path: Path, *, directory: Path | None = None) -> Config:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(f"{path}: {reason}") from error
     config = parse(text, str(path))
+    beside = path.parent if directory is None else directory
+    if config.menu.file is not None:
+        config = replace(config, menu=MenuSection(str(beside / config.menu.file)))
     if config.https is None or config.https.files is None:
         return config
-    beside = path.parent if directory is None else directory
     certificate, key = (str(beside / file) for file in config.https.files)
     return replace(config, https=replace(config.https, certificate=certificate, key=key))
+
+
+def rule_of(section: RouteSection, place: int) -> Rule:
+    """The kitchen's rule for one of the file, the first of which is `file-1`."""
+    given = {name: getattr(section, name) for name in CONDITIONS if name != "time_of_day"}
+    window = section.time_of_day
+    return Rule(
+        f"file-{place}",
+        section.station,
+        int(section.prep_time),
+        section.priority_boost,
+        **given,
+        time_of_day=None if window is None else Window(*map(int, window)),
+        exclude=section.exclude,
+        last=section.last,
+        takes=section.takes,
+        extra_time=int(section.extra_time),
+        source="file",
+    )
 
 
 def embedded() -> str:
@@ -466,7 +517,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay | HostName):
+    if issubclass(wanted, Duration | ExtraTime | Address | Network | Color | TimeOfDay | HostName):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -495,7 +546,7 @@ def _type_at(where: str) -> Any:
     kind: Any = Config
     for name in re.sub(r"\[[^\]]*\]", "", where).split("."):
         kind = _struct_in(_types(kind)[name]) or _types(kind)[name]
-    return kind
+    return get_args(kind)[0] if get_origin(kind) is tuple else kind
 
 
 def _types(section: type[Struct]) -> dict[str, Any]:
@@ -549,9 +600,10 @@ def _inconsistencies(config: Config) -> Iterator[str]:
             if entry.id in seen:
                 yield f"{name}[{place}].id: {entry.id!r} is used twice"
             seen.add(entry.id)
-    for place, rule in enumerate(config.route):
-        if not any(getattr(rule, condition) for condition in CONDITIONS):
-            yield f"route[{place}]: a rule needs a condition; allowed: {', '.join(CONDITIONS)}"
+    for place, route in enumerate(config.route):
+        wrong = fault(rule_of(route, place + 1))
+        if wrong is not None:
+            yield f"route[{place}]{'.' if wrong.field else ''}{wrong.field}: {wrong.message}"
     if config.https and (config.https.certificate is None) != (config.https.key is None):
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"

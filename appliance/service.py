@@ -19,22 +19,17 @@ from appliance import identity, pages, tls
 from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.connections import Ports
-from appliance.api.events import About
 from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
-from appliance.api.ticket_json import CHANNELS, TicketView
+from appliance.api.routing import status as routing_status
 from appliance.clock import Clock
-from appliance.config import Address, Config, RouteSection, StationSection
+from appliance.config import Address, Config
+from appliance.configured import about, make_kitchen, make_view
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.history import History
 from appliance.interfaces import broadcasting
-from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.layout import Plan
-from appliance.kitchen.order import Courses, mode_key
-from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import CONDITIONS, Rule, Window
-from appliance.kitchen.settings import Settings
+from appliance.kitchen.menu import MenuItem
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
@@ -76,18 +71,20 @@ async def serve(
     log: SqliteLog,
     directory: Path,
     *,
+    menu: tuple[MenuItem, ...],
     warnings: list[str],
     free_ports: bool,
     announce: Callable[[Running], None],
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
-    For the arguments see `running`. Raises CannotListen, LogError, Unfit, OSError.
+    `menu` is that of the configuration's file; for the other arguments see `running`.
+    Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
     raise_descriptor_limit()
     try:
-        expeditor, clock = await new_expeditor(config, log, directory)
+        expeditor, clock = await new_expeditor(config, log, directory, menu)
         if not await _loaded(expeditor, stop):
             return
         async with running(
@@ -101,11 +98,13 @@ async def serve(
         await log.close()
 
 
-async def new_expeditor(config: Config, log: SqliteLog, directory: Path) -> tuple[Expeditor, Clock]:
+async def new_expeditor(
+    config: Config, log: SqliteLog, directory: Path, menu: tuple[MenuItem, ...] = ()
+) -> tuple[Expeditor, Clock]:
     """The kitchen and its log, not yet loaded, and its clock. Raises LogError."""
     last = await newest_moment(log)
     clock = await asyncio.to_thread(Clock.resume, directory, last)
-    return Expeditor(log, directory, lambda: make_kitchen(config), clock.now), clock
+    return Expeditor(log, directory, lambda: make_kitchen(config, menu), clock.now), clock
 
 
 async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
@@ -150,6 +149,7 @@ async def running(
         "auth": authority.status,
         "requests": limits.status,
         "history": history.status,
+        "routing": lambda: routing_status(expeditor),
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
@@ -166,7 +166,7 @@ async def running(
         expeditor,
         history,
         authority,
-        make_view(config),
+        make_view(config, lambda: expeditor.kitchen.menu),
         config.zone,
         about=lambda: about(config, warned()),
         status=status,
@@ -228,84 +228,6 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
         orders_host=orders.host,
         orders_port=orders.port,
         interfaces=broadcasting,
-    )
-
-
-def make_kitchen(config: Config) -> Kitchen:
-    """An empty kitchen with the stations and rules of the configuration."""
-    plan = Plan(
-        tuple(_station(section) for section in config.station),
-        tuple(_rule(section, place) for place, section in enumerate(config.route, 1)),
-        config.default_station,
-        config.zone,
-    )
-    timing = config.timing
-    settings = Settings(
-        recall_window=int(timing.recall_window) * 1000,
-        finish_together=timing.finish_together,
-        hold_future_orders=timing.auto_hold_future_orders,
-        fire_next_course=timing.fire_next_course,
-        undo_window=int(timing.undo_window) * 1000,
-        pass_waits_for_stations=config.pass_.waits_for_stations,
-        pass_clears_stations=config.pass_.clears_stations,
-        courses=_courses(config),
-    )
-    return Kitchen(plan, settings)
-
-
-def make_view(config: Config) -> TicketView:
-    """Tickets as the configuration wants them to be shown."""
-    channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
-    return TicketView(
-        config.appliance.tenant_id,
-        config.appliance.location_id,
-        CHANNELS | channels,
-        _courses(config),
-    )
-
-
-def _courses(config: Config) -> Courses:
-    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
-
-
-def _station(section: StationSection) -> Station:
-    """The kitchen's station for one of the file."""
-    threshold = section.alert_threshold
-    return Station(
-        section.id,
-        section.name,
-        section.type,
-        section.display_order,
-        section.color,
-        section.sound_alerts,
-        None if threshold is None else int(threshold),
-        section.active,
-        source="file",
-    )
-
-
-def _rule(section: RouteSection, place: int) -> Rule:
-    """The kitchen's rule for one of the file: `file-1` is the first."""
-    given = {name: getattr(section, name) for name in CONDITIONS if name != "time_of_day"}
-    window = section.time_of_day
-    return Rule(
-        f"file-{place}",
-        section.station,
-        int(section.prep_time),
-        section.priority_boost,
-        **given,
-        time_of_day=None if window is None else Window(*map(int, window)),
-        source="file",
-    )
-
-
-def about(config: Config, warnings: list[str]) -> About:
-    """What the pages need to know of this kitchen, apart from its stations and tickets."""
-    return About(
-        name=config.appliance.name,
-        warnings=warnings,
-        late_after=int(config.timing.late_after),
-        very_late_after=int(config.timing.very_late_after),
     )
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from appliance import config, service
 from appliance.api import auth
 from appliance.api.app import BASE
+from appliance.kitchen.menu import MenuItem
 from appliance.log.sqlite import SqliteLog
 from appliance.service import Running
 
@@ -86,7 +87,11 @@ class RunningAppliance:
 
 @contextlib.asynccontextmanager
 async def running(
-    directory: Path, text: str | None = None, *, vfs: str | None = None
+    directory: Path,
+    text: str | None = None,
+    *,
+    vfs: str | None = None,
+    menu: tuple[MenuItem, ...] = (),
 ) -> AsyncIterator[RunningAppliance]:
     """The appliance on a configuration's text (the built-in one by default)."""
     # What the service may do before it listens, while blocking still harms nobody.
@@ -95,7 +100,7 @@ async def running(
     settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
     try:
-        expeditor, clock = await service.new_expeditor(settings, log, directory)
+        expeditor, clock = await service.new_expeditor(settings, log, directory, menu)
         await expeditor.load()
         async with (
             service.running(

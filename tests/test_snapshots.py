@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from appliance import config, expeditor
+from appliance.configured import make_kitchen
 from appliance.expeditor import Expeditor
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Moment
 from appliance.log import Recorded, snapshot
 from appliance.log.sqlite import SqliteLog
-from appliance.service import make_kitchen
 from tests.bench import history
 
 SNAPSHOT_EVERY = 500

@@ -11,6 +11,7 @@ from appliance.api import (
     errors,
     events,
     expo,
+    menu,
     orders,
     routing,
     sign_in,
@@ -77,6 +78,7 @@ def make_app(
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(

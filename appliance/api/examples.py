@@ -10,8 +10,10 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from appliance.api.access import DeviceBody, PinBody, RevokeBody
+from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
-from appliance.api.routing import RuleBody, RulesBody, TestedOrder
+from appliance.api.routing import TestedOrder
+from appliance.api.rule_json import RuleBody, RulesBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
 from appliance.api.tickets import FireBody, MoveBody, PriorityBody
@@ -29,6 +31,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "order_id": Part("The order's `id`, as the point of sale gave it, percent-encoded.", "123"),
     "line_id": Part("A line's `line_id`, as the ticket lists it.", "1"),
     "rule_id": Part("A rule's `id`, as `GET /routing` lists it.", "rule-0a1b2c3d4e5f"),
+    "plu": Part("The item's PLU: the id under which points of sale send it.", "S-1"),
     "name": Part("The person's name, as `GET /pins` lists it.", "Maria"),
     "id": Part("A screen's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
 }
@@ -54,6 +57,13 @@ _RULE: Final = {
     "prep_time_seconds": 300,
     "priority_boost": 1,
 }
+_SOUP: Final = {
+    "name": "Onion Soup",
+    "category": "Starters",
+    "allergens": ["celery", "gluten"],
+    "components": [{"name": "crouton", "count": 6}],
+    "prep_time_seconds": 240,
+}
 
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     NewOrder: {
@@ -77,6 +87,8 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     },
     RuleBody: _RULE,
     RulesBody: {"rules": [_RULE, {"station_id": "grill", "category": ["wok"]}]},
+    MenuItemBody: _SOUP,
+    MenuBody: {"items": [{"plu": "S-1", **_SOUP}]},
     PinBody: {"name": "Maria", "pin": "4711", "roles": ["chef"]},
     DeviceBody: {"name": "Screen at the grill", "stations": ["grill"]},
     RevokeBody: {"subject": "pin:Maria"},

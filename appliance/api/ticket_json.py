@@ -1,6 +1,6 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple, overload
@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
+from appliance.kitchen.menu import NO_MENU, Menu
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
     NO_COURSES,
@@ -36,11 +37,15 @@ class ModifierJson(Struct):
     modifier_id: str | None
     name: str
     quantity: int | float
-    allergens: list[str]
+    allergens: tuple[str, ...]
 
 
 class ItemJson(Struct):
-    """A line of a ticket. The last three keys are ours."""
+    """A line of a ticket. The last five keys are ours.
+
+    With `only_modifiers`, these modifiers of the item are all that the station makes of it.
+    `unrouted`: no rule takes the item, so it is at the default station.
+    """
 
     menu_item_id: str | None
     name: str
@@ -50,10 +55,12 @@ class ItemJson(Struct):
     seat_number: int | None
     course: int | None
     is_done: bool
-    allergens: list[str]
+    allergens: tuple[str, ...]
     line_id: str
     change: LineChange | None
     held: bool
+    unrouted: bool
+    only_modifiers: bool
 
 
 class TicketJson(Struct):
@@ -109,12 +116,17 @@ class TicketView:
         self,
         tenant: str,
         location: str,
+        menu: Callable[[], Menu] = lambda: NO_MENU,
         channels: Mapping[str, str] = CHANNELS,
         courses: Courses = NO_COURSES,
     ) -> None:
-        """`channels`: what the modes of orders are called, as in `CHANNELS`."""
+        """`menu` gives the one that is in force: allergens are shown as they are known now.
+
+        `channels`: what the modes of orders are called, as in `CHANNELS`.
+        """
         self.tenant = tenant
         self.location = location
+        self._menu = menu
         self._channels = channels
         self._courses = courses
         self._brought: dict[tuple[int, str], _Brought] = {}
@@ -164,34 +176,53 @@ class TicketView:
 
     def _brought_for(self, ticket: Ticket, placed: Placed) -> "_Brought":
         key = ticket.number, ticket.station
-        lines = [line.id for line in ticket.lines]
+        made = [(line.id, line.mods) for line in ticket.lines]
+        menu = self._menu()
         brought = self._brought.get(key)
-        if brought is None or brought.placed is not placed or brought.line_ids != lines:
+        if (
+            brought is None
+            or brought.placed is not placed
+            or brought.menu is not menu
+            or brought.made != made
+        ):
             if len(self._brought) >= REMEMBERED:
                 self._brought.clear()
-            self._brought[key] = brought = self._bring(ticket, placed, lines)
+            self._brought[key] = brought = self._bring(ticket, placed, menu, made)
         return brought
 
-    def _bring(self, ticket: Ticket, placed: Placed, line_ids: list[str]) -> "_Brought":
-        items = [item for line_id in line_ids if (item := placed.item(line_id))]
+    def _bring(self, ticket: Ticket, placed: Placed, menu: Menu, made: "list[Made]") -> "_Brought":
+        items = [_part(item, mods) for line_id, mods in made if (item := placed.item(line_id))]
         return _Brought(
             placed,
-            line_ids,
-            {item.line_id: self._shown(item, placed) for item in items},
+            menu,
+            made,
+            {item.line_id: self._shown(item, placed, menu) for item in items},
             self.channel(placed.order.mode),
             shown_name(placed),
             _metadata(placed, items),
             placed.left(ticket.station).stations,
         )
 
-    def _shown(self, item: Item, placed: Placed) -> "_Shown":
+    def _shown(self, item: Item, placed: Placed, menu: Menu) -> "_Shown":
         return _Shown(
             item,
-            [ModifierJson(mod.id, mod.name, mod.qty, []) for mod in item.mods],
+            [ModifierJson(mod.id, mod.name, mod.qty, menu.allergens(mod)) for mod in item.mods],
+            menu.allergens(item),
             placed.guest.item_instructions.get(item.line_id),
             first_number(item.seat),
             course_number(item.course, self._courses),
         )
+
+
+Made = tuple[str, tuple[int, ...]]
+"""A line, and the places of the modifiers that are made of it alone; none: the whole item."""
+
+
+def _part(item: Item, mods: tuple[int, ...]) -> Item:
+    """What a station makes of an item."""
+    if not mods:
+        return item
+    return replace(item, mods=tuple(item.mods[place] for place in mods), components=())
 
 
 class _Shown(NamedTuple):
@@ -199,6 +230,7 @@ class _Shown(NamedTuple):
 
     item: Item
     modifiers: list[ModifierJson]
+    allergens: tuple[str, ...]
     instructions: str | None
     seat: int | None
     course: int | None
@@ -208,7 +240,8 @@ class _Brought(NamedTuple):
     """What the order brought to a ticket: it stays while the ticket is worked on."""
 
     placed: Placed
-    line_ids: list[str]
+    menu: Menu
+    made: "list[Made]"
     lines: dict[str, _Shown]
     channel: str | None
     reference: str | None
@@ -226,10 +259,12 @@ def _item(line: Line, shown: _Shown) -> ItemJson:
         seat_number=shown.seat,
         course=shown.course,
         is_done=line.done,
-        allergens=[],
+        allergens=shown.allergens,
         line_id=line.id,
         change=line.change,
         held=line.held,
+        unrouted=line.unrouted,
+        only_modifiers=bool(line.mods),
     )
 
 
@@ -249,7 +284,7 @@ def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`; of a
+    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`; of a
     ticket on a board also `alsoAt`, the ids of the other stations that have a ticket of the
     order to cook.
     """

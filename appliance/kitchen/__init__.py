@@ -3,5 +3,7 @@
 No clock, no I/O, no asyncio and no configuration file in here. `kitchen.py` is the way in:
 `ordering.py`, `cooking.py`, `moving.py` and `undoing.py` decide, `memory.py` remembers,
 `ticket.py` and `order.py` are what it is about, `event.py` is what goes into the log.
-`layout.py` has the stations and rules in force, `rule.py` and `routing.py` what they do.
+`layout.py` has the stations and rules in force, `offering.py` the menu; `rule.py` is what a rule
+is, `reading.py` how they are read, `routing.py` where an item goes, `explaining.py` why, and
+`doubting.py` which rules cannot be meant. `README.md` is the guide.
 """

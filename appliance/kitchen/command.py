@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from appliance.kitchen.amendment import Amendment
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
@@ -124,6 +125,22 @@ class RemoveRule(Struct, frozen=True, gc=False):
     rule_id: str
 
 
+class DefineMenuItems(Struct, frozen=True, gc=False):
+    """Items of the menu as they are to be from now on, all of them or none; by PLU.
+
+    With `replace_all`, what else was made at run time goes. `source` as for a station.
+    """
+
+    items: tuple[MenuItem, ...]
+    replace_all: bool = False
+
+
+class RemoveMenuItem(Struct, frozen=True, gc=False):
+    """Take away an item of the menu that was made at run time."""
+
+    plu: str
+
+
 ByHand = ActOnTicket | SetPriority | MarkLine | FireCourse | MoveTicket
 """What a person does, and may take back."""
 
@@ -139,6 +156,8 @@ Command = (
     | RemoveStation
     | AddRules
     | RemoveRule
+    | DefineMenuItems
+    | RemoveMenuItem
 )
 
 
@@ -171,12 +190,19 @@ class RulesNow(Struct, frozen=True, gc=False):
     rules: tuple[Rule, ...]
 
 
+class MenuItemsNow(Struct, frozen=True, gc=False):
+    """The items of the menu that the command was about, as they now stand; none where gone."""
+
+    items: tuple[MenuItem, ...]
+
+
 Reason = Literal[
     "no_such_order",
     "no_such_ticket",
     "no_such_line",
     "no_such_station",
     "no_such_rule",
+    "no_such_menu_item",
     "wrong_state",
     "cannot_move",
     "nothing_to_undo",
@@ -200,7 +226,7 @@ class Refused(Struct, frozen=True, gc=False):
     from_status: Status | None = None
     to_status: Status | None = None
     place: int | None = None
-    """Of several rules, the one that it is about, counted from 0."""
+    """Of several rules or items, the one that it is about, counted from 0."""
 
 
-Reply = OrderAccepted | TicketsNow | TimePassed | StationsNow | RulesNow | Refused
+Reply = OrderAccepted | TicketsNow | TimePassed | StationsNow | RulesNow | MenuItemsNow | Refused

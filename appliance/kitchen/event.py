@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
@@ -52,6 +53,8 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     """See `order.Placed`."""
     stations: tuple[str, ...] = ()
     """See `order.Placed`; empty in a log from before it was kept."""
+    unrouted: tuple[str, ...] = ()
+    """Ids of the lines that no rule took."""
 
 
 class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
@@ -64,6 +67,8 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     removed: tuple[Item, ...] = ()
     release: int = 0
     stations: tuple[str, ...] = ()
+    unrouted: tuple[str, ...] = ()
+    """Ids of the new lines, and those with another dish, that no rule took."""
 
 
 class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):
@@ -112,6 +117,20 @@ class RuleRemoved(_Event, frozen=True, gc=False, tag="rule.removed"):
     rule_id: str
 
 
+class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
+    """Items of the menu were made at run time, or made anew, and are now as given here."""
+
+    items: tuple[MenuItem, ...]
+    replace_all: bool = False
+    """Nothing else that was made at run time is left."""
+
+
+class MenuItemRemoved(_Event, frozen=True, gc=False, tag="menu.removed"):
+    """An item of the menu that was made at run time is no more."""
+
+    plu: str
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -121,6 +140,8 @@ Event = (
     | StationRemoved
     | RulesAdded
     | RuleRemoved
+    | MenuItemsDefined
+    | MenuItemRemoved
 )
 
 encode = msgspec.json.Encoder().encode

@@ -1,24 +1,22 @@
 """Where the items of an order would go now, and why: routing that explains itself."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import Struct
 
+from appliance.kitchen.facts import Facts, facts, folded, in_words, local
 from appliance.kitchen.order import Item, Order
-from appliance.kitchen.routing import Router, Station
+from appliance.kitchen.reading import Reading
+from appliance.kitchen.routing import Outcome, Router, Stop
 from appliance.kitchen.rule import (
     CONDITIONS,
+    OF_SEVERAL,
     Boost,
     Condition,
-    Facts,
     Rule,
     Test,
     conditions_of,
-    facts,
-    folded,
-    in_words,
-    minute_of_day,
+    test_of,
     wanted_in_words,
 )
 
@@ -34,23 +32,36 @@ class WhyThere(Struct, frozen=True, gc=False):
 
     station: str
     prep: int
-    """Seconds."""
+    """Seconds; 0 for unknown."""
     boost: Boost
     why: Literal["rule", "default", "expo"]
     rules: tuple[str, ...] = ()
     """Their ids."""
+    modifiers: tuple[str, ...] = ()
+    """All that it makes of the item; empty where it makes the whole item."""
+    adjusted_by: tuple[str, ...] = ()
+    """Ids of the rules that add time there, or take some."""
+
+
+class TakenAway(Struct, frozen=True, gc=False):
+    """A station that the item would have gone to, but for a rule that excludes."""
+
+    station: str
+    rule: str
+    """Its id."""
 
 
 class NearMiss(Struct, frozen=True, gc=False):
-    """A rule that one thing alone kept from taking an item.
+    """A rule that one thing alone kept from counting.
 
-    That is a condition, or `station`: the rule's is not active, not there, or an expo.
+    That is a condition; or `station`: the rule's is not active, not there, or an expo; or
+    `last`: a rule above it ended the reading.
     """
 
     rule: str
     """Its id."""
-    station: str
-    condition: Condition | Literal["station"]
+    station: str | None
+    condition: Condition | Literal["station", "last"]
     wanted: tuple[str, ...]
     """Any of these would have done."""
     has: tuple[str, ...]
@@ -58,11 +69,20 @@ class NearMiss(Struct, frozen=True, gc=False):
 
 
 class Explained(Struct, frozen=True, gc=False):
-    """An item, where it would go, and which rules nearly took it: those first that came nearest."""
+    """An item, where it would go, and which rules nearly counted: those that came nearest first."""
 
     item: Item
     stops: tuple[WhyThere, ...]
     nearly: tuple[NearMiss, ...]
+    taken_away: tuple[TakenAway, ...] = ()
+    last: str | None = None
+    """The id of the rule at which reading ended; None where all were read."""
+
+
+class _Tested(NamedTuple):
+    place: int
+    rule: Rule
+    tests: tuple[tuple[Condition, Test], ...]
 
 
 def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
@@ -71,63 +91,91 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
     It looks at every rule for every item: some milliseconds each where there are thousands
     of rules. Whoever lets others ask bounds how many items they ask for.
     """
-    minute = minute_of_day(at, router.zone)
-    conditions = [(rule, tuple(conditions_of(rule))) for rule in router.rules]
+    now = local(at, router.zone)
+    tested = [
+        _Tested(
+            place,
+            rule,
+            tuple(
+                (condition, test_of(condition, value)) for condition, value in conditions_of(rule)
+            ),
+        )
+        for place, rule in enumerate(router.rules)
+    ]
     explained = []
     for item in order.items:
-        known = facts(item, order, minute)
-        stops = _stops(router, item, order, at, known)
-        explained.append(Explained(item, stops, _nearly(router.stations, conditions, known)))
+        known = facts(item, order, now, router.menu)
+        outcome = router.outcome(known, router.menu.prep_time(item))
+        reading = outcome.reading
+        explained.append(
+            Explained(
+                item,
+                tuple(_why(router, outcome, stop, item) for stop in outcome.stops),
+                _nearly(router, reading, tested, known),
+                tuple(TakenAway(rule.station or "", rule.id) for rule in reading.taken_away),
+                reading.last.id if reading.last else None,
+            )
+        )
     return tuple(explained)
 
 
-def _stops(router: Router, item: Item, order: Order, at: int, known: Facts) -> tuple[WhyThere, ...]:
-    taken = router.taken_by(known)
-    stops = []
-    for stop in router.route(item, order, at):
-        rules = tuple(rule.id for rule in taken if rule.station == stop.station)
-        otherwise: Literal["expo", "default"] = (
-            "expo" if stop.station in router.passes else "default"
-        )
-        why = "rule" if rules else otherwise
-        stops.append(WhyThere(stop.station, stop.prep, stop.boost, why, rules))
-    return tuple(stops)
+def _why(router: Router, outcome: Outcome, stop: Stop, item: Item) -> WhyThere:
+    why: Literal["rule", "default", "expo"] = "rule"
+    if stop.station in router.passes:
+        why = "expo"
+    elif stop.unrouted:
+        why = "default"
+    return WhyThere(
+        stop.station,
+        stop.prep,
+        stop.boost,
+        why,
+        tuple(rule.id for rule in outcome.reading.sent.get(stop.station, ())),
+        tuple(item.mods[place].name for place in stop.mods),
+        tuple(rule.id for rule in outcome.extras.get(stop.station, ())),
+    )
 
 
 def _nearly(
-    stations: Mapping[str, Station],
-    conditions: list[tuple[Rule, tuple[tuple[Condition, Test], ...]]],
-    known: Facts,
+    router: Router, reading: Reading, tested: list[_Tested], known: Facts
 ) -> tuple[NearMiss, ...]:
     """Those first of which most held."""
     compared = folded(known)
-    nearly = [
-        (len(tests), missed)
-        for rule, tests in conditions
-        if (missed := _only_miss(stations.get(rule.station), rule, tests, known, compared))
-    ]
+    end = router.rules.index(reading.last) if reading.last else len(router.rules)
+    nearly = []
+    for each in tested:
+        misses = _misses(each, known, compared)
+        rule = each.rule
+        if not router.is_in_force(rule):
+            found = router.stations.get(rule.station or "")
+            is_now = "not there" if found is None else "inactive" if found.cooks else "expo"
+            misses.append(NearMiss(rule.id, rule.station, "station", ("active",), (is_now,)))
+        if reading.last and each.place > end:
+            misses.append(NearMiss(rule.id, rule.station, "last", (), (reading.last.id,)))
+        if len(misses) == 1:
+            nearly.append((len(each.tests), misses[0]))
     nearly.sort(key=lambda counted: -counted[0])
     return tuple(missed for _held, missed in nearly[:NEAR_MISSES_SHOWN])
 
 
-def _only_miss(
-    station: Station | None,
-    rule: Rule,
-    tests: tuple[tuple[Condition, Test], ...],
-    known: Facts,
-    compared: Facts,
-) -> NearMiss | None:
-    """What alone kept the rule from taking it; None where nothing did, or more than one thing."""
-    found = None
-    if station is None or not (station.active and station.cooks):
-        is_now = "not there" if station is None else "inactive" if station.cooks else "expo"
-        found = NearMiss(rule.id, rule.station, "station", ("active",), (is_now,))
-    for condition, test in tests:
-        has_folded = compared[CONDITIONS.index(condition)]
-        if has_folded is not None and test(has_folded):
-            continue
-        if found is not None:
-            return None
-        wanted, has = wanted_in_words(rule, condition), in_words(known, condition)
-        found = NearMiss(rule.id, rule.station, condition, wanted, has)
-    return found
+def _misses(tested: _Tested, known: Facts, compared: Facts) -> list[NearMiss]:
+    """The conditions of a rule that do not hold."""
+    rule = tested.rule
+    return [
+        NearMiss(
+            rule.id,
+            rule.station,
+            condition,
+            wanted_in_words(rule, condition),
+            in_words(known, condition),
+        )
+        for condition, test in tested.tests
+        if not _holds(condition, test, compared)
+    ]
+
+
+def _holds(condition: Condition, test: Test, compared: Facts) -> bool:
+    has: Any = compared[CONDITIONS.index(condition)]
+    if condition in OF_SEVERAL:
+        return any(map(test, has))
+    return has is not None and bool(test(has))

@@ -14,11 +14,13 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     CreateOrder,
+    DefineMenuItems,
     DefineStation,
     Due,
     FireCourse,
     MarkLine,
     MoveTicket,
+    RemoveMenuItem,
     RemoveRule,
     RemoveStation,
     SetPriority,
@@ -32,6 +34,7 @@ from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.memory import Known, Memory, State
+from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
@@ -40,6 +43,7 @@ from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.ticket import Moment, Ticket
 from appliance.kitchen.undoing import Undoing
+from appliance.kitchen.unrouted import Tally
 
 
 class Kitchen:
@@ -72,7 +76,14 @@ class Kitchen:
                 return self._moving.decide(command, now)
             case Undo():
                 return self._undoing.decide(command, now)
-            case DefineStation() | RemoveStation() | AddRules() | RemoveRule():
+            case (
+                DefineStation()
+                | RemoveStation()
+                | AddRules()
+                | RemoveRule()
+                | DefineMenuItems()
+                | RemoveMenuItem()
+            ):
                 memory = self._memory
                 return Decision(*memory.layout.decide(command, now, memory.is_on_board))
 
@@ -100,6 +111,16 @@ class Kitchen:
     def rules(self) -> tuple[Rule, ...]:
         """All that there are now, the file's first."""
         return self._memory.layout.rules
+
+    @property
+    def menu(self) -> Menu:
+        """All that is on offer now, the file's first."""
+        return self._memory.layout.menu
+
+    @property
+    def unrouted(self) -> Tally:
+        """What no rule took, counted."""
+        return self._memory.unrouted
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""

@@ -1,4 +1,4 @@
-"""The stations and rules in force: those of the configuration file, and those made at run time.
+"""The stations, rules and menu in force: those of the file, and those made at run time.
 
 What the file declares is there on every start and cannot be changed; what was made at run
 time comes from the log. Where both have an id, the file's is the one that counts.
@@ -14,16 +14,26 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import (
     AddRules,
+    DefineMenuItems,
     DefineStation,
     Reason,
     Refused,
+    RemoveMenuItem,
     RemoveRule,
     RemoveStation,
-    Reply,
     RulesNow,
     StationsNow,
 )
-from appliance.kitchen.event import Event, RuleRemoved, RulesAdded, StationDefined, StationRemoved
+from appliance.kitchen.event import (
+    MenuItemRemoved,
+    MenuItemsDefined,
+    RuleRemoved,
+    RulesAdded,
+    StationDefined,
+    StationRemoved,
+)
+from appliance.kitchen.menu import Menu, MenuItem
+from appliance.kitchen.offering import Offering, Outcome
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Moment
@@ -34,8 +44,6 @@ MAX_RULES: Final = 2_000
 """Two for each dish of a menu of a thousand. Where all have patterns, an item that was not
 seen before takes half a millisecond."""
 
-Outcome = tuple[Reply, tuple[Event, ...]]
-
 
 class Plan(Struct, frozen=True):
     """What the configuration file says of stations and routing."""
@@ -45,11 +53,12 @@ class Plan(Struct, frozen=True):
     default: str
     """The id of the station for items that no rule takes: an active one that cooks."""
     zone: tzinfo = UTC
-    """Whose clock rules by time of day mean."""
+    """Whose clock rules by weekday and time of day mean."""
+    menu: tuple[MenuItem, ...] = ()
 
 
 class Layout:
-    """The stations and rules of one kitchen."""
+    """The stations, rules and menu of one kitchen."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -57,6 +66,7 @@ class Layout:
         self._file_rules = {rule.id for rule in plan.rules}
         self._made_stations: dict[str, Station] = {}
         self._made_rules: dict[str, Rule] = {}
+        self._offering = Offering(plan.menu)
         self._router: Router | None = None
         self.stations: tuple[Station, ...] = ()
         """All that are in force, active or not, in the order of the boards."""
@@ -72,11 +82,16 @@ class Layout:
         return (*self._plan.rules, *made)
 
     @property
+    def menu(self) -> Menu:
+        """What is on offer now."""
+        return self._offering.menu
+
+    @property
     def router(self) -> Router:
         """Routes by what is in force now."""
         if self._router is None:
             plan = self._plan
-            self._router = Router(self.stations, self.rules, plan.default, plan.zone)
+            self._router = Router(self.stations, self.rules, plan.default, plan.zone, self.menu)
         return self._router
 
     def _arrange(self) -> None:
@@ -89,7 +104,12 @@ class Layout:
 
     def decide(
         self,
-        command: DefineStation | RemoveStation | AddRules | RemoveRule,
+        command: DefineStation
+        | RemoveStation
+        | AddRules
+        | RemoveRule
+        | DefineMenuItems
+        | RemoveMenuItem,
         now: Moment,
         has_live_tickets: Callable[[str], bool],
     ) -> Outcome:
@@ -103,6 +123,8 @@ class Layout:
                 return self._add_rules([replace(rule, source="api") for rule in rules], now)
             case RemoveRule(rule_id):
                 return self._remove_rule(rule_id, now)
+            case DefineMenuItems() | RemoveMenuItem():
+                return self._offering.decide(command, now)
 
     def _define(
         self, station: Station, now: Moment, has_live_tickets: Callable[[str], bool]
@@ -145,10 +167,10 @@ class Layout:
         stations = {station.id: station for station in self.stations}
         taken = self._file_rules | self._made_rules.keys()
         for place, rule in enumerate(rules):
-            station = stations.get(rule.station)
-            if station is None:
+            station = stations.get(rule.station) if rule.station is not None else None
+            if rule.station is not None and station is None:
                 return _refused("no_such_station", f"there is no station {rule.station!r}", place)
-            if not station.cooks:
+            if station is not None and not station.cooks:
                 message = f"station {rule.station!r} is an expo: it sees everything as it is"
                 return _refused("is_expo", message, place)
             if rule.id in taken:
@@ -168,7 +190,15 @@ class Layout:
 
     # ── applying ─────────────────────────────────────────────────────────────────────
 
-    def apply(self, event: StationDefined | StationRemoved | RulesAdded | RuleRemoved) -> None:
+    def apply(
+        self,
+        event: StationDefined
+        | StationRemoved
+        | RulesAdded
+        | RuleRemoved
+        | MenuItemsDefined
+        | MenuItemRemoved,
+    ) -> None:
         """Change by one event; what it removes may be gone already."""
         match event:
             case StationDefined():
@@ -179,14 +209,23 @@ class Layout:
                 self._made_rules |= {rule.id: rule for rule in event.rules}
             case RuleRemoved():
                 self._made_rules.pop(event.rule_id, None)
+            case MenuItemsDefined() | MenuItemRemoved():
+                self._offering.apply(event)
         self._arrange()
 
-    def made(self) -> tuple[tuple[Station, ...], tuple[Rule, ...]]:
+    def made(self) -> tuple[tuple[Station, ...], tuple[Rule, ...], tuple[MenuItem, ...]]:
         """All that the log made and did not remove: what `restore` takes."""
-        return tuple(self._made_stations.values()), tuple(self._made_rules.values())
+        return (
+            tuple(self._made_stations.values()),
+            tuple(self._made_rules.values()),
+            self._offering.made(),
+        )
 
-    def restore(self, stations: Iterable[Station], rules: Iterable[Rule]) -> None:
+    def restore(
+        self, stations: Iterable[Station], rules: Iterable[Rule], menu: Iterable[MenuItem]
+    ) -> None:
         """Have made these, and nothing else."""
+        self._offering.restore(menu)
         self._made_stations = {station.id: station for station in stations}
         self._made_rules = {rule.id: rule for rule in rules}
         self._arrange()

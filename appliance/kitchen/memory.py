@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from appliance.kitchen.deed import Deed, Deeds
 from appliance.kitchen.event import (
     Event,
+    MenuItemRemoved,
+    MenuItemsDefined,
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
@@ -19,10 +21,12 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.layout import Layout, Plan
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Ticket, sort_key
+from appliance.kitchen.unrouted import Tally, Unrouted
 
 FINISHED_ORDERS_KEPT = 500
 """Finished orders in memory, which can still be recalled: more than a busy evening's
@@ -40,7 +44,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 5
+STATE_FORMAT: Final = 6
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -54,10 +58,13 @@ class State(Struct, frozen=True, gc=False):
     forgotten_until: int
     creates: tuple[Create, ...]
     stations: tuple[Station, ...]
-    """Made at run time, and so are the rules."""
+    """Made at run time, and so are the rules and the menu."""
     rules: tuple[Rule, ...]
+    menu: tuple[MenuItem, ...]
     actions_counted: int
     deeds: tuple[Deed, ...]
+    unrouted_count: int
+    unrouted: tuple[Unrouted, ...]
 
 
 class Known(Struct):
@@ -89,6 +96,8 @@ class Memory:
         """What was done by hand lately."""
         self.creates: dict[str, Create] = {}
         """Of finished orders that are not in memory any more, by id."""
+        self.unrouted = Tally()
+        """What no rule took."""
         self._orders: dict[int, Known] = {}
         self._by_id: dict[str, int] = {}
         """The newest order of each id."""
@@ -227,7 +236,14 @@ class Memory:
                 return known.placed
             case TicketChanged():
                 return self._change_ticket(event)
-            case StationDefined() | StationRemoved() | RulesAdded() | RuleRemoved():
+            case (
+                StationDefined()
+                | StationRemoved()
+                | RulesAdded()
+                | RuleRemoved()
+                | MenuItemsDefined()
+                | MenuItemRemoved()
+            ):
                 self.layout.apply(event)
                 return None
 
@@ -247,6 +263,7 @@ class Memory:
         self._orders[event.number] = Known(placed, {})
         self._by_id[event.order.id] = event.number
         self.creates.pop(event.order.id, None)
+        self._count_unrouted(event, placed)
         return placed
 
     def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
@@ -264,7 +281,12 @@ class Memory:
             stations=event.stations or placed.stations,
             revision=placed.revision + 1,
         )
+        self._count_unrouted(event, known.placed)
         return known.placed
+
+    def _count_unrouted(self, event: OrderPlaced | OrderUpdated, placed: Placed) -> None:
+        items = (placed.item(line_id) for line_id in event.unrouted)
+        self.unrouted.add((item.name for item in items if item), event.at)
 
     def _change_ticket(self, event: TicketChanged) -> Placed:
         ticket = event.ticket
@@ -335,6 +357,8 @@ class Memory:
             *self.layout.made(),
             self.deeds.counted,
             self.deeds.kept,
+            self.unrouted.count,
+            self.unrouted.names,
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -351,5 +375,6 @@ class Memory:
         self.finished = dict.fromkeys(state.finished)
         self.forgotten_until = state.forgotten_until
         self.creates = {create.order_id: create for create in state.creates}
-        self.layout.restore(state.stations, state.rules)
+        self.layout.restore(state.stations, state.rules, state.menu)
         self.deeds.restore(state.actions_counted, state.deeds)
+        self.unrouted = Tally(state.unrouted_count, state.unrouted)

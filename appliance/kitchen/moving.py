@@ -147,7 +147,16 @@ def _merged(there: Line, coming: Line | None) -> Line:
         prep=max(first.prep, other.prep),
         boost=max(first.boost, other.boost),
         change=there.change or coming.change,
+        mods=_mods(there, coming),
+        unrouted=there.unrouted or coming.unrouted,
     )
+
+
+def _mods(there: Line, coming: Line) -> tuple[int, ...]:
+    """What is made of an item, of which one station or both made modifiers alone."""
+    if not (there.mods and coming.mods):
+        return ()  # One of them made it whole.
+    return tuple(sorted({*there.mods, *coming.mods}))
 
 
 def _waits(line: Line) -> int:

@@ -27,7 +27,7 @@ def mode_words(mode: str) -> list[str]:
 
 def mode_key(mode: str) -> str:
     """A mode as it is looked up: without case, spaces and punctuation."""
-    return "".join(mode_words(mode))
+    return "".join(mode_words(mode)).casefold()
 
 
 class Component(Struct, frozen=True, gc=False, omit_defaults=True):

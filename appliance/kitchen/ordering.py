@@ -41,6 +41,7 @@ from appliance.kitchen.update import (
     first_tickets,
     new_ticket,
     priority_of,
+    unrouted,
     updated_ticket,
 )
 
@@ -105,7 +106,17 @@ class Ordering:
             OrderAccepted(order.id),
             (
                 *cleared,
-                OrderPlaced(now.at, now.tick, number, order, content, target, release, stations),
+                OrderPlaced(
+                    now.at,
+                    now.tick,
+                    number,
+                    order,
+                    content,
+                    target,
+                    release,
+                    stations,
+                    _unrouted(tickets.values()),
+                ),
                 *(
                     TicketChanged(now.at, now.tick, "created", ticket)
                     for ticket in tickets.values()
@@ -172,7 +183,16 @@ class Ordering:
         removed = comparison.removed(placed, tickets.values())
         stations = tuple(sorted(router.cooking & tickets.keys()))
         updated = OrderUpdated(
-            now.at, now.tick, placed.number, order, content, target, removed, release, stations
+            now.at,
+            now.tick,
+            placed.number,
+            order,
+            content,
+            target,
+            removed,
+            release,
+            stations,
+            unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 
@@ -199,6 +219,11 @@ def _longest(tickets: Iterable[Ticket]) -> int:
     """The longest preparation of an order, seconds."""
     lines = (line for ticket in tickets for line in ticket.lines if line.change != "deleted")
     return max((line.prep for line in lines), default=0)
+
+
+def _unrouted(tickets: Iterable[Ticket]) -> tuple[str, ...]:
+    """The lines of a new order that no rule took."""
+    return tuple(line.id for ticket in tickets for line in ticket.lines if line.unrouted)
 
 
 def _kind(before: Ticket | None, after: Ticket) -> Kind:

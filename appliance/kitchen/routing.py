@@ -1,39 +1,31 @@
 """Which stations make an item: rules in, stations out. Nothing is ever dropped.
 
-Every rule whose conditions all hold sends the item to its station; an item that no rule
-takes goes to the default station; an expo station sees every item and cooks none. A station
-that is not active gets nothing: rules for it are passed over, and so are rules for a
-station that is not there.
+Rules are read from top to bottom, the file's first: each one that fits sends the item to its
+station, or, if it excludes, takes that station away again, until one that says `last`;
+whatever is then without a station goes to the default station and is counted and shown as
+unrouted.
+
+An expo station sees every item and cooks none. A station that is not active gets nothing:
+rules for it are passed over, and so are rules for a station that is not there.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 from functools import lru_cache
-from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
+from appliance.kitchen.facts import Facts, Local, facts, folded, local
+from appliance.kitchen.menu import NO_MENU, Menu
 from appliance.kitchen.order import Item, Order
-from appliance.kitchen.rule import (
-    CONDITIONS,
-    Boost,
-    Condition,
-    Facts,
-    Rule,
-    Source,
-    Test,
-    conditions_of,
-    facts,
-    folded,
-    minute_of_day,
-)
+from appliance.kitchen.reading import Reading, Rulebook, alone
+from appliance.kitchen.rule import Boost, Rule, Source
 
 StationType = Literal["grill", "fry", "prep", "expo", "bar", "pizza", "salad", "dessert", "generic"]
 
-REMEMBERED_ITEMS = 2_000
+REMEMBERED_ITEMS: Final = 2_000
 """Distinct items, as far as the rules tell them apart, whose stations are remembered:
 several times a large menu."""
 
@@ -63,26 +55,23 @@ class Stop(Struct, frozen=True, gc=False):
 
     station: str
     prep: int = 0
-    """Seconds that it takes there; 0 where no rule says."""
+    """Seconds that it takes there; 0 for unknown."""
     boost: Boost = 0
     """The highest of those rules; at a pass the highest of all that took the item."""
+    mods: tuple[int, ...] = ()
+    """The places of the item's modifiers that the station makes alone; none: the whole item."""
+    unrouted: bool = False
+    """It is the default station, and no rule takes the item."""
 
 
-class _Entry(NamedTuple):
-    """A rule in force, ready to be tested."""
+class Outcome(NamedTuple):
+    """Where an item goes, and what the rules said."""
 
-    place: int
-    rule: Rule
-    tests: tuple[tuple[int, Test], ...]
-    """With the place of what they test in `Facts`."""
-
-    def holds(self, known: Facts) -> bool:
-        """Whether the rule takes what is known, which is folded."""
-        for place, test in self.tests:
-            has = known[place]
-            if has is None or not test(has):
-                return False
-        return True
+    stops: tuple[Stop, ...]
+    """The stations that cook it, then those that only see it."""
+    reading: Reading
+    extras: dict[str, tuple[Rule, ...]]
+    """By station, the rules that adjust the time there."""
 
 
 class Router:
@@ -94,74 +83,101 @@ class Router:
         rules: Iterable[Rule],
         default: str,
         zone: tzinfo = UTC,
+        menu: Menu = NO_MENU,
     ) -> None:
         """`default` is the id of the station for whatever no rule takes.
 
-        Rules by time of day mean the clock of `zone`.
+        Rules by weekday and time of day mean the clock of `zone`.
         """
         self.stations = {station.id: station for station in stations}
         self.rules = tuple(rules)
         self.default = default
         self.zone = zone
+        self.menu = menu
         self.passes = tuple(s.id for s in stations if s.active and not s.cooks)
         """The expo stations that are active."""
         self.cooking = frozenset(s.id for s in stations if s.cooks)
         """All the others, active or not."""
-        self._entries: dict[str | None, list[_Entry]] = defaultdict(list)
-        """By the menu item that they are for: most rules are for one, and only those for
-        the item's own have to be looked at. None: any item."""
-        looked_at: set[Condition] = set()
-        for place, rule in enumerate(self.rules):
-            station = self.stations.get(rule.station)
-            if station is not None and station.active and station.cooks:
-                conditions = dict(conditions_of(rule))
-                looked_at |= conditions.keys()
-                by_place = tuple((CONDITIONS.index(name), conditions[name]) for name in conditions)
-                self._entries[rule.menu_item_id].append(_Entry(place, rule, by_place))
-        self._looked_at = frozenset(looked_at)
+        self._book = Rulebook([rule for rule in self.rules if self.is_in_force(rule)])
         windows = [rule.time_of_day for rule in self.rules if rule.time_of_day is not None]
         self._turns = sorted({turn for window in windows for turn in (window.start, window.until)})
         """Minutes of the day at which the answer may change."""
-        # A menu repeats itself all night: an item is matched against the rules once.
-        self._stops = lru_cache(REMEMBERED_ITEMS)(self._match)
+        # A menu repeats itself all night: an item is held against the rules once.
+        self._stops = lru_cache(REMEMBERED_ITEMS)(self._route)
+
+    def is_in_force(self, rule: Rule) -> bool:
+        """Whether the rule is read, and not passed over."""
+        if rule.station is None:
+            return True
+        station = self.stations.get(rule.station)
+        return station is not None and station.active and station.cooks
 
     def route(self, item: Item, order: Order, at: int) -> tuple[Stop, ...]:
         """The stations of an item: those that cook it, then those that only see it.
 
         `at` is now, in milliseconds since the epoch.
         """
-        minute = self._last_turn(at) if "time_of_day" in self._looked_at else 0
-        return self._stops(facts(item, order, minute, self._looked_at))
+        looked_at = self._book.looked_at
+        now = _ANY_TIME
+        if "time_of_day" in looked_at or "weekday" in looked_at:
+            weekday, minute = local(at, self.zone)
+            now = Local(weekday, self._last_turn(minute))
+        known = facts(item, order, now, self.menu, looked_at)
+        return self._stops(known, self.menu.prep_time(item))
 
-    def _last_turn(self, at: int) -> int:
-        """A minute that every rule takes for the present one."""
-        passed = bisect_right(self._turns, minute_of_day(at, self.zone))
+    def _last_turn(self, minute: int) -> int:
+        """A minute that every rule takes for this one."""
+        passed = bisect_right(self._turns, minute)
         return self._turns[passed - 1] if passed else 0
 
-    def taken_by(self, known: Facts) -> list[Rule]:
-        """The rules that take an item with these facts, in their order."""
-        entries = [*self._entries.get(None, ())]
-        if known.menu_item_id is not None:
-            entries += self._entries.get(known.menu_item_id, ())
-            entries.sort(key=attrgetter("place"))
+    def _route(self, known: Facts, prep: int) -> tuple[Stop, ...]:
+        return self.outcome(known, prep).stops
+
+    def outcome(self, known: Facts, prep: int) -> Outcome:
+        """Where an item with these facts goes, and why; `prep` is what the menu says, in seconds.
+
+        A station takes the longest time that a rule names that sent the item there, or else
+        the menu's, and what other rules add to it: at least a second where it is known at
+        all. The menu's time, and what is added wherever the item is made, are not for a
+        station that makes modifiers alone.
+        """
         compared = folded(known)
-        return [entry.rule for entry in entries if entry.holds(compared)]
+        reading = self._book.read(compared)
+        untaken = all(rule.takes == "modifier" for rules in reading.sent.values() for rule in rules)
+        sent = reading.sent
+        if untaken:
+            sent = {**sent, self.default: sent.get(self.default, [])}
+        cooking: list[Stop] = []
+        extras: dict[str, tuple[Rule, ...]] = {}
+        for station, rules in sent.items():
+            unrouted = untaken and station == self.default
+            mods = None if unrouted else alone(rules, compared)
+            if mods == ():
+                continue
+            extras[station] = _extras(reading, station, whole=mods is None)
+            named = max((rule.prep_time for rule in rules), default=0)
+            taking = _sum(named or (prep if mods is None else 0), extras[station])
+            boost: Boost = max((rule.priority_boost for rule in rules), default=0)
+            cooking.append(Stop(station, taking, boost, mods or (), unrouted))
+        longest = max(stop.prep for stop in cooking)
+        highest: Boost = max(stop.boost for stop in cooking)
+        seen = [Stop(station, longest, highest) for station in self.passes]
+        return Outcome((*cooking, *seen), reading, extras)
 
-    def _match(self, known: Facts) -> tuple[Stop, ...]:
-        cooking: dict[str, Stop] = {}
-        for rule in self.taken_by(known):
-            stop = cooking.get(rule.station, Stop(rule.station))
-            cooking[rule.station] = _longer(stop, rule.prep_time, rule.priority_boost)
-        if not cooking:
-            cooking[self.default] = Stop(self.default)
-        seen = Stop("")
-        for stop in cooking.values():
-            seen = _longer(seen, stop.prep, stop.boost)
-        return (
-            *cooking.values(),
-            *(Stop(station, seen.prep, seen.boost) for station in self.passes),
-        )
+
+_ANY_TIME: Final = Local("mon", 0)
 
 
-def _longer(stop: Stop, prep: int, boost: Boost) -> Stop:
-    return Stop(stop.station, max(stop.prep, prep), max(stop.boost, boost))
+def _extras(reading: Reading, station: str, *, whole: bool) -> tuple[Rule, ...]:
+    return tuple(
+        [
+            rule
+            for rule in reading.extras
+            if rule.station == station or (rule.station is None and whole)
+        ]
+    )
+
+
+def _sum(seconds: int, extras: Iterable[Rule]) -> int:
+    """An unknown time stays unknown, and a known one known."""
+    return max(1, seconds + sum(rule.extra_time for rule in extras)) if seconds else 0

@@ -56,6 +56,10 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     change: Change | None = None
     boost: Boost = 0
     """How much the rules that sent it here hurry the ticket."""
+    mods: tuple[int, ...] = ()
+    """The places of the item's modifiers that are made here alone; none: the whole item."""
+    unrouted: bool = False
+    """It is here because no rule took it."""
 
     @property
     def to_do(self) -> bool:

@@ -7,7 +7,7 @@ a completed one, and what the kitchen fired stays fired until it is asked to wai
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -64,7 +64,15 @@ def first_tickets(
 def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
     """A line that is to begin when it is planned, or else waits for its course."""
     due = None if unfired else now.tick
-    return Line(line_id, stop.prep, held=True, due=due, boost=stop.boost)
+    return Line(
+        line_id,
+        stop.prep,
+        held=True,
+        due=due,
+        boost=stop.boost,
+        mods=stop.mods,
+        unrouted=stop.unrouted,
+    )
 
 
 def priority_of(order: Order, lines: Collection[Line]) -> Priority:
@@ -87,6 +95,9 @@ class Comparison:
             for line_id in self.items.keys() & old.keys()
             if _read_by_cook(self.items[line_id], guest)
             != _read_by_cook(old[line_id], placed.guest)
+        }
+        self.renamed = {
+            line_id for line_id in self.edited if self.items[line_id].name != old[line_id].name
         }
         fired = _fired(tickets) & {line_id for line_id, item in old.items() if item.held}
         self.held = {item.line_id for item in order.items if item.held} - fired
@@ -134,6 +145,22 @@ class Comparison:
                 for stop in router.route(item, self.order, now.at):
                     wanted.setdefault(stop.station, {})[line_id] = stop
         return wanted
+
+
+def unrouted(
+    tickets: Iterable[Ticket], before: Mapping[str, Ticket], comparison: Comparison
+) -> tuple[str, ...]:
+    """Lines that no rule took and that were not there before, or not as this dish."""
+    known = {line.id for ticket in before.values() for line in ticket.lines if line.unrouted}
+    known -= comparison.renamed
+    lines = (line for ticket in tickets for line in ticket.lines)
+    return tuple(
+        dict.fromkeys(
+            line.id
+            for line in lines
+            if line.unrouted and line.change != "deleted" and line.id not in known
+        )
+    )
 
 
 def _read_by_cook(item: Item, guest: Guest) -> tuple[object, ...]:

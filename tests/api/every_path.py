@@ -15,6 +15,7 @@ VALUES = {
     "name": "Maria",
     "id": "0123456789abcdef",
     "rule_id": "rule-1",
+    "plu": "B-1",
 }
 READS = ("GET", "HEAD")
 OPEN = {

@@ -49,6 +49,10 @@ POST   /routing                                                                 
 POST   /routing/bulk                                                            managers  all   ours
 DELETE /routing/{rule_id}                                                       managers  all   ours
 POST   /routing/test                                                            everyone  seen  ours
+GET    /menu                                                                    everyone  seen  ours
+PUT    /menu/{plu}                                                              managers  all   ours
+DELETE /menu/{plu}                                                              managers  all   ours
+POST   /menu/bulk                                                               managers  all   ours
 GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
@@ -77,6 +81,8 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/routing"): RULE,
     ("POST", "/routing/bulk"): {"rules": [RULE]},
     ("POST", "/routing/test"): ORDER,
+    ("PUT", "/menu/{plu}"): {"name": "Pie"},
+    ("POST", "/menu/bulk"): {"items": [{"plu": "P-1", "name": "Pie"}]},
     ("POST", "/courses/fire"): {"order_id": "A-1", "course_number": 1},
     ("POST", "/orders"): ORDER,
     ("PUT", "/orders/{order_id}"): {"items": []},

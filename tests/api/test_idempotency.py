@@ -219,6 +219,7 @@ EVERY_POST: dict[str, Any] = {
     "/stations": {"name": "Pizza"},
     "/routing": RULE,
     "/routing/bulk": {"rules": [RULE]},
+    "/menu/bulk": {"items": [{"plu": "P-1", "name": "Pie"}]},
     "/orders": {"id": "B-1", "name": "Jane", "items": [{"name": "Fries"}]},
 }  # fmt: skip
 IN_MEMORY: dict[str, Any] = {

@@ -55,13 +55,21 @@ async def test_a_rule_is_listed_as_it_was_made_also_after_a_restart(tmp_path: Pa
         "name": ["a*"],
         "category": ["b"],
         "modifier": ["c"],
+        "component": ["patty"],
         "course": ["d"],
+        "seat": ["Seat ?"],
+        "group": ["*combo*"],
         "mode": ["For Here"],
         "origin": ["Web"],
         "terminal": ["POS 1"],
+        "weekday": ["fri", "sat"],
         "time_of_day": {"from": "22:00", "until": "02:30"},
         "prep_time_seconds": 60,
         "priority_boost": 2,
+        "exclude": False,
+        "last": True,
+        "takes": "modifier",
+        "extra_time_seconds": 0,
     }
     async with running(tmp_path) as appliance:
         made = (await send(appliance, "POST", "", body)).body
@@ -102,7 +110,12 @@ async def test_rules_of_the_file_stay(appliance: RunningAppliance) -> None:
         (SOUP | {"time_of_day": {"from": "24:00", "until": "01:00"}}, "time_of_day"),
         (SOUP | {"prep_time_seconds": -1}, "prep_time_seconds"),
         (SOUP | {"priority_boost": 3}, "priority_boost"),
-        (SOUP | {"weekday": "Friday"}, "weekday"),
+        (SOUP | {"weekday": ["friday"]}, "weekday"),
+        (SOUP | {"day": "fri"}, "day"),
+        (SOUP | {"takes": "modifier"}, "modifier"),
+        (SOUP | {"exclude": True}, "prep_time_seconds"),
+        (SOUP | {"extra_time_seconds": 60}, "prep_time_seconds"),
+        ({"name": ["x"], "extra_time_seconds": 60, "last": True}, "last"),
     ],
 )
 async def test_what_is_wrong_is_named(
@@ -139,6 +152,36 @@ async def test_where_an_order_would_go_and_why(appliance: RunningAppliance) -> N
     # Nothing came of it.
     assert await appliance.tickets("grill") == []
     assert appliance.log.head == 1
+
+
+async def test_a_test_says_what_was_taken_away_added_taken_alone_and_unrouted(
+    appliance: RunningAppliance,
+) -> None:
+    rules = [
+        {"modifier": ["rare"], "extra_time_seconds": -60},
+        {"station_id": "grill", "name": ["*bleu*"], "exclude": True, "last": True},
+        {"station_id": "cold", "name": ["*bleu*"]},
+    ]
+    assert (await send(appliance, "POST", "/bulk", {"rules": rules})).status == 201
+    extra, away, after = [each["id"] for each in (await send(appliance, "GET", "")).body[-3:]]
+    order = {"items": [{"name": "Hamburger", "mods": ["Rare", "Side Fries"]},
+                       {"name": "Steak Bleu"}]}  # fmt: skip
+    burger, steak = (await send(appliance, "POST", "/test", order)).body
+    grill, fry, at_pass = burger["stations"]
+    assert (grill["prep_time_seconds"], grill["adjusted_by"]) == (420, [extra])
+    assert (fry["prep_time_seconds"], fry["modifiers"]) == (240, ["Side Fries"])
+    assert (at_pass["why"], at_pass["modifiers"]) == ("expo", [])
+    assert (burger["unrouted"], burger["last"], burger["taken_away"]) == (False, None, [])
+    assert [(each["station_id"], each["why"]) for each in steak["stations"]] == [
+        ("grill", "default"),
+        ("pass", "expo"),
+    ]
+    assert steak["unrouted"] is True
+    assert steak["last"] == away
+    assert steak["taken_away"] == [{"station_id": "grill", "rule": away}]
+    assert [
+        (miss["rule"], miss["condition"]) for miss in steak["nearly"] if miss["rule"] == after
+    ] == [(after, "last")]
 
 
 async def test_a_test_is_bounded_and_refuses_what_an_order_would_be_refused_for(

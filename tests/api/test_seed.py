@@ -40,7 +40,7 @@ SEED_ITEM = [
     "is_done",
     "allergens",
 ]
-OUR_ITEM = ["line_id", "change", "held"]
+OUR_ITEM = ["line_id", "change", "held", "unrouted", "only_modifiers"]
 SEED_MODIFIER = ["modifier_id", "name", "quantity", "allergens"]
 SEED_KITCHEN = """
 [appliance]
@@ -121,6 +121,8 @@ async def test_the_seeds_example_is_listed_with_the_seeds_values(tmp_path: Path)
                 "line_id": "1",
                 "change": None,
                 "held": False,
+                "unrouted": False,
+                "only_modifiers": False,
             }
         ],
         "status": "pending",
@@ -179,4 +181,6 @@ async def test_what_is_unknown_is_null_and_not_missing(appliance: RunningApplian
         "line_id": item["line_id"],
         "change": None,
         "held": False,
+        "unrouted": True,
+        "only_modifiers": False,
     }

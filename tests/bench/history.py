@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from appliance import config
+from appliance.configured import make_kitchen
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import ActOnTicket, CreateOrder
 from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
 from appliance.log.sqlite import SqliteLog
-from appliance.service import make_kitchen
 from tests.bench.load import order
 
 ORDERS_PER_COMMIT: Final = 100

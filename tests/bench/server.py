@@ -12,13 +12,13 @@ import uvloop
 
 from appliance import config
 from appliance.clock import Clock
+from appliance.configured import make_kitchen
 from appliance.expeditor import Answer, Expeditor
 from appliance.history import History
 from appliance.kitchen.command import Command
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.service import make_kitchen
 
 
 class Forgetful(Expeditor):

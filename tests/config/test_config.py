@@ -7,11 +7,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance import config
-from appliance.config import Address, ConfigError, Duration, HttpLimits, OrderLimits
+from appliance.config import (
+    Address,
+    ConfigError,
+    Duration,
+    ExtraTime,
+    HttpLimits,
+    OrderLimits,
+)
+from appliance.configured import make_kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
-from appliance.service import make_kitchen
 
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
@@ -300,8 +307,21 @@ def test_stations_and_rules_reach_the_kitchen_as_declared() -> None:
         mode = ["for here"]
         origin = ["web"]
         terminal = ["t1"]
+        component = ["lime"]
+        seat = ["bar*"]
+        group = ["happy hour"]
+        weekday = ["fri", "sat"]
         time_of_day = ["22:00", "02:30"]
         priority_boost = 2
+        takes = "modifier"
+        last = true
+        [[route]]
+        station = "grill"
+        name = ["tartare"]
+        exclude = true
+        [[route]]
+        modifier = ["rare"]
+        extra_time = "-1m30s"
     """
     plan = make_kitchen(config.parse(text, "kitchen.toml")).plan
     assert plan == Plan(
@@ -325,7 +345,15 @@ def test_stations_and_rules_reach_the_kitchen_as_declared() -> None:
                 terminal=("t1",),
                 time_of_day=Window(22 * 60, 2 * 60 + 30),
                 source="file",
+                component=("lime",),
+                seat=("bar*",),
+                group=("happy hour",),
+                weekday=("fri", "sat"),
+                takes="modifier",
+                last=True,
             ),
+            Rule("file-3", "grill", name=("tartare",), exclude=True, source="file"),
+            Rule("file-4", None, modifier=("rare",), extra_time=-90, source="file"),
         ),
         "grill",
         ZoneInfo("Asia/Kathmandu"),
@@ -398,3 +426,45 @@ def test_files_are_beside_the_configuration_or_where_they_are_said_to_be(tmp_pat
         settings = config.load(file, directory=directory)
         assert settings.https
         assert settings.https.files == (there / "a.crt", Path("/etc/a.key"))
+
+
+WRONG_RULES = [
+    ('name = ["x"]', "route[0].station: only a rule that adjusts time (extra_time) goes without"),
+    ('station = "bar"', "route[0]: a rule needs a condition; allowed: menu_item_id, name"),
+    ('station = "bar"\nname = ["x"]\ntakes = "modifier"', "route[0].modifier: say which"),
+    ('station = "bar"\nname = ["x"]\ntakes = "mod"', "allowed: item, modifier"),
+    (
+        'station = "bar"\nname = ["x"]\nexclude = true\nprep_time = "1m"',
+        "route[0].prep_time: not in a rule that excludes",
+    ),
+    (
+        'name = ["x"]\nextra_time = "3m"\nlast = true',
+        "route[0].last: not in a rule that adjusts time",
+    ),
+    ('name = ["x"]\nextra_time = "3"', '\'3\' is no time; write it like "+3m", "-1m30s"'),
+    ('name = ["x"]\nextra_time = "--3m"', "'--3m' is no time"),
+    ('station = "bar"\nweekday = ["friday"]', "allowed: mon, tue, wed, thu, fri, sat, sun"),
+]
+
+
+@pytest.mark.parametrize(("rule", "message"), WRONG_RULES)
+def test_what_is_wrong_with_a_rule_is_named(rule: str, message: str) -> None:
+    text = f'[[station]]\nid = "bar"\nname = "Bar"\n[[route]]\n{rule}\n'
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text, "kitchen.toml")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("3m", 180), ("+1m30s", 90), ("-2m", -120), ("-1h", -3600), ("+0s", 0)]
+)
+def test_extra_time_has_a_sign(text: str, seconds: int) -> None:
+    assert ExtraTime.parse(text) == seconds
+
+
+def test_the_menus_file_is_found_beside_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "kitchen.toml"
+    file.write_text('[menu]\nfile = "menu.csv"\n[[station]]\nid = "bar"\nname = "Bar"\n')
+    assert config.load(file).menu.file == str(tmp_path / "menu.csv")
+    elsewhere = config.load(file, directory=tmp_path / "etc")
+    assert elsewhere.menu.file == str(tmp_path / "etc" / "menu.csv")

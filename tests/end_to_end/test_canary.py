@@ -38,13 +38,13 @@ from appliance import service
 from appliance.kitchen.kitchen import Kitchen
 from appliance.orders.connection import Connection
 decide, apply, data_received = Kitchen.decide, Kitchen.apply, Connection.data_received
-def faulty_decide(self, command, now):
+def faulty_decide(self, command, now, by=None):
     if "decide-fault" in repr(command):
         try:
             raise KeyError(repr(command))
         except KeyError as error:
             raise ValueError(f"cannot decide {command!r}") from error
-    return decide(self, command, now)
+    return decide(self, command, now, by)
 def faulty_apply(self, event, guest=None):
     if "apply-fault" in repr(event):
         raise LookupError(repr((event, guest)))

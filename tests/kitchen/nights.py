@@ -16,10 +16,12 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     CreateOrder,
+    DefineMenuItems,
     DefineStation,
     FireCourse,
     MarkLine,
     MoveTicket,
+    RemoveMenuItem,
     RemoveRule,
     RemoveStation,
     SetPriority,
@@ -29,9 +31,10 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.memory import State
-from appliance.kitchen.order import Guest, Item, Modifier, Order
+from appliance.kitchen.menu import MenuItem
+from appliance.kitchen.order import Component, Guest, Item, ItemGroup, Modifier, Order
 from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import Rule
+from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.ticket import Action, Priority
 from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, TOGETHER
 
@@ -49,9 +52,18 @@ items = st.builds(
     line_id=line_ids,
     name=st.sampled_from(NAMES),
     qty=st.integers(1, 2),
-    mods=st.sampled_from([(), (Modifier("No onion"),)]),
+    mods=st.sampled_from(
+        [
+            (),
+            (Modifier("No onion"),),
+            (Modifier("Side Fries"), Modifier("No onion")),
+            (Modifier("Well Done"), Modifier("Side Salad"), Modifier("Side Fries")),
+        ]
+    ),
     course=st.sampled_from([None, "Course 1", "Course 2", "Dessert"]),
     course_status=st.sampled_from([None, "hold", "fire"]),
+    seat=st.sampled_from([None, "Seat 1"]),
+    item_group=st.sampled_from([None, ItemGroup(name="Combo 1")]),
 )
 
 
@@ -124,14 +136,36 @@ made_rules = st.builds(
     priority_boost=st.integers(0, 2),
     name=st.sampled_from([(), ("burger",), ("*",)]),
     course=st.sampled_from([(), ("*1",)]),
-    modifier=st.sampled_from([(), ("no*",)]),
+    modifier=st.sampled_from([(), ("no*",), ("side*",)]),
+    component=st.sampled_from([(), ("pat*",)]),
+    seat=st.sampled_from([(), ("*1",)]),
+    group=st.sampled_from([(), ("combo*",)]),
+    weekday=st.sampled_from([(), ("mon", "wed")]),
+    time_of_day=st.sampled_from([None, Window(18 * 60, 20 * 60)]),
+    exclude=st.booleans(),
+    last=st.booleans(),
+    takes=st.sampled_from(["item", "item", "modifier"]),
+    extra_time=st.sampled_from([0, 0, 0, 180, -600]),
 )
-LayoutCommand = DefineStation | RemoveStation | AddRules | RemoveRule
+menu_items = st.builds(
+    MenuItem,
+    plu=st.sampled_from(["M-1", "M-2", "M-3"]),
+    name=st.sampled_from([*NAMES, "Side Fries"]),
+    components=st.sampled_from([(), (Component("Patty", 2),)]),
+    prep_time=st.sampled_from([0, 120]),
+)
+LayoutCommand = (
+    DefineStation | RemoveStation | AddRules | RemoveRule | DefineMenuItems | RemoveMenuItem
+)
 layout_commands: st.SearchStrategy[LayoutCommand] = st.one_of(
     st.builds(DefineStation, made_stations),
     st.builds(AddRules, st.lists(made_rules, min_size=1, max_size=2).map(tuple)),
     st.builds(RemoveStation, st.sampled_from(["bar", "window"])),
     st.builds(RemoveRule, st.sampled_from(["r-1", "r-2", "r-3"])),
+    st.builds(
+        DefineMenuItems, st.lists(menu_items, max_size=2).map(tuple), replace_all=st.booleans()
+    ),
+    st.builds(RemoveMenuItem, st.sampled_from(["M-1", "M-2"])),
 )
 layouts = st.lists(layout_commands, max_size=8)
 by_hand: st.SearchStrategy[ByHand] = st.one_of(

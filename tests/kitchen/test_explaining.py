@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from appliance.kitchen.command import AddRules, DefineStation
-from appliance.kitchen.explaining import NEAR_MISSES_SHOWN, NearMiss, WhyThere
+from appliance.kitchen.command import AddRules, DefineMenuItems, DefineStation
+from appliance.kitchen.explaining import NEAR_MISSES_SHOWN, NearMiss, TakenAway, WhyThere
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
@@ -97,6 +98,37 @@ def test_only_so_many_near_misses_are_told() -> None:
     assert told == [f"r-{number}" for number in range(NEAR_MISSES_SHOWN)]
 
 
+def test_it_says_what_a_modifier_alone_and_added_time_came_of() -> None:
+    sides = rule("fry", 240, id="r-1", modifier=("side*",), takes="modifier")
+    well_done = Rule("r-2", None, modifier=("well*",), extra_time=180)
+    kitchen = new_kitchen(rules=(*RULES, sides, well_done))
+    (burger,) = kitchen.explain(order(item("1", "Burger", "Well Done", "Side Fries")), AT)
+    assert burger.stops == (
+        WhyThere("grill", 780, 0, "rule", ("file-1",), adjusted_by=("r-2",)),
+        WhyThere("fry", 240, 0, "rule", ("r-1",), modifiers=("Side Fries",)),
+        WhyThere("pass", 780, 0, "expo"),
+    )
+
+
+def test_it_says_what_was_taken_away_and_where_reading_ended() -> None:
+    away = rule("grill", id="r-1", name=("combo",), exclude=True, last=True)
+    also = rule("cold", id="r-2", name=("combo",))
+    far = rule("cold", id="r-3", name=("pie",))
+    kitchen = new_kitchen(rules=(*RULES, away, also, far))
+    (combo,) = kitchen.explain(order(item("1", "Combo")), AT)
+    assert [stop.station for stop in combo.stops] == ["fry", "pass"]
+    assert combo.taken_away == (TakenAway("grill", "r-1"),)
+    assert combo.last == "r-1"
+    assert combo.nearly == (NearMiss("r-2", "cold", "last", (), ("r-1",)),)
+
+
+def test_the_items_of_the_menu_count_as_in_routing() -> None:
+    kitchen = new_kitchen(rules=(rule("grill", id="r-1", category=("hot",)),))
+    do(kitchen, DefineMenuItems((MenuItem("S", "Soup", "Hot", prep_time=90),)))
+    (soup,) = kitchen.explain(order(item("1", "soup")), AT)
+    assert soup.stops[0] == WhyThere("grill", 90, 0, "rule", ("r-1",))
+
+
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(nights.layouts, nights.orders())
 def test_it_says_what_would_happen_and_changes_nothing(
@@ -116,4 +148,7 @@ def test_it_says_what_would_happen_and_changes_nothing(
         ]
         took = {rule_id for why in each.stops for rule_id in why.rules}
         assert took.isdisjoint(miss.rule for miss in each.nearly)
-        assert [why.why for why in each.stops].count("default") == (not took)
+        unrouted = [stop.station for stop in routed if stop.unrouted]
+        assert [why.station for why in each.stops if why.why == "default"] == unrouted
+        alone = [tuple(each.item.mods[place].name for place in stop.mods) for stop in routed]
+        assert [why.modifiers for why in each.stops] == alone

@@ -312,3 +312,45 @@ def test_a_log_from_before_stations_were_kept_tells_of_them_all_the_same() -> No
     for event in kitchen.decide(create(BURGER, FRIES), after(0)).events:
         kitchen.apply(replace(event, stations=()) if isinstance(event, OrderPlaced) else event)
     assert stations_of(kitchen) == ("fry", "grill")
+
+
+SIDES = (
+    rule("grill", 600, id="grill", name=("plate",)),
+    rule("fry", 240, id="fry", modifier=("fries",), takes="modifier"),
+    rule("cold", 60, id="cold", modifier=("salad",), takes="modifier"),
+)
+
+
+@pytest.mark.parametrize(
+    ("moves", "made"),
+    [
+        ([("cold", "fry")], {"grill": (), "fry": (0, 2)}),
+        ([("fry", "grill")], {"grill": (), "cold": (2,)}),
+        ([("grill", "cold")], {"fry": (0,), "cold": ()}),
+        ([("cold", "fry"), ("fry", "grill")], {"grill": ()}),
+        ([("cold", "bar")], {"grill": (), "fry": (0,), "bar": (2,)}),
+    ],
+)
+def test_modifiers_that_were_made_alone_are_made_where_they_come_to(
+    moves: list[tuple[str, str]], made: dict[str, tuple[int, ...]]
+) -> None:
+    kitchen = new_kitchen(rules=SIDES, stations=(*STATIONS, Station("bar", "Bar")))
+    do(kitchen, create(item("1", "Plate", "Fries", "No onion", "Salad")))
+    for station, to in moves:
+        do(kitchen, move(station, to))
+    stands = {
+        each.station: line.mods
+        for each in kitchen.live_tickets()
+        for line in each.lines
+        if each.station != "pass"
+    }
+    assert stands == made
+
+
+def test_what_no_rule_took_is_still_told_where_it_was_moved() -> None:
+    kitchen = new_kitchen(rules=SIDES)
+    do(kitchen, create(item("1", "Soup", "Fries")))
+    do(kitchen, move("cold", "fry"))
+    (line,) = ticket(kitchen, "fry").lines
+    assert (line.unrouted, line.mods) == (True, ())
+    assert kitchen.unrouted.count == 1

@@ -33,6 +33,9 @@ def assert_alike(one: Kitchen, other: Kitchen) -> None:
     assert one.state() == other.state()
     assert one.stations == other.stations
     assert one.rules == other.rules
+    assert one.menu.items == other.menu.items
+    assert one.unrouted.count == other.unrouted.count
+    assert one.unrouted.names == other.unrouted.names
     assert boards(one) == boards(other)
     assert one.live_tickets() == other.live_tickets()
     for station in one.router.stations:
@@ -111,6 +114,21 @@ def test_a_log_from_before_stations_were_made_at_run_time_is_still_understood() 
     assert kitchen.stations == new_kitchen().stations
     do(kitchen, UpdateOrder(order(item("1", "Burger", "No onion"), item("2")), NOBODY))
     assert [line.id for line in kitchen.live_tickets("grill")[0].lines] == ["1", "2"]
+
+
+OLD_RULES: Final = b"""
+{"type":"rules.added","at":5,"tick":5,"rules":[{"id":"r-1","station":"fry","prep_time":60,\
+"name":["soup"],"time_of_day":{"start":0,"until":0}}]}
+"""
+"""As they were written when all that a rule did was to send an item to a station."""
+
+
+def test_rules_from_before_they_excluded_and_adjusted_time_send_as_they_did() -> None:
+    kitchen = replayed(new_kitchen(), [(stored, None) for stored in OLD_RULES.split(b"\n")[1:-1]])
+    do(kitchen, CreateOrder(order(item("1", "Soup", "Extra bread")), NOBODY))
+    (line,) = kitchen.live_tickets("fry")[0].lines
+    assert (line.prep, line.mods, line.unrouted) == (60, (), False)
+    assert kitchen.unrouted.count == 0
 
 
 def test_events_that_are_read_without_a_guest_leave_the_guest_as_it_was() -> None:

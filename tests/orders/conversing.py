@@ -126,7 +126,11 @@ def _card(ticket: dict[str, Any]) -> str:
 
 def _line(item: dict[str, Any]) -> str:
     mark = item["change"] or ("done" if item["is_done"] else None)
-    return f"{item['quantity']} × {item['name']}" + (f" ({mark})" if mark else "")
+    name = item["name"]
+    if item["only_modifiers"]:
+        sides = ", ".join(modifier["name"] for modifier in item["modifiers"])
+        name = f"{sides} for {name}"
+    return f"{item['quantity']} × {name}" + (f" ({mark})" if mark else "")
 
 
 def title(conversation: Conversation) -> str:

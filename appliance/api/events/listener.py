@@ -19,6 +19,7 @@ from appliance.api.events.messages import (
     About,
     Beat,
     FaultJson,
+    MenuEvent,
     SnapshotEvent,
     SnapshotPayload,
     StationEntry,
@@ -31,7 +32,13 @@ from appliance.api.events.messages import (
 from appliance.api.ticket_json import TicketView, encode, iso
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
-from appliance.kitchen.event import StationDefined, StationRemoved, TicketChanged
+from appliance.kitchen.event import (
+    MenuItemRemoved,
+    MenuItemsDefined,
+    StationDefined,
+    StationRemoved,
+    TicketChanged,
+)
 from appliance.kitchen.routing import Station
 from appliance.log import NotStored
 
@@ -145,6 +152,8 @@ class Listener:
                 return self._stations_now(change)
             case StationRemoved(station_id=station_id) if self._sees(station_id):
                 return self._stations_now(change)
+            case MenuItemsDefined() | MenuItemRemoved():
+                return encode(MenuEvent(change.seq, iso(change.event.at)))
         return None
 
     def _ticket(self, event: TicketChanged, change: Change) -> bytes:

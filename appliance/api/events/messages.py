@@ -65,6 +65,16 @@ class StationsEvent(Struct, tag_field="type", tag="kds.stations"):
     payload: StationsPayload
 
 
+class MenuEvent(Struct, tag_field="type", tag="kds.menu"):
+    """The menu has changed: tickets that were sent before may show allergens otherwise now.
+
+    Whoever shows them comes again for a snapshot.
+    """
+
+    seq: int
+    at: Time
+
+
 TicketEventType = Literal[
     "kds.ticket.created",
     "kds.ticket.updated",
@@ -122,7 +132,7 @@ class Beat(Struct, tag_field="type", tag="beat"):
     fault: FaultJson | None
 
 
-HEARD: Final = (SnapshotEvent, TicketEvent, StationsEvent, Beat)
+HEARD: Final = (SnapshotEvent, TicketEvent, StationsEvent, MenuEvent, Beat)
 
 # ── from a client of the WebSocket ──────────────────────────────────────────────────
 

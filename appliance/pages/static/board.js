@@ -5,6 +5,7 @@ import { act, fire, follow, signIn } from "/link.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
+const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 const STATES = {
   held: "held", in_progress: "cooking", ready: "ready", recalled: "recalled",
 };
@@ -25,11 +26,13 @@ const link = follow({
     clear();
     arrange(payload.stations);
     payload.tickets.forEach(put);
+    warnOfUnrouted();
   },
   stations: arrange,
   ticket(type, ticket, live) {
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
+    warnOfUnrouted();
   },
   beat(fault, warnings) {
     say("warnings", warnings.join("\n"));
@@ -62,6 +65,7 @@ function clear() {
   byId("stations").replaceChildren();
   stations.clear();
   tickets.clear();
+  warnOfUnrouted();
 }
 
 function say(id, text) {
@@ -74,6 +78,31 @@ function shout(id, words, more) {
   if (words && byId(id).textContent === words + more) return;
   say(id, words);
   if (words) byId(id).append(small("", more));
+}
+
+/** What is on a board because no rule takes it: somebody should write one. */
+function warnOfUnrouted() {
+  const items = [...tickets.values()].flatMap(({ ticket }) => {
+    const at = stationOf(ticket).section.querySelector(".name").textContent;
+    const unrouted = ticket.items.filter((item) => item.unrouted && item.change !== "deleted");
+    return unrouted.map((item) => ({ dish: item.name, at }));
+  });
+  byId("unrouted").hidden = !items.length;
+  const [count, them] = items.length === 1 ? ["1 item", "it"] : [`${items.length} items`, "them"];
+  byId("unrouted").replaceChildren(
+    `${count} went to `, ...listed(items.map(({ at }) => at), " and "),
+    ` because no rule takes ${them}: `, ...listed(items.map(({ dish }) => dish), ", "),
+  );
+}
+
+/** Each of these texts once; the first few, if they are many. */
+function listed(texts, between) {
+  const different = [...new Set(texts)];
+  const more = different.length > NAMED ? [`${between}…`] : [];
+  return [
+    ...different.slice(0, NAMED).flatMap((text, place) => [place ? between : "", name(text)]),
+    ...more,
+  ];
 }
 
 function show(state, words) {

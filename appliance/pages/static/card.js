@@ -111,15 +111,18 @@ function drawItem(item, more) {
   line.classList.toggle("done", item.is_done);
   line.classList.toggle("deleted", item.change === "deleted");
   line.classList.toggle("waiting", item.held);
-  const dish = element("span", "dish", name(item.name));
+  const alone = item.only_modifiers;
+  const made = alone ? sides(item.modifiers) : [name(item.name)];
+  const dish = element("span", "dish", ...made);
   if (item.change) dish.append(element("span", "mark", MARKS[item.change]));
   if (item.held) dish.append(element("span", "mark", "HOLD"));
+  if (item.unrouted) dish.append(element("span", "mark unrouted", "NO RULE"));
   line.append(element("span", "quantity", `${item.quantity} × `), dish);
-  line.append(...parts(more.components));
+  if (alone) line.append(small("for", "for ", name(item.name)));
+  else line.append(...parts(more.components), ...allergens(item));
   item.modifiers.forEach((modifier, place) => {
-    const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
-    line.append(small("modifier", times, name(modifier.name)));
-    line.append(...parts(more.mods?.[place].components));
+    if (!alone) line.append(small("modifier", ...counted(modifier)));
+    line.append(...parts(more.mods?.[place].components), ...allergens(modifier));
   });
   for (const wish of [item.special_instructions, more.itemGroup?.note]) {
     if (wish) line.append(small("note", name(wish)));
@@ -127,6 +130,20 @@ function drawItem(item, more) {
   const place = row(more.itemGroup?.name, named("seat", more.seat), named("course", more.course));
   if (place.length) line.append(small("place", ...place));
   return line;
+}
+
+function counted(modifier) {
+  const times = modifier.quantity === 1 ? "" : `${modifier.quantity} × `;
+  return [times, name(modifier.name)];
+}
+
+/** Modifiers that are made alone, as the dish that they are here. */
+function sides(modifiers) {
+  return modifiers.flatMap((modifier, place) => [place ? "+" : "", ...counted(modifier)]);
+}
+
+function allergens({ allergens: known }) {
+  return known.length ? [small("allergens", "contains ", name(known.join(", ")))] : [];
 }
 
 /** What a cook counts of an item or a modifier: `2 × patty · 1 × bun`. */

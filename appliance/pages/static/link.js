@@ -82,6 +82,9 @@ export function follow(on) {
         heard(event.at, true);
       } else if (event.type === "kds.stations") {
         on.stations(event.payload.stations);
+      } else if (event.type === "kds.menu") {
+        position = null; // What it says of cards that stand, a snapshot has.
+        connect();
       } else {
         on.ticket(event.type, event.payload.ticket, event.live);
       }

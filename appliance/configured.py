@@ -1,0 +1,78 @@
+"""What a configuration makes of the kitchen and of what is shown of it."""
+
+from collections.abc import Callable
+
+from appliance.api.events import About
+from appliance.api.ticket_json import CHANNELS, TicketView
+from appliance.config import Config, StationSection, rule_of
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.menu import Menu, MenuItem
+from appliance.kitchen.order import Courses, mode_key
+from appliance.kitchen.routing import Station
+from appliance.kitchen.settings import Settings
+
+
+def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
+    """An empty kitchen with the stations and rules of the configuration, and its menu."""
+    plan = Plan(
+        tuple(_station(section) for section in config.station),
+        tuple(rule_of(section, place) for place, section in enumerate(config.route, 1)),
+        config.default_station,
+        config.zone,
+        menu,
+    )
+    timing = config.timing
+    settings = Settings(
+        recall_window=int(timing.recall_window) * 1000,
+        finish_together=timing.finish_together,
+        hold_future_orders=timing.auto_hold_future_orders,
+        fire_next_course=timing.fire_next_course,
+        undo_window=int(timing.undo_window) * 1000,
+        pass_waits_for_stations=config.pass_.waits_for_stations,
+        pass_clears_stations=config.pass_.clears_stations,
+        courses=_courses(config),
+    )
+    return Kitchen(plan, settings)
+
+
+def make_view(config: Config, menu: Callable[[], Menu]) -> TicketView:
+    """Tickets as the configuration wants them to be shown; `menu` gives the one in force."""
+    channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
+    return TicketView(
+        config.appliance.tenant_id,
+        config.appliance.location_id,
+        menu,
+        CHANNELS | channels,
+        _courses(config),
+    )
+
+
+def _courses(config: Config) -> Courses:
+    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
+
+
+def _station(section: StationSection) -> Station:
+    """The kitchen's station for one of the file."""
+    threshold = section.alert_threshold
+    return Station(
+        section.id,
+        section.name,
+        section.type,
+        section.display_order,
+        section.color,
+        section.sound_alerts,
+        None if threshold is None else int(threshold),
+        section.active,
+        source="file",
+    )
+
+
+def about(config: Config, warnings: list[str]) -> About:
+    """What the pages need to know of this kitchen, apart from its stations and tickets."""
+    return About(
+        name=config.appliance.name,
+        warnings=warnings,
+        late_after=int(config.timing.late_after),
+        very_late_after=int(config.timing.very_late_after),
+    )

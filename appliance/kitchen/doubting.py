@@ -1,0 +1,180 @@
+"""What somebody who sets up a kitchen would want to hear of its rules: what cannot be meant.
+
+Nothing here is wrong enough to be refused, and nothing is said that is not so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, Final, Literal
+
+from msgspec.structs import replace
+
+from appliance.kitchen.order import mode_key
+from appliance.kitchen.routing import Router
+from appliance.kitchen.rule import (
+    WEEKDAYS,
+    Condition,
+    Rule,
+    conditions_of,
+    folded_patterns,
+    in_words,
+    test_of,
+)
+
+MODES: Final = ("For Here", "ToGo", "Pickup", "DriveThru", "Delivery", "Curbside")
+"""Those that the LAN protocol names."""
+_A_DAY: Final = range(24 * 60)
+
+
+def doubts(router: Router) -> Iterator[str]:
+    """A line for each, in the order of the rules, then of the stations."""
+    above: list[Rule] = []
+    in_force = [rule for rule in router.rules if router.is_in_force(rule)]
+    for rule in router.rules:
+        if rule not in in_force:
+            yield f"{rule.id} can never match: station {rule.station!r} is not active"
+            continue
+        yield from _of_rule(rule, above, in_force[len(above) + 1 :])
+        above.append(rule)
+    taking = [rule for rule in in_force if _sends(rule) and rule.takes == "item"]
+    reached = {rule.station for rule in in_force if _sends(rule)} | {router.default}
+    for station in router.stations.values():
+        if station.active and station.cooks and station.id not in reached:
+            yield f"station {station.id!r} gets nothing: no rule sends anything there"
+    yield from _of_modes(taking)
+    yield from _of_courses(taking)
+
+
+def _sends(rule: Rule) -> bool:
+    return not (rule.exclude or rule.extra_time)
+
+
+def _of_rule(rule: Rule, above: list[Rule], below: list[Rule]) -> Iterator[str]:
+    end = next((other for other in above if other.last and _covers(other, rule)), None)
+    if end is not None:
+        yield f"{rule.id} can never match: {end.id} above it is the last for all that it fits"
+        return
+    if rule.exclude and not any(
+        _sends(other) and not other.last and other.station == rule.station for other in above
+    ):
+        yield f"{rule.id} takes nothing away: no rule above it sends anything to {rule.station!r}"
+    if _sends(rule) and (undone := _undone_by(rule, below)):
+        yield f"{rule.id} is in vain: {undone.id} takes away again all that it sends"
+    if rule.mode and not any(map(test_of("mode", rule.mode), map(mode_key, MODES))):
+        yield (
+            f"{rule.id}: mode {', '.join(rule.mode)} is none of those that points of sale are "
+            f"expected to send: {', '.join(MODES)}"
+        )
+
+
+def _undone_by(rule: Rule, below: list[Rule]) -> Rule | None:
+    """The rule that takes away all that this one sends, whatever happens in between."""
+    if rule.last:
+        return None
+    for other in below:
+        if other.exclude and other.station == rule.station and _covers(other, rule):
+            return other
+        if other.last:
+            return None
+    return None
+
+
+# ── what falls through ───────────────────────────────────────────────────────────────
+
+
+def _of_modes(taking: list[Rule]) -> Iterator[str]:
+    nowhere = {mode for mode in MODES if taking and not any(_is_for(r, mode) for r in taking)}
+    if nowhere:
+        yield f"no rule takes anything of orders for {', '.join(_in_order(nowhere))}"
+    for alike in _split_by("mode", taking):
+        such = replace(alike[0], mode=())
+        others = [rule for rule in taking if _covers(replace(rule, mode=()), such)]
+        missing = {mode for mode in MODES if not any(_is_for(rule, mode) for rule in others)}
+        if missing - nowhere:
+            yield (
+                f"{_ids(alike)} take {in_words(such)} by mode, and no such rule takes it for "
+                f"{', '.join(_in_order(missing - nowhere))}"
+            )
+
+
+def _of_courses(taking: list[Rule]) -> Iterator[str]:
+    if taking and all(rule.course for rule in taking):
+        yield "no rule takes an item that comes without a course"
+        return
+    for alike in _split_by("course", taking):
+        such = replace(alike[0], course=())
+        if not any(not rule.course and _covers(rule, such) for rule in taking):
+            yield (
+                f"{_ids(alike)} take {in_words(such)} by course, and no such rule takes it without"
+            )
+
+
+def _is_for(rule: Rule, mode: str) -> bool:
+    return not rule.mode or bool(test_of("mode", rule.mode)(mode_key(mode)))
+
+
+def _in_order(modes: set[str]) -> list[str]:
+    return [mode for mode in MODES if mode in modes]
+
+
+def _split_by(condition: Literal["mode", "course"], taking: list[Rule]) -> Iterator[list[Rule]]:
+    """Rules that are for the same, but for different modes, or courses."""
+    alike: defaultdict[tuple[Any, ...], list[Rule]] = defaultdict(list)
+    for rule in taking:
+        rest = tuple((each, wanted) for each, wanted in conditions_of(rule) if each != condition)
+        if rest and getattr(rule, condition):
+            alike[rest].append(rule)
+    for rules in alike.values():
+        if len({getattr(rule, condition) for rule in rules}) > 1:
+            yield rules
+
+
+def _ids(rules: list[Rule]) -> str:
+    return ", ".join(rule.id for rule in rules)
+
+
+# ── what is part of what ─────────────────────────────────────────────────────────────
+
+
+def _covers(wider: Rule, narrower: Rule) -> bool:
+    """Whether the one certainly fits all that the other fits. Not all that is so is seen."""
+    for condition, wanted in conditions_of(wider):
+        given = getattr(narrower, condition)
+        if _is_always(condition, wanted):
+            continue
+        if not given or not _is_within(condition, given, wanted):
+            return False
+    return True
+
+
+def _is_always(condition: Condition, wanted: Any) -> bool:
+    """Whether it holds for every item."""
+    if condition in ("name", "mode"):
+        return any(set(pattern) == {"*"} for pattern in wanted)
+    if condition == "weekday":
+        return set(wanted) == set(WEEKDAYS)
+    return condition == "time_of_day" and all(minute in wanted for minute in _A_DAY)
+
+
+def _is_within(condition: Condition, narrower: Any, wider: Any) -> bool:
+    if condition == "menu_item_id":
+        return bool(narrower == wider)
+    if condition == "weekday":
+        return set(narrower) <= set(wider)
+    if condition == "time_of_day":
+        return all(minute in wider for minute in _A_DAY if minute in narrower)
+    patterns = folded_patterns(condition, wider)
+    return all(
+        any(_is_pattern_within(pattern, other) for other in patterns)
+        for pattern in folded_patterns(condition, narrower)
+    )
+
+
+def _is_pattern_within(narrower: str, wider: str) -> bool:
+    if narrower == wider:
+        return True
+    if "[" in narrower + wider or "?" in wider:
+        return False
+    # What stands for something else in the one can only be where anything may be in the other.
+    return fnmatchcase(narrower, wider)

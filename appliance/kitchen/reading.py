@@ -1,0 +1,145 @@
+"""The rules of a kitchen, read for an item from top to bottom.
+
+Each one that fits sends the item to its station, or, if it excludes, takes that station
+away again, until one that says `last`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from appliance.kitchen.facts import Facts
+from appliance.kitchen.rule import (
+    CONDITIONS,
+    OF_SEVERAL,
+    Condition,
+    Rule,
+    Test,
+    conditions_of,
+    test_of,
+    wanted_of,
+)
+
+REMEMBERED_VALUES: Final = 2_000
+"""Of each condition: several times a large menu's names."""
+
+
+class Reading(NamedTuple):
+    """What the rules say of an item."""
+
+    sent: dict[str, list[Rule]]
+    """By station, the rules that sent it there and were not undone."""
+    taken_away: list[Rule]
+    """The rules that took a station away from it."""
+    extras: list[Rule]
+    """The rules that adjust its time."""
+    last: Rule | None
+    """Where reading ended before the end."""
+
+
+class _Column:
+    """One condition of all rules. Sets of rules are numbers with a bit for each place."""
+
+    def __init__(self, condition: Condition, without: int, wanted: dict[object, int]) -> None:
+        """`without`: the rules that do not have it; `wanted`: those that want the same of it."""
+        self.place = CONDITIONS.index(condition)
+        self._several = condition in OF_SEVERAL
+        self._without = without
+        self._texts: defaultdict[object, int] = defaultdict(int)
+        self._parts: list[tuple[str, int]] = []
+        self._tests: list[tuple[Test, int]] = []
+        for value, rules in wanted.items():
+            texts, parts, test = wanted_of(condition, value)
+            for text in texts:
+                self._texts[text] |= rules
+            self._parts += [(part, rules) for part in parts]
+            if test is not None:
+                self._tests.append((test, rules))
+        # A menu repeats itself all night, in orders that are never the same.
+        self._like = lru_cache(REMEMBERED_VALUES)(self._compare)
+
+    def holding(self, known: Facts) -> int:
+        """The rules whose condition holds, and those that have none."""
+        has: Any = known[self.place]
+        if has is None:
+            return self._without
+        if not self._several:
+            return self._without | self._like(has)
+        holding = self._without
+        for each in has:
+            holding |= self._like(each)
+        return holding
+
+    def _compare(self, has: Any) -> int:
+        like = self._texts.get(has, 0)
+        for part, rules in self._parts:
+            if part in has:
+                like |= rules
+        for test, rules in self._tests:
+            if test(has):
+                like |= rules
+        return like
+
+
+class Rulebook:
+    """The rules that are in force, in their order. It never changes."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._all = (1 << len(self._rules)) - 1
+        wanted: dict[Condition, defaultdict[object, int]] = {}
+        for place, rule in enumerate(self._rules):
+            for condition, value in conditions_of(rule):
+                wanted.setdefault(condition, defaultdict(int))[value] |= 1 << place
+        self.looked_at = frozenset(wanted)
+        """The conditions that any rule has."""
+        self._columns = [
+            _Column(condition, self._without(by_value), by_value)
+            for condition, by_value in wanted.items()
+        ]
+
+    def _without(self, by_value: dict[object, int]) -> int:
+        having = 0
+        for rules in by_value.values():
+            having |= rules
+        return self._all & ~having
+
+    def fitting(self, known: Facts) -> Iterator[Rule]:
+        """The rules whose conditions all hold, in their order; `known` is folded."""
+        fitting = self._all
+        for column in self._columns:
+            fitting &= column.holding(known)
+        while fitting:
+            lowest = fitting & -fitting
+            yield self._rules[lowest.bit_length() - 1]
+            fitting ^= lowest
+
+    def read(self, known: Facts) -> Reading:
+        """What the rules say of an item with these facts, which are folded."""
+        sent: dict[str, list[Rule]] = {}
+        taken_away, extras = [], []
+        for rule in self.fitting(known):
+            if rule.extra_time:
+                extras.append(rule)
+            elif rule.station is not None and not rule.exclude:
+                sent.setdefault(rule.station, []).append(rule)
+            elif rule.station in sent:
+                del sent[rule.station]
+                taken_away.append(rule)
+            if rule.last:
+                return Reading(sent, taken_away, extras, rule)
+        return Reading(sent, taken_away, extras, None)
+
+
+def alone(rules: Sequence[Rule], known: Facts) -> tuple[int, ...] | None:
+    """The places of the modifiers that these rules take; None if one takes the item whole.
+
+    `known` is folded.
+    """
+    if any(rule.takes == "item" for rule in rules):
+        return None
+    tests = [test_of("modifier", rule.modifier) for rule in rules]
+    return tuple(
+        [place for place, name in enumerate(known.modifier) if any(test(name) for test in tests)]
+    )

@@ -1,0 +1,180 @@
+"""The menu as a restaurant's spreadsheet exports it: CSV in, items of the menu out.
+
+The first line names the columns, in any order: `plu`, `name`, `category`, `allergens`,
+`components`, `prep_time`. UTF-8, with or without a byte order mark; separated by commas or
+semicolons. A list within a cell is separated by semicolons, and put in quotation marks where
+those separate the columns. Whatever is wrong is named with its line and column.
+"""
+
+import csv
+import io
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from appliance.config import ConfigError, Duration
+from appliance.kitchen.menu import LONGEST_PREP, MAX_ITEMS, MAX_LISTED, MAX_TEXT, MenuItem
+from appliance.kitchen.order import Component
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""Of the file: several times what so many items with all their columns take."""
+ERRORS_SHOWN: Final = 20
+"""A column that is wrong is wrong on every line."""
+COLUMNS: Final = ("plu", "name", "category", "allergens", "components", "prep_time")
+_COMPONENT: Final = re.compile(
+    r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*[x×]\s+|(?!\d[\d.,]*\s*[x×]))(\S.*)", re.IGNORECASE
+)
+
+
+class _Wrong(ValueError):
+    """A cell that cannot be used."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(f"column {column}: {message}")
+
+
+def read(path: Path) -> tuple[MenuItem, ...]:
+    """The items in a file. Blocks. Raises ConfigError, whose lines begin with its name."""
+    return parse(content_of(path), str(path))
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file that is not too large. Blocks. Raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes")
+    return content
+
+
+def parse(content: bytes, source: str) -> tuple[MenuItem, ...]:
+    """The items of a file's content; `source` is what errors call it. Raises ConfigError."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{source}:{line}: not UTF-8 text") from error
+    reader = _Reader(text)
+    items = reader.read()
+    if reader.errors:
+        raise ConfigError("\n".join(f"{source}:{error}" for error in reader.errors))
+    return items
+
+
+class _Reader:
+    """The rows of one text, as far as they are read."""
+
+    def __init__(self, text: str) -> None:
+        first = text.partition("\n")[0]
+        separator = ";" if first.count(";") > first.count(",") else ","
+        self._rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        self._lines: dict[str, int] = {}
+        """Where each PLU was read."""
+        self.errors: list[str] = []
+        """Each begins with its line."""
+
+    def read(self) -> tuple[MenuItem, ...]:
+        """All items, or those of the rows that are right where there are errors."""
+        items: list[MenuItem] = []
+        try:
+            columns = _columns(next(self._rows, []))
+            for row in self._rows:
+                items += self._row(columns, row)
+                if len(self.errors) >= ERRORS_SHOWN:
+                    break
+                if len(items) > MAX_ITEMS:
+                    self._wrong(f"more than {MAX_ITEMS} items")
+                    break
+        except (csv.Error, _Wrong) as error:
+            self._wrong(str(error))
+        return tuple(items)
+
+    def _row(self, columns: list[str], row: list[str]) -> list[MenuItem]:
+        if not any(map(str.strip, row)):
+            return []
+        try:
+            item = _item(columns, row)
+        except _Wrong as wrong:
+            self._wrong(str(wrong))
+            return []
+        if item.plu in self._lines:
+            before = self._lines[item.plu]
+            self._wrong(str(_Wrong("plu", f"{item.plu!r} is on line {before} already")))
+            return []
+        self._lines[item.plu] = self._rows.line_num
+        return [item]
+
+    def _wrong(self, what: str) -> None:
+        self.errors.append(f"{max(1, self._rows.line_num)}: {what}")
+
+
+def _columns(header: list[str]) -> list[str]:
+    columns = [name.strip().casefold() for name in header]
+    for name in columns:
+        if name not in COLUMNS:
+            near = get_close_matches(name, COLUMNS, 1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise _Wrong(repr(name), f"unknown; {meant}allowed: {', '.join(COLUMNS)}")
+        if columns.count(name) > 1:
+            raise _Wrong(name, "is there twice")
+    if "name" not in columns:
+        raise _Wrong("name", "is missing in the first line")
+    return columns
+
+
+def _item(columns: list[str], row: list[str]) -> MenuItem:
+    """The item of a row. Raises _Wrong."""
+    if any(map(str.strip, row[len(columns) :])):
+        raise _Wrong(str(len(columns) + 1), f"there are only {len(columns)} columns")
+    cells = dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(str.strip, row), strict=False))
+    for column in ("plu", "name", "category"):
+        _require_short(column, cells[column])
+    if not cells["name"]:
+        raise _Wrong("name", "is empty")
+    return MenuItem(
+        cells["plu"] or cells["name"],
+        cells["name"],
+        cells["category"] or None,
+        tuple(_listed("allergens", cells)),
+        tuple(_component(text) for text in _listed("components", cells)),
+        _prep_time(cells["prep_time"]),
+        source="file",
+    )
+
+
+def _require_short(column: str, text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise _Wrong(column, f"longer than {MAX_TEXT} characters")
+
+
+def _listed(column: str, cells: dict[str, str]) -> list[str]:
+    listed = list(dict.fromkeys(filter(None, map(str.strip, cells[column].split(";")))))
+    if len(listed) > MAX_LISTED:
+        raise _Wrong(column, f"more than {MAX_LISTED}")
+    for text in listed:
+        _require_short(column, text)
+    return listed
+
+
+def _component(text: str) -> Component:
+    found = _COMPONENT.fullmatch(text)
+    count = float((found[1] or "1").replace(",", ".")) if found else 0.0
+    if found is None or not count:
+        raise _Wrong("components", f'{text!r} cannot be counted; write it like "2 x patty"')
+    return Component(found[2], int(count) if count.is_integer() else count)
+
+
+def _prep_time(text: str) -> int:
+    if not text:
+        return 0
+    try:
+        seconds = Duration.parse(text)
+    except ValueError as error:
+        raise _Wrong("prep_time", str(error)) from error
+    if seconds > LONGEST_PREP:
+        raise _Wrong("prep_time", f"{text!r} is longer than a day")
+    return int(seconds)

@@ -1,0 +1,123 @@
+"""What it costs to route an order of many items against many rules, beside decoding it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC
+from functools import partial
+from statistics import median
+from time import perf_counter
+from typing import Final, NamedTuple
+
+from appliance.kitchen.command import CreateOrder
+from appliance.kitchen.order import Order
+from appliance.kitchen.routing import Router, Station
+from appliance.kitchen.rule import Rule, Takes, Window
+from appliance.lan import messages
+
+ITEMS: Final = 20
+RULES: Final = 500
+ROUNDS: Final = 400
+AT: Final = 1_772_474_400_000
+STATIONS: Final = (
+    *(Station(f"s-{number}", f"Station {number}") for number in range(8)),
+    Station("pass", "Pass", "expo"),
+)
+
+
+class Cost(NamedTuple):
+    """Median microseconds of an order."""
+
+    decoding: float
+    warm: float
+    """Items that have been seen before."""
+    new_in_part: float
+    """Dishes and modifiers that have been seen before, but not together or at that seat."""
+    cold: float
+    """Dishes whose names and modifiers no rule has been held against."""
+
+
+def rules() -> list[Rule]:
+    """As a large kitchen has them: patterns of names, categories, modifiers, modes and hours."""
+    made = []
+    for number in range(RULES):
+        station = f"s-{number % 8}"
+        takes: Takes = "modifier" if number % 5 == 4 else "item"
+        name: tuple[str, ...] = (f"*dish {number}*", f"special {number}*")
+        modifier: tuple[str, ...] = ()
+        if takes == "modifier":
+            name, modifier = (), (f"*side {number}*",)
+        made.append(
+            Rule(
+                f"r-{number}",
+                station,
+                60 + number,
+                name=name,
+                modifier=modifier,
+                mode=("delivery",) if number % 7 == 0 else (),
+                seat=("seat 1*",) if number % 11 == 0 else (),
+                time_of_day=Window(660, 900) if number % 13 == 0 else None,
+                takes=takes,
+                last=number % 17 == 0,
+            )
+        )
+    return made
+
+
+def message(number: int, *, dishes: int) -> bytes:
+    """An order of its own number; its dishes are some of so many."""
+    items = [
+        {
+            "lineId": f"{line}",
+            "id": f"plu-{(number * ITEMS + line) % dishes}",
+            "name": f"Grilled Dish {(number * ITEMS + line) % dishes} of the day",
+            "qty": 1 + line % 3,
+            "mods": [
+                {"name": f"No Onion {(number + line) % dishes}"},
+                {"name": f"Side {(number * 7 + line) % dishes}"},
+            ],
+            "course": f"Course {1 + line % 3}",
+            "seat": f"Seat {(number + line) % 9}",
+        }
+        for line in range(ITEMS)
+    ]
+    order = {"id": f"bench-{number}", "mode": "Delivery", "terminal": "POS 1", "items": items}
+    return json.dumps({"command": "create-order", "order": order}).encode()
+
+
+def decoded(content: bytes) -> Order:
+    command = messages.decode(content, UTC)
+    assert isinstance(command, CreateOrder)
+    return command.order
+
+
+def cost() -> Cost:
+    """Measured now."""
+    router = Router(STATIONS, rules(), "s-0")
+    menu = [message(number, dishes=200) for number in range(ROUNDS)]
+    same = decoded(menu[0])
+    unseen = [decoded(message(number, dishes=10**9)) for number in range(ROUNDS)]
+    seen, new = menu[: ROUNDS // 2], menu[ROUNDS // 2 :]
+    for content in seen:
+        route(router, decoded(content))
+    return Cost(
+        decoding=microseconds([partial(decoded, content) for content in menu]),
+        warm=microseconds([partial(route, router, same)] * ROUNDS),
+        new_in_part=microseconds([partial(route, router, order) for order in map(decoded, new)]),
+        cold=microseconds([partial(route, router, order) for order in unseen]),
+    )
+
+
+def route(router: Router, order: Order) -> None:
+    """All of its items."""
+    for item in order.items:
+        router.route(item, order, AT)
+
+
+def microseconds(calls: list[Callable[[], object]]) -> float:
+    """The median of the calls."""
+    took = []
+    for call in calls:
+        began = perf_counter()
+        call()
+        took.append((perf_counter() - began) * 1e6)
+    return median(took)
