@@ -26,6 +26,7 @@ Kind = Literal[
     "recalled",
     "voided",
     "prioritized",
+    "forgotten",
 ]
 
 
@@ -42,7 +43,9 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     digest: str
     target_at: int | None = None
     release: int = 0
-    """See `order.Placed`."""
+    """See `order.Placed`, as for the next two."""
+    promised: int | None = None
+    closes: int | None = None
 
 
 class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
@@ -54,6 +57,8 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     target_at: int | None = None
     removed: tuple[Item, ...] = ()
     release: int = 0
+    promised: int | None = None
+    closes: int | None = None
 
 
 class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):

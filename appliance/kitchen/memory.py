@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
 from appliance.kitchen.event import (
     Event,
     OrderCancelled,
@@ -21,6 +22,7 @@ from appliance.kitchen.layout import Layout, Plan
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
+from appliance.kitchen.silence import Sender, Senders
 from appliance.kitchen.ticket import Ticket, sort_key
 
 FINISHED_ORDERS_KEPT = 500
@@ -39,7 +41,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 3
+STATE_FORMAT: Final = 4
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -54,6 +56,7 @@ class State(Struct, frozen=True, gc=False):
     stations: tuple[Station, ...]
     """Made at run time, and so are the rules."""
     rules: tuple[Rule, ...]
+    senders: tuple[Sender, ...]
 
 
 class Known(Struct):
@@ -87,6 +90,10 @@ class Memory:
         """Live tickets by station and order number."""
         self._timers: dict[tuple[int, str], int] = {}
         """By order number and station, the tick at which the first timed line is due."""
+        self._deadlines = Deadlines()
+        self._forgotten: set[tuple[int, str]] = set()
+        """Order numbers and stations of forgotten tickets."""
+        self.senders = Senders(plan.zone)
 
     # ── what it knows ────────────────────────────────────────────────────────────────
 
@@ -130,8 +137,10 @@ class Memory:
 
     @property
     def next_due(self) -> int | None:
-        """The tick at which a line is to be fired by itself; None where none is."""
-        return min(self._timers.values(), default=None)
+        """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
+        closing = self._deadlines.next
+        ticks = self._timers.values() if closing is None else (*self._timers.values(), closing)
+        return min(ticks, default=None)
 
     def due(self, tick: int) -> list[Ticket]:
         """The tickets with lines that are due by then, in the order of the board."""
@@ -141,6 +150,22 @@ class Memory:
             if first <= tick
         ]
         return sorted(due, key=lambda ticket: (sort_key(ticket), ticket.station))
+
+    def left_over(self, tick: int) -> list[Ticket]:
+        """The live tickets of orders that are to be closed by then, oldest first."""
+        return [
+            ticket
+            for number in self._deadlines.passed(tick)
+            for ticket in self._orders[number].tickets.values()
+            if ticket.live
+        ]
+
+    def forgotten(self, tick: int) -> list[Ticket]:
+        """The tickets that were closed as forgotten not long before then, oldest first."""
+        tickets = (
+            self._orders[number].tickets[station] for number, station in sorted(self._forgotten)
+        )
+        return [each for each in tickets if tick - (each.completed_tick or 0) < TOLD_MS]
 
     def on_boards(self) -> list[Known]:
         """Orders that a board shows some of, oldest first."""
@@ -211,7 +236,10 @@ class Memory:
             event.digest,
             event.target_at,
             release=event.release,
+            promised=event.promised,
+            closes=event.closes,
         )
+        self.senders.heard(event.order, event.at)
         self.counted = event.number
         self._orders[event.number] = Known(placed, {})
         self._by_id[event.order.id] = event.number
@@ -230,13 +258,18 @@ class Memory:
             target_at=event.target_at,
             removed=event.removed,
             release=event.release,
+            promised=event.promised,
+            closes=event.closes,
         )
+        self._set_deadline(known)
         return known.placed
 
     def _put(self, ticket: Ticket) -> Placed:
         known = self._orders[ticket.number]
         known.tickets[ticket.station] = ticket
         self._set_timer(ticket)
+        self._set_deadline(known)
+        self._list_if_forgotten(ticket)
         board = self._boards.setdefault(ticket.station, {})
         if ticket.live:
             board[ticket.number] = ticket
@@ -256,11 +289,23 @@ class Memory:
         else:
             self._timers.pop(key, None)
 
+    def _set_deadline(self, known: Known) -> None:
+        placed = known.placed
+        self._deadlines.set(placed.number, deadline(placed.closes, known.tickets.values()))
+
+    def _list_if_forgotten(self, ticket: Ticket) -> None:
+        key = (ticket.number, ticket.station)
+        if ticket.forgotten:
+            self._forgotten.add(key)
+        else:
+            self._forgotten.discard(key)
+
     def _forget_oldest(self) -> None:
         while len(self.finished) > FINISHED_ORDERS_KEPT:
             number = next(iter(self.finished))
             del self.finished[number]
             known = self._orders.pop(number)
+            self._forgotten -= {(number, station) for station in known.tickets}
             order_id = known.placed.order.id
             if self._by_id.get(order_id) == number:
                 del self._by_id[order_id]
@@ -281,6 +326,7 @@ class Memory:
             tuple(self.finished),
             tuple(self.creates.values()),
             *self.layout.made(),
+            self.senders.state(),
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -290,10 +336,13 @@ class Memory:
             whole = replace(placed, guest=guests.get(placed.number, NOBODY))
             self._orders[placed.number] = Known(whole, {t.station: t for t in tickets})
             self._by_id[placed.order.id] = placed.number
+            self._set_deadline(self._orders[placed.number])
             for ticket in tickets:
                 self._set_timer(ticket)
+                self._list_if_forgotten(ticket)
                 if ticket.live:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules)
+        self.senders.restore(state.senders)

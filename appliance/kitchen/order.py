@@ -173,6 +173,10 @@ class Placed(Struct, frozen=True, dict=True):
     cancelled: bool = False
     release: int = 0
     """Tick before which nothing of it begins by itself; 0 for an order that was for now."""
+    promised: int | None = None
+    """Tick of its pick-up time, where that could be kept when it came."""
+    closes: int | None = None
+    """Tick at which its day ends; None for never. See `closing.py`."""
 
     def item(self, line_id: str) -> Item | None:
         """The line of that id, whether it still belongs to the order or was removed."""

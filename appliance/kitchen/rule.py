@@ -181,6 +181,12 @@ def _fits(patterns: tuple[str, ...]) -> Callable[[str], object]:
     return re.compile("|".join(map(fnmatch.translate, sorted(texts)))).match
 
 
+def is_of_mode(mode: str | None, patterns: tuple[str, ...]) -> bool:
+    """Whether any of a rule's patterns of modes fits an order that is served so."""
+    folded_mode = _NOT_IN_MODE.sub("", (mode or MODE_WHEN_NOT_SENT).casefold())
+    return bool(_test("mode", patterns)(folded_mode))
+
+
 def wanted_in_words(rule: Rule, condition: Condition) -> tuple[str, ...]:
     """What the rule wants there: any of these."""
     wanted = getattr(rule, condition)

@@ -5,6 +5,17 @@ from typing import Final
 from msgspec import Struct
 
 
+class Late(Struct, frozen=True):
+    """When tickets of some modes, at some stations, are late. Times are in milliseconds."""
+
+    late_after: int
+    very_late_after: int
+    mode: tuple[str, ...] = ()
+    """Shell patterns as a rule's; empty: any."""
+    station: tuple[str, ...] = ()
+    """Ids; empty: any."""
+
+
 class Settings(Struct, frozen=True):
     """Times are in milliseconds."""
 
@@ -16,6 +27,12 @@ class Settings(Struct, frozen=True):
     """An order for later is held until it has to be begun."""
     fire_next_course: bool = False
     """A course is fired by itself when the one before it has been bumped everywhere."""
+    late_after: int = 300_000
+    very_late_after: int = 480_000
+    late: tuple[Late, ...] = ()
+    """Exceptions from the two; the first that fits counts. See `promise.py`."""
+    day_closes: int | None = None
+    """Minutes after midnight, local time; None for never. See `closing.py`."""
 
 
 DEFAULT: Final = Settings()

@@ -186,7 +186,7 @@ def updated_ticket(
     if changed == ticket:
         return ticket
     if ticket.status in ("bumped", "voided"):
-        return replace(_brought_back(changed, wanted), updated_at=now.at)
+        return _brought_back(changed, wanted, now)
     if ticket.status == "held" and any(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
@@ -255,11 +255,11 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.id not in surplus)
 
 
-def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> Ticket:
+def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None], now: Moment) -> Ticket:
     """A finished ticket comes back for what is new on it, and for that alone."""
     new = {line_id for line_id, stop in wanted.items() if stop is not None}
     if not new:
-        return ticket
+        return replace(ticket, updated_at=now.at)
     lines = ticket.lines
     if ticket.status == "voided":
         lines = tuple(
@@ -272,7 +272,10 @@ def _brought_back(ticket: Ticket, wanted: Mapping[str, Stop | None]) -> Ticket:
         ticket,
         status="pending",
         lines=lines,
+        updated_at=now.at,
+        fired_at=now.at,
         acknowledged=False,
         completed_at=None,
         completed_tick=None,
+        forgotten=False,
     )

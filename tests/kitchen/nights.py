@@ -140,7 +140,14 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(SetPriority, stations, order_ids, priorities),
     layout_commands,
 )
-ways_to_work = st.sampled_from([AT_ONCE, TOGETHER, replace(TOGETHER, fire_next_course=True)])
+ways_to_work = st.sampled_from(
+    [
+        AT_ONCE,
+        TOGETHER,
+        replace(TOGETHER, fire_next_course=True),
+        replace(TOGETHER, day_closes=240),
+    ]
+)
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
 
