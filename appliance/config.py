@@ -104,6 +104,28 @@ class TimeOfDay(int):
         return cls(int(found[1]) * 60 + int(found[2]))
 
 
+class DayEnd(str):
+    """When the business day ends: `04:00`, or `never`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "DayEnd":
+        """From the text of the configuration. Raises ValueError."""
+        if text == "never":
+            return cls(text)
+        try:
+            TimeOfDay.parse(text)
+        except ValueError as error:
+            raise ValueError(f'{error}, or "never"') from None
+        return cls(text)
+
+    @property
+    def minutes(self) -> int | None:
+        """After midnight; None for never."""
+        return None if self == "never" else int(TimeOfDay.parse(self))
+
+
 class Network(str):
     """`local`, `private`, `any`, or a network such as `192.168.1.0/24`."""
 
@@ -215,14 +237,27 @@ class Devices(_Section, frozen=True):
     mode: Literal["simulated", "real"] = "simulated"
 
 
+class LateSection(_Section, frozen=True):
+    """When tickets of these modes at these stations are late; either may be left out."""
+
+    late_after: Duration
+    very_late_after: Duration
+    mode: tuple[str, ...] = ()
+    station: tuple[str, ...] = ()
+
+
 class Timing(_Section, frozen=True):
-    """When a ticket is late, and for how long it can be recalled."""
+    """When a ticket is late, for how long it can be recalled, when the day ends."""
 
     late_after: Duration = Duration(300)
     very_late_after: Duration = Duration(480)
     recall_window: Duration = Duration(1800)
     auto_hold_future_orders: bool = True
     finish_together: bool = True
+    day_closes: DayEnd = DayEnd("04:00")
+    """Local time; what is left on the boards then is closed as forgotten."""
+    late: tuple[LateSection, ...] = ()
+    """The first that fits counts."""
 
 
 class StationSection(_Section, frozen=True):
@@ -389,7 +424,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay):
+    if issubclass(wanted, Duration | Address | Network | Color | TimeOfDay | DayEnd):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -473,9 +508,18 @@ def _inconsistencies(config: Config) -> Iterator[str]:
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"
     yield from _cloud_errors(config.auth.cloud)
-    if config.timing.very_late_after < config.timing.late_after:
-        yield "timing.very_late_after: must not be shorter than late_after"
+    yield from _timing_errors(config.timing)
     yield from _impossible_limits(config.orders.limits)
+
+
+def _timing_errors(timing: Timing) -> Iterator[str]:
+    if timing.very_late_after < timing.late_after:
+        yield "timing.very_late_after: must not be shorter than late_after"
+    for place, late in enumerate(timing.late):
+        if not (late.mode or late.station):
+            yield f"timing.late[{place}]: a condition is required; allowed: mode, station"
+        if late.very_late_after < late.late_after:
+            yield f"timing.late[{place}].very_late_after: must not be shorter than late_after"
 
 
 def _impossible_limits(limits: OrderLimits) -> Iterator[str]:
@@ -527,6 +571,11 @@ def _references(
             (f"printer[{n}].stations", station, stations)
             for n, printer in enumerate(config.printer)
             for station in printer.stations
+        ),
+        *(
+            (f"timing.late[{n}].station", station, stations)
+            for n, late in enumerate(config.timing.late)
+            for station in late.station
         ),
         *((f"button[{n}].station", b.station, stations) for n, b in enumerate(config.button)),
         *((f"bump_bar[{n}].station", b.station, stations) for n, b in enumerate(config.bump_bar)),

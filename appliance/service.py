@@ -18,16 +18,17 @@ from aiohttp import web
 from appliance import identity, pages, tls
 from appliance.api import access_log, auth
 from appliance.api.app import make_app
+from appliance.api.attention import Attention
 from appliance.api.ticket_json import TicketView
 from appliance.clock import Clock
-from appliance.config import Address, Config, RouteSection, StationSection
+from appliance.config import Address, Config, Duration, RouteSection, StationSection
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.interfaces import broadcasting
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import CONDITIONS, Rule, Window
-from appliance.kitchen.settings import Settings
+from appliance.kitchen.settings import Late, Settings
 from appliance.lan.presence import Presence
 from appliance.listening import DUAL_STACK, dual_stack
 from appliance.log.sqlite import SqliteLog
@@ -130,7 +131,9 @@ async def running(
     router = OrderRouter(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
+    attention = Attention(expeditor, config.zone)
     status: dict[str, Callable[[], object]] = {
+        "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
     }
@@ -141,9 +144,14 @@ async def running(
     app = make_app(
         expeditor,
         authority,
-        TicketView(config.appliance.tenant_id, config.appliance.location_id),
+        TicketView(
+            config.appliance.tenant_id,
+            config.appliance.location_id,
+            lambda: expeditor.kitchen,
+        ),
         config.zone,
         about=about(config, warnings),
+        reminders=attention.reminders,
         status=status,
     )
     await asyncio.to_thread(pages.add_routes, app.router)
@@ -206,7 +214,22 @@ def make_kitchen(config: Config) -> Kitchen:
         config.default_station,
         config.zone,
     )
-    return Kitchen(plan, Settings(recall_window=int(config.timing.recall_window) * 1000))
+    timing = config.timing
+    settings = Settings(
+        recall_window=_ms(timing.recall_window),
+        late_after=_ms(timing.late_after),
+        very_late_after=_ms(timing.very_late_after),
+        late=tuple(
+            Late(_ms(late.late_after), _ms(late.very_late_after), late.mode, late.station)
+            for late in timing.late
+        ),
+        day_closes=timing.day_closes.minutes,
+    )
+    return Kitchen(plan, settings)
+
+
+def _ms(seconds: Duration) -> int:
+    return int(seconds) * 1000
 
 
 def _station(section: StationSection) -> Station:
@@ -242,12 +265,7 @@ def _rule(section: RouteSection, place: int) -> Rule:
 
 def about(config: Config, warnings: list[str]) -> dict[str, Any]:
     """What the pages need to know of this kitchen, apart from its stations and tickets."""
-    return {
-        "name": config.appliance.name,
-        "warnings": warnings,
-        "late_after": int(config.timing.late_after),
-        "very_late_after": int(config.timing.very_late_after),
-    }
+    return {"name": config.appliance.name, "warnings": warnings}
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

@@ -1,5 +1,6 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -35,11 +36,13 @@ def make_app(
     zone: tzinfo,
     *,
     about: dict[str, Any],
+    reminders: Callable[[], list[str]],
     status: Parts,
 ) -> web.Application:
-    """The application without its pages. `about`: see `Stream`; `status`: see `Status`.
+    """The application without its pages.
 
-    `zone` is for times of orders that come without one.
+    `about`, `reminders`: see `Stream`; `status`: see `Status`. `zone` is for times of orders
+    that come without one.
     """
     app = web.Application(
         middlewares=[errors.middleware, host_middleware], client_max_size=MAX_BODY
@@ -57,7 +60,7 @@ def make_app(
     app.add_routes(routes(operations, authority, BASE, GATEWAY))
     described = encode(openapi.document(operations, BASE, GATEWAY))
     app.router.add_get(f"{BASE}/openapi.json", _constant(described))
-    stream = Stream(expeditor, authority, view, about)
+    stream = Stream(expeditor, authority, view, about, reminders)
     # Nothing would end the answer to a HEAD of what streams.
     app.router.add_get(f"{BASE}/events", stream.events, allow_head=False)
     app.on_shutdown.append(stream.close)

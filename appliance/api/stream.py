@@ -7,8 +7,8 @@ Each event carries the position `epoch:seq` as its id. A listener that comes bac
 without, or from too far back, gets `kds.snapshot` first: the stations and every live ticket.
 When a station is made, changed or removed, `kds.stations` says which ones there are then.
 A `beat` every two seconds says that the listener has everything up to `seq` (null before its
-first snapshot), what time it is, and whether orders can be stored. A listener that is behind
-gets none: it should not look alive.
+first snapshot), what time it is, whether orders can be stored, and what somebody should look
+after (`reminders`, sentences). A listener that is behind gets none: it should not look alive.
 """
 
 import asyncio
@@ -46,12 +46,17 @@ class Stream:
         authority: Authority,
         view: TicketView,
         about: dict[str, Any],
+        reminders: Callable[[], list[str]],
     ) -> None:
-        """`about` goes into every snapshot: what a page needs to know of this kitchen."""
+        """`about` goes into every snapshot: what a page needs to know of this kitchen.
+
+        `reminders` go into every beat.
+        """
         self._expeditor = expeditor
         self._authority = authority
         self._view = view
         self._about = about
+        self._reminders = reminders
         self._listening: set[asyncio.Task[Any]] = set()
 
     async def close(self, _app: web.Application) -> None:
@@ -76,7 +81,14 @@ class Stream:
         self._listening.add(task)
         try:
             stands = partial(self._authority.stands, caller)
-            listener = _Listener(self._expeditor, self._view, self._about, stations, stands)
+            listener = _Listener(
+                self._expeditor,
+                self._view,
+                self._about,
+                self._reminders,
+                stations=stations,
+                stands=stands,
+            )
             return await listener.run(request, position)
         finally:
             self._listening.discard(task)
@@ -90,6 +102,8 @@ class _Listener:
         expeditor: Expeditor,
         view: TicketView,
         about: dict[str, Any],
+        reminders: Callable[[], list[str]],
+        *,
         stations: frozenset[str] | None,
         stands: Callable[[], bool],
     ) -> None:
@@ -100,6 +114,7 @@ class _Listener:
         self._stations = stations
         """The only ones that it hears of; None for all of them."""
         self._about = about
+        self._reminders = reminders
         self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         self._beat_at = monotonic() + BEAT_SECONDS
 
@@ -206,6 +221,7 @@ class _Listener:
                 "type": "beat",
                 "seq": seq,
                 "at": _now(),
+                "reminders": self._reminders(),
                 "fault": fault
                 and {"message": fault.message, "seconds": round(monotonic() - fault.since)},
             }

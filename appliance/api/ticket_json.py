@@ -1,7 +1,7 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 
 from appliance.feed import Change
 from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
     Guest,
@@ -95,9 +96,11 @@ encode = msgspec.json.Encoder().encode
 class TicketView:
     """Tickets of one tenant's location as JSON."""
 
-    def __init__(self, tenant: str, location: str) -> None:
+    def __init__(self, tenant: str, location: str, kitchen: Callable[[], Kitchen]) -> None:
+        """`kitchen` gives the one that there is now: it says when a ticket is late."""
         self._tenant = tenant
         self.location = location
+        self._kitchen = kitchen
 
     def ticket(self, ticket: Ticket, placed: Placed) -> TicketJson:
         """The ticket, joined with its order and guest."""
@@ -125,12 +128,29 @@ class TicketView:
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=_metadata(placed, [item for _line, item in lines]),
+            metadata=_metadata(placed, [item for _line, item in lines], _fire_at(ticket))
+            | self._timing(ticket, placed),
             created_at=_iso(ticket.created_at),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
             updated_at=_iso(ticket.updated_at),
         )
+
+    def _timing(self, ticket: Ticket, placed: Placed) -> dict[str, Any]:
+        """Ours, in the metadata: when it fires itself and was fired, when it is late.
+
+        `queued` is what tickets of one priority are in order by, before their numbers.
+        """
+        promise = self._kitchen().promise(ticket, placed)
+        times = {
+            "firesAt": min(_fire_at(ticket).values(), default=None),
+            "firedAt": ticket.fired_at,
+            "lateAt": promise and promise.late_at,
+            "veryLateAt": promise and promise.very_late_at,
+        }
+        timing: dict[str, Any] = {name: iso(at) for name, at in times.items() if at is not None}
+        timing["queued"] = ticket.queued
+        return timing | ({"forgotten": True} if ticket.forgotten else {})
 
     def event(self, event: TicketChanged, change: Change) -> bytes:
         """The envelope of a ticket event."""
@@ -183,12 +203,20 @@ def channel(mode: str | None) -> str | None:
     return CHANNELS.get("".join(words)) or "_".join(words) or None
 
 
-def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
+def _fire_at(ticket: Ticket) -> dict[str, int]:
+    """By line, when those that fire themselves do, in milliseconds since the epoch."""
+    dues = {line.id: line.due for line in ticket.lines if line.held and line.due is not None}
+    first = min(dues.values(), default=0)
+    return {line_id: (ticket.fires_at or 0) + due - first for line_id, due in dues.items()}
+
+
+def _metadata(placed: Placed, lines: Sequence[Item], fire_at: Mapping[str, int]) -> dict[str, Any]:
     """All that the order brought and that has no place of its own on this ticket.
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    modifiers. Ours: `pickupAt`, the pick-up time as it was understood, `cancelled`, and of
+    an item `firesAt`, from `fire_at`.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
@@ -199,12 +227,18 @@ def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
         metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
     if placed.cancelled:
         metadata["cancelled"] = True
-    items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
+    items = {
+        item.line_id: more
+        for item in lines
+        if (more := _item_metadata(placed, item, fire_at.get(item.line_id)))
+    }
     return metadata | ({"items": items} if items else {})
 
 
-def _item_metadata(placed: Placed, item: Item) -> dict[str, Any]:
+def _item_metadata(placed: Placed, item: Item, fires_at: int | None) -> dict[str, Any]:
     metadata = _but(_ELSEWHERE_IN_ITEM, item)
+    if fires_at is not None:
+        metadata["firesAt"] = _iso(fires_at)
     mods = [_but(_ELSEWHERE_IN_MODIFIER, mod) for mod in item.mods]
     if any(mods):
         metadata["mods"] = mods

@@ -11,6 +11,7 @@ from appliance.api.errors import ApiError, invalid, refused
 from appliance.api.operation import Answer, Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
+from appliance.kitchen.all_day import AllDay
 from appliance.kitchen.command import (
     ActOnTicket,
     Command,
@@ -112,6 +113,14 @@ class Tickets:
                 for mark in ("done", "undone")
             ),
             Operation(
+                "GET",
+                "/stations/{station_id}/all-day",
+                self.all_day,
+                KITCHEN,
+                AllDay,
+                errors=(404, 503),
+            ),
+            Operation(
                 "POST",
                 "/courses/fire",
                 self.fire,
@@ -129,7 +138,7 @@ class Tickets:
         live = [] if query.status == "completed" else kitchen.live_tickets(station)
         finished = kitchen.finished_tickets(station) if query.status else []
         if station not in kitchen.router.stations and not (live or finished):
-            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
+            raise _no_station(station)
         after = _START if query.cursor is None else _key_of(query.cursor)
         rows = [(key, t) for t in (*live, *finished) if (key := _key(t)) > after]
         page = rows[: query.limit]
@@ -138,6 +147,15 @@ class Tickets:
         await asyncio.shield(self._expeditor.settled())
         more = {NEXT_CURSOR: ".".join(map(str, page[-1][0]))} if len(rows) > query.limit else {}
         return Answer(tickets, more)
+
+    async def all_day(self, call: Call) -> AllDay:
+        """How much of each dish, modifier and component a station has still to make."""
+        station, kitchen = call.path("station_id"), self._expeditor.kitchen
+        if station not in kitchen.router.stations and not kitchen.live_tickets(station):
+            raise _no_station(station)
+        counts = kitchen.all_day(station)
+        await asyncio.shield(self._expeditor.settled())
+        return counts
 
     def _acting(self, action: Action) -> Callable[[Call], Awaitable[TicketJson]]:
         async def act(call: Call) -> TicketJson:
@@ -197,6 +215,10 @@ def _key(ticket: Ticket) -> Key:
     if ticket.live:
         return (0, *sort_key(ticket))
     return (1, -ticket.updated_at, -ticket.number)
+
+
+def _no_station(station: str) -> ApiError:
+    return ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
 
 
 def _key_of(cursor: str) -> Key:

@@ -48,7 +48,7 @@ def _first_closing(at: int, day_closes: int, zone: tzinfo) -> int | None:
     try:
         local = datetime.fromtimestamp(at / 1000, zone)
         closing = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if closing.timestamp() * 1000 < at:
+        if closing < local:
             closing += timedelta(days=1)
         return int(closing.timestamp() * 1000)
     except (ValueError, OverflowError):

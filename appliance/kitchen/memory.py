@@ -261,7 +261,6 @@ class Memory:
             promised=event.promised,
             closes=event.closes,
         )
-        self._set_deadline(known)
         return known.placed
 
     def _put(self, ticket: Ticket) -> Placed:

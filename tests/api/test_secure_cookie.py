@@ -46,9 +46,16 @@ def context(tmp_path: Path) -> ssl.SSLContext:
 async def test_over_tls_the_cookie_is_secure(
     context: ssl.SSLContext, appliance: RunningAppliance
 ) -> None:
-    view = TicketView("default", "default")
+    expeditor = appliance.expeditor
+    view = TicketView("default", "default", lambda: expeditor.kitchen)
     app = make_app(
-        appliance.expeditor, appliance.authority, view, ZoneInfo("UTC"), about={}, status={}
+        expeditor,
+        appliance.authority,
+        view,
+        ZoneInfo("UTC"),
+        about={},
+        reminders=list,
+        status={},
     )
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()

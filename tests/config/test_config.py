@@ -222,7 +222,7 @@ def test_keys_come_by_https_or_from_this_machine(url: str) -> None:
 
 
 def test_several_errors_are_named_at_once() -> None:
-    text = EXAMPLE.replace('late_after = "5m"', "late = 1").replace("beacon", "bacon")
+    text = EXAMPLE.replace('late_after = "5m"', "lte = 1").replace("beacon", "bacon")
     with pytest.raises(ConfigError) as caught:
         config.parse(text, "kitchen.toml")
     assert len(str(caught.value).splitlines()) == 2

@@ -47,20 +47,20 @@ def test_they_are_counted_over_all_orders_of_the_station_and_no_other() -> None:
 
 
 def test_what_there_is_most_of_comes_first() -> None:
-    kitchen = busy(create(item("1", "Steak"), item("2", qty=2), replace(HELD, line_id="3", qty=9)))
-    assert [dish.name for dish in kitchen.all_day("grill").dishes] == ["Burger", "Steak"]
+    kitchen = busy(create(item("1"), item("2", "Steak", qty=2), replace(HELD, line_id="3", qty=9)))
+    assert [dish.name for dish in kitchen.all_day("grill").dishes] == ["Steak", "Burger"]
 
 
 def test_modifiers_make_another_dish_of_the_same_name_and_are_counted_themselves() -> None:
     double_bacon = replace(
-        item("4", "Burger", qty=2),
+        item("4", "BURGER", qty=2),
         mods=(Modifier("Bacon", qty=2, components=(Component("rasher", 3),)),),
     )
     kitchen = busy(
         create(
             item("1", "Burger"),
             item("2", "Burger", "No onion", "Cheddar"),
-            item("3", "Burger", "Cheddar", "no onion", qty=2),
+            item("3", "BURGER", "Cheddar", "no onion", qty=2),
             double_bacon,
         )
     )

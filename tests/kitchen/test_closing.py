@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from appliance.kitchen.closing import LEAST_MS, TOLD_MS, closing_of
 from appliance.kitchen.command import CreateOrder, Due, SetPriority
 from appliance.kitchen.decision import Decision
+from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.memory import FINISHED_ORDERS_KEPT
 from appliance.kitchen.order import NOBODY, Order
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment
@@ -123,6 +125,9 @@ def test_what_came_or_was_fired_shortly_before_stays_until_the_next_day() -> Non
     do(kitchen, update(item("1"), item("2", "Fries"), id="changed"), after(AT_4 - HOUR))
     run_timers(kitchen, AT_4)
     assert board(kitchen, "grill") == ["changed", "late"]
+    do(kitchen, create(item("1"), item("3", "Cake"), id="changed"), after(AT_4 + MINUTE))
+    assert ticket(kitchen, "cold", "changed").number == 3
+    run_timers(kitchen, AT_4 + MINUTE)
     assert run_timers(kitchen, AT_4 + DAY - 1) == []
     run_timers(kitchen, AT_4 + DAY)
     assert board(kitchen, "grill") == []
@@ -205,6 +210,45 @@ def test_struck_cards_that_nobody_cleared_go_too() -> None:
     run_timers(kitchen, AT_4)
     assert board(kitchen, "grill") == []
     assert ticket(kitchen, "grill").status == "voided"
+    assert kitchen.forgotten(after(AT_4 + 3 * HOUR)) == [ticket(kitchen, "grill")]
+
+
+def test_a_forgotten_ticket_that_an_update_brings_back_is_one_no_more() -> None:
+    kitchen = at_work(with_pass=False)
+    do(kitchen, create(item("1"), item("2", "Fries")))
+    run_timers(kitchen, AT_4)
+    do(kitchen, act("grill", "recall"), after(AT_4 + MINUTE))
+    do(kitchen, update(item("1"), item("2", "Fries"), item("3", "Fries")), after(AT_4 + MINUTE))
+    assert board(kitchen, "fry") == ["7"]
+    assert closed(kitchen) == set()
+
+
+def test_what_has_left_the_memory_is_told_no_more() -> None:
+    kitchen = at_work(with_pass=False)
+    do(kitchen, create(item("1"), id="forgotten"))
+    run_timers(kitchen, AT_4)
+    for count in range(FINISHED_ORDERS_KEPT):
+        assert len(kitchen.forgotten(after(AT_4))) == 1
+        do(kitchen, create(item("1"), id=f"{count}"), after(AT_4))
+        do(kitchen, act("grill", "bump", f"{count}"), after(AT_4))
+    assert kitchen.forgotten(after(AT_4)) == []
+
+
+def test_of_several_days_the_oldest_orders_are_closed_first() -> None:
+    kitchen = at_work(with_pass=False)
+    for order_id in ("1", "2"):
+        do(kitchen, create(item("1"), id=order_id))
+    for order_id in ("2", "1"):
+        put_off = Order(order_id, (item("1"),), pickup_at=after(18 * HOUR).at)
+        do(kitchen, replace(update(), order=put_off))
+    events = do(kitchen, Due(), after(9 * DAY)).events
+    assert [each.ticket.number for each in events if isinstance(each, TicketChanged)] == [1, 2]
+
+
+def test_while_the_wall_clock_is_not_set_an_order_for_later_is_closed_like_any_other() -> None:
+    order = Order("7", pickup_at=after(18 * HOUR).at)
+    now = replace(after(0), wall_is_set=False)
+    assert closing_of(order, now, CLOSES, UTC) == AT_4 * 1000
 
 
 def test_after_a_long_absence_what_is_over_is_closed_and_not_fired() -> None:

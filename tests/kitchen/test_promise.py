@@ -187,11 +187,28 @@ def test_the_pass_cooks_nothing_and_is_late_at_the_pick_up_time() -> None:
     assert promise(kitchen, PASS.id) == (PICKUP, PICKUP)
 
 
-@pytest.mark.parametrize("wanted_in", [-HOUR, 0, 9 * MINUTE])
-def test_a_pick_up_time_that_could_not_be_kept_promises_nothing(wanted_in: int) -> None:
+def test_what_waits_for_its_course_at_the_stations_makes_the_pass_no_sooner_late() -> None:
     kitchen = kitchen_with()
-    do(kitchen, of(BURGER, wanted_in=wanted_in))
-    assert promise(kitchen, "grill") == (300, 480)
+    do(kitchen, of(FRIES, item("1", course=2, status="hold"), wanted_in=PICKUP))
+    assert promise(kitchen, PASS.id) == (PICKUP, PICKUP)
+
+
+def test_what_was_fired_in_time_and_begun_late_is_late() -> None:
+    kitchen = kitchen_with()
+    do(kitchen, of(BURGER, wanted_in=PICKUP))
+    do(kitchen, Due(), after(LAST_CHANCE))
+    do(kitchen, act("grill", "start"), after(LAST_CHANCE + MINUTE + 1))
+    assert promise(kitchen, "grill") == (LAST_CHANCE, PICKUP)
+
+
+@pytest.mark.parametrize(
+    ("dish", "wanted_in"),
+    [("Burger", -HOUR), ("Burger", 0), ("Burger", 9 * MINUTE), ("Salad", -1), ("Salad", 0)],
+)
+def test_a_pick_up_time_that_could_not_be_kept_promises_nothing(dish: str, wanted_in: int) -> None:
+    kitchen = kitchen_with()
+    do(kitchen, of(item("1", dish), wanted_in=wanted_in))
+    assert promise(kitchen, "pass") == (300, 480)
 
 
 def test_while_the_wall_clock_is_not_set_nothing_is_promised() -> None:
