@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 BELIEVABLE_GAP_MS: Final = 24 * 3_600_000
 """A longer absence than this says more about the wall clock than about the kitchen."""
 
+LOOK_MS: Final = 1_000
+"""Between two looks whether the wall clock has been set: an order is quicker than a look."""
+
 NAME: Final = "clock"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -58,6 +61,8 @@ class Clock:
     def __init__(self, offset: int) -> None:
         """`offset`: milliseconds from the time since boot to the kitchen's own clock."""
         self._offset = offset
+        self._wall_is_set = False
+        self._look_at = 0
 
     @classmethod
     def resume(cls, directory: Path, last: Moment | None) -> "Clock":
@@ -79,7 +84,11 @@ class Clock:
 
     def now(self) -> Moment:
         """The moment that an event of now is stamped with."""
-        return Moment(_wall(), _since_boot() + self._offset)
+        since_boot = _since_boot()
+        if since_boot >= self._look_at:
+            self._wall_is_set = _wall_clock_is_set()
+            self._look_at = since_boot + LOOK_MS
+        return Moment(_wall(), since_boot + self._offset, self._wall_is_set)
 
 
 def _read(path: Path) -> Anchor | None:

@@ -247,13 +247,17 @@ class LateSection(_Section, frozen=True):
 
 
 class Timing(_Section, frozen=True):
-    """When a ticket is late, for how long it can be recalled, when the day ends."""
+    """When a ticket begins, when it is late, how long it can be recalled, when the day ends."""
 
     late_after: Duration = Duration(300)
     very_late_after: Duration = Duration(480)
     recall_window: Duration = Duration(1800)
     auto_hold_future_orders: bool = True
+    """Orders for later wait until they have to be begun."""
     finish_together: bool = True
+    """Stations that need less time for an order begin later."""
+    fire_next_course: bool = False
+    """A course is fired by itself when the one before it has been bumped everywhere."""
     day_closes: DayEnd = DayEnd("04:00")
     """Local time; what is left on the boards then is closed as forgotten."""
     late: tuple[LateSection, ...] = ()

@@ -35,6 +35,7 @@ from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.systemd import feed_watchdog, notify
+from appliance.timers import Timers
 
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
@@ -179,6 +180,7 @@ async def running(
                 group.create_task(part, name=name)
                 for name, part in (
                     ("expeditor", expeditor.run()),
+                    ("timers", Timers(expeditor).run()),
                     ("orders", router.run()),
                     ("auth", authority.run()),
                     ("watchdog", feed_watchdog()),
@@ -217,6 +219,9 @@ def make_kitchen(config: Config) -> Kitchen:
     timing = config.timing
     settings = Settings(
         recall_window=_ms(timing.recall_window),
+        finish_together=timing.finish_together,
+        hold_future_orders=timing.auto_hold_future_orders,
+        fire_next_course=timing.fire_next_course,
         late_after=_ms(timing.late_after),
         very_late_after=_ms(timing.very_late_after),
         late=tuple(

@@ -223,9 +223,6 @@ def _no_station(station: str) -> ApiError:
 
 def _key_of(cursor: str) -> Key:
     try:
-        key = tuple(int(number) for number in cursor.split("."))
+        return tuple(int(number) for number in cursor.split("."))
     except ValueError:
-        key = ()
-    if not 3 <= len(key) <= 4:
-        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header")
-    return key
+        raise invalid("cursor", f"take it from the {NEXT_CURSOR} header") from None

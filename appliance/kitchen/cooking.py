@@ -152,11 +152,14 @@ class Cooking:
             for item in known.placed.order.items
             if (first_number(item.course) or 0) <= course
         }
+        is_for_later = known.placed.release > now.tick
         tickets = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if _is_cooked(ticket):
-                timed = {line.id for line in ticket.lines if line.timed}
-                tickets[station] = let_go(release(ticket, now, timed & due), now, due)
+                # Who fires what has its time already means now; so does who fires an order
+                # for later.
+                at_once = {line.id for line in ticket.lines if line.timed or is_for_later}
+                tickets[station] = let_go(release(ticket, now, at_once & due), now, due)
         tickets = self._planned(known, tickets, now)
         changed = [t for station, t in tickets.items() if t is not known.tickets[station]]
         return Decision(

@@ -138,9 +138,8 @@ class Memory:
     @property
     def next_due(self) -> int | None:
         """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
-        closing = self._deadlines.next
-        ticks = self._timers.values() if closing is None else (*self._timers.values(), closing)
-        return min(ticks, default=None)
+        first = (min(self._timers.values(), default=None), self._deadlines.next)
+        return min((tick for tick in first if tick is not None), default=None)
 
     def due(self, tick: int) -> list[Ticket]:
         """The tickets with lines that are due by then, in the order of the board."""

@@ -96,10 +96,16 @@ def _finishes(
     for station, ticket in tickets.items():
         if station in cooking and _is_cooked(ticket):
             for line in filter(_is_running, ticket.lines):
-                began = earliest if line.timed else line.begun or line.due or earliest
+                began = earliest if line.timed else _began(line, earliest)
                 course = courses.get(line.id)
                 finishes[course] = max(finishes[course], began + line.prep * 1000)
     return finishes
+
+
+def _began(line: Line, otherwise: int) -> int:
+    """When a fired line was begun, or, as far as anybody knows, was to be."""
+    known = line.due if line.begun is None else line.begun
+    return otherwise if known is None else known
 
 
 def _begins(
@@ -149,6 +155,7 @@ def _timed(ticket: Ticket, begins: Mapping[str, int], release: int, now: Moment)
 def _due(line: Line, begin: int, now: Moment) -> Line:
     if begin <= now.tick:
         return replace(line, held=False, due=now.tick)
-    if line.due is not None and abs(line.due - begin) < NOT_WORTH_A_CHANGE_MS:
+    planned_before = line.due is not None and line.due > now.tick
+    if planned_before and abs((line.due or 0) - begin) < NOT_WORTH_A_CHANGE_MS:
         return line
     return replace(line, due=begin)

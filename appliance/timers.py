@@ -1,0 +1,43 @@
+"""Tells the kitchen that time has passed, when there is something for time to do.
+
+kitchen.next_due ─▶ wait, on the monotonic clock ─▶ Due ─▶ events
+"""
+
+import asyncio
+from typing import Final
+
+from appliance.expeditor import Expeditor
+from appliance.kitchen.command import Due
+from appliance.log import NotStored
+
+LOOK_SECONDS: Final = 3600.0
+"""Between two looks where nothing is due."""
+RETRY_SECONDS: Final = 1.0
+"""Until it is tried again where nothing can be stored."""
+
+
+class Timers:
+    """For one kitchen."""
+
+    def __init__(self, expeditor: Expeditor) -> None:
+        self._expeditor = expeditor
+
+    async def run(self) -> None:
+        """Submit `Due` in time, until cancelled."""
+        expeditor = self._expeditor
+        while True:
+            seconds = self._seconds()
+            if seconds > 0:
+                # What changes the kitchen may bring another time.
+                await expeditor.feed.wait(expeditor.feed.head, seconds)
+                continue
+            try:
+                await asyncio.shield(expeditor.submit(Due()).durable)
+            except NotStored:
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _seconds(self) -> float:
+        due = self._expeditor.kitchen.next_due
+        if due is None:
+            return LOOK_SECONDS
+        return (due - self._expeditor.now().tick) / 1000

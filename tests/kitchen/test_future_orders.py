@@ -1,0 +1,163 @@
+"""Orders for later: held until they have to be begun, then as fresh as any other."""
+
+import pytest
+from msgspec.structs import replace
+
+from appliance.kitchen.command import CreateOrder, Due, UpdateOrder
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import NOBODY, Item
+from appliance.kitchen.settings import Settings
+from tests.kitchen.orders import (
+    AT_ONCE,
+    DAY,
+    HOUR,
+    MINUTE,
+    TOGETHER,
+    act,
+    after,
+    board,
+    create,
+    do,
+    fire,
+    held,
+    item,
+    new_kitchen,
+    order,
+    ticket,
+    to_do,
+)
+from tests.kitchen.test_finish_together import BURGER, FRIES, run_timers
+
+
+def later(
+    *items: Item,
+    at: int = HOUR,
+    takes: str | None = None,
+    id: str = "7",  # noqa: A002 - the protocol's name
+) -> CreateOrder:
+    """An order to be picked up so many seconds after the doors opened."""
+    wanted = replace(order(*items, id=id), pickup_at=after(at).at, prep_time_duration=takes)
+    return CreateOrder(wanted, NOBODY)
+
+
+def kitchen_with(command: CreateOrder, settings: Settings = TOGETHER) -> Kitchen:
+    kitchen = new_kitchen(settings=settings)
+    do(kitchen, command)
+    return kitchen
+
+
+def test_it_is_held_until_its_longest_preparation_before_it_is_picked_up() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
+    assert ticket(kitchen, "grill").status == "held"
+    assert ticket(kitchen, "grill").fires_at == after(HOUR - BURGER).at
+    assert run_timers(kitchen, HOUR) == [
+        (HOUR - BURGER, "grill", ["1"]),
+        (HOUR - FRIES, "fry", ["2"]),
+    ]
+
+
+def test_without_finishing_together_all_of_it_begins_at_once() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries")), AT_ONCE)
+    assert run_timers(kitchen, HOUR) == [
+        (HOUR - BURGER, "fry", ["2"]),
+        (HOUR - BURGER, "grill", ["1"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("takes", "seconds"),
+    [
+        ("PT30M", 30 * MINUTE),
+        ("pt1h", HOUR),
+        ("P0DT900S", 15 * MINUTE),
+        ("half an hour", BURGER),
+        ("-PT30M", BURGER),
+        ("P99999999999D", BURGER),
+        ("", BURGER),
+    ],
+)
+def test_the_point_of_sale_may_say_how_long_it_takes(takes: str, seconds: int) -> None:
+    kitchen = kitchen_with(later(item("1"), takes=takes, at=2 * HOUR))
+    assert ticket(kitchen, "grill").fires_at == after(2 * HOUR - seconds).at
+
+
+@pytest.mark.parametrize("at", [0, -HOUR, BURGER])
+def test_what_has_to_be_begun_by_now_is_for_now(at: int) -> None:
+    kitchen = kitchen_with(later(item("1"), at=at))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_a_setting_turns_it_off() -> None:
+    kitchen = kitchen_with(later(item("1")), Settings(hold_future_orders=False))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_while_the_clock_is_not_set_every_order_is_for_now() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, later(item("1"), at=20 * 365 * DAY), replace(after(0), wall_is_set=False))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_it_joins_the_end_of_the_board_with_a_fresh_age() -> None:
+    kitchen = kitchen_with(later(item("1"), id="7"))
+    do(kitchen, create(item("1"), id="8"), after(HOUR - BURGER - MINUTE))
+    run_timers(kitchen, HOUR - BURGER)
+    do(kitchen, create(item("1"), id="9"), after(HOUR))
+    assert board(kitchen, "grill") == ["8", "7", "9"]
+    assert ticket(kitchen, "grill", "7").fired_at == after(HOUR - BURGER).at
+
+
+def test_it_can_be_begun_at_once_by_hand() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
+    do(kitchen, fire(0), after(MINUTE))
+    assert (to_do(ticket(kitchen, "grill")), to_do(ticket(kitchen, "fry"))) == (["1"], ["2"])
+    assert kitchen.next_due is None
+
+
+def test_a_course_of_it_that_is_fired_begins_at_once_too() -> None:
+    kitchen = kitchen_with(later(item("1", course=1), item("2", "Fries", course=2, status="hold")))
+    do(kitchen, fire(2), after(MINUTE))
+    assert (to_do(ticket(kitchen, "grill")), to_do(ticket(kitchen, "fry"))) == (["1"], ["2"])
+
+
+def test_a_station_can_begin_with_its_own_part() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
+    do(kitchen, act("fry", "start"), after(MINUTE))
+    assert ticket(kitchen, "fry").status == "in_progress"
+    assert held(ticket(kitchen, "grill")) == ["1"]
+
+
+def test_another_time_moves_what_has_not_begun() -> None:
+    kitchen = kitchen_with(later(item("1")))
+    changed = later(item("1"), at=2 * HOUR)
+    do(kitchen, UpdateOrder(changed.order, NOBODY), after(MINUTE))
+    assert run_timers(kitchen, 2 * HOUR) == [(2 * HOUR - BURGER, "grill", ["1"])]
+    kitchen = kitchen_with(later(item("1")))
+    do(kitchen, UpdateOrder(order(item("1")), NOBODY), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1"], "for now, after all"
+
+
+def test_a_line_that_is_added_waits_as_well() -> None:
+    kitchen = kitchen_with(later(item("1")))
+    added = later(item("1"), item("2", "Fries"))
+    do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
+    assert run_timers(kitchen, HOUR) == [
+        (HOUR - BURGER, "grill", ["1"]),
+        (HOUR - FRIES, "fry", ["2"]),
+    ]
+
+
+def test_a_course_of_it_waits_for_its_course() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries", course=2, status="hold")))
+    assert run_timers(kitchen, 2 * HOUR) == [(HOUR - BURGER, "grill", ["1"])]
+    do(kitchen, fire(2), after(2 * HOUR))
+    assert to_do(ticket(kitchen, "fry")) == ["2"]
+
+
+def test_a_wall_clock_that_jumps_moves_no_order_that_is_held() -> None:
+    kitchen = kitchen_with(later(item("1")))
+    due = kitchen.next_due
+    do(kitchen, create(item("1"), id="8"), after(MINUTE, wall_clock_off_by=3_650 * DAY))
+    do(kitchen, Due(), after(2 * MINUTE, wall_clock_off_by=3_650 * DAY))
+    assert kitchen.next_due == due
+    assert ticket(kitchen, "grill").status == "held"
