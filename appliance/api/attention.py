@@ -3,15 +3,17 @@
 kitchen ─▶ status (for managers), reminders in every beat of a stream (for the pages)
 """
 
-from collections import Counter
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from appliance.api.ticket_json import iso, ticket_id
 from appliance.expeditor import Expeditor
+from appliance.kitchen.order import Placed
 from appliance.kitchen.silence import Silent
+from appliance.kitchen.ticket import Ticket
+from appliance.log import NotStored
 
 NAMED: Final = 5
 """Orders that a reminder names: it is a line on a board."""
@@ -42,44 +44,66 @@ class AttentionJson(Struct):
     silent: list[SilentJson]
 
 
+class _Told(NamedTuple):
+    status: AttentionJson
+    reminders: list[str]
+
+
 class Attention:
-    """For one appliance."""
+    """For one appliance. What it tells is on disk; until it is, it tells what it told before."""
 
     def __init__(self, expeditor: Expeditor, zone: tzinfo) -> None:
         """`zone` is that of the people who read it."""
         self._expeditor = expeditor
         self._zone = zone
+        self._told = _Told(AttentionJson([], []), [])
 
     def status(self) -> AttentionJson:
         """All of it, as it is now."""
-        now, kitchen = self._expeditor.now(), self._expeditor.kitchen
-        forgotten = [
-            ForgottenJson(
-                ticket_id(ticket),
-                ticket.station,
-                kitchen.placed(ticket.number).order.id,
-                iso(ticket.created_at),
-                iso(ticket.updated_at),
-            )
-            for ticket in kitchen.forgotten(now)
-        ]
-        silent = [SilentJson(each.name, iso(each.since)) for each in kitchen.silent(now)]
-        return AttentionJson(forgotten, silent)
+        return self._now().status
 
     def reminders(self) -> list[str]:
         """The same in a sentence each; none names a guest."""
-        now, kitchen = self._expeditor.now(), self._expeditor.kitchen
-        tickets = kitchen.forgotten(now)
-        reminders = [self._of_silence(each) for each in kitchen.silent(now)]
-        if tickets:
-            orders = Counter(kitchen.placed(ticket.number).order.id for ticket in tickets)
-            reminders.append(_of_forgotten(list(orders)))
-        return reminders
+        return self._now().reminders
+
+    def _now(self) -> _Told:
+        if self._is_stored():
+            now, kitchen = self._expeditor.now(), self._expeditor.kitchen
+            forgotten = [(each, kitchen.placed(each.number)) for each in kitchen.forgotten(now)]
+            silent = kitchen.silent(now)
+            reminders = [self._of_silence(each) for each in silent]
+            if forgotten:
+                orders = dict.fromkeys(placed.order.id for _ticket, placed in forgotten)
+                reminders.append(_of_forgotten(list(orders)))
+            status = AttentionJson(
+                [_forgotten(ticket, placed) for ticket, placed in forgotten],
+                [SilentJson(each.name, iso(each.since)) for each in silent],
+            )
+            self._told = _Told(status, reminders)
+        return self._told
+
+    def _is_stored(self) -> bool:
+        """Whether all that the kitchen knows is."""
+        try:
+            settled = self._expeditor.settled()
+        except NotStored:
+            return False
+        return settled.done() and settled.exception() is None
 
     def _of_silence(self, silent: Silent) -> str:
         since = datetime.fromtimestamp(silent.since / 1000, self._zone)
         who = f"from {silent.name}" if silent.name else "from the point of sale"
         return f"No order {who} since {since:%H:%M}; usually there are some at this hour"
+
+
+def _forgotten(ticket: Ticket, placed: Placed) -> ForgottenJson:
+    return ForgottenJson(
+        ticket_id(ticket),
+        ticket.station,
+        placed.order.id,
+        iso(ticket.created_at),
+        iso(ticket.updated_at),
+    )
 
 
 def _of_forgotten(orders: list[str]) -> str:

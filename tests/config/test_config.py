@@ -1,5 +1,6 @@
 """The configuration: the published shape loads; what is wrong is named, with what is allowed."""
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.settings import Late, Settings
 from appliance.service import make_kitchen
 
+GUIDE = (Path(config.__file__).parent / "kitchen" / "README.md").read_text()
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
 
@@ -279,6 +281,12 @@ def test_what_the_file_says_of_time_reaches_the_kitchen() -> None:
         late=(Late(15 * minute, 20 * minute, ("Delivery",), ("bar",)),),
         day_closes=330,
     )
+
+
+def test_the_example_of_the_guide_loads() -> None:
+    (example,) = re.findall(r"```toml\n(\[timing\].*?)```", GUIDE, re.DOTALL)
+    stations = '[[station]]\nid = "grill"\nname = "Grill"\n'
+    assert config.parse(example + stations, "guide").timing.late[0].late_after == 720
 
 
 @pytest.mark.parametrize(("text", "minutes"), [("", 240), ('day_closes = "never"', None)])
