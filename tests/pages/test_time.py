@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.pages.board import Board
 from tests.pages.hub import Hub, iso, item, ticket
@@ -181,6 +181,11 @@ def test_a_reminder_stays_until_somebody_has_seen_it_or_it_is_over(hub: Hub) -> 
     expect(reminders).to_be_hidden()
     hub.reminds("3 orders were left")
     expect(reminders).to_be_visible()
+    reminders.get_by_role("button", name="Seen").click()
+    for again in ([], ["3 orders were left"]):
+        hub.reminds(*again)
+        hub.board.page.evaluate("stream.beat()")
+    expect(reminders).to_be_visible()
 
 
 def test_all_day_counts_are_a_tap_away_and_stay_true(board: Board, kitchen: Kitchen) -> None:
@@ -208,3 +213,21 @@ def test_all_day_counts_are_a_tap_away_and_stay_true(board: Board, kitchen: Kitc
     expect(board.station("fry").locator(".counts")).to_be_hidden()
     button.click()
     expect(counts).to_be_hidden()
+
+
+def test_what_changes_while_they_are_counted_is_counted(board: Board, kitchen: Kitchen) -> None:
+    asked: list[Route] = []
+
+    def keep_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    board.page.route("**/grill/all-day", keep_the_first)
+    with board.page.expect_request("**/grill/all-day"):
+        board.station("grill").get_by_role("button", name="All day").click()
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    asked[0].fulfill(json={"dishes": [], "modifiers": [], "components": []})
+    expect(board.station("grill").locator(".counts li")).to_have_text(["1 × Hamburger"])
+    assert len(asked) == 2
