@@ -22,7 +22,7 @@ OPEN = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
-    *((method, path) for method in READS for path in ("/card.js", "/link.js")),
+    *((method, f"/{part}.js") for method in READS for part in ("card", "counts", "link", "time")),
     *((method, "/api/v1/kds/openapi.json") for method in READS),
 }
 """What anybody may ask for: the page without tickets, signing in, and the API's contract."""
