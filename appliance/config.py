@@ -137,6 +137,28 @@ class TimeOfDay(int):
         return cls(int(found[1]) * 60 + int(found[2]))
 
 
+class DayEnd(str):
+    """When the business day ends: `04:00`, or `never`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "DayEnd":
+        """From the text of the configuration. Raises ValueError."""
+        if text == "never":
+            return cls(text)
+        try:
+            TimeOfDay.parse(text)
+        except ValueError as error:
+            raise ValueError(f'{error}, or "never"') from None
+        return cls(text)
+
+    @property
+    def minutes(self) -> int | None:
+        """After midnight; None for never."""
+        return None if self == "never" else int(TimeOfDay.parse(self))
+
+
 class Network(str):
     """`local`, `private`, `any`, or a network such as `192.168.1.0/24`."""
 
@@ -277,8 +299,17 @@ class Devices(_Section, frozen=True):
     mode: Literal["simulated", "real"] = "simulated"
 
 
+class LateSection(_Section, frozen=True):
+    """When tickets of these modes at these stations are late; either may be left out."""
+
+    late_after: Duration
+    very_late_after: Duration
+    mode: tuple[str, ...] = ()
+    station: tuple[str, ...] = ()
+
+
 class Timing(_Section, frozen=True):
-    """When a ticket begins, when it is late, and for how long it can be recalled."""
+    """When a ticket begins, when it is late, how long it can be recalled, when the day ends."""
 
     late_after: Duration = Duration(300)
     very_late_after: Duration = Duration(480)
@@ -289,6 +320,10 @@ class Timing(_Section, frozen=True):
     """Stations that need less time for an order begin later."""
     fire_next_course: bool = False
     """A course is fired by itself when the one before it has been bumped everywhere."""
+    day_closes: DayEnd = DayEnd("04:00")
+    """Local time; what is left on the boards then is closed as forgotten."""
+    late: tuple[LateSection, ...] = ()
+    """The first that fits counts."""
     undo_window: Duration = Duration(300)
     """For so long what was done by hand can be taken back; `0s`: never."""
 
@@ -517,7 +552,9 @@ def parse(text: str, source: str) -> Config:
 
 
 def _convert(wanted: type, value: object) -> object:
-    if issubclass(wanted, Duration | ExtraTime | Address | Network | Color | TimeOfDay | HostName):
+    if issubclass(
+        wanted, Duration | ExtraTime | Address | Network | Color | TimeOfDay | DayEnd | HostName
+    ):
         return wanted.parse(value)
     raise NotImplementedError(wanted)
 
@@ -618,6 +655,11 @@ def _impossible_timing(timing: Timing) -> Iterator[str]:
         yield "timing.very_late_after: must not be shorter than late_after"
     if timing.undo_window > LONGEST_UNDO_WINDOW:
         yield "timing.undo_window: must be at most 1h"
+    for place, late in enumerate(timing.late):
+        if not (late.mode or late.station):
+            yield f"timing.late[{place}]: a condition is required; allowed: mode, station"
+        if late.very_late_after < late.late_after:
+            yield f"timing.late[{place}].very_late_after: must not be shorter than late_after"
 
 
 def _impossible_tickets(tickets: Tickets) -> Iterator[str]:
@@ -680,6 +722,11 @@ def _references(
             (f"printer[{n}].stations", station, stations)
             for n, printer in enumerate(config.printer)
             for station in printer.stations
+        ),
+        *(
+            (f"timing.late[{n}].station", station, stations)
+            for n, late in enumerate(config.timing.late)
+            for station in late.station
         ),
         *((f"button[{n}].station", b.station, stations) for n, b in enumerate(config.button)),
         *((f"bump_bar[{n}].station", b.station, stations) for n, b in enumerate(config.bump_bar)),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from appliance.api.events import About
 from appliance.api.ticket_json import CHANNELS, TicketView
-from appliance.config import Config, StationSection, rule_of
+from appliance.config import Config, Duration, StationSection, rule_of
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
-from appliance.kitchen.menu import Menu, MenuItem
+from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Courses, mode_key
 from appliance.kitchen.routing import Station
-from appliance.kitchen.settings import Settings
+from appliance.kitchen.settings import Late, Settings
 
 
 def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
@@ -24,25 +24,36 @@ def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
     )
     timing = config.timing
     settings = Settings(
-        recall_window=int(timing.recall_window) * 1000,
+        recall_window=_ms(timing.recall_window),
         finish_together=timing.finish_together,
         hold_future_orders=timing.auto_hold_future_orders,
         fire_next_course=timing.fire_next_course,
-        undo_window=int(timing.undo_window) * 1000,
+        undo_window=_ms(timing.undo_window),
         pass_waits_for_stations=config.pass_.waits_for_stations,
         pass_clears_stations=config.pass_.clears_stations,
         courses=_courses(config),
+        late_after=_ms(timing.late_after),
+        very_late_after=_ms(timing.very_late_after),
+        late=tuple(
+            Late(_ms(late.late_after), _ms(late.very_late_after), late.mode, late.station)
+            for late in timing.late
+        ),
+        day_closes=timing.day_closes.minutes,
     )
     return Kitchen(plan, settings)
 
 
-def make_view(config: Config, menu: Callable[[], Menu]) -> TicketView:
-    """Tickets as the configuration wants them to be shown; `menu` gives the one in force."""
+def _ms(seconds: Duration) -> int:
+    return int(seconds) * 1000
+
+
+def make_view(config: Config, kitchen: Callable[[], Kitchen]) -> TicketView:
+    """Tickets as the configuration wants them to be shown; `kitchen` gives the one there is."""
     channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
     return TicketView(
         config.appliance.tenant_id,
         config.appliance.location_id,
-        menu,
+        kitchen,
         CHANNELS | channels,
         _courses(config),
     )

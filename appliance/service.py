@@ -18,6 +18,7 @@ from aiohttp import web
 from appliance import identity, pages, tls
 from appliance.api import auth
 from appliance.api.app import make_app
+from appliance.api.attention import Attention
 from appliance.api.connections import Ports
 from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
@@ -144,7 +145,9 @@ async def running(
         expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
     )
     history = History(log, expeditor.feed, directory)
+    attention = Attention(expeditor, config.zone)
     status: dict[str, Callable[[], object]] = {
+        "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
         "requests": limits.status,
@@ -166,9 +169,10 @@ async def running(
         expeditor,
         history,
         authority,
-        make_view(config, lambda: expeditor.kitchen.menu),
+        make_view(config, lambda: expeditor.kitchen),
         config.zone,
         about=lambda: about(config, warned()),
+        reminders=attention.reminders,
         status=status,
         health=health,
         limits=limits,

@@ -18,7 +18,7 @@ from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import InvalidToken
 from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Call, Operation
-from appliance.api.ticket_json import Time
+from appliance.api.times import Time
 
 Result = TypeVar("Result")
 Text = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -46,14 +46,16 @@ def make_app(
     zone: tzinfo,
     *,
     about: Callable[[], events.About],
+    reminders: Callable[[], list[str]],
     status: Parts,
     health: Health,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
-    """The application without its pages. `about` goes into every snapshot; `status`: see `Status`.
+    """The application without its pages.
 
+    `about`, `reminders`: see `Events`; `status`: see `Status`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -65,7 +67,7 @@ def make_app(
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
-    listening = events.Events(expeditor, authority, view, about)
+    listening = events.Events(expeditor, authority, view, about, reminders)
     app.on_shutdown.append(listening.close)
 
     def known_stations() -> frozenset[str]:

@@ -10,7 +10,8 @@ from msgspec import Struct
 from appliance.api.auth import ROLES
 from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
-from appliance.api.ticket_json import TicketView, Time, iso, shown_name, ticket_id
+from appliance.api.ticket_json import TicketView, shown_name, ticket_id
+from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
 from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import StationType
@@ -63,10 +64,11 @@ class StationStatsJson(Struct):
     open: dict[str, int]
     """Tickets on its board by status."""
     oldest_seconds: int | None
-    """Age of the oldest ticket on its board that is neither held nor voided."""
+    """Of the tickets on its board that are neither held nor voided: since the first was fired,
+    or else came."""
     completed: int
     average_seconds: int | None
-    """From a ticket's arrival to its completion."""
+    """From a ticket's firing, or else its arrival, to its completion."""
 
 
 class StatsJson(Struct):
@@ -177,11 +179,11 @@ class Expo:
         waiting = [each for each in live if each.status not in ("held", "voided")]
         since = now - STATS_SECONDS * 1000
         took = [
-            each.completed_at - each.created_at
+            each.completed_at - each.since
             for each in finished
             if each.completed_at is not None and each.completed_at > since
         ]
-        oldest = min((each.created_at for each in waiting), default=None)
+        oldest = min((each.since for each in waiting), default=None)
         return StationStatsJson(
             station_id=station,
             open=dict(Counter(each.status for each in live)),

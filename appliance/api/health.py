@@ -18,7 +18,8 @@ from appliance import __version__
 from appliance.api.errors import ApiError
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON, Result
-from appliance.api.ticket_json import Time, encode, iso
+from appliance.api.ticket_json import encode
+from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
 from appliance.log import NotStored

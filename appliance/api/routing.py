@@ -13,7 +13,7 @@ from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
 from appliance.api.routed_json import RoutedJson, order_to_try, routed_json
 from appliance.api.rule_json import FIELDS, RuleBody, RuleJson, RulesBody, rule_json, rule_of
-from appliance.api.ticket_json import Time, iso
+from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import explain

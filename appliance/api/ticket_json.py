@@ -1,23 +1,21 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Annotated, Any, Final, NamedTuple, overload
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Meta, Struct
-from msgspec.structs import asdict, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
-from appliance.kitchen.menu import NO_MENU, Menu
+from appliance.api.ticket_metadata import line_times, metadata_of, timing, with_times
+from appliance.api.times import Time, iso
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import (
     MODE_WHEN_NOT_SENT,
     NO_COURSES,
     Courses,
-    Guest,
     Item,
-    Modifier,
-    Order,
     Placed,
     course_number,
     first_number,
@@ -26,9 +24,6 @@ from appliance.kitchen.order import (
 )
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Priority, Status, Ticket
-
-Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-"""ISO 8601 UTC, with `Z`."""
 
 
 class ModifierJson(Struct):
@@ -97,11 +92,6 @@ CHANNELS: Final = {
     "curbside": "curbside",
 }
 """By `mode_key`."""
-_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
-_ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
-_ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
-_ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
-
 REMEMBERED: Final = 1_024
 """Tickets of which it is known what their orders brought: more than all boards show at once.
 Each takes some kilobytes."""
@@ -116,17 +106,18 @@ class TicketView:
         self,
         tenant: str,
         location: str,
-        menu: Callable[[], Menu] = lambda: NO_MENU,
+        kitchen: Callable[[], Kitchen],
         channels: Mapping[str, str] = CHANNELS,
         courses: Courses = NO_COURSES,
     ) -> None:
-        """`menu` gives the one that is in force: allergens are shown as they are known now.
+        """`kitchen` gives the one that there is now.
 
+        Its menu says which allergens are shown, and it says when a ticket is late.
         `channels`: what the modes of orders are called, as in `CHANNELS`.
         """
         self.tenant = tenant
         self.location = location
-        self._menu = menu
+        self._kitchen = kitchen
         self._channels = channels
         self._courses = courses
         self._brought: dict[tuple[int, str], _Brought] = {}
@@ -136,9 +127,11 @@ class TicketView:
         """The ticket, joined with its order and guest."""
         order = placed.order
         brought = self._brought_for(ticket, placed)
-        metadata = brought.metadata
+        metadata = brought.metadata | timing(ticket, self._kitchen().promise(ticket, placed))
         if ticket.live and brought.also_at:
-            metadata = metadata | {"alsoAt": brought.also_at}
+            metadata["alsoAt"] = brought.also_at
+        if fire_at := line_times(ticket):
+            metadata["items"] = with_times(metadata.get("items", {}), fire_at)
         lines = [(line, shown) for line in ticket.lines if (shown := brought.lines.get(line.id))]
         open_courses = [
             shown.course
@@ -163,10 +156,10 @@ class TicketView:
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
             metadata=metadata,
-            created_at=_iso(ticket.created_at // 1000),
+            created_at=iso(ticket.created_at),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),
-            updated_at=_iso(ticket.updated_at // 1000),
+            updated_at=iso(ticket.updated_at),
         )
 
     def channel(self, mode: str | None) -> str | None:
@@ -177,7 +170,7 @@ class TicketView:
     def _brought_for(self, ticket: Ticket, placed: Placed) -> "_Brought":
         key = ticket.number, ticket.station
         made = [(line.id, line.mods) for line in ticket.lines]
-        menu = self._menu()
+        menu = self._kitchen().menu
         brought = self._brought.get(key)
         if (
             brought is None
@@ -199,7 +192,7 @@ class TicketView:
             {item.line_id: self._shown(item, placed, menu) for item in items},
             self.channel(placed.order.mode),
             shown_name(placed),
-            _metadata(placed, items),
+            metadata_of(placed, items),
             placed.left(ticket.station).stations,
         )
 
@@ -277,60 +270,3 @@ def shown_name(placed: Placed) -> str | None:
     """Name, then where it came from, then the check number."""
     parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
     return " ".join(part for part in parts if part) or None
-
-
-def _metadata(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
-    """All that the order brought and that has no place of its own on this ticket.
-
-    In the LAN protocol's spelling, and where it was sent. Of the items there are only those
-    of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`; of a
-    ticket on a board also `alsoAt`, the ids of the other stations that have a ticket of the
-    order to cook.
-    """
-    order, guest = placed.order, placed.guest
-    metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
-    metadata |= _but(_ELSEWHERE_IN_GUEST, replace(guest, item_instructions={}, group_notes={}))
-    if order.pickup_at is not None:
-        metadata["pickupAt"] = iso(order.pickup_at)
-    if guest.driver_phone is not None:
-        metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
-    if placed.cancelled:
-        metadata["cancelled"] = True
-    items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
-    return metadata | ({"items": items} if items else {})
-
-
-def _item_metadata(placed: Placed, item: Item) -> dict[str, Any]:
-    metadata = _but(_ELSEWHERE_IN_ITEM, item)
-    mods = [_but(_ELSEWHERE_IN_MODIFIER, mod) for mod in item.mods]
-    if any(mods):
-        metadata["mods"] = mods
-    note = placed.guest.group_notes.get(item.line_id)
-    if note is not None:
-        metadata.setdefault("itemGroup", {})["note"] = note
-    return metadata
-
-
-def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> dict[str, Any]:
-    """Its fields in the protocol's spelling, but for those that have another place."""
-    fields: dict[str, Any] = msgspec.to_builtins(what)
-    rest = {key: value for key, value in fields.items() if key not in elsewhere}
-    if isinstance(what, Item | Modifier) and what.components:
-        # A count of 1 is the default, which is left out: here it is a number to be read.
-        rest["components"] = [asdict(component) for component in what.components]
-    return rest
-
-
-@overload
-def iso(milliseconds: int) -> str: ...
-@overload
-def iso(milliseconds: None) -> None: ...
-def iso(milliseconds: int | None) -> str | None:
-    """ISO 8601 UTC to the second, as the seed writes it."""
-    return None if milliseconds is None else _iso(milliseconds // 1000)
-
-
-@lru_cache(1_024)  # A board's tickets share their moments, and are shown again and again.
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""What a station has on its board and had on it: the list of its tickets, page by page."""
+"""What a station has on its board and had on it: its tickets, page by page, and the counts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from appliance.api.operation import Answer, Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
 from appliance.history import Behind, History, Place
+from appliance.kitchen.all_day import AllDay
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key
 
@@ -48,7 +49,7 @@ class ListQuery(Struct):
 
 
 class TicketList:
-    """The operation, for one appliance."""
+    """The operations, for one appliance."""
 
     def __init__(self, expeditor: Expeditor, history: History, view: TicketView) -> None:
         self._expeditor = expeditor
@@ -56,7 +57,7 @@ class TicketList:
         self._view = view
 
     def operations(self) -> Sequence[Operation]:
-        """One, of the gateway, too."""
+        """That of the gateway, then our own."""
         return [
             Operation(
                 "GET",
@@ -68,6 +69,14 @@ class TicketList:
                 errors=(404, 503),
                 headers={NEXT_CURSOR: "there is more: the `cursor` of the next page"},
                 gateway=True,
+            ),
+            Operation(
+                "GET",
+                "/stations/{station_id}/all-day",
+                self.all_day,
+                ROLES,
+                AllDay,
+                errors=(404, 503),
             ),
         ]
 
@@ -101,11 +110,18 @@ class TicketList:
             known = known or older is not None
             rows = sorted([*rows, *(older or [])], key=lambda row: row.key)
         if not known:
-            raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
+            raise _no_station(station)
         page = rows[: query.limit]
         tickets = [self._view.ticket(row.ticket, row.placed) for row in page]
         more = {NEXT_CURSOR: ".".join(map(str, page[-1].key))} if len(rows) > query.limit else {}
         return Answer(tickets, more)
+
+    def all_day(self, call: Call) -> AllDay:
+        """How much of each dish, modifier and component a station has still to make."""
+        station, kitchen = call.path("station_id"), self._expeditor.kitchen
+        if station not in kitchen.router.stations and not kitchen.live_tickets(station):
+            raise _no_station(station)
+        return kitchen.all_day(station)
 
     async def _older(
         self, station: str, after: Key, limit: int, in_memory: frozenset[int], seq: int
@@ -128,6 +144,10 @@ class TicketList:
                 {"Retry-After": "5"},
             ) from behind
         return [_Row(_key(ticket), ticket, placed) for ticket, placed in found]
+
+
+def _no_station(station: str) -> ApiError:
+    return ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
 
 
 def _key(ticket: Ticket) -> Key:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from appliance.kitchen.closing import forgotten
 from appliance.kitchen.command import (
     ActOnTicket,
     Due,
@@ -229,11 +230,17 @@ class Cooking:
         return planned(tickets, plan, now, self._settings)
 
     def _run_timers(self, now: Moment) -> Decision:
-        fired = []
+        events = [
+            TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))
+            for ticket in self._memory.left_over(now.tick)
+        ]
+        closed = {event.ticket.number for event in events}
         for ticket in self._memory.due(now.tick):
+            if ticket.number in closed:
+                continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}
-            fired.append(TicketChanged(now.at, now.tick, "fired", release(ticket, now, due)))
-        return Decision(TimePassed(), tuple(fired))
+            events.append(TicketChanged(now.at, now.tick, "fired", release(ticket, now, due)))
+        return Decision(TimePassed(), tuple(events))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)

@@ -29,6 +29,7 @@ Kind = Literal[
     "prioritized",
     "moved",
     "undone",
+    "forgotten",
 ]
 
 Effect = Literal["followed", "adjusted"]
@@ -50,9 +51,11 @@ class OrderPlaced(_Event, frozen=True, gc=False, tag="order.placed"):
     digest: str
     target_at: int | None = None
     release: int = 0
-    """See `order.Placed`."""
+    """See `order.Placed`, as for the next three."""
     stations: tuple[str, ...] = ()
-    """See `order.Placed`; empty in a log from before it was kept."""
+    """Empty in a log from before it was kept."""
+    promised: int | None = None
+    closes: int | None = None
     unrouted: tuple[str, ...] = ()
     """Ids of the lines that no rule took."""
 
@@ -67,6 +70,8 @@ class OrderUpdated(_Event, frozen=True, gc=False, tag="order.updated"):
     removed: tuple[Item, ...] = ()
     release: int = 0
     stations: tuple[str, ...] = ()
+    promised: int | None = None
+    closes: int | None = None
     unrouted: tuple[str, ...] = ()
     """Ids of the new lines, and those with another dish, that no rule took."""
 

@@ -6,6 +6,7 @@ that does: live, and when a log is replayed. Between the two the caller writes t
     command ─▶ ordering, cooking, moving, undoing, layout ─▶ events ─▶ memory
 """
 
+from appliance.kitchen.all_day import AllDay, all_day
 from appliance.kitchen.command import (
     ActOnTicket,
     AddRules,
@@ -38,9 +39,11 @@ from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
+from appliance.kitchen.promise import Promise, promise
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
+from appliance.kitchen.silence import Silent
 from appliance.kitchen.ticket import Moment, Ticket
 from appliance.kitchen.undoing import Undoing
 from appliance.kitchen.unrouted import Tally
@@ -161,6 +164,24 @@ class Kitchen:
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
         return self._memory.finished_tickets(station)
+
+    def promise(self, ticket: Ticket, placed: Placed) -> Promise | None:
+        """When a ticket is late: see `promise.py`. None: as it stands, never."""
+        station = self.router.stations.get(ticket.station)
+        return promise(ticket, placed, station, self.settings)
+
+    def all_day(self, station: str) -> AllDay:
+        """How much of everything a station has still to make."""
+        board = ((ticket, self.placed(ticket.number)) for ticket in self.live_tickets(station))
+        return all_day(board, self.menu.components)
+
+    def forgotten(self, now: Moment) -> list[Ticket]:
+        """The tickets that the end of the newest day closed, oldest first, as far as in memory."""
+        return self._memory.forgotten(now.tick)
+
+    def silent(self, now: Moment) -> list[Silent]:
+        """The points of sale that are silent when they usually are not: see `silence.py`."""
+        return self._memory.senders.silent(now)
 
     def tickets_of(self, order_id: str) -> list[tuple[Ticket, Placed]]:
         """All tickets of the newest order of that id, in the order of the stations."""

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
 from appliance.kitchen.deed import Deed, Deeds
 from appliance.kitchen.event import (
     Event,
@@ -25,6 +26,7 @@ from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
+from appliance.kitchen.silence import Sender, Senders
 from appliance.kitchen.ticket import Ticket, sort_key
 from appliance.kitchen.unrouted import Tally, Unrouted
 
@@ -44,7 +46,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 6
+STATE_FORMAT: Final = 7
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -65,6 +67,7 @@ class State(Struct, frozen=True, gc=False):
     deeds: tuple[Deed, ...]
     unrouted_count: int
     unrouted: tuple[Unrouted, ...]
+    senders: tuple[Sender, ...]
 
 
 class Known(Struct):
@@ -105,6 +108,10 @@ class Memory:
         """Live tickets by station and order number."""
         self._timers: dict[tuple[int, str], int] = {}
         """By order number and station, the tick at which the first timed line is due."""
+        self._deadlines = Deadlines()
+        self._forgotten: set[tuple[int, str]] = set()
+        """Order numbers and stations of forgotten tickets."""
+        self.senders = Senders(plan.zone)
 
     # ── what it knows ────────────────────────────────────────────────────────────────
 
@@ -168,8 +175,9 @@ class Memory:
 
     @property
     def next_due(self) -> int | None:
-        """The tick at which a line is to be fired by itself; None where none is."""
-        return min(self._timers.values(), default=None)
+        """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
+        first = (min(self._timers.values(), default=None), self._deadlines.next)
+        return min((tick for tick in first if tick is not None), default=None)
 
     def due(self, tick: int) -> list[Ticket]:
         """The tickets with lines that are due by then, in the order of the board."""
@@ -179,6 +187,22 @@ class Memory:
             if first <= tick
         ]
         return sorted(due, key=lambda ticket: (sort_key(ticket), ticket.station))
+
+    def left_over(self, tick: int) -> list[Ticket]:
+        """The live tickets of orders that are to be closed by then, oldest first."""
+        return [
+            ticket
+            for number in self._deadlines.passed(tick)
+            for ticket in self._orders[number].tickets.values()
+            if ticket.live
+        ]
+
+    def forgotten(self, tick: int) -> list[Ticket]:
+        """The tickets that were closed as forgotten not long before then, oldest first."""
+        tickets = (
+            self._orders[number].tickets[station] for number, station in sorted(self._forgotten)
+        )
+        return [each for each in tickets if tick - (each.completed_tick or 0) < TOLD_MS]
 
     def on_boards(self) -> list[Known]:
         """Orders that a board shows some of, oldest first."""
@@ -258,7 +282,10 @@ class Memory:
             event.target_at,
             release=event.release,
             stations=event.stations,
+            promised=event.promised,
+            closes=event.closes,
         )
+        self.senders.heard(event.order, event.at)
         self.counted = event.number
         self._orders[event.number] = Known(placed, {})
         self._by_id[event.order.id] = event.number
@@ -280,6 +307,8 @@ class Memory:
             release=event.release,
             stations=event.stations or placed.stations,
             revision=placed.revision + 1,
+            promised=event.promised,
+            closes=event.closes,
         )
         self._count_unrouted(event, known.placed)
         return known.placed
@@ -305,6 +334,8 @@ class Memory:
             if before is None and ticket.station in self.layout.router.cooking:
                 known.placed = known.placed.joined(ticket.station)
         self._set_timer(ticket)
+        self._set_deadline(known)
+        self._list_if_forgotten(known, ticket)
         self._show(known, ticket)
         return known.placed
 
@@ -327,6 +358,17 @@ class Memory:
         else:
             self._timers.pop(key, None)
 
+    def _set_deadline(self, known: Known) -> None:
+        placed = known.placed
+        self._deadlines.set(placed.number, deadline(placed.closes, known.tickets.values()))
+
+    def _list_if_forgotten(self, known: Known, ticket: Ticket) -> None:
+        key = (ticket.number, ticket.station)
+        if ticket.forgotten and ticket.station in known.tickets:
+            self._forgotten.add(key)
+        else:
+            self._forgotten.discard(key)
+
     def _forget_oldest(self) -> None:
         while len(self.finished) > FINISHED_ORDERS_KEPT:
             number = next(iter(self.finished))
@@ -334,6 +376,7 @@ class Memory:
             known = self._orders.pop(number)
             for ticket in known.tickets.values():
                 self.forgotten_until = max(self.forgotten_until, ticket.updated_at)
+            self._forgotten -= {(number, station) for station in known.tickets}
             order_id = known.placed.order.id
             if self._by_id.get(order_id) == number:
                 del self._by_id[order_id]
@@ -359,6 +402,7 @@ class Memory:
             self.deeds.kept,
             self.unrouted.count,
             self.unrouted.names,
+            self.senders.state(),
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -368,8 +412,10 @@ class Memory:
             whole = replace(placed, guest=guests.get(placed.number, NOBODY))
             self._orders[placed.number] = Known(whole, {t.station: t for t in tickets})
             self._by_id[placed.order.id] = placed.number
+            self._set_deadline(self._orders[placed.number])
             for ticket in tickets:
                 self._set_timer(ticket)
+                self._list_if_forgotten(self._orders[placed.number], ticket)
                 if ticket.live:
                     self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
@@ -378,3 +424,4 @@ class Memory:
         self.layout.restore(state.stations, state.rules, state.menu)
         self.deeds.restore(state.actions_counted, state.deeds)
         self.unrouted = Tally(state.unrouted_count, state.unrouted)
+        self.senders.restore(state.senders)

@@ -125,7 +125,7 @@ def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -
     if merged.workable:
         return with_lines(merged, tuple(lines), now)
     new = {line.id for line in lines if not line.bump} & {line.id for line in ticket.lines}
-    back = brought_back(replace(merged, lines=tuple(lines)), new)
+    back = brought_back(replace(merged, lines=tuple(lines)), new, now)
     return _afresh(back, back.lines, now)
 
 

@@ -191,6 +191,10 @@ class Placed(Struct, frozen=True, dict=True):
     """Ids of those that have a ticket of it to cook, sorted."""
     revision: int = 0
     """How often it was changed or cancelled."""
+    promised: int | None = None
+    """Tick of its pick-up time, where that could be kept when it came."""
+    closes: int | None = None
+    """Tick at which its day ends; None for never. See `closing.py`."""
 
     def joined(self, station: str) -> "Placed":
         """As it is when a station has a ticket of it to cook."""

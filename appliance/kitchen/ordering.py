@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from appliance.kitchen.amendment import CannotAmend, amended
+from appliance.kitchen.closing import closing_of, has_begun
 from appliance.kitchen.command import (
     AmendOrder,
     CancelOrder,
@@ -25,6 +26,7 @@ from appliance.kitchen.event import (
 )
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import Guest, Order, digest
+from appliance.kitchen.promise import promised_by
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
     Moment,
@@ -76,7 +78,12 @@ class Ordering:
         accepted = Decision(OrderAccepted(order.id))
         content = digest(order, guest)
         known = self._memory.by_id(order.id)
-        if known is not None and self._memory.is_open(known) and not _is_voided_by_hand(known):
+        if (
+            known is not None
+            and self._memory.is_open(known)
+            and not _is_voided_by_hand(known)
+            and not _is_of_another_day(known, now)
+        ):
             if known.placed.digest == content:
                 return accepted
             return self._update(known, order, guest, now, content)
@@ -115,6 +122,8 @@ class Ordering:
                     target,
                     release,
                     stations,
+                    promised_by(order, longest, now),
+                    closing_of(order, now, self._settings.day_closes, router.zone),
                     _unrouted(tickets.values()),
                 ),
                 *(
@@ -182,6 +191,10 @@ class Ordering:
         target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
         removed = comparison.removed(placed, tickets.values())
         stations = tuple(sorted(router.cooking & tickets.keys()))
+        promised, closes = placed.promised, placed.closes
+        if order.pickup_at != placed.order.pickup_at:
+            promised = promised_by(order, longest, now)
+            closes = closing_of(order, now, self._settings.day_closes, router.zone)
         updated = OrderUpdated(
             now.at,
             now.tick,
@@ -192,6 +205,8 @@ class Ordering:
             removed,
             release,
             stations,
+            promised,
+            closes,
             unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
@@ -238,3 +253,10 @@ def _is_voided_by_hand(known: Known) -> bool:
     return all(ticket.status == "voided" for ticket in live) and any(
         line.change != "deleted" for ticket in live for line in ticket.lines
     )
+
+
+def _is_of_another_day(known: Known, now: Moment) -> bool:
+    """Whether an order that still waits for its first course is not the one that is sent now."""
+    closes = known.placed.closes
+    is_over = closes is not None and closes <= now.tick
+    return is_over and not has_begun(known.tickets.values())

@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, mode_key
+
 Source = Literal["file", "api"]
 """Who declared it: the configuration file, or somebody at run time."""
 Boost = Literal[0, 1, 2]
@@ -211,6 +213,11 @@ _PART: Final = re.compile(r"\*([^*?\[]+)\*")
 def _compiled(patterns: tuple[str, ...]) -> Test:
     """Whether a folded text fits one of the folded shell patterns."""
     return re.compile("|".join(map(fnmatch.translate, sorted(set(patterns))))).match
+
+
+def is_of_mode(mode: str | None, patterns: tuple[str, ...]) -> bool:
+    """Whether any of a rule's patterns of modes fits an order that is served so."""
+    return bool(test_of("mode", patterns)(mode_key(mode or MODE_WHEN_NOT_SENT)))
 
 
 def wanted_in_words(rule: Rule, condition: Condition) -> tuple[str, ...]:

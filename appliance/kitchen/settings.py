@@ -7,6 +7,17 @@ from msgspec import Struct
 from appliance.kitchen.order import NO_COURSES, Courses
 
 
+class Late(Struct, frozen=True):
+    """When tickets of some modes, at some stations, are late. Times are in milliseconds."""
+
+    late_after: int
+    very_late_after: int
+    mode: tuple[str, ...] = ()
+    """Shell patterns as a rule's; empty: any."""
+    station: tuple[str, ...] = ()
+    """Ids; empty: any."""
+
+
 class Settings(Struct, frozen=True):
     """Times are in milliseconds."""
 
@@ -18,6 +29,12 @@ class Settings(Struct, frozen=True):
     """An order for later is held until it has to be begun."""
     fire_next_course: bool = False
     """A course is fired by itself when the one before it has been bumped everywhere."""
+    late_after: int = 300_000
+    very_late_after: int = 480_000
+    late: tuple[Late, ...] = ()
+    """Exceptions from the two; the first that fits counts. See `promise.py`."""
+    day_closes: int | None = None
+    """Minutes after midnight, local time; None for never. See `closing.py`."""
     undo_window: int = 300_000
     """For so long what was done by hand can be taken back; 0 for never."""
     pass_waits_for_stations: bool = False

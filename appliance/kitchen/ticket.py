@@ -97,9 +97,11 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     fires_at: int | None = None
     """When the first of its timed lines is fired, for people; deadlines are in the lines."""
     fired_at: int | None = None
-    """When it was fired, of a ticket that was held."""
+    """When it was fired, of a ticket that was held or had been finished."""
     acknowledged: bool = False
     """Of a voided ticket: a cook has seen it and bumped it away."""
+    forgotten: bool = False
+    """It was left on the board at the end of the day, and closed then."""
 
     @property
     def live(self) -> bool:
@@ -111,14 +113,21 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
         """Whether it is on a board, and to be made."""
         return self.live and self.status != "voided"
 
+    @property
+    def since(self) -> int:
+        """Since when somebody waits for it: it was fired, or else came."""
+        return self.created_at if self.fired_at is None else self.fired_at
+
 
 def sort_key(ticket: Ticket) -> tuple[int, int, int]:
     """The order of tickets on a board.
 
-    Priority in front; then in the order in which they came to be cooked: when the order
-    arrived, or its course was fired, or, of an order for later, when it was to be begun.
+    Priority in front, once it is fired; then in the order in which they came to be cooked:
+    when the order arrived, or its course was fired, or, of an order for later, when it was
+    to be begun.
     """
-    return URGENCY[ticket.priority], ticket.queued, ticket.number
+    priority = "normal" if ticket.status == "held" else ticket.priority
+    return URGENCY[priority], ticket.queued, ticket.number
 
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
@@ -296,6 +305,7 @@ def recall(ticket: Ticket, now: Moment) -> Ticket:
         lines=lines,
         completed_at=None,
         completed_tick=None,
+        forgotten=False,
         updated_at=now.at,
     )
 

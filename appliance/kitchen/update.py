@@ -214,7 +214,7 @@ def updated_ticket(
         return ticket
     if ticket.status in ("bumped", "voided"):
         new = {line_id for line_id, stop in wanted.items() if stop is not None}
-        return replace(brought_back(changed, new) if new else changed, updated_at=now.at)
+        return brought_back(changed, new, now) if new else replace(changed, updated_at=now.at)
     if ticket.status == "held" and any(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
@@ -283,7 +283,7 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.id not in surplus)
 
 
-def brought_back(ticket: Ticket, new: Collection[str]) -> Ticket:
+def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
     """A finished ticket comes back for the lines that are new on it, and for them alone."""
     lines = ticket.lines
     if ticket.status == "voided":
@@ -297,7 +297,10 @@ def brought_back(ticket: Ticket, new: Collection[str]) -> Ticket:
         ticket,
         status="pending",
         lines=lines,
+        updated_at=now.at,
+        fired_at=now.at,
         acknowledged=False,
         completed_at=None,
         completed_tick=None,
+        forgotten=False,
     )

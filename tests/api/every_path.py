@@ -23,7 +23,7 @@ OPEN = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
-    *((method, path) for method in READS for path in ("/card.js", "/link.js")),
+    *((method, f"/{part}.js") for method in READS for part in ("card", "counts", "link", "time")),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
     *((method, "/api/v1/kds/health") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),

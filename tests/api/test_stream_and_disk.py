@@ -9,6 +9,8 @@ from typing import Any
 import apsw
 import pytest
 
+from appliance.kitchen.command import Due
+from appliance.kitchen.ticket import Moment
 from tests.api.listening import is_ticket, listening
 from tests.log.faulty_disk import Disk
 from tests.running import RunningAppliance, running
@@ -101,3 +103,24 @@ async def test_a_fault_is_told_by_the_beat_and_nothing_of_it_is_shown(
         assert not [each for each in heard if is_ticket(each)]
         assert await on_disk.order(id="A-2", items=[BURGER]) == b"A-2"
         assert (await listener.ticket()).body["payload"]["ticket"]["order_id"] == "A-2"
+
+
+async def test_nobody_is_reminded_of_what_is_not_on_disk(
+    on_disk: RunningAppliance, disk: SlowDisk
+) -> None:
+    await on_disk.order(id="A-1", items=[BURGER])
+    async with listening(on_disk) as listener:
+        await listener.snapshot()
+        disk.free.clear()
+        disk.is_busy.clear()
+        now = on_disk.expeditor.now()
+        two_days_later = Moment(now.at + 2 * 86_400_000, now.tick + 2 * 86_400_000)
+        on_disk.expeditor.now = lambda: two_days_later
+        on_disk.expeditor.submit(Due())
+        assert await asyncio.to_thread(disk.is_busy.wait, 10)
+        await listener.until(lambda each: each.type == "beat")  # It may be one from before.
+        beat = (await listener.until(lambda each: each.type == "beat"))[-1]
+        assert beat.body["reminders"] == []
+        disk.free.set()
+        beat = (await listener.until(lambda each: bool(each.body.get("reminders"))))[-1]
+        assert beat.body["reminders"][0].endswith("A-1")

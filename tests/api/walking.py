@@ -74,6 +74,10 @@ RECALL_WINDOW: Final = 30 * 60
 """Seconds; the default."""
 
 
+TIMES: Final = {"queued", "firesAt", "firedAt", "lateAt", "veryLateAt"}
+"""Of the metadata. They go with the clock: `test_timing_json.py` is about them."""
+
+
 class KitchenClock:
     """Goes only when it is told to."""
 
@@ -125,19 +129,28 @@ class Cell:
             path = ticket_path(station, self._id, *parts, prefix=prefix)
             body = {"priority": priority} if action == "priority" else {}
         data = json.dumps(body).encode() if body else None
-        return await ask(self._appliance, "POST", path, data=data)
+        answer = await ask(self._appliance, "POST", path, data=data)
+        return answer if action == "fire" else answer._replace(body=without_times(answer.body))
 
     async def ticket(self, station: str) -> Any:
         """As the list has it."""
         listed = await self._appliance.tickets(station, status="all", limit="500")
         (ticket,) = (each for each in listed if each["order_id"] == self._id)
-        return ticket
+        return without_times(ticket)
 
     async def is_on_board(self) -> bool:
         """Whether the grill's board has it."""
         return self._id in {
             each["order_id"] for each in await self._appliance.tickets("grill", limit="500")
         }
+
+
+def without_times(body: Any) -> Any:
+    """What was answered, a ticket or an error, but for the ticket's times."""
+    if "metadata" not in body:
+        return body
+    metadata = {key: value for key, value in body["metadata"].items() if key not in TIMES}
+    return body | {"metadata": metadata}
 
 
 class Walk:

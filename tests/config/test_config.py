@@ -19,7 +19,9 @@ from appliance.configured import make_kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
+from appliance.kitchen.settings import Late, Settings
 
+GUIDE = (Path(config.__file__).parent / "kitchen" / "README.md").read_text()
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
 
@@ -68,6 +70,33 @@ WRONG = [
     ('late_after = "5m"', 'undo_window = "2h"', "timing.undo_window: must be at most 1h"),
     ("[timing]", "[pass]\nclears = true\n[timing]", "pass.clears: unknown key; allowed: waits_for"),
     ("[timing]", '[pass]\nwaits_for_stations = "no"\n[timing]', "pass.waits_for_stations: Exp"),
+    ('late_after = "5m"', "late = [{}]", "timing.late[0].late_after: this key is required"),
+    (
+        "finish_together = true",
+        'late = [{late_after = "1m", very_late_after = "2m"}]',
+        "timing.late[0]: a condition is required; allowed: mode, station",
+    ),
+    (
+        "finish_together = true",
+        'late = [{mode = ["x"], late_after = "2m", very_late_after = "1m"}]',
+        "timing.late[0].very_late_after: must not be shorter than late_after",
+    ),
+    (
+        "finish_together = true",
+        'late = [{station = ["fri"], late_after = "1m", very_late_after = "2m"}]',
+        "timing.late[0].station: there is no 'fri' here; allowed: grill",
+    ),
+    (
+        "finish_together = true",
+        'late = [{stations = ["fry"], late_after = "1m", very_late_after = "2m"}]',
+        "timing.late[0].stations: unknown key; did you mean 'station'",
+    ),
+    (
+        "finish_together = true",
+        'day_closes = "4:00"',
+        'timing.day_closes: \'4:00\' is no time of day; write it like "17:30", or "never"',
+    ),
+    ("finish_together = true", "day_closes = 4", "timing.day_closes: 4 is no time of day"),
     ("[timing]", "[timings]", "timings: unknown key; did you mean 'timing'"),
     ('late_after = "5m"', 'late_after = "9m"', "timing.very_late_after: must not be shorter"),
     ('type = "grill"', 'type = "gril"', "station[0].type: 'gril' is not allowed; allowed: grill"),
@@ -272,8 +301,54 @@ def test_keys_come_by_https_or_from_this_machine(url: str) -> None:
     assert (settings.auth.cloud.jwks_url, settings.auth.cloud.refresh) == (url, 600)
 
 
+def test_what_the_file_says_of_time_reaches_the_kitchen() -> None:
+    text = """
+        [[station]]
+        id = "bar"
+        name = "Bar"
+        [timing]
+        late_after = "6m"
+        very_late_after = "9m"
+        recall_window = "10m"
+        finish_together = false
+        auto_hold_future_orders = false
+        fire_next_course = true
+        day_closes = "05:30"
+        [[timing.late]]
+        mode = ["Delivery"]
+        station = ["bar"]
+        late_after = "15m"
+        very_late_after = "20m"
+    """
+    minute = 60_000
+    assert make_kitchen(config.parse(text, "kitchen.toml")).settings == Settings(
+        recall_window=10 * minute,
+        finish_together=False,
+        hold_future_orders=False,
+        fire_next_course=True,
+        late_after=6 * minute,
+        very_late_after=9 * minute,
+        late=(Late(15 * minute, 20 * minute, ("Delivery",), ("bar",)),),
+        day_closes=330,
+    )
+
+
+def test_the_example_of_the_guide_loads() -> None:
+    (example,) = re.findall(r"```toml\n(\[timing\].*?)```", GUIDE, re.DOTALL)
+    stations = '[[station]]\nid = "grill"\nname = "Grill"\n'
+    assert config.parse(example + stations, "guide").timing.late[0].late_after == 720
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("", 240), ('day_closes = "never"', None)])
+def test_the_day_closes_at_four_unless_the_file_says_otherwise(
+    text: str, minutes: int | None
+) -> None:
+    settings = config.parse(f'[timing]\n{text}\n[[station]]\nid = "bar"\nname = "Bar"', "x.toml")
+    assert make_kitchen(settings).settings.day_closes == minutes
+
+
 def test_several_errors_are_named_at_once() -> None:
-    text = EXAMPLE.replace('late_after = "5m"', "late = 1").replace("beacon", "bacon")
+    text = EXAMPLE.replace('late_after = "5m"', "lte = 1").replace("beacon", "bacon")
     with pytest.raises(ConfigError) as caught:
         config.parse(text, "kitchen.toml")
     assert len(str(caught.value).splitlines()) == 2

@@ -12,7 +12,6 @@ from tests.api.asking import PREFIXES, Answer, ask
 from tests.running import RunningAppliance
 
 STATIONS: Final = ("grill", "fry", "cold", "pass")
-_VIEW: Final = TicketView("default", "default")
 
 
 async def page(appliance: RunningAppliance, station: str, query: str) -> Answer:
@@ -54,6 +53,7 @@ class Seen:
     def look(self, appliance: RunningAppliance) -> None:
         """To be called before anything is forgotten: after each command."""
         kitchen = appliance.expeditor.kitchen
+        view = TicketView("default", "default", lambda: kitchen)
         for station in STATIONS:
             there = (*kitchen.live_tickets(station), *kitchen.finished_tickets(station))
             # What was moved away whole is as if it had never been there.
@@ -61,7 +61,7 @@ class Seen:
             for key in remembered - {(station, ticket.number) for ticket in there}:
                 self._tickets.pop(key, None)
             for ticket in there:
-                shown = _VIEW.ticket(ticket, kitchen.placed(ticket.number))
+                shown = view.ticket(ticket, kitchen.placed(ticket.number))
                 self._tickets[station, ticket.number] = ticket, msgspec.json.decode(encode(shown))
 
     def listed(self, station: str, status: str) -> list[Any]:

@@ -191,6 +191,7 @@ ways_to_work = st.sampled_from(
         TOGETHER,
         replace(TOGETHER, fire_next_course=True, pass_waits_for_stations=True),
         replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False),
+        replace(TOGETHER, day_closes=240),
     ]
 )
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])

@@ -70,7 +70,7 @@ def test_held_courses_wait_in_grey_until_they_are_fired(board: Board, kitchen: K
     later = {"course": "Course 2", "courseStatus": "hold"}
     kitchen.order(id="A-1", name="Table 7", items=[BURGER | later, FRIES])
     card = board.card("grill", "Table 7")
-    expect(card.locator(".state")).to_have_text("held")
+    expect(card.locator(".state")).to_have_text("held · course 2")
     expect(card.locator(".items")).to_contain_text("HOLD")
     expect(board.card("pass", "Table 7").locator(".waiting")).to_contain_text("Hamburger")
     board.press("grill", "Table 7", "Fire")

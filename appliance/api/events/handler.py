@@ -37,9 +37,13 @@ class Events:
         authority: Authority,
         view: TicketView,
         about: Callable[[], About],
+        reminders: Callable[[], list[str]],
     ) -> None:
-        """What `about` tells goes into every snapshot, and its warnings into every beat."""
-        self._source = Source(expeditor, view, about)
+        """What `about` tells goes into every snapshot, and its warnings into every beat.
+
+        `reminders` go into the beats of whoever hears of all stations.
+        """
+        self._source = Source(expeditor, view, about, reminders)
         self._authority = authority
         self._listening: set[asyncio.Task[Any]] = set()
 

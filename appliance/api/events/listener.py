@@ -29,7 +29,8 @@ from appliance.api.events.messages import (
     TicketEventType,
     TicketPayload,
 )
-from appliance.api.ticket_json import TicketView, encode, iso
+from appliance.api.ticket_json import TicketView, encode
+from appliance.api.times import iso
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
 from appliance.kitchen.event import (
@@ -63,6 +64,7 @@ class Source(NamedTuple):
     expeditor: Expeditor
     view: TicketView
     about: Callable[[], About]
+    reminders: Callable[[], list[str]]
 
 
 class Listener:
@@ -80,7 +82,7 @@ class Listener:
 
         `check` raises ApiError when the listener's token is no longer good.
         """
-        self._expeditor, self._view, self._about = source
+        self._expeditor, self._view, self._about, self._reminders = source
         self._stations = stations
         self._check = check
         self._send = send
@@ -214,7 +216,10 @@ class Listener:
         self._beat_is_due = False
         fault = self._expeditor.fault
         told = fault and FaultJson(fault.message, round(monotonic() - fault.since))
-        await self._tell(encode(Beat(seq, now(), self._about().warnings, told)), None)
+        # They name orders of any station.
+        reminders = self._reminders() if self._stations is None else []
+        beat = Beat(seq, now(), self._about().warnings, reminders, told)
+        await self._tell(encode(beat), None)
 
     async def _tell(self, body: bytes, seq: int | None) -> None:
         self._sending_since = monotonic()

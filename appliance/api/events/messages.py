@@ -9,7 +9,8 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from appliance.api.errors import ErrorJson
-from appliance.api.ticket_json import TicketJson, Time
+from appliance.api.ticket_json import TicketJson
+from appliance.api.times import Time
 
 # ── what every listener hears ───────────────────────────────────────────────────────
 
@@ -88,6 +89,7 @@ TicketEventType = Literal[
     "kds.ticket.prioritized",
     "kds.ticket.moved",
     "kds.ticket.undone",
+    "kds.ticket.forgotten",
 ]
 
 
@@ -129,6 +131,9 @@ class Beat(Struct, tag_field="type", tag="beat"):
     at: Time
     warnings: list[str]
     """As in the snapshot, and as they are now."""
+    reminders: list[str]
+    """What somebody should look after, once it has been seen: tickets that were forgotten, points
+    of sale that are silent. None for who hears of some stations alone."""
     fault: FaultJson | None
 
 

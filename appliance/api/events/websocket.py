@@ -32,7 +32,8 @@ from appliance.api.events.messages import (
 )
 from appliance.api.location import require_here
 from appliance.api.operation import unfit
-from appliance.api.ticket_json import encode, iso
+from appliance.api.ticket_json import encode
+from appliance.api.times import iso
 
 AUTH_SECONDS: Final = 10.0
 """For the first message of a client that did not send its token with the upgrade."""

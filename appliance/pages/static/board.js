@@ -1,14 +1,14 @@
 // The board: every station with its tickets. Draws what link.js hears, and nothing else.
 
 import { draw, name, small, title } from "/card.js";
-import { act, fire, follow, signIn } from "/link.js";
+import { drawCounts } from "/counts.js";
+import { act, counts, fire, follow, signIn } from "/link.js";
+import { age, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
-const STATES = {
-  held: "held", in_progress: "cooking", ready: "ready", recalled: "recalled",
-};
+const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
 
 const byId = (id) => document.getElementById(id);
@@ -16,11 +16,10 @@ const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
 let noticed = 0; // the timer that takes a notice away again
-let about = { late_after: 300, very_late_after: 480 };
+let seen = ""; // what somebody has read of the reminders
 
 const link = follow({
   snapshot(payload) {
-    about = payload;
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
     clear();
@@ -34,8 +33,9 @@ const link = follow({
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
   },
-  beat(fault, warnings) {
+  beat(fault, warnings, reminders) {
     say("warnings", warnings.join("\n"));
+    remind(reminders.join("\n"));
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
   },
   live() {
@@ -83,7 +83,7 @@ function shout(id, words, more) {
 /** What is on a board because no rule takes it: somebody should write one. */
 function warnOfUnrouted() {
   const items = [...tickets.values()].flatMap(({ ticket }) => {
-    const at = stationOf(ticket).section.querySelector(".name").textContent;
+    const at = stationOf(ticket).name;
     const unrouted = ticket.items.filter((item) => item.unrouted && item.change !== "deleted");
     return unrouted.map((item) => ({ dish: item.name, at }));
   });
@@ -105,6 +105,13 @@ function listed(texts, between) {
   ];
 }
 
+/** Until somebody has seen it, or it says something else. */
+function remind(text) {
+  if (text !== seen) seen = "";
+  byId("reminders").hidden = !text || text === seen;
+  byId("reminders").firstElementChild.textContent = text;
+}
+
 function show(state, words) {
   byId("link").className = state;
   byId("link").textContent = words;
@@ -122,7 +129,7 @@ function arrange(entries) {
     const station = stations.get(id) ?? addStation(id);
     const pass = station_type === "expo";
     const toRedraw = pass === station.pass ? [] : ticketsOf(station);
-    Object.assign(station, { pass, active });
+    Object.assign(station, { pass, active, name });
     station.section.querySelector(".name").textContent = name;
     const said = document.querySelectorAll(`[data-called="${CSS.escape(id)}"]`);
     for (const elsewhere of said) elsewhere.textContent = name;
@@ -147,12 +154,20 @@ function addStation(id) {
   byId("stations").append(section);
   const station = {
     section,
+    name: id,
     pass: false,
     active: false, // Hidden then, but for what is still there.
     list: section.querySelector(".tickets"),
     count: section.querySelector(".count"),
     recall: section.querySelector(".recall"),
+    counts: section.querySelector(".counts"),
+    counting: false, // they are being asked for
+    uncounted: false, // something has changed since
     gone: [],
+  };
+  section.querySelector(".all-day").onclick = () => {
+    station.counts.hidden = !station.counts.hidden;
+    recount(station);
   };
   station.recall.querySelector("button").onclick = () => perform(station.gone[0], "recall");
   stations.set(id, station);
@@ -161,7 +176,7 @@ function addStation(id) {
 
 /** What a station is called, as far as that is known here. */
 function called(id) {
-  return stations.get(id)?.section.querySelector(".name").textContent ?? id;
+  return stations.get(id)?.name ?? id;
 }
 
 function ticketsOf(station) {
@@ -176,9 +191,9 @@ function stationOf(ticket) {
 function put(ticket) {
   const station = stationOf(ticket);
   const card = draw(ticket, station.pass, perform, called);
-  age(card, ticket);
   tickets.get(ticket.id)?.card.remove();
   tickets.set(ticket.id, { ticket, card });
+  tell(card, ticket);
   const after = [...station.list.children].find((other) => before(ticket, ticketOf(other)));
   station.list.insertBefore(card, after ?? null);
   station.gone = station.gone.filter((other) => other.id !== ticket.id);
@@ -190,7 +205,8 @@ function remove(ticket) {
   tickets.get(ticket.id)?.card.remove();
   tickets.delete(ticket.id);
   const others = station.gone.filter((other) => other.id !== ticket.id);
-  if (ticket.completed_at) station.gone = [ticket, ...others].slice(0, RECALLABLE);
+  const forgotten = ticket.status === "bumped" && ticket.metadata.forgotten;
+  if (ticket.completed_at || forgotten) station.gone = [ticket, ...others].slice(0, RECALLABLE);
   refresh(station);
 }
 
@@ -200,16 +216,38 @@ function refresh(station) {
   station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
+  recount(station);
+}
+
+/** Bring the counts of a station up to date where they are looked at. */
+async function recount(station) {
+  station.section.querySelector(".all-day").ariaExpanded = String(!station.counts.hidden);
+  if (station.counts.hidden) return;
+  station.uncounted = true;
+  if (station.counting) return;
+  station.counting = true;
+  while (station.uncounted && !station.counts.hidden) {
+    station.uncounted = false;
+    const counted = await counts(station.section.dataset.station);
+    if (counted) station.counts.replaceChildren(...drawCounts(counted));
+    else notice(["The all-day counts cannot be had"]);
+  }
+  station.counting = false;
 }
 
 function ticketOf(card) {
   return tickets.get(card.dataset.ticket).ticket;
 }
 
-/** The order of a board: priority in front, then as the orders arrived. */
+/** The order of a board, as the kitchen has it: see `sort_key` there. */
 function before(one, other) {
-  const urgency = URGENCY[one.priority] - URGENCY[other.priority];
-  return (urgency || number(one) - number(other)) < 0;
+  const urgency = urgencyOf(one) - urgencyOf(other);
+  const queued = one.metadata.queued - other.metadata.queued;
+  return (urgency || queued || number(one) - number(other)) < 0;
+}
+
+function urgencyOf({ status, priority }) {
+  return URGENCY[status === "held" ? "normal" : priority];
 }
 
 /** `ticket-NUMBER-STATION`: the number counts the orders of this appliance. */
@@ -236,17 +274,24 @@ function notice(parts) {
   noticed = setTimeout(notice, NOTICE_MS);
 }
 
-function age(card, ticket) {
-  const seconds = Math.max(0, Math.floor((link.now() - Date.parse(ticket.created_at)) / 1000));
-  const veryLate = seconds >= about.very_late_after;
-  const late = !veryLate && seconds >= about.late_after;
-  const counts = ticket.status !== "held" && ticket.status !== "voided";
-  card.classList.toggle("late", counts && late);
-  card.classList.toggle("very-late", counts && veryLate);
-  const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  const word = counts && (veryLate ? "very late" : late && "late");
-  card.querySelector(".age").textContent = time;
-  card.querySelector(".state").textContent = [word, STATES[ticket.status]].filter(Boolean).join(" · ");
+/** What a card says that changes with time. */
+function tell(card, ticket) {
+  const now = link.now();
+  const late = lateness(ticket, now);
+  const state = ticket.status === "held" ? waitsFor(ticket, now) : STATES[ticket.status];
+  card.classList.toggle("late", late === "late");
+  card.classList.toggle("very-late", late === "very late");
+  card.querySelector(".age").textContent = age(ticket, now);
+  card.querySelector(".state").textContent = [late, state].filter(Boolean).join(" · ");
+  if (stationOf(ticket).pass) card.querySelector(".progress").textContent = standing(ticket, now);
+}
+
+/** How far the stations are that still have something of the order, for its card at the pass. */
+function standing(ticket, now) {
+  return [...stations.values()].filter(({ pass }) => !pass).flatMap(({ section, name: called }) => {
+    const theirs = tickets.get(`ticket-${number(ticket)}-${section.dataset.station}`)?.ticket;
+    return theirs && theirs.status !== "voided" ? [progress(called, theirs, now)] : [];
+  }).join(" · ");
 }
 
 byId("sign-in").querySelector("form").onsubmit = async (event) => {
@@ -260,9 +305,14 @@ byId("sign-in").querySelector("form").onsubmit = async (event) => {
   link.connect();
 };
 
+byId("reminders").querySelector("button").onclick = () => {
+  seen = byId("reminders").firstElementChild.textContent;
+  remind(seen);
+};
+
 function tick() {
   if (!link.isLive()) return; // Nothing moves on a board that may be old.
-  for (const { card, ticket } of tickets.values()) age(card, ticket);
+  for (const { card, ticket } of tickets.values()) tell(card, ticket);
   byId("clock").textContent = clock(new Date(link.now()));
 }
 

@@ -1,6 +1,9 @@
 // A ticket as a card: what cooks see of it, and at the pass what handing it over takes.
 
+import { hour, startsByItself, waitForCourse } from "/time.js";
+
 const FIRE = ["fire", "Fire", false];
+const START_NOW = ["start", "Start now", true];
 const ACTIONS = {
   held: [["fire", "Fire", true]],
   pending: [["start", "Start", false], ["bump", "Bump", true]],
@@ -29,7 +32,7 @@ export function draw(ticket, atPass, perform, called) {
   ));
   part(".instructions").append(...row(metadata.specialInstructions));
   part(".items").append(
-    ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {})),
+    ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {}, ticket)),
   );
   if (atPass) part(".handoff").append(...handoff(metadata));
   for (const text of card.querySelectorAll(".instructions, .items small, .handoff dd")) {
@@ -58,7 +61,7 @@ export function small(kind, ...parts) {
   return element("small", kind, ...parts);
 }
 
-function element(tag, kind, ...parts) {
+export function element(tag, kind, ...parts) {
   const made = document.createElement(tag);
   made.className = kind;
   made.append(...parts);
@@ -83,11 +86,7 @@ function mode({ order_channel, metadata }) {
 /** When the guest comes for it: the hour, and the day where it is not that of the order. */
 function due({ created_at, metadata }) {
   if (!metadata.pickupAt) return metadata.pickupTime && `for ${metadata.pickupTime}`;
-  const at = new Date(metadata.pickupAt);
-  const sameDay = at.toDateString() === new Date(created_at).toDateString();
-  const day = sameDay ? {} : { month: "short", day: "numeric" };
-  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return `for ${at.toLocaleString([], { ...day, ...hour })}`;
+  return `for ${hour(new Date(metadata.pickupAt), new Date(created_at))}`;
 }
 
 /** Where else something of the order is made; who renames a station finds it by `called`. */
@@ -101,12 +100,13 @@ function alsoAt(metadata, called) {
 }
 
 function actions(ticket) {
-  const more = ticket.status !== "held" && ticket.items.some((item) => item.held);
+  if (startsByItself(ticket)) return [START_NOW];
+  const more = ticket.status !== "held" && waitForCourse(ticket).length;
   return [...(more ? [FIRE] : []), ...(ACTIONS[ticket.status] ?? [])];
 }
 
 /** `more` is what the metadata has of the line. */
-function drawItem(item, more) {
+function drawItem(item, more, ticket) {
   const line = element("li", "");
   line.classList.toggle("done", item.is_done);
   line.classList.toggle("deleted", item.change === "deleted");
@@ -115,7 +115,8 @@ function drawItem(item, more) {
   const made = alone ? sides(item.modifiers) : [name(item.name)];
   const dish = element("span", "dish", ...made);
   if (item.change) dish.append(element("span", "mark", MARKS[item.change]));
-  if (item.held) dish.append(element("span", "mark", "HOLD"));
+  const waits = item.held && hold(more.firesAt, ticket);
+  if (waits) dish.append(element("span", "mark", waits));
   if (item.unrouted) dish.append(element("span", "mark unrouted", "NO RULE"));
   line.append(element("span", "quantity", `${item.quantity} × `), dish);
   if (alone) line.append(small("for", "for ", name(item.name)));
@@ -144,6 +145,12 @@ function sides(modifiers) {
 
 function allergens({ allergens: known }) {
   return known.length ? [small("allergens", "contains ", name(known.join(", ")))] : [];
+}
+
+/** What a held line says: nothing, where its whole card says it. */
+function hold(firesAt, ticket) {
+  if (!firesAt) return "HOLD";
+  return !startsByItself(ticket) && `AT ${hour(new Date(firesAt), new Date(ticket.created_at))}`;
 }
 
 /** What a cook counts of an item or a modifier: `2 × patty · 1 × bun`. */

@@ -1,5 +1,7 @@
 // The event stream, and the truth about it: live only while something is heard.
 
+import { waitForCourse } from "/time.js";
+
 const EVENTS = "/api/v1/kds/events";
 const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
@@ -8,7 +10,7 @@ const ANSWER_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
- * beat(fault, warnings), live(), offline(since: Date), signedOut().
+ * beat(fault, warnings, reminders), live(), offline(since: Date), signedOut().
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -75,7 +77,7 @@ export function follow(on) {
       const event = JSON.parse(message.data);
       if (message.lastEventId) position = message.lastEventId;
       if (event.type === "beat") {
-        on.beat(event.fault, event.warnings);
+        on.beat(event.fault, event.warnings, event.reminders);
         heard(event.at, event.seq !== null);
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
@@ -116,10 +118,17 @@ export function act(ticket, action) {
 /** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
 export function fire(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
-  const held = ticket.items.filter((item) => item.held);
+  const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
   const course = { order_id: ticket.order_id, course_number: next === Infinity ? null : next };
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
+}
+
+/** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
+export async function counts(stationId) {
+  const path = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`;
+  const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
 }
 
 /** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */

@@ -1,0 +1,114 @@
+"""What somebody should look after: tickets that were forgotten, points of sale that are silent.
+
+kitchen ─▶ status (for managers), reminders in the beats of events (for the pages)
+"""
+
+from datetime import datetime, tzinfo
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from appliance.api.ticket_json import ticket_id
+from appliance.api.times import Time, iso
+from appliance.expeditor import Expeditor
+from appliance.kitchen.order import Placed
+from appliance.kitchen.silence import Silent
+from appliance.kitchen.ticket import Ticket
+from appliance.log import NotStored
+
+NAMED: Final = 5
+"""Orders that a reminder names: it is a line on a board."""
+
+
+class ForgottenJson(Struct):
+    """A ticket that the end of the day closed."""
+
+    ticket_id: str
+    station_id: str
+    order_id: str
+    created_at: Time
+    closed_at: Time
+
+
+class SilentJson(Struct):
+    """A point of sale from which nothing comes though it is its hour."""
+
+    name: str
+    """As its orders have it; empty for those that say nothing."""
+    since: Time
+
+
+class AttentionJson(Struct):
+    """The kitchen's part of the status."""
+
+    forgotten: list[ForgottenJson]
+    silent: list[SilentJson]
+
+
+class _Told(NamedTuple):
+    status: AttentionJson
+    reminders: list[str]
+
+
+class Attention:
+    """For one appliance. What it tells is on disk; until it is, it tells what it told before."""
+
+    def __init__(self, expeditor: Expeditor, zone: tzinfo) -> None:
+        """`zone` is that of the people who read it."""
+        self._expeditor = expeditor
+        self._zone = zone
+        self._told = _Told(AttentionJson([], []), [])
+
+    def status(self) -> AttentionJson:
+        """All of it, as it is now."""
+        return self._now().status
+
+    def reminders(self) -> list[str]:
+        """The same in a sentence each; none names a guest."""
+        return self._now().reminders
+
+    def _now(self) -> _Told:
+        if self._is_stored():
+            now, kitchen = self._expeditor.now(), self._expeditor.kitchen
+            forgotten = [(each, kitchen.placed(each.number)) for each in kitchen.forgotten(now)]
+            silent = kitchen.silent(now)
+            reminders = [self._of_silence(each) for each in silent]
+            if forgotten:
+                orders = dict.fromkeys(placed.order.id for _ticket, placed in forgotten)
+                reminders.append(_of_forgotten(list(orders)))
+            status = AttentionJson(
+                [_forgotten(ticket, placed) for ticket, placed in forgotten],
+                [SilentJson(each.name, iso(each.since)) for each in silent],
+            )
+            self._told = _Told(status, reminders)
+        return self._told
+
+    def _is_stored(self) -> bool:
+        """Whether all that the kitchen knows is."""
+        try:
+            settled = self._expeditor.settled()
+        except NotStored:
+            return False
+        return settled.done() and settled.exception() is None
+
+    def _of_silence(self, silent: Silent) -> str:
+        since = datetime.fromtimestamp(silent.since / 1000, self._zone)
+        who = f"from {silent.name}" if silent.name else "from the point of sale"
+        return f"No order {who} since {since:%H:%M}; usually there are some at this hour"
+
+
+def _forgotten(ticket: Ticket, placed: Placed) -> ForgottenJson:
+    return ForgottenJson(
+        ticket_id(ticket),
+        ticket.station,
+        placed.order.id,
+        iso(ticket.created_at),
+        iso(ticket.updated_at),
+    )
+
+
+def _of_forgotten(orders: list[str]) -> str:
+    named = ", ".join(orders[:NAMED])
+    more = f" and {len(orders) - NAMED} more" if len(orders) > NAMED else ""
+    what = "An order was" if len(orders) == 1 else f"{len(orders)} orders were"
+    return f"{what} left on the boards and closed at the end of the day: {named}{more}"

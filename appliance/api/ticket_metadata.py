@@ -1,0 +1,93 @@
+"""A ticket's `metadata`: what the order brought, and what is ours to say besides.
+
+Ours, of the ticket: when it fires itself and was fired, when it is late (`timing`); of one on a
+board, `alsoAt`, the ids of the other stations that have a ticket of the order to cook.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from appliance.api.times import iso
+from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed
+from appliance.kitchen.promise import Promise
+from appliance.kitchen.ticket import Ticket
+
+_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
+_ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
+_ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
+_ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
+
+
+def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
+    """All that the order brought and that has no place of its own on this ticket.
+
+    In the LAN protocol's spelling, and where it was sent. Of the items there are only those
+    of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
+    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    """
+    order, guest = placed.order, placed.guest
+    metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
+    metadata |= _but(_ELSEWHERE_IN_GUEST, replace(guest, item_instructions={}, group_notes={}))
+    if order.pickup_at is not None:
+        metadata["pickupAt"] = iso(order.pickup_at)
+    if guest.driver_phone is not None:
+        metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
+    if placed.cancelled:
+        metadata["cancelled"] = True
+    items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
+    return metadata | ({"items": items} if items else {})
+
+
+def line_times(ticket: Ticket) -> dict[str, int]:
+    """By line, when those that fire themselves do, in milliseconds since the epoch."""
+    dues = {line.id: line.due for line in ticket.lines if line.held and line.due is not None}
+    first = min(dues.values(), default=0)
+    return {line_id: (ticket.fires_at or 0) + due - first for line_id, due in dues.items()}
+
+
+def with_times(items: dict[str, Any], fire_at: Mapping[str, int]) -> dict[str, Any]:
+    """The metadata of items, with `firesAt` of those that fire themselves."""
+    times = {line_id: {"firesAt": iso(at)} for line_id, at in fire_at.items()}
+    return items | {line_id: items.get(line_id, {}) | time for line_id, time in times.items()}
+
+
+def _item_metadata(placed: Placed, item: Item) -> dict[str, Any]:
+    metadata = _but(_ELSEWHERE_IN_ITEM, item)
+    mods = [_but(_ELSEWHERE_IN_MODIFIER, mod) for mod in item.mods]
+    if any(mods):
+        metadata["mods"] = mods
+    note = placed.guest.group_notes.get(item.line_id)
+    if note is not None:
+        metadata.setdefault("itemGroup", {})["note"] = note
+    return metadata
+
+
+def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> dict[str, Any]:
+    """Its fields in the protocol's spelling, but for those that have another place."""
+    fields: dict[str, Any] = msgspec.to_builtins(what)
+    rest = {key: value for key, value in fields.items() if key not in elsewhere}
+    if isinstance(what, Item | Modifier) and what.components:
+        # A count of 1 is the default, which is left out: here it is a number to be read.
+        rest["components"] = [asdict(component) for component in what.components]
+    return rest
+
+
+def timing(ticket: Ticket, promise: Promise | None) -> dict[str, Any]:
+    """When it fires itself and was fired, when it is late.
+
+    `queued` is what tickets of one priority are in order by, before their numbers.
+    """
+    timing: dict[str, Any] = {"queued": ticket.queued}
+    if fire_at := line_times(ticket):
+        timing["firesAt"] = iso(min(fire_at.values()))
+    if ticket.fired_at is not None:
+        timing["firedAt"] = iso(ticket.fired_at)
+    if promise is not None:
+        timing["lateAt"] = iso(promise.late_at)
+        timing["veryLateAt"] = iso(promise.very_late_at)
+    if ticket.forgotten:
+        timing["forgotten"] = True
+    return timing

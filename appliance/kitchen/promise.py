@@ -1,0 +1,84 @@
+"""When a ticket is late.
+
+    Late counts from when a ticket was fired, or else came: by the first `[[timing.late]]`
+    that fits its mode and station, else by its station's own threshold, else by what is for
+    all; but a ticket of an order with a pick-up time is late when it can no longer be ready
+    by then, and very late when that time has passed.
+
+What is held or voided is not late. A pick-up time that could not be kept when it came, or
+came while the wall clock was not set, promises nothing.
+"""
+
+from typing import Final, NamedTuple
+
+from appliance.kitchen.order import Order, Placed
+from appliance.kitchen.routing import Station
+from appliance.kitchen.rule import is_of_mode
+from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Line, Moment, Ticket
+
+NOT_WORTH_A_WORD_MS: Final = 60_000
+"""What began so much too late for its pick-up time, or less, is not called late for that:
+timers and cooks are no more exact."""
+
+
+class Promise(NamedTuple):
+    """Wall-clock milliseconds since the epoch, for people."""
+
+    late_at: int
+    very_late_at: int
+
+
+def promised_by(order: Order, longest: int, now: Moment) -> int | None:
+    """The tick by which an order that comes now is promised; None for none.
+
+    `longest` is its longest preparation, seconds.
+    """
+    if order.pickup_at is None or not now.wall_is_set:
+        return None
+    left = order.pickup_at - now.at
+    return now.tick + left if left > 0 and left >= longest * 1000 else None
+
+
+def promise(
+    ticket: Ticket, placed: Placed, station: Station | None, settings: Settings
+) -> Promise | None:
+    """When the ticket is late and very late, as it stands; None: it is not to be late.
+
+    `station` is that of the ticket, where there still is one.
+    """
+    if not ticket.live or ticket.status in ("held", "voided"):
+        return None
+    if placed.promised is None or placed.target_at is None:
+        late, very_late = _after(ticket, placed.order, station, settings)
+        return Promise(ticket.since + late, ticket.since + very_late)
+    cooks = station is None or station.cooks
+    lines = [line for line in ticket.lines if _is_open(line)] if cooks else []
+    late_tick = min((_late(line, placed.promised) for line in lines), default=placed.promised)
+    return Promise(placed.target_at + late_tick - placed.promised, placed.target_at)
+
+
+def _after(
+    ticket: Ticket, order: Order, station: Station | None, settings: Settings
+) -> tuple[int, int]:
+    """After how long it is late and very late, milliseconds."""
+    for rule in settings.late:
+        fits_mode = not rule.mode or is_of_mode(order.mode, rule.mode)
+        if fits_mode and (not rule.station or ticket.station in rule.station):
+            return rule.late_after, rule.very_late_after
+    own = station.alert_threshold_seconds if station else None
+    if own is None:
+        return settings.late_after, settings.very_late_after
+    return own * 1000, own * 1000 + settings.very_late_after - settings.late_after
+
+
+def _is_open(line: Line) -> bool:
+    return not (line.done or line.bump or line.change == "deleted")
+
+
+def _late(line: Line, promised: int) -> int:
+    """The tick from which it is late; `promised` where it was begun, or will be, in time."""
+    last_chance = promised - line.prep * 1000
+    begins = line.due if line.begun is None else line.begun
+    in_time = begins is not None and begins <= last_chance + NOT_WORTH_A_WORD_MS
+    return promised if in_time else last_chance

@@ -1,0 +1,96 @@
+"""An appliance whose stream a test speaks through, and whose clock it sets."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.pages.board import Board
+from tests.pages.kitchen import Kitchen
+
+OPENED = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+"""Noon where the browsers are."""
+STATIONS = [
+    {"id": name.lower(), "name": name, "station_type": kind, "active": True}
+    for name, kind in (("Grill", "grill"), ("Fry", "fry"), ("Pass", "expo"))
+]
+STREAM = """
+window.told = { at: 0, since: performance.now(), reminders: [] };
+window.EventSource = class {
+  constructor() {
+    window.stream = this;
+    document.body.dataset.stream = "open";
+    this.timer = setInterval(() => this.beat(), 50);
+  }
+  beat() {
+    const at = new Date(told.at + performance.now() - told.since).toISOString();
+    const beat = { type: "beat", seq: 1, at, fault: null, reminders: told.reminders };
+    if (told.at) this.onmessage({ data: JSON.stringify(beat), lastEventId: "" });
+  }
+  close() { clearInterval(this.timer); }
+};
+"""
+
+
+def iso(minutes: float) -> str:
+    """A time so long after the doors opened."""
+    return (OPENED + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+
+
+def item(name: str, line_id: str = "1", **more: Any) -> dict[str, Any]:
+    usual = {"quantity": 1, "modifiers": [], "is_done": False, "change": None, "held": False}
+    return usual | {"name": name, "line_id": line_id, "course": None} | more
+
+
+class Hub:
+    """The board is open and shows what is told here."""
+
+    def __init__(self, page: Page, kitchen: Kitchen) -> None:
+        page.add_init_script(STREAM)
+        page.goto(kitchen.sign_in_link)
+        expect(page.locator("body[data-stream]")).to_be_attached()
+        self.board = Board(page)
+        self._page = page
+
+    def it_is(self, minutes: float) -> None:
+        """Set the appliance's clock, which goes on from there."""
+        at = int((OPENED + timedelta(minutes=minutes)).timestamp() * 1000)
+        self._page.evaluate("at => Object.assign(told, { at, since: performance.now() })", at)
+
+    def reminds(self, *sentences: str) -> None:
+        """In every beat from now on."""
+        self._page.evaluate("all => { told.reminders = all; }", sentences)
+
+    def shows(self, *tickets: dict[str, Any]) -> None:
+        """The first that a board hears."""
+        payload = {"name": "Kitchen", "warnings": [], "stations": STATIONS, "tickets": tickets}
+        self._say("kds.snapshot", payload)
+
+    def tells(self, kind: str, ticket: dict[str, Any]) -> None:
+        """What happened to a ticket."""
+        self._say(f"kds.ticket.{kind}", {"ticket": ticket})
+
+    def _say(self, kind: str, payload: dict[str, Any]) -> None:
+        event = {"type": kind, "seq": 1, "at": iso(0), "payload": payload}
+        message = {"data": json.dumps(event), "lastEventId": ""}
+        self._page.evaluate("message => stream.onmessage(message)", message)
+
+
+def ticket(number: int, station: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A ticket that came when the doors opened; `metadata` besides what every one has."""
+    metadata = {"queued": number, **more.pop("metadata", {})}
+    usual: dict[str, Any] = {
+        "id": f"ticket-{number}-{station}",
+        "order_id": f"{number}",
+        "station_id": station,
+        "items": items or [item("Burger")],
+        "status": "pending",
+        "priority": "normal",
+        "course_number": None,
+        "order_channel": "dine_in",
+        "order_reference": f"Table {number}",
+        "server_name": None,
+        "created_at": iso(0),
+    }
+    return usual | more | {"metadata": metadata}
