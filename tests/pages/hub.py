@@ -25,7 +25,8 @@ window.EventSource = class {
   }
   beat() {
     const at = new Date(told.at + performance.now() - told.since).toISOString();
-    const beat = { type: "beat", seq: 1, at, fault: null, reminders: told.reminders };
+    const { reminders } = told;
+    const beat = { type: "beat", seq: 1, at, fault: null, warnings: [], reminders };
     if (told.at) this.onmessage({ data: JSON.stringify(beat), lastEventId: "" });
   }
   close() { clearInterval(this.timer); }
@@ -40,6 +41,7 @@ def iso(minutes: float) -> str:
 
 def item(name: str, line_id: str = "1", **more: Any) -> dict[str, Any]:
     usual = {"quantity": 1, "modifiers": [], "is_done": False, "change": None, "held": False}
+    usual |= {"allergens": [], "unrouted": False, "only_modifiers": False}
     return usual | {"name": name, "line_id": line_id, "course": None} | more
 
 
@@ -68,11 +70,12 @@ class Hub:
         self._say("kds.snapshot", payload)
 
     def tells(self, kind: str, ticket: dict[str, Any]) -> None:
-        """What happened to a ticket."""
-        self._say(f"kds.ticket.{kind}", {"ticket": ticket})
+        """What happened to a ticket; where it was bumped or forgotten it has left its board."""
+        live = kind not in ("bumped", "forgotten")
+        self._say(f"kds.ticket.{kind}", {"ticket": ticket}, by=None, live=live)
 
-    def _say(self, kind: str, payload: dict[str, Any]) -> None:
-        event = {"type": kind, "seq": 1, "at": iso(0), "payload": payload}
+    def _say(self, kind: str, payload: dict[str, Any], **more: Any) -> None:
+        event = {"type": kind, "seq": 1, "at": iso(0), "payload": payload} | more
         message = {"data": json.dumps(event), "lastEventId": ""}
         self._page.evaluate("message => stream.onmessage(message)", message)
 

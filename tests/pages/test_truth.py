@@ -117,7 +117,8 @@ ONLY_BEATS = """
 window.EventSource = class {
   constructor() {
     const at = new Date().toISOString();
-    const data = JSON.stringify({ type: "beat", seq: null, at, warnings: [], fault: null });
+    const told = { warnings: [], reminders: [], fault: null };
+    const data = JSON.stringify({ type: "beat", seq: null, at, ...told });
     this.timer = setInterval(() => {
       this.onmessage({ data, lastEventId: "" });
       document.body.dataset.beats = Number(document.body.dataset.beats ?? 0) + 1;
