@@ -154,7 +154,7 @@ async def test_listeners_hear_that_the_menu_has_changed(appliance: RunningApplia
 
 
 async def test_a_station_that_makes_a_modifier_alone_gets_that_alone(
-    appliance: RunningAppliance,
+    at_once: RunningAppliance,
 ) -> None:
     fries = {"name": "Side Fries", "qty": 2, "components": [{"name": "potato", "count": 3}]}
     burger = {
@@ -165,8 +165,8 @@ async def test_a_station_that_makes_a_modifier_alone_gets_that_alone(
         "components": [{"name": "patty"}],
         "specialInstructions": "no salt",
     }
-    await appliance.order(id="7", items=[burger])
-    (ticket,) = await appliance.tickets("fry")
+    await at_once.order(id="7", items=[burger])
+    (ticket,) = await at_once.tickets("fry")
     (item,) = ticket["items"]
     assert item["only_modifiers"] is True
     assert (item["name"], item["quantity"]) == ("Hamburger", 2)
@@ -175,7 +175,7 @@ async def test_a_station_that_makes_a_modifier_alone_gets_that_alone(
     potato = [{"name": "potato", "count": 3}]
     assert ticket["metadata"]["items"]["1"] == {"mods": [{"components": potato}]}
     for station in ("grill", "pass"):
-        ((item,),) = [each["items"] for each in await appliance.tickets(station)]
+        ((item,),) = [each["items"] for each in await at_once.tickets(station)]
         assert item["only_modifiers"] is False
         assert [mod["name"] for mod in item["modifiers"]] == ["Cheddar", "Side Fries"]
 
