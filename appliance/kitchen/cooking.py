@@ -28,6 +28,7 @@ from appliance.kitchen.ticket import (
     Ticket,
     bump,
     clear,
+    is_held,
     let_go,
     mark_line,
     prioritize,
@@ -157,7 +158,7 @@ class Cooking:
             if after is not was:
                 effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-            if left and after.workable and (after.status != "held" or not ticket.live):
+            if left and after.workable and (not is_held(after.lines) or not ticket.live):
                 off = take_off(after, now)
                 events.append(TicketChanged(now.at, now.tick, "bumped", off, effect="followed"))
         events.append(TicketChanged(now.at, now.tick, kind, ticket))

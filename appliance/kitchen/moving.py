@@ -19,7 +19,6 @@ from appliance.kitchen.ticket import (
     Moment,
     Status,
     Ticket,
-    is_held,
     with_lines,
     without_lines,
 )
@@ -117,7 +116,7 @@ def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -
             queued=ticket.queued,
             fired_at=ticket.fired_at,
         )
-        return _afresh(fresh, tuple(coming.values()), now)
+        return _afresh(fresh, tuple(coming.values()), ticket.status, now)
     lines = [_merged(line, coming.pop(line.id, None)) for line in target.lines]
     lines += coming.values()
     priority = max(ticket.priority, target.priority, key=PRIORITIES.index)
@@ -126,7 +125,7 @@ def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -
         return with_lines(merged, tuple(lines), now)
     new = {line.id for line in lines if not line.bump} & {line.id for line in ticket.lines}
     back = brought_back(replace(merged, lines=tuple(lines)), new, now)
-    return _afresh(back, back.lines, now)
+    return _afresh(back, back.lines, ticket.status, now)
 
 
 def _to_begin(line: Line, now: Moment) -> Line:
@@ -164,10 +163,12 @@ def _waits(line: Line) -> int:
     return line.held + line.unfired
 
 
-def _afresh(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
-    """A ticket that nobody at this station has worked on yet, as its lines have it."""
-    on_board = [line for line in lines if not line.bump and line.change != "deleted"]
-    status: Status = "pending"
-    if any(line.done for line in on_board) and not is_held(lines):
-        status = "in_progress" if any(line.to_do for line in on_board) else "ready"
+def _afresh(ticket: Ticket, lines: tuple[Line, ...], was: Status, now: Moment) -> Ticket:
+    """A ticket that nobody at this station has worked on yet, as its lines have it.
+
+    `was` is the state in which it came: what was held stays so.
+    """
+    status: Status = "held" if was == "held" else "pending"
+    if status != "held" and any(line.done and not line.bump for line in lines):
+        status = "in_progress" if any(line.to_do for line in lines) else "ready"
     return with_lines(replace(ticket, status=status), lines, now)

@@ -141,6 +141,10 @@ TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
 }
 
 
+_TO_DO: Final[dict[Status, Status]] = {"held": "pending", "ready": "in_progress"}
+"""What becomes of these when there is something to do."""
+
+
 def boost_of(lines: Collection[Line]) -> Boost:
     """How much the lines that are on the board hurry the ticket."""
     on_board = (line.boost for line in lines if not line.bump and line.change != "deleted")
@@ -159,13 +163,16 @@ def is_held(lines: Collection[Line]) -> bool:
 
 
 def fitting(status: Status, lines: Collection[Line]) -> Status:
-    """The state of a live ticket after its lines were held, fired or changed."""
+    """The state of a live ticket after its lines were held, fired, ticked or changed.
+
+    A held one stays held for what is ticked early, as long as the rest waits.
+    """
     if is_held(lines):
         return "held"
-    if status == "held":
-        return "pending"
-    if status == "ready" and any(line.to_do for line in lines):
-        return "in_progress"
+    if any(line.to_do for line in lines):
+        return _TO_DO.get(status, status)
+    if status == "held" and lines:
+        return "held" if any(line.held for line in lines) else "ready"
     return status
 
 
@@ -216,7 +223,7 @@ def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
 
 
 def _release_if_held(ticket: Ticket, now: Moment) -> Ticket:
-    """A cook who works on a wholly held ticket has fired it: what is timed, or else all."""
+    """A cook who works on a held ticket has fired it: what is timed, or else all."""
     if ticket.status != "held":
         return ticket
     timed = {line.id for line in ticket.lines if line.timed}
@@ -247,11 +254,13 @@ def ready(ticket: Ticket, now: Moment) -> Ticket:
 def bump(ticket: Ticket, now: Moment) -> Ticket:
     """Complete the fired lines; what is held brings the ticket back as held.
 
-    Marks of changes and struck lines count as seen. A voided ticket is acknowledged.
+    Of a ticket all of which is held it completes what `start` would fire. Marks of changes
+    and struck lines count as seen. A voided ticket is acknowledged.
     """
     if ticket.status == "voided":
         return replace(ticket, acknowledged=True, updated_at=now.at)
-    ticket = _release_if_held(ticket, now)
+    if is_held(ticket.lines):
+        ticket = _release_if_held(ticket, now)
     bumps = ticket.bumps + 1
     lines = tuple(
         line if line.held or line.bump else replace(line, done=True, bump=bumps, change=None)
@@ -273,8 +282,9 @@ def bump(ticket: Ticket, now: Moment) -> Ticket:
 
 def clear(ticket: Ticket, now: Moment) -> Ticket:
     """Take a ticket off the board, what it holds included."""
-    cleared = bump(ticket, now)
-    return bump(cleared, now) if cleared.live else cleared
+    while ticket.live:
+        ticket = bump(ticket, now)
+    return ticket
 
 
 def without_lines(ticket: Ticket, now: Moment) -> Ticket:
@@ -324,7 +334,8 @@ def mark_line(ticket: Ticket, now: Moment, line_id: str, *, done: bool) -> Ticke
     """Tick one line, or take the tick away.
 
     The first tick starts the ticket, the last one makes it ready; a tick taken away from
-    a ready ticket puts it back in progress. Ticking a held line fires it.
+    a ready ticket puts it back in progress. Ticking a held line fires it, and it alone: a
+    held ticket stays held until its last line is ticked.
     """
     lines = tuple(
         replace(line, done=done, held=False)
@@ -334,19 +345,13 @@ def mark_line(ticket: Ticket, now: Moment, line_id: str, *, done: bool) -> Ticke
     )
     if lines == ticket.lines:
         return ticket
-    if not any(line.to_do for line in lines):
-        status: Status = "ready"
-    elif done or ticket.status == "ready":
-        status = "in_progress"
-    else:
-        status = ticket.status
-    return replace(
-        ticket,
-        status=status,
-        lines=lines,
-        started_at=(ticket.started_at or now.at) if done else ticket.started_at,
-        updated_at=now.at,
-    )
+    marked = with_lines(ticket, lines, now)
+    if ticket.status != "held" and not any(line.to_do for line in lines):
+        marked = replace(marked, status="ready")
+    elif ticket.status != "held" and done:
+        marked = replace(marked, status="in_progress")
+    is_started = done and marked.status != "held"
+    return replace(marked, started_at=marked.started_at or now.at) if is_started else marked
 
 
 PERFORM: Final[dict[Action, Callable[[Ticket, Moment], Ticket]]] = {

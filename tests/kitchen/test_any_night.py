@@ -252,7 +252,10 @@ class Night(RuleBasedStateMachine):
                     line for line in ticket.lines if not line.bump and line.change != "deleted"
                 ]
                 all_wait = bool(on_board) and all(line.held for line in on_board)
-                assert ticket.status == "voided" or all_wait == (ticket.status == "held"), ticket
+                assert not all_wait or ticket.status in ("held", "voided"), ticket
+                if ticket.status == "held":
+                    assert any(line.held for line in on_board), ticket
+                    assert not any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
 

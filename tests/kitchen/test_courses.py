@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import FireCourse, Refused, TicketsNow
+from appliance.kitchen.command import FireCourse, Refused, SetPriority, TicketsNow
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
 from appliance.kitchen.ticket import Action, Status
@@ -37,6 +37,7 @@ MAIN = item("2", "Steak", course=2, status="hold")
 SIDE = item("3", "Fries", course=2, status="hold")
 DESSERT = item("4", "Cake", course=3, status="hold")
 WITHOUT_NUMBER = item("5", "Fries", status="hold")
+BURGER = item("6", "Burger", course=2, status="hold")
 
 
 def dinner() -> Kitchen:
@@ -125,8 +126,53 @@ def test_firing_at_the_pass_fires_at_the_stations() -> None:
 
 
 def test_a_tick_fires_that_line_alone() -> None:
-    kitchen = busy(create(MAIN, item("6", "Burger", status="hold")), tick("grill", "2"))
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"))
     assert waiting(kitchen) == {"grill": ["6"], "pass": ["6"]}
+
+
+def test_what_is_ticked_early_leaves_the_card_held_until_its_course_is_fired() -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"))
+    grill = ticket(kitchen, "grill")
+    assert (grill.status, grill.started_at, grill.fired_at) == ("held", None, None)
+    assert (done(grill), to_do(grill), held(grill)) == (["2"], [], ["6"])
+    do(kitchen, SetPriority("grill", "7", "high"))
+    assert ticket(kitchen, "grill").status == "held"
+    do(kitchen, fire(2), after(60))
+    grill = ticket(kitchen, "grill")
+    assert (grill.status, grill.fired_at) == ("pending", after(60).at)
+    assert (done(grill), to_do(grill)) == (["2"], ["6"])
+
+
+def test_the_last_tick_of_a_held_ticket_makes_it_ready() -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"))
+    do(kitchen, tick("grill", "6"), after(60))
+    grill = ticket(kitchen, "grill")
+    assert (grill.status, held(grill), grill.started_at) == ("ready", [], after(60).at)
+
+
+def test_what_was_ticked_early_is_to_do_when_the_tick_goes() -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"), tick("grill", "2", done=False))
+    assert ticket(kitchen, "grill").status == "pending"
+    assert waiting(kitchen)["grill"] == ["6"]
+
+
+def test_what_was_ticked_early_is_ready_when_nothing_else_is_left() -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"), update(MAIN))
+    assert ticket(kitchen, "grill").status == "ready"
+
+
+@pytest.mark.parametrize("station", ["grill", "pass"])
+def test_a_bump_takes_what_was_ticked_early_and_the_rest_waits_on(station: str) -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"), act(station, "bump"))
+    grill = ticket(kitchen, "grill")
+    assert (grill.status, held(grill)) == ("held", ["6"])
+    assert [line.bump for line in grill.lines] == [1, 0]
+
+
+def test_who_starts_a_held_ticket_makes_all_that_is_left_of_it() -> None:
+    kitchen = busy(create(MAIN, BURGER), tick("grill", "2"), act("grill", "start"))
+    grill = ticket(kitchen, "grill")
+    assert (grill.status, done(grill), to_do(grill)) == ("in_progress", ["2"], ["6"])
 
 
 def test_a_bump_completes_what_is_fired_and_the_rest_waits() -> None:

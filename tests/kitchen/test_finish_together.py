@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from appliance.kitchen.command import Command, Due
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
-from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.ticket import Ticket, clear
 from tests.kitchen.orders import (
     AT_ONCE,
     MINUTE,
@@ -20,6 +20,7 @@ from tests.kitchen.orders import (
     board,
     create,
     do,
+    done,
     fire,
     held,
     item,
@@ -96,8 +97,35 @@ def test_a_station_can_always_begin_now(action: str) -> None:
 def test_a_tick_begins_that_line_alone() -> None:
     kitchen = together(create(item("1"), item("2", "Fries"), item("3", "Fries large")))
     do(kitchen, tick("fry", "2"), after(MINUTE))
-    assert held(ticket(kitchen, "fry")) == ["3"]
+    fry = ticket(kitchen, "fry")
+    assert (fry.status, held(fry), done(fry)) == ("held", ["3"], ["2"])
     assert run_timers(kitchen, BURGER) == [(BURGER - FRIES, "fry", ["3"])]
+    assert ticket(kitchen, "fry").status == "pending"
+
+
+def test_a_card_that_is_taken_off_leaves_nothing_behind() -> None:
+    course = item("4", "Fries", course=2, status="hold")
+    kitchen = together(create(item("1"), item("2", "Fries"), item("3", "Fries"), course))
+    do(kitchen, tick("fry", "2"))
+    fry = ticket(kitchen, "fry")
+    assert [(line.done, line.timed, line.unfired) for line in fry.lines] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    off = clear(fry, after(MINUTE))
+    assert not off.live
+    assert all(line.bump for line in off.lines)
+
+
+def test_a_card_starts_when_what_is_left_of_it_does() -> None:
+    second = item("3", course=2, status="hold"), item("4", "Fries", course=2, status="hold")
+    first = item("1", course=3), item("2", "Fries", course=3)
+    kitchen = together(create(*first, *second))
+    do(kitchen, fire(2), after(MINUTE))
+    assert ticket(kitchen, "fry").fires_at == after(BURGER - FRIES).at
+    do(kitchen, tick("fry", "2"), after(2 * MINUTE))
+    assert ticket(kitchen, "fry").fires_at == after(MINUTE + BURGER - FRIES).at
 
 
 def test_it_waits_for_a_burger_that_is_begun_late() -> None:

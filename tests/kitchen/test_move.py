@@ -101,6 +101,12 @@ def test_a_course_that_waits_waits_there() -> None:
     assert to_do(ticket(kitchen, "fry")) == ["6"]
 
 
+def test_what_was_ticked_early_waits_there_with_the_rest() -> None:
+    side = item("7", "Steak", course=2, status="hold")
+    there = ticket(moved(create(MAIN, side), tick("grill", "6")), "fry")
+    assert (there.status, done(there), held(there)) == ("held", ["6"], ["7"])
+
+
 def test_priority_and_marks_go_with_it() -> None:
     kitchen = busy(create(BURGER), SetPriority("grill", "7", "urgent"))
     do(kitchen, update(BURGER, item("3")))
