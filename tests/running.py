@@ -17,7 +17,7 @@ from appliance.kitchen.menu import MenuItem
 from appliance.log.sqlite import SqliteLog
 from appliance.service import Running
 
-AT_ONCE: Final = config.embedded().replace("[timing]\n", "[timing]\nfinish_together = false\n")
+AT_ONCE: Final = config.embedded().replace("finish_together = true", "finish_together = false")
 """The built-in configuration, but that each station begins when the order arrives."""
 
 

@@ -1,4 +1,4 @@
-"""What it costs to route an order of many items against many rules, beside decoding it."""
+"""What it costs to route and plan an order of many items by many rules, beside decoding it."""
 
 import json
 from collections.abc import Callable
@@ -9,9 +9,12 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from appliance.kitchen.command import CreateOrder
-from appliance.kitchen.order import Order
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import NOBODY, Order
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule, Takes, Window
+from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
 
 ITEMS: Final = 20
@@ -30,6 +33,8 @@ class Cost(NamedTuple):
     decoding: float
     warm: float
     """Items that have been seen before."""
+    planned: float
+    """All that the kitchen decides of such an order: routed, and each station's begin planned."""
     new_in_part: float
     """Dishes and modifiers that have been seen before, but not together or at that seat."""
     cold: float
@@ -92,7 +97,8 @@ def decoded(content: bytes) -> Order:
 
 def cost() -> Cost:
     """Measured now."""
-    router = Router(STATIONS, rules(), "s-0")
+    kitchen = Kitchen(Plan(STATIONS, tuple(rules()), "s-0"))
+    router = kitchen.router
     menu = [message(number, dishes=200) for number in range(ROUNDS)]
     same = decoded(menu[0])
     unseen = [decoded(message(number, dishes=10**9)) for number in range(ROUNDS)]
@@ -102,6 +108,7 @@ def cost() -> Cost:
     return Cost(
         decoding=microseconds([partial(decoded, content) for content in menu]),
         warm=microseconds([partial(route, router, same)] * ROUNDS),
+        planned=microseconds([partial(decide, kitchen, same)] * ROUNDS),
         new_in_part=microseconds([partial(route, router, order) for order in map(decoded, new)]),
         cold=microseconds([partial(route, router, order) for order in unseen]),
     )
@@ -111,6 +118,12 @@ def route(router: Router, order: Order) -> None:
     """All of its items."""
     for item in order.items:
         router.route(item, order, AT)
+
+
+def decide(kitchen: Kitchen, order: Order) -> None:
+    """What a create means, as if it were the first each time."""
+    decision = kitchen.decide(CreateOrder(order, NOBODY), Moment(AT, 0))
+    assert decision.events
 
 
 def microseconds(calls: list[Callable[[], object]]) -> float:

@@ -132,6 +132,24 @@ def test_what_is_taken_back_is_on_its_boards_as_it_was(board: Board, kitchen: Ki
         expect(board.station(station).locator(".recall")).to_be_hidden()
 
 
+def test_what_was_done_last_is_taken_back_by_one_press(board: Board, kitchen: Kitchen) -> None:
+    for number in (7, 8):
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
+    board.press("grill", "Table 7", "Bump")
+    board.shows("grill", "Table 8")
+    board.press("grill", "Table 8", "Bump")
+    board.shows("grill")
+    undo = board.station("grill").get_by_role("button", name="Undo")
+    undo.dblclick()
+    board.shows("grill", "Table 8")
+    expect(undo).to_be_enabled()
+    assert kitchen.listed("grill") == [("A-8", "pending")]
+    undo.click()
+    board.shows("grill", "Table 7", "Table 8")
+    undo.click()
+    expect(board.page.locator("#notice")).to_contain_text("Grill: nothing was done here by hand")
+
+
 def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
     board: Board, kitchen: Kitchen
 ) -> None:

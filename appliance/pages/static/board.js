@@ -2,11 +2,12 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
-import { act, counts, fire, follow, signIn } from "/link.js";
+import { act, counts, fire, follow, signIn, undo } from "/link.js";
 import { age, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
+const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
@@ -169,6 +170,7 @@ function addStation(id) {
     station.counts.hidden = !station.counts.hidden;
     recount(station);
   };
+  section.querySelector(".undo").onclick = ({ target }) => takeBack(station, target);
   station.recall.querySelector("button").onclick = () => perform(station.gone[0], "recall");
   stations.set(id, station);
   return station;
@@ -265,6 +267,15 @@ async function perform(ticket, action) {
   busy.delete(ticket.id);
   card?.classList.remove("busy"); // What happened comes by the stream, and redraws the card.
   notice(wrong && [name(title(ticket)), `: ${wrong}`]);
+}
+
+/** What was done last at a station, by whatever screen or button. */
+async function takeBack(station, button) {
+  if (!link.isLive()) return;
+  button.disabled = true;
+  const wrong = await undo(station.section.dataset.station);
+  notice(wrong && [name(station.name), `: ${wrong}`]);
+  setTimeout(() => { button.disabled = false; }, HASTY_MS);
 }
 
 function notice(parts) {

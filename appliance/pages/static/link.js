@@ -124,6 +124,11 @@ export function fire(ticket) {
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 
+/** Take back the newest thing that was done by hand at a station. As `act`. */
+export function undo(stationId) {
+  return post(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/undo`);
+}
+
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
 export async function counts(stationId) {
   const path = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`;
