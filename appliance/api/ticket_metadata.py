@@ -43,6 +43,8 @@ def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
 
 def line_times(ticket: Ticket) -> dict[str, int]:
     """By line, when those that fire themselves do, in milliseconds since the epoch."""
+    if not ticket.workable:
+        return {}
     dues = {line.id: line.due for line in ticket.lines if line.held and line.due is not None}
     first = min(dues.values(), default=0)
     return {line_id: (ticket.fires_at or 0) + due - first for line_id, due in dues.items()}

@@ -58,6 +58,14 @@ async def test_a_ticket_says_when_it_starts_and_when_it_is_late(
     assert "firedAt" not in grill.keys() | fry.keys()
 
 
+async def test_one_that_is_struck_through_starts_never(appliance: RunningAppliance) -> None:
+    await appliance.order(id="7", items=[HAMBURGER, FRIES])
+    await appliance.order("cancel-order", id="7")
+    fry = await one(appliance, "fry")
+    assert fry["status"] == "voided"
+    assert "firesAt" not in repr(fry["metadata"])
+
+
 async def test_one_that_was_fired_says_when_and_is_late_from_then(
     appliance: RunningAppliance,
 ) -> None:

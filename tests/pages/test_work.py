@@ -163,6 +163,18 @@ def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
     board.shows("pass", "Table 7")
 
 
+def test_nothing_waits_on_a_card_that_is_struck_through(board: Board, kitchen: Kitchen) -> None:
+    later = {"course": "Course 2", "courseStatus": "hold"}
+    shake = {"lineId": "3", "name": "Shake"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER | later, shake | later, FRIES])
+    expect(board.card("pass", "Table 7").locator(".waiting")).to_have_count(2)
+    kitchen.order("cancel-order", id="A-1")
+    for station in ("grill", "cold", "pass"):
+        card = board.card(station, "Table 7")
+        expect(card.get_by_role("button")).to_have_text(["Clear"])
+        expect(card.locator(".waiting, .mark")).to_have_count(0)
+
+
 def test_what_has_been_cleared_stays_cleared_when_its_order_changes(
     board: Board, kitchen: Kitchen
 ) -> None:

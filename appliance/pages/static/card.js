@@ -1,6 +1,6 @@
 // A ticket as a card: what cooks see of it, and at the pass what handing it over takes.
 
-import { hour, startsByItself, waitForCourse } from "/time.js";
+import { hour, startsByItself, waitForCourse, waits } from "/time.js";
 
 const FIRE = ["fire", "Fire", false];
 const START_NOW = ["start", "Start now", true];
@@ -110,13 +110,13 @@ function drawItem(item, more, ticket) {
   const line = element("li", "");
   line.classList.toggle("done", item.is_done);
   line.classList.toggle("deleted", item.change === "deleted");
-  line.classList.toggle("waiting", item.held);
+  line.classList.toggle("waiting", waits(item, ticket));
   const alone = item.only_modifiers;
   const made = alone ? sides(item.modifiers) : [name(item.name)];
   const dish = element("span", "dish", ...made);
   if (item.change) dish.append(element("span", "mark", MARKS[item.change]));
-  const waits = item.held && hold(more.firesAt, ticket);
-  if (waits) dish.append(element("span", "mark", waits));
+  const until = waits(item, ticket) && hold(more.firesAt, ticket);
+  if (until) dish.append(element("span", "mark", until));
   if (item.unrouted) dish.append(element("span", "mark unrouted", "NO RULE"));
   line.append(element("span", "quantity", `${item.quantity} × `), dish);
   if (alone) line.append(small("for", "for ", name(item.name)));

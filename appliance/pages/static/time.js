@@ -15,9 +15,15 @@ export function startsByItself({ status, metadata }) {
   return status === "held" && Boolean(metadata.firesAt);
 }
 
+/** Whether a line waits; none of a ticket that is struck through does. */
+export function waits(item, { status }) {
+  return item.held && status !== "voided";
+}
+
 /** The lines of a ticket that wait for their course. */
-export function waitForCourse({ items, metadata }) {
-  return items.filter((item) => item.held && !metadata.items?.[item.line_id]?.firesAt);
+export function waitForCourse(ticket) {
+  const timed = (item) => ticket.metadata.items?.[item.line_id]?.firesAt;
+  return ticket.items.filter((item) => waits(item, ticket) && !timed(item));
 }
 
 /** How long somebody has waited for it, since it was fired or else came; or when it starts. */
