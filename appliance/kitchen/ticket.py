@@ -338,7 +338,7 @@ def mark_line(ticket: Ticket, now: Moment, line_id: str, *, done: bool) -> Ticke
     held ticket stays held until its last line is ticked.
     """
     lines = tuple(
-        replace(line, done=done, held=False)
+        replace(line, done=done, held=False, due=now.tick if line.held else line.due)
         if line.id == line_id and not line.bump and line.change != "deleted"
         else line
         for line in ticket.lines

@@ -99,6 +99,7 @@ def test_a_tick_begins_that_line_alone() -> None:
     do(kitchen, tick("fry", "2"), after(MINUTE))
     fry = ticket(kitchen, "fry")
     assert (fry.status, held(fry), done(fry)) == ("held", ["3"], ["2"])
+    assert [line.due for line in fry.lines] == [MINUTE * 1000, (BURGER - FRIES) * 1000]
     assert run_timers(kitchen, BURGER) == [(BURGER - FRIES, "fry", ["3"])]
     assert ticket(kitchen, "fry").status == "pending"
 
