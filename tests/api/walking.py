@@ -28,10 +28,11 @@ PAGE: Final = """
 # What they come to. A state: 200, and the ticket is there. `=`: 200, and it is as it was, for
 # that is where the action leads. `-`: 409. `late`: its recall window is over. `seen`: it was
 # voided and then acknowledged. `done` and `undone` are about the first of two lines, `last`
-# and `again` about the only one; a held line that is ticked is fired, alone.
+# and `again` about the only one; a held line that is ticked is fired, alone: what the page says
+# of the first tick is so once the rest is fired, too.
 TABLE: Final = """
               start        ready   bump    recall    void    priority     done         undone       last    again        fire
-  held        in_progress  -       bumped  -         voided  held         ready        =            ready   =            pending
+  held        in_progress  -       bumped  -         voided  held         held         =            ready   =            pending
   pending     in_progress  -       bumped  -         voided  pending      in_progress  =            ready   =            =
   in_progress =            ready   bumped  -         voided  in_progress  in_progress  =            ready   =            =
   ready       -            =       bumped  recalled  voided  ready        =            in_progress  =       in_progress  =
@@ -194,7 +195,8 @@ def expected_change(before: Any, action: str, status: str, now: str) -> dict[str
     }
     if action == "priority":
         change["priority"] = "high"
-    if action in ("start", "done", "last") or status == "bumped":
+    is_begun = action in ("start", "done", "last") and status != "held"
+    if is_begun or status == "bumped":
         change["started_at"] = before["started_at"] or now
     if status == "bumped":
         change["completed_at"] = now
