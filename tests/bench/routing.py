@@ -1,4 +1,4 @@
-"""What it costs to route an order of many items against many rules, beside decoding it."""
+"""What it costs to route and plan an order against many rules, beside decoding it."""
 
 import json
 from collections.abc import Callable
@@ -9,9 +9,12 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from appliance.kitchen.command import CreateOrder
-from appliance.kitchen.order import Order
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import NOBODY, Order
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule, Takes, Window
+from appliance.kitchen.ticket import Moment
 from appliance.lan import messages
 
 ITEMS: Final = 20
@@ -32,6 +35,11 @@ class Cost(NamedTuple):
     """Items that have been seen before."""
     new_in_part: float
     """Dishes and modifiers that have been seen before, but not together or at that seat."""
+    deciding: float
+    """The whole of what the kitchen decides of a new order: routing, planning, its events. Dishes
+    that have been seen before."""
+    deciding_in_part: float
+    """The same, dishes and modifiers not together."""
     cold: float
     """Dishes whose names and modifiers no rule has been held against."""
 
@@ -92,6 +100,7 @@ def decoded(content: bytes) -> Order:
 
 def cost() -> Cost:
     """Measured now."""
+    kitchen = Kitchen(Plan(STATIONS, tuple(rules()), "s-0"))
     router = Router(STATIONS, rules(), "s-0")
     menu = [message(number, dishes=200) for number in range(ROUNDS)]
     same = decoded(menu[0])
@@ -99,10 +108,15 @@ def cost() -> Cost:
     seen, new = menu[: ROUNDS // 2], menu[ROUNDS // 2 :]
     for content in seen:
         route(router, decoded(content))
+        decide(kitchen, decoded(content))
     return Cost(
         decoding=microseconds([partial(decoded, content) for content in menu]),
         warm=microseconds([partial(route, router, same)] * ROUNDS),
         new_in_part=microseconds([partial(route, router, order) for order in map(decoded, new)]),
+        deciding=microseconds([partial(decide, kitchen, same)] * ROUNDS),
+        deciding_in_part=microseconds(
+            [partial(decide, kitchen, order) for order in map(decoded, new)]
+        ),
         cold=microseconds([partial(route, router, order) for order in unseen]),
     )
 
@@ -111,6 +125,11 @@ def route(router: Router, order: Order) -> None:
     """All of its items."""
     for item in order.items:
         router.route(item, order, AT)
+
+
+def decide(kitchen: Kitchen, order: Order) -> None:
+    """What follows from the order when it comes."""
+    kitchen.decide(CreateOrder(order, NOBODY), Moment(AT, AT))
 
 
 def microseconds(calls: list[Callable[[], object]]) -> float:
