@@ -37,7 +37,7 @@ from appliance.kitchen.ticket import (
     prioritize,
     void,
 )
-from appliance.kitchen.timing import Plan, planned, release_of
+from appliance.kitchen.timing import Plan, changed_release, planned, release_of
 from appliance.kitchen.update import (
     Comparison,
     first_tickets,
@@ -173,7 +173,7 @@ class Ordering:
             elif wanted:
                 tickets[station] = new_ticket(known, station, comparison, wanted, now)
         longest = _longest(tickets.values())
-        release = release_of(order, longest, now, self._settings)
+        release = changed_release(placed, order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
         events: list[Event] = []

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from appliance.kitchen.order import Order, first_number
+from appliance.kitchen.order import Order, Placed, first_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket, fitting, with_lines
 
@@ -48,10 +48,31 @@ def release_of(order: Order, longest: int, now: Moment, settings: Settings) -> i
     """
     if not settings.hold_future_orders or order.pickup_at is None or not now.wall_is_set:
         return 0
-    sent = milliseconds_of(order.prep_time_duration)
-    lead = longest * 1000 if sent is None else sent
-    release = now.tick + order.pickup_at - now.at - lead
+    release = now.tick + order.pickup_at - now.at - _lead(order, longest)
     return release if release > now.tick else 0
+
+
+def changed_release(
+    before: Placed, order: Order, longest: int, now: Moment, settings: Settings
+) -> int:
+    """When an order that was changed is to be begun, as `release_of`.
+
+    A pick-up time that stays is the tick that it was when it came, whatever the wall clock
+    says by now; one that could not be kept, or came while that was not set, moves nothing.
+    """
+    if order.pickup_at != before.order.pickup_at:
+        return release_of(order, longest, now, settings)
+    if not settings.hold_future_orders:
+        return 0
+    wanted = before.promised
+    release = before.release if wanted is None else wanted - _lead(order, longest)
+    return release if release > now.tick else 0
+
+
+def _lead(order: Order, longest: int) -> int:
+    """How long before its pick-up time it is begun, milliseconds."""
+    sent = milliseconds_of(order.prep_time_duration)
+    return longest * 1000 if sent is None else sent
 
 
 @lru_cache(256)  # A point of sale sends the same few all night.

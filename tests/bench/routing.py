@@ -1,4 +1,4 @@
-"""What it costs to route and plan an order of many items by many rules, beside decoding it."""
+"""What it costs to route and plan an order against many rules, beside decoding it."""
 
 import json
 from collections.abc import Callable
@@ -33,10 +33,13 @@ class Cost(NamedTuple):
     decoding: float
     warm: float
     """Items that have been seen before."""
-    planned: float
-    """All that the kitchen decides of such an order: routed, and each station's begin planned."""
     new_in_part: float
     """Dishes and modifiers that have been seen before, but not together or at that seat."""
+    deciding: float
+    """The whole of what the kitchen decides of a new order: routing, planning, its events. Dishes
+    that have been seen before."""
+    deciding_in_part: float
+    """The same, dishes and modifiers not together."""
     cold: float
     """Dishes whose names and modifiers no rule has been held against."""
 
@@ -98,18 +101,22 @@ def decoded(content: bytes) -> Order:
 def cost() -> Cost:
     """Measured now."""
     kitchen = Kitchen(Plan(STATIONS, tuple(rules()), "s-0"))
-    router = kitchen.router
+    router = Router(STATIONS, rules(), "s-0")
     menu = [message(number, dishes=200) for number in range(ROUNDS)]
     same = decoded(menu[0])
     unseen = [decoded(message(number, dishes=10**9)) for number in range(ROUNDS)]
     seen, new = menu[: ROUNDS // 2], menu[ROUNDS // 2 :]
     for content in seen:
         route(router, decoded(content))
+        decide(kitchen, decoded(content))
     return Cost(
         decoding=microseconds([partial(decoded, content) for content in menu]),
         warm=microseconds([partial(route, router, same)] * ROUNDS),
-        planned=microseconds([partial(decide, kitchen, same)] * ROUNDS),
         new_in_part=microseconds([partial(route, router, order) for order in map(decoded, new)]),
+        deciding=microseconds([partial(decide, kitchen, same)] * ROUNDS),
+        deciding_in_part=microseconds(
+            [partial(decide, kitchen, order) for order in map(decoded, new)]
+        ),
         cold=microseconds([partial(route, router, order) for order in unseen]),
     )
 
@@ -121,8 +128,8 @@ def route(router: Router, order: Order) -> None:
 
 
 def decide(kitchen: Kitchen, order: Order) -> None:
-    """What a create means, as if it were the first each time."""
-    decision = kitchen.decide(CreateOrder(order, NOBODY), Moment(AT, 0))
+    """What follows from the order when it comes."""
+    decision = kitchen.decide(CreateOrder(order, NOBODY), Moment(AT, AT))
     assert decision.events
 
 

@@ -1,6 +1,6 @@
 """Commands as a busy night brings them, for Hypothesis to draw: few ids, few stations."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from hypothesis import strategies as st
@@ -128,25 +128,61 @@ made_stations = st.builds(
 ) | st.builds(
     Station, id=st.just("window"), name=st.just("W"), type=st.just("expo"), active=st.booleans()
 )
-made_rules = st.builds(
-    Rule,
-    id=st.sampled_from(["r-1", "r-2", "r-3", "file-1"]),
-    station=st.sampled_from(["bar", "cold", "window"]),
-    prep_time=st.sampled_from([0, 900]),
-    priority_boost=st.integers(0, 2),
-    name=st.sampled_from([(), ("burger",), ("*",)]),
-    course=st.sampled_from([(), ("*1",)]),
-    modifier=st.sampled_from([(), ("no*",), ("side*",)]),
-    component=st.sampled_from([(), ("pat*",)]),
-    seat=st.sampled_from([(), ("*1",)]),
-    group=st.sampled_from([(), ("combo*",)]),
-    weekday=st.sampled_from([(), ("mon", "wed")]),
-    time_of_day=st.sampled_from([None, Window(18 * 60, 20 * 60)]),
-    exclude=st.booleans(),
-    last=st.booleans(),
-    takes=st.sampled_from(["item", "item", "modifier"]),
-    extra_time=st.sampled_from([0, 0, 0, 180, -600]),
+
+
+def _rule(rule_id: str, does: dict[str, Any], when: dict[str, Any]) -> Rule:
+    return Rule(rule_id, **does, **when)
+
+
+conditions = st.sampled_from(
+    [
+        {"name": ("burger",)},
+        {"name": ("*",)},
+        {"name": ("*",)},
+        {"name": ("*",)},
+        {"modifier": ("no*",)},
+        {"modifier": ("side*",)},
+        {"name": ("*",), "course": ("*1",)},
+        {"component": ("pat*",)},
+        {"seat": ("*1",)},
+        {"group": ("combo*",)},
+        {"weekday": ("mon", "wed")},
+        {"name": ("*",), "time_of_day": Window(18 * 60, 20 * 60)},
+    ]
 )
+of_modifiers = st.sampled_from([{"modifier": ("no*",)}, {"modifier": ("side*",)}])
+rule_ids = st.sampled_from(["r-1", "r-2", "r-3", "file-1"])
+ruled = st.sampled_from(["bar", "cold", "window", "grill", "fry"])
+prep_times = st.sampled_from([0, 900])
+is_last = {"last": st.sampled_from([True])}
+does = st.one_of(
+    st.fixed_dictionaries(
+        {"station": ruled, "prep_time": prep_times, "priority_boost": st.integers(0, 2)},
+        optional=is_last,
+    ),
+    st.fixed_dictionaries({"station": ruled, "exclude": st.sampled_from([True])}, optional=is_last),
+    st.fixed_dictionaries(
+        {"station": st.none() | ruled, "extra_time": st.sampled_from([180, -600])}
+    ),
+)
+takes_modifiers = st.fixed_dictionaries(
+    {"station": ruled, "prep_time": prep_times, "takes": st.just("modifier")}, optional=is_last
+)
+made_rules = st.one_of(
+    st.builds(_rule, rule_ids, does, conditions),
+    st.builds(_rule, rule_ids, takes_modifiers, of_modifiers),
+)
+WITH_HOLES: Final = (
+    (
+        Rule("h-1", "grill", name=("*",), exclude=True),
+        Rule("h-2", "fry", name=("*",), exclude=True),
+    ),
+    (
+        Rule("h-1", "grill", name=("*",), exclude=True),
+        Rule("h-2", "fry", modifier=("side*",), takes="modifier", last=True),
+    ),
+)
+"""Rules that leave something without a station."""
 menu_items = st.builds(
     MenuItem,
     plu=st.sampled_from(["M-1", "M-2", "M-3"]),
@@ -190,7 +226,7 @@ ways_to_work = st.sampled_from(
         AT_ONCE,
         TOGETHER,
         replace(TOGETHER, fire_next_course=True, pass_waits_for_stations=True),
-        replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False),
+        replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False, day_closes=240),
         replace(TOGETHER, day_closes=240),
     ]
 )

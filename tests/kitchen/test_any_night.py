@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from hypothesis import assume, given, settings
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import (
     ActOnTicket,
+    AddRules,
     ByHand,
     Command,
     CreateOrder,
@@ -26,10 +27,12 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
+from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Line, Ticket
 from tests.kitchen.nights import (
     PASSES,
+    WITH_HOLES,
     LayoutCommand,
     Log,
     by_hand,
@@ -40,6 +43,7 @@ from tests.kitchen.nights import (
     items,
     layout_commands,
     line_ids,
+    made_rules,
     of_cooks,
     orders,
     pauses,
@@ -63,14 +67,22 @@ class Night(RuleBasedStateMachine):
         self.seconds = 0
         self.voided_by_hand: set[tuple[int, str]] = set()
 
-    @initialize(with_pass=st.booleans(), settings=ways_to_work, first=creates)
+    @initialize(
+        with_pass=st.booleans(),
+        settings=ways_to_work,
+        rules=st.sampled_from(WITH_HOLES) | st.lists(made_rules, max_size=6),
+        first=creates,
+    )
     def open_the_doors(
         self,
         with_pass: bool,  # noqa: FBT001
         settings: Settings,
+        rules: Sequence[Rule],
         first: CreateOrder,
     ) -> None:
         self.kitchen = new_kitchen(with_pass=with_pass, settings=settings)
+        for each in rules:
+            self.submit(AddRules((each,)))
         self.submit(first)
 
     @rule(seconds=pauses)

@@ -161,3 +161,46 @@ def test_a_wall_clock_that_jumps_moves_no_order_that_is_held() -> None:
     do(kitchen, Due(), after(2 * MINUTE, wall_clock_off_by=3_650 * DAY))
     assert kitchen.next_due == due
     assert ticket(kitchen, "grill").status == "held"
+
+
+@pytest.mark.parametrize("off_by", [HOUR, -HOUR, 3_650 * DAY])
+def test_a_wall_clock_that_jumped_moves_no_order_that_is_changed(off_by: int) -> None:
+    kitchen = kitchen_with(later(item("1")))
+    added = later(item("1"), item("2", "Fries"))
+    do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE, wall_clock_off_by=off_by))
+    assert run_timers(kitchen, HOUR) == [
+        (HOUR - BURGER, "grill", ["1"]),
+        (HOUR - FRIES, "fry", ["2"]),
+    ]
+
+
+def test_what_takes_longer_than_all_that_was_ordered_is_begun_sooner() -> None:
+    kitchen = kitchen_with(later(item("2", "Fries")))
+    added = later(item("2", "Fries"), item("1"))
+    do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
+    assert run_timers(kitchen, HOUR) == [
+        (HOUR - BURGER, "grill", ["1"]),
+        (HOUR - FRIES, "fry", ["2"]),
+    ]
+
+
+def test_what_came_while_the_clock_was_not_set_stays_for_now() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, later(item("1")), replace(after(0), wall_is_set=False))
+    added = later(item("1"), item("2", "Burger large"))
+    do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+
+
+def test_what_takes_less_time_by_now_is_begun_later() -> None:
+    kitchen = kitchen_with(later(item("1"), item("2", "Fries"), at=BURGER))
+    kept = later(item("2", "Fries"), at=BURGER)
+    do(kitchen, UpdateOrder(kept.order, NOBODY), after(MINUTE))
+    assert run_timers(kitchen, HOUR) == [(BURGER - FRIES, "fry", ["2"])]
+
+
+def test_a_pick_up_time_that_cannot_be_kept_holds_a_change_no_longer_than_before() -> None:
+    kitchen = kitchen_with(later(item("1"), at=5 * MINUTE, takes="PT3M"))
+    added = later(item("1"), item("2", "Fries"), at=5 * MINUTE, takes="PT3M")
+    do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
+    assert run_timers(kitchen, HOUR)[0] == (2 * MINUTE, "grill", ["1"])
