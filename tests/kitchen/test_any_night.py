@@ -26,6 +26,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
+from appliance.kitchen.routing import Station
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Line, Ticket
 from tests.kitchen.nights import (
@@ -40,6 +41,7 @@ from tests.kitchen.nights import (
     items,
     layout_commands,
     line_ids,
+    linked_stations,
     of_cooks,
     orders,
     pauses,
@@ -63,14 +65,17 @@ class Night(RuleBasedStateMachine):
         self.seconds = 0
         self.voided_by_hand: set[tuple[int, str]] = set()
 
-    @initialize(with_pass=st.booleans(), settings=ways_to_work, first=creates)
+    @initialize(
+        with_pass=st.booleans(), stations=linked_stations, settings=ways_to_work, first=creates
+    )
     def open_the_doors(
         self,
         with_pass: bool,  # noqa: FBT001
+        stations: tuple[Station, ...],
         settings: Settings,
         first: CreateOrder,
     ) -> None:
-        self.kitchen = new_kitchen(with_pass=with_pass, settings=settings)
+        self.kitchen = new_kitchen(with_pass=with_pass, stations=stations, settings=settings)
         self.submit(first)
 
     @rule(seconds=pauses)
