@@ -77,7 +77,8 @@ def test_the_twin_with_the_least_to_make_gets_a_ticket_whole() -> None:
     do(shared, create(item("1"), id="2"))  # 10
     do(shared, create(item("1"), item("2", "Steak"), item("3"), id="3"))
     assert (board(shared, "grill"), board(shared, "grill-2")) == (["1"], ["2", "3"])
-    assert len(ticket(shared, "grill-2", "3").lines) == 3
+    lines = ticket(shared, "grill-2", "3").lines
+    assert [line.overflow_from for line in lines] == [None] * 3
 
 
 def test_what_is_done_counts_no_more() -> None:
@@ -241,6 +242,13 @@ def test_what_is_added_to_an_order_at_the_station_stays_there() -> None:
     assert board(busy, "cold") == []
 
 
+def test_a_backup_that_has_only_its_own_of_an_order_is_not_followed() -> None:
+    place = kitchen(BUSY_GRILL)
+    do(place, create(item("1", "Soup")))
+    do(place, update(item("1", "Soup"), item("2", "Burger")))
+    assert (board(place, "grill"), len(ticket(place, "cold").lines)) == (["7"], 1)
+
+
 def test_a_backup_that_is_behind_as_well_takes_nothing() -> None:
     cold = replace(COLD, backup="fry", overflow_after=0)
     busy = overflowing(cold)
@@ -303,6 +311,17 @@ def test_a_dish_for_a_station_and_its_backup_is_made_once() -> None:
     closed = ordered(kitchen(replace(FRY, active=False, backup="grill")), "Combo")
     (line,) = ticket(closed, "grill", "1").lines
     assert line.prep == 600
+
+
+def test_what_no_rule_takes_is_told_also_where_a_modifier_of_it_joins_it() -> None:
+    rules = (
+        rule("fry", 60, id="1", modifier=("*fries",), takes="modifier"),
+        rule("fry", id="2", name=("*",), extra_time=30),
+    )
+    closed = kitchen(replace(FRY, active=False, backup="cold"), rules=rules)
+    do(closed, create(item("1", "Burger", "Fries")))
+    (line,) = ticket(closed, "cold").lines
+    assert (line.unrouted, line.mods, line.prep, line.extra) == (True, (), 90, 30)
 
 
 # ── any kitchen ──────────────────────────────────────────────────────────────────────

@@ -138,6 +138,16 @@ def test_a_modifier_that_is_made_alone_is_not_learned() -> None:
     assert kitchen.learned.dishes == ()
 
 
+def test_a_modifier_that_is_made_alone_takes_nothing_from_the_dish() -> None:
+    rules = (*RULES, rule("grill", 60, modifier=("side*",), takes="modifier"))
+    kitchen = new_kitchen(rules=rules, settings=LEARNS)
+    made(kitchen, *[300] * 5)
+    assert prep(kitchen, item("1", "Burger", "Side Salad"), HOUR) == 300
+    made(kitchen, *[300] * 5, name="Fries", station="fry")
+    kitchen.learned.restore([replace(dish, station="grill") for dish in kitchen.learned.dishes])
+    assert prep(kitchen, item("1", "Fries", "Side Salad"), HOUR + 2) == 60
+
+
 def test_what_rules_add_for_modifiers_counts_once() -> None:
     well_done = rule("grill", id="m", modifier=("well done",), extra_time=180)
     kitchen = new_kitchen(rules=(*RULES, well_done), settings=LEARNS)
@@ -286,6 +296,15 @@ def test_taking_back_a_press_leaves_the_kitchen_whole() -> None:
     assert samples(kitchen) == {"Burger": [60, 300]}
 
 
+def test_taking_back_a_recall_makes_nothing_anew() -> None:
+    kitchen = new_kitchen()
+    do(kitchen, create(item("1")), after(0))
+    do(kitchen, act("grill", "bump"), after(60))
+    do(kitchen, act("grill", "recall"), after(100))
+    do(kitchen, Undo("grill", "7"), after(130))
+    assert samples(kitchen) == {"Burger": [60]}
+
+
 # ── beside what is configured ────────────────────────────────────────────────────────
 
 
@@ -309,6 +328,14 @@ def test_a_twin_learns_for_itself() -> None:
     (dish,) = kitchen.learned.dishes
     assert (dish.station, configured(dish, kitchen.router, after(0).at)) == ("grill-2", 600)
     assert prep(kitchen, item("1"), HOUR, "grill-2") == 200
+
+
+def test_a_backup_learns_for_itself() -> None:
+    closed = replace(STATIONS[1], active=False, backup="cold")
+    kitchen = new_kitchen(stations=(STATIONS[0], closed, STATIONS[2]))
+    made(kitchen, 200, name="Fries", station="cold")
+    (dish,) = kitchen.learned.dishes
+    assert (dish.station, configured(dish, kitchen.router, after(0).at)) == ("cold", 240)
 
 
 def test_a_category_of_the_order_is_remembered_for_the_rules() -> None:
