@@ -70,7 +70,7 @@ async def test_it_is_told_by_station_and_to_whom_may_see_it(walk: Walk) -> None:
 
 
 async def test_it_is_used_when_that_is_wanted_also_after_a_restart(tmp_path: Path) -> None:
-    text = AT_ONCE.replace("[timing]\n", "[timing]\nlearned_prep_times = true\n")
+    text = AT_ONCE.replace("learned_prep_times = false", "learned_prep_times = true")
     async with running(tmp_path, text) as appliance:
         clock = KitchenClock()
         appliance.expeditor.now = clock
