@@ -76,9 +76,14 @@ def milliseconds(at: datetime) -> int:
 def _item(kitchen: Kitchen, each: Explained) -> Iterator[str]:
     rules = {rule.id: rule for rule in kitchen.rules}
     for stop in each.stops:
-        station = kitchen.router.stations[stop.station]
+        stations = kitchen.router.stations
         prep = f", {_duration(stop.prep)}" if stop.prep else ""
-        yield f"→ {station.name}{prep}: {_why(stop, rules)}"
+        yield f"→ {stations[stop.station].name}{prep}: {_why(stop, rules)}"
+        if stop.sharing:
+            names = " or ".join(stations[each].name for each in stop.sharing)
+            yield f"  made at {names}{', whichever has less to do' if stop.sharing[1:] else ''}"
+        if stop.overflow is not None:
+            yield f"  made at {stations[stop.overflow].name} while there is too much to do"
     for away in each.taken_away:
         yield f"× {away.station}: {away.rule} takes it away"
     if each.last is not None:

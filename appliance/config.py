@@ -19,9 +19,10 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.balancing import link_fault
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.order import first_number, mode_key
-from appliance.kitchen.routing import StationType
+from appliance.kitchen.routing import Station, StationType
 from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Takes, Weekday, Window, fault
 from appliance.listening import DUAL_STACK
 
@@ -326,6 +327,8 @@ class Timing(_Section, frozen=True):
     """The first that fits counts."""
     undo_window: Duration = Duration(300)
     """For so long what was done by hand can be taken back; `0s`: never."""
+    learned_prep_times: bool = False
+    """What the kitchen has learned counts before the rules' and the menu's times."""
 
 
 class Pass(_Section, frozen=True):
@@ -356,11 +359,16 @@ class StationSection(_Section, frozen=True):
     name: str
     type: StationType = "generic"
     backup: str | None = None
+    """It takes the work of this one while that is behind, or not active."""
     display_order: int = 0
     color: Color | None = None
     sound_alerts: bool = False
     alert_threshold: Duration | None = None
     active: bool = True
+    twin_of: str | None = None
+    """It shares the work of that station."""
+    overflow_after: Duration | None = None
+    """So much work is the most; what comes then goes to the backup."""
 
 
 class RouteSection(_Section, frozen=True):
@@ -527,6 +535,25 @@ def rule_of(section: RouteSection, place: int) -> Rule:
     )
 
 
+def station_of(section: StationSection) -> Station:
+    """The kitchen's station for one of the file."""
+    threshold, overflow_after = section.alert_threshold, section.overflow_after
+    return Station(
+        section.id,
+        section.name,
+        section.type,
+        section.display_order,
+        section.color,
+        section.sound_alerts,
+        None if threshold is None else int(threshold),
+        section.active,
+        source="file",
+        twin_of=section.twin_of,
+        backup=section.backup,
+        overflow_after=None if overflow_after is None else int(overflow_after),
+    )
+
+
 def embedded() -> str:
     """The text of the configuration that ships with the program."""
     return (files("appliance") / "kitchen.toml").read_text(encoding="utf-8")
@@ -630,13 +657,16 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     if not open_to_items:
         yield "station: at least one station that cooks is required (active, type other than expo)"
     stations = [station.id for station in config.station]
-    yield from _references(config, stations, cooking, open_to_items)
+    unknown = list(_references(config, stations, cooking, open_to_items))
+    yield from unknown
     for name in ("station", "printer", "button", "bump_bar", "screen"):
         seen: set[str] = set()
         for place, entry in enumerate(getattr(config, name)):
             if entry.id in seen:
                 yield f"{name}[{place}].id: {entry.id!r} is used twice"
             seen.add(entry.id)
+    if not unknown:
+        yield from _impossible_sharing(list(map(station_of, config.station)))
     for place, route in enumerate(config.route):
         wrong = fault(rule_of(route, place + 1))
         if wrong is not None:
@@ -648,6 +678,13 @@ def _inconsistencies(config: Config) -> Iterator[str]:
     yield from _impossible_timing(config.timing)
     yield from _impossible_limits(config.orders.limits, config.http.limits)
     yield from _impossible_tickets(config.tickets)
+
+
+def _impossible_sharing(stations: list[Station]) -> Iterator[str]:
+    for place, station in enumerate(stations):
+        wrong = link_fault(station, stations)
+        if wrong is not None:
+            yield f"station[{place}].{wrong.field}: {wrong.message}"
 
 
 def _impossible_timing(timing: Timing) -> Iterator[str]:
@@ -715,7 +752,8 @@ def _references(
     printers = [printer.id for printer in config.printer]
     references: list[tuple[str, str | None, Iterable[str]]] = [
         ("orders.default_station", config.orders.default_station, open_to_items),
-        *((f"station[{n}].backup", s.backup, stations) for n, s in enumerate(config.station)),
+        *((f"station[{n}].backup", s.backup, cooking) for n, s in enumerate(config.station)),
+        *((f"station[{n}].twin_of", s.twin_of, cooking) for n, s in enumerate(config.station)),
         *((f"route[{n}].station", r.station, cooking) for n, r in enumerate(config.route)),
         *((f"printer[{n}].fallback", p.fallback, printers) for n, p in enumerate(config.printer)),
         *(

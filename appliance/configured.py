@@ -4,19 +4,18 @@ from collections.abc import Callable
 
 from appliance.api.events import About
 from appliance.api.ticket_json import CHANNELS, TicketView
-from appliance.config import Config, Duration, StationSection, rule_of
+from appliance.config import Config, Duration, rule_of, station_of
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Courses, mode_key
-from appliance.kitchen.routing import Station
 from appliance.kitchen.settings import Late, Settings
 
 
 def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
     """An empty kitchen with the stations and rules of the configuration, and its menu."""
     plan = Plan(
-        tuple(_station(section) for section in config.station),
+        tuple(map(station_of, config.station)),
         tuple(rule_of(section, place) for place, section in enumerate(config.route, 1)),
         config.default_station,
         config.zone,
@@ -39,6 +38,7 @@ def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
             for late in timing.late
         ),
         day_closes=timing.day_closes.minutes,
+        learned_prep_times=timing.learned_prep_times,
     )
     return Kitchen(plan, settings)
 
@@ -61,22 +61,6 @@ def make_view(config: Config, kitchen: Callable[[], Kitchen]) -> TicketView:
 
 def _courses(config: Config) -> Courses:
     return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
-
-
-def _station(section: StationSection) -> Station:
-    """The kitchen's station for one of the file."""
-    threshold = section.alert_threshold
-    return Station(
-        section.id,
-        section.name,
-        section.type,
-        section.display_order,
-        section.color,
-        section.sound_alerts,
-        None if threshold is None else int(threshold),
-        section.active,
-        source="file",
-    )
 
 
 def about(config: Config, warnings: list[str]) -> About:

@@ -13,6 +13,7 @@ from appliance.api import (
     expo,
     menu,
     orders,
+    prep_times,
     routing,
     sign_in,
     stations,
@@ -81,6 +82,7 @@ def make_app(
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
+        Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(

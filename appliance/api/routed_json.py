@@ -17,7 +17,9 @@ from appliance.lan.schema import OrderMessage
 class StopJson(Struct):
     """A station that the item would go to: by rules, by default, or as the pass sees it.
 
-    It makes these `modifiers` alone; where there are none, the whole item.
+    It makes these `modifiers` alone; where there are none, the whole item. Where `sharing` names
+    stations, the one of them with the least to make gets it; `overflow` gets it while they are
+    behind.
     """
 
     station_id: str
@@ -27,6 +29,8 @@ class StopJson(Struct):
     rules: tuple[str, ...]
     modifiers: tuple[str, ...]
     adjusted_by: tuple[str, ...]
+    sharing: tuple[str, ...]
+    overflow: str | None
 
 
 class TakenAwayJson(Struct):
@@ -87,6 +91,8 @@ def routed_json(explained: Explained) -> RoutedJson:
                 stop.rules,
                 stop.modifiers,
                 stop.adjusted_by,
+                stop.sharing,
+                stop.overflow,
             )
             for stop in explained.stops
         ],

@@ -190,16 +190,29 @@ class UnroutedJson(Struct):
     last_at: Time
 
 
+class OverflowJson(Struct):
+    """New tickets of a station go to its backup."""
+
+    station_id: str
+    backup: str
+
+
 class RoutingStatus(Struct):
-    """What went to the default station because no rule took it, since the log begins."""
+    """What went to the default station because no rule took it, since the log begins.
+
+    And which stations have more to do than their limit allows, so that their backup takes over.
+    """
 
     unrouted: int
     names: list[UnroutedJson]
     """The newest of them, the newest first."""
+    overflows: list[OverflowJson]
+    """Now."""
 
 
 def status(expeditor: Expeditor) -> RoutingStatus:
     """How routing is, for `GET /status`."""
     tally = expeditor.kitchen.unrouted
     names = [UnroutedJson(each.name, each.count, iso(each.last_at)) for each in tally.names]
-    return RoutingStatus(tally.count, names[::-1])
+    overflows = expeditor.kitchen.overflows(expeditor.now())
+    return RoutingStatus(tally.count, names[::-1], [OverflowJson(*each) for each in overflows])

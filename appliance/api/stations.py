@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from appliance.api.auth import MANAGERS, ROLES
-from appliance.api.errors import ApiError, refused
+from appliance.api.errors import ApiError, invalid, refused
 from appliance.api.location import require_here
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
@@ -19,6 +19,8 @@ _PLACES: Final = 1_000_000
 _ID: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _ONE: Final = "/stations/{station_id}"
+_FIELDS: Final = {"overflow_after": "overflow_after_seconds"}
+"""What the API calls fields of a station, where that is something else."""
 
 
 class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,13 +33,20 @@ class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StationBody(Struct, forbid_unknown_fields=True):
-    """A station as it is to be."""
+    """A station as it is to be.
+
+    It shares the work of the station that it is `twin_of`. Its `backup` takes over while it is
+    not active, or has more than `overflow_after_seconds` of work.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     station_type: StationType = "generic"
     display_order: Annotated[int, Meta(ge=-_PLACES, le=_PLACES)] = 0
     settings: SettingsJson = SettingsJson()
     is_active: bool = True
+    twin_of: str | None = None
+    backup: str | None = None
+    overflow_after_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
     location_id: str | None = None
     id: Annotated[
         str | None,
@@ -59,6 +68,9 @@ class StationJson(Struct):
     settings: SettingsJson
     is_active: bool
     source: Source
+    twin_of: str | None
+    backup: str | None
+    overflow_after_seconds: int | None
 
 
 class StationsQuery(Struct):
@@ -162,6 +174,9 @@ class Stations:
             body.settings.sound_alerts,
             body.settings.alert_threshold_seconds,
             body.is_active,
+            twin_of=body.twin_of,
+            backup=body.backup,
+            overflow_after=body.overflow_after_seconds,
         )
         (now,) = self._submit(DefineStation(station))
         return self._json(now)
@@ -171,6 +186,8 @@ class Stations:
         match reply:
             case StationsNow(stations):
                 return stations
+            case Refused(reason="cannot_share", field=str(field), message=message):
+                raise invalid(_FIELDS.get(field, field), message)
             case Refused():
                 raise refused(reply)
         raise TypeError(reply)
@@ -194,6 +211,9 @@ class Stations:
             settings,
             station.active,
             station.source,
+            station.twin_of,
+            station.backup,
+            station.overflow_after,
         )
 
 

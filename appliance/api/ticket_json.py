@@ -7,7 +7,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from appliance.api.ticket_metadata import line_times, metadata_of, timing, with_times
+from appliance.api.ticket_metadata import (
+    line_times,
+    metadata_of,
+    overflow_from_of,
+    timing,
+    with_times,
+)
 from appliance.api.times import Time, iso
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.menu import Menu
@@ -130,6 +136,8 @@ class TicketView:
         metadata = brought.metadata | timing(ticket, self._kitchen().promise(ticket, placed))
         if ticket.live and brought.also_at:
             metadata["alsoAt"] = brought.also_at
+        if overflow_from := overflow_from_of(ticket):
+            metadata["overflowFrom"] = overflow_from
         if fire_at := line_times(ticket):
             metadata["items"] = with_times(metadata.get("items", {}), fire_at)
         lines = [(line, shown) for line in ticket.lines if (shown := brought.lines.get(line.id))]

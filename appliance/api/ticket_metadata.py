@@ -1,7 +1,8 @@
 """A ticket's `metadata`: what the order brought, and what is ours to say besides.
 
 Ours, of the ticket: when it fires itself and was fired, when it is late (`timing`); of one on a
-board, `alsoAt`, the ids of the other stations that have a ticket of the order to cook.
+board, `alsoAt`, the ids of the other stations that have a ticket of the order to cook; of one at
+a backup, `overflowFrom`, the ids of the stations for which it makes something.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,13 @@ def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
         metadata["cancelled"] = True
     items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
     return metadata | ({"items": items} if items else {})
+
+
+def overflow_from_of(ticket: Ticket) -> list[str]:
+    """The ids of the stations whose work it takes, in the order of its lines."""
+    lines = (line for line in ticket.lines if line.change != "deleted")
+    stations = dict.fromkeys(line.overflow_from for line in lines)
+    return [station for station in stations if station not in (None, ticket.station)]
 
 
 def line_times(ticket: Ticket) -> dict[str, int]:

@@ -5,5 +5,6 @@ No clock, no I/O, no asyncio and no configuration file in here. `kitchen.py` is 
 `ticket.py` and `order.py` are what it is about, `event.py` is what goes into the log.
 `layout.py` has the stations and rules in force, `offering.py` the menu; `rule.py` is what a rule
 is, `reading.py` how they are read, `routing.py` where an item goes, `explaining.py` why, and
-`doubting.py` which rules cannot be meant. `README.md` is the guide.
+`doubting.py` which rules cannot be meant; `balancing.py` shares work among stations, and
+`learning.py` knows how long things took. `README.md` is the guide.
 """

@@ -211,11 +211,13 @@ Reason = Literal[
     "read_only",
     "in_use",
     "is_expo",
+    "cannot_share",
     "id_taken",
     "too_many",
 ]
 """`read_only`: declared in the configuration file. `in_use`: has live tickets or rules.
-`is_expo`: a rule for a station that cooks nothing."""
+`is_expo`: a rule for a station that cooks nothing. `cannot_share`: what a station says of its
+twin or its backup makes no sense."""
 
 
 class Refused(Struct, frozen=True, gc=False):
@@ -227,6 +229,8 @@ class Refused(Struct, frozen=True, gc=False):
     to_status: Status | None = None
     place: int | None = None
     """Of several rules or items, the one that it is about, counted from 0."""
+    field: str | None = None
+    """Of a station, the field that it is about."""
 
 
 Reply = OrderAccepted | TicketsNow | TimePassed | StationsNow | RulesNow | MenuItemsNow | Refused

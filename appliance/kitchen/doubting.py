@@ -38,7 +38,10 @@ def doubts(router: Router) -> Iterator[str]:
         yield from _of_rule(rule, above, in_force[len(above) + 1 :])
         above.append(rule)
     taking = [rule for rule in in_force if _sends(rule) and rule.takes == "item"]
-    reached = {rule.station for rule in in_force if _sends(rule)} | {router.default}
+    sent_to = {rule.station or "" for rule in in_force if _sends(rule)} | {router.default}
+    reached = set(sent_to)
+    for station_id in sent_to:
+        reached.update(router.sharing[station_id], router.backing[station_id])
     for station in router.stations.values():
         if station.active and station.cooks and station.id not in reached:
             yield f"station {station.id!r} gets nothing: no rule sends anything there"

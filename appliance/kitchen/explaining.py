@@ -41,6 +41,11 @@ class WhyThere(Struct, frozen=True, gc=False):
     """All that it makes of the item; empty where it makes the whole item."""
     adjusted_by: tuple[str, ...] = ()
     """Ids of the rules that add time there, or take some."""
+    sharing: tuple[str, ...] = ()
+    """Where not simply this station gets it: those of which one does, the one with the least
+    to make. They are it and its twins, as far as they are active, or else its backup."""
+    overflow: str | None = None
+    """The station that gets it while these are behind by their limit."""
 
 
 class TakenAway(Struct, frozen=True, gc=False):
@@ -121,6 +126,10 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
 
 def _why(router: Router, outcome: Outcome, stop: Stop, item: Item) -> WhyThere:
     why: Literal["rule", "default", "expo"] = "rule"
+    own, backing = (by.get(stop.station, ()) for by in (router.sharing, router.backing))
+    sharing = own or backing
+    station = router.stations[stop.station]
+    overflows = own and backing and station.overflow_after is not None
     if stop.station in router.passes:
         why = "expo"
     elif stop.unrouted:
@@ -133,6 +142,8 @@ def _why(router: Router, outcome: Outcome, stop: Stop, item: Item) -> WhyThere:
         tuple(rule.id for rule in outcome.reading.sent.get(stop.station, ())),
         tuple(item.mods[place].name for place in stop.mods),
         tuple(rule.id for rule in outcome.extras.get(stop.station, ())),
+        () if sharing == (stop.station,) else sharing,
+        station.backup if overflows else None,
     )
 
 

@@ -7,6 +7,7 @@ that does: live, and when a log is replayed. Between the two the caller writes t
 """
 
 from appliance.kitchen.all_day import AllDay, all_day
+from appliance.kitchen.balancing import Overflow, overflows
 from appliance.kitchen.command import (
     ActOnTicket,
     AddRules,
@@ -34,6 +35,7 @@ from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.memory import Known, Memory, State
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
@@ -124,6 +126,15 @@ class Kitchen:
     def unrouted(self) -> Tally:
         """What no rule took, counted."""
         return self._memory.unrouted
+
+    @property
+    def learned(self) -> Learned:
+        """How long dishes took."""
+        return self._memory.learned
+
+    def overflows(self, now: Moment) -> list[Overflow]:
+        """The stations whose backup takes over now, because they are behind."""
+        return overflows(self.router, self.live_tickets, now)
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.balancing import link_fault
 from appliance.kitchen.command import (
     AddRules,
     DefineMenuItems,
@@ -131,6 +132,9 @@ class Layout:
     ) -> Outcome:
         if station.id in self._file_stations:
             return _of_the_file("station", station.id)
+        wrong = link_fault(station, self.stations)
+        if wrong is not None:
+            return Refused("cannot_share", wrong.message, field=wrong.field), ()
         known = self._made_stations.get(station.id)
         if known is None and len(self.stations) >= MAX_STATIONS:
             return _refused("too_many", f"there are {MAX_STATIONS} stations, and no more can be")
@@ -160,8 +164,13 @@ class Layout:
         """In words, why a station cannot go."""
         if has_live_tickets(station_id):
             return "it has live tickets"
-        pointing = next((rule.id for rule in self.rules if rule.station == station_id), None)
-        return f"rule {pointing!r} points to it" if pointing is not None else None
+        for rule in self.rules:
+            if rule.station == station_id:
+                return f"rule {rule.id!r} points to it"
+        for station in self.stations:
+            if station_id in (station.twin_of, station.backup):
+                return f"station {station.id!r} shares its work with it"
+        return None
 
     def _add_rules(self, rules: list[Rule], now: Moment) -> Outcome:
         stations = {station.id: station for station in self.stations}

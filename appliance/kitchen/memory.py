@@ -22,6 +22,7 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.layout import Layout, Plan
+from appliance.kitchen.learning import Dish, Learned
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.routing import Station
@@ -46,7 +47,7 @@ class Create(Struct, frozen=True, gc=False, array_like=True):
     tick: int
 
 
-STATE_FORMAT: Final = 7
+STATE_FORMAT: Final = 8
 """Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
 another format is not believed."""
 
@@ -68,6 +69,7 @@ class State(Struct, frozen=True, gc=False):
     unrouted_count: int
     unrouted: tuple[Unrouted, ...]
     senders: tuple[Sender, ...]
+    learned: tuple[Dish, ...]
 
 
 class Known(Struct):
@@ -112,6 +114,8 @@ class Memory:
         self._forgotten: set[tuple[int, str]] = set()
         """Order numbers and stations of forgotten tickets."""
         self.senders = Senders(plan.zone)
+        self.learned = Learned(plan.zone)
+        """How long dishes took."""
 
     # ── what it knows ────────────────────────────────────────────────────────────────
 
@@ -321,6 +325,8 @@ class Memory:
         ticket = event.ticket
         known = self._orders[ticket.number]
         before = known.tickets.get(ticket.station)
+        if before is not None:
+            self.learned.observe(event, before, known.placed)
         if event.action is not None:
             if event.kind == "undone":
                 self.deeds.undone(event.action)
@@ -403,6 +409,7 @@ class Memory:
             self.unrouted.count,
             self.unrouted.names,
             self.senders.state(),
+            self.learned.dishes,
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -425,3 +432,4 @@ class Memory:
         self.deeds.restore(state.actions_counted, state.deeds)
         self.unrouted = Tally(state.unrouted_count, state.unrouted)
         self.senders.restore(state.senders)
+        self.learned.restore(state.learned)

@@ -1,11 +1,12 @@
 """Decides what a point of sale asks: to take an order, to change it, to take it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
 from appliance.kitchen.amendment import CannotAmend, amended
+from appliance.kitchen.balancing import Balance
 from appliance.kitchen.closing import closing_of, has_begun
 from appliance.kitchen.command import (
     AmendOrder,
@@ -25,8 +26,9 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.memory import Known, Memory
-from appliance.kitchen.order import Guest, Order, digest
+from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
+from appliance.kitchen.routing import Stop
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
     Moment,
@@ -40,6 +42,7 @@ from appliance.kitchen.ticket import (
 from appliance.kitchen.timing import Plan, changed_release, planned, release_of
 from appliance.kitchen.update import (
     Comparison,
+    Route,
     first_tickets,
     new_ticket,
     priority_of,
@@ -97,7 +100,9 @@ class Ordering:
     def _place(self, order: Order, guest: Guest, now: Moment, content: str) -> Decision:
         number = self._memory.counted + 1
         router = self._memory.layout.router
-        tickets, longest = first_tickets(number, order, router, now)
+        nowhere = router.passes or (router.default,)
+        route = self._route(order, {}, now)
+        tickets, longest = first_tickets(number, order, route, nowhere, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
         release = release_of(order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
@@ -167,7 +172,8 @@ class Ordering:
         comparison = Comparison(placed, known.tickets.values(), order, guest)
         tickets = dict(known.tickets)
         router = self._memory.layout.router
-        for station, wanted in comparison.stops(router, tickets, now).items():
+        route = self._route(order, tickets, now)
+        for station, wanted in comparison.stops(route, tickets).items():
             if station in tickets:
                 tickets[station] = updated_ticket(tickets[station], comparison, wanted, now)
             elif wanted:
@@ -210,6 +216,18 @@ class Ordering:
             unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
+
+    def _route(self, order: Order, tickets: Mapping[str, Ticket], now: Moment) -> Route:
+        """Where an item goes now, and how long it takes there; `tickets` are the order's."""
+        memory, router = self._memory, self._memory.layout.router
+        balance = Balance(router, memory.live_tickets, tickets, now)
+        learned = memory.learned if self._settings.learned_prep_times else None
+
+        def route(item: Item) -> tuple[Stop, ...]:
+            stops = balance.shared(router.route(item, order, now.at), item.line_id)
+            return stops if learned is None else learned.timed(stops, item, router.passes, now.at)
+
+        return route
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)

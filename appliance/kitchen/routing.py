@@ -6,7 +6,8 @@ whatever is then without a station goes to the default station and is counted an
 unrouted.
 
 An expo station sees every item and cooks none. A station that is not active gets nothing:
-rules for it are passed over, and so are rules for a station that is not there.
+rules for it are passed over, and so are rules for a station that is not there; but if it has
+twins or a backup that are active, these get it (see `balancing.py`).
 """
 
 from bisect import bisect_right
@@ -43,6 +44,12 @@ class Station(Struct, frozen=True, gc=False, omit_defaults=True):
     alert_threshold_seconds: int | None = None
     active: bool = True
     source: Source = "api"
+    twin_of: str | None = None
+    """The id of the station whose work it shares."""
+    backup: str | None = None
+    """The id of the station that takes its work when it is behind, or not active."""
+    overflow_after: int | None = None
+    """Seconds of work after which it is behind; None: it never is."""
 
     @property
     def cooks(self) -> bool:
@@ -62,6 +69,10 @@ class Stop(Struct, frozen=True, gc=False):
     """The places of the item's modifiers that the station makes alone; none: the whole item."""
     unrouted: bool = False
     """It is the default station, and no rule takes the item."""
+    extra: int = 0
+    """Seconds that rules add to what the dish takes there; they are part of a known `prep`."""
+    overflow_from: str | None = None
+    """The station that it was for, where its backup takes it."""
 
 
 class Outcome(NamedTuple):
@@ -98,6 +109,15 @@ class Router:
         """The expo stations that are active."""
         self.cooking = frozenset(s.id for s in stations if s.cooks)
         """All the others, active or not."""
+        self.sharing = _sharing(stations)
+        """By station that cooks: it and its twins, as far as they are active."""
+        self.backing = {
+            station: self.sharing.get(self.stations[station].backup or "", ())
+            for station in self.sharing
+        }
+        """By station that cooks: the active ones that take its work when it is behind."""
+        self.shares = any(s.twin_of is not None or s.backup is not None for s in stations)
+        """Whether any station shares its work."""
         self._book = Rulebook([rule for rule in self.rules if self.is_in_force(rule)])
         windows = [rule.time_of_day for rule in self.rules if rule.time_of_day is not None]
         self._turns = sorted({turn for window in windows for turn in (window.start, window.until)})
@@ -109,8 +129,7 @@ class Router:
         """Whether the rule is read, and not passed over."""
         if rule.station is None:
             return True
-        station = self.stations.get(rule.station)
-        return station is not None and station.active and station.cooks
+        return bool(self.sharing.get(rule.station) or self.backing.get(rule.station))
 
     def route(self, item: Item, order: Order, at: int) -> tuple[Stop, ...]:
         """The stations of an item: those that cook it, then those that only see it.
@@ -158,7 +177,8 @@ class Router:
             named = max((rule.prep_time for rule in rules), default=0)
             taking = _sum(named or (prep if mods is None else 0), extras[station])
             boost: Boost = max((rule.priority_boost for rule in rules), default=0)
-            cooking.append(Stop(station, taking, boost, mods or (), unrouted))
+            extra = sum(rule.extra_time for rule in extras[station])
+            cooking.append(Stop(station, taking, boost, mods or (), unrouted, extra))
         longest = max(stop.prep for stop in cooking)
         highest: Boost = max(stop.boost for stop in cooking)
         seen = [Stop(station, longest, highest) for station in self.passes]
@@ -166,6 +186,17 @@ class Router:
 
 
 _ANY_TIME: Final = Local("mon", 0)
+
+
+def _sharing(stations: Iterable[Station]) -> dict[str, tuple[str, ...]]:
+    """In the order of the boards."""
+    cooking = [station for station in stations if station.cooks]
+    sharing: dict[str, list[str]] = {station.id: [] for station in cooking}
+    for station in cooking:
+        for whose in (station.id, station.twin_of):
+            if station.active and whose in sharing:
+                sharing[whose].append(station.id)
+    return {station: tuple(active) for station, active in sharing.items()}
 
 
 def _extras(reading: Reading, station: str, *, whole: bool) -> tuple[Rule, ...]:

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True):
     """The pass bumps nothing that a station has still to do."""
     pass_clears_stations: bool = True
     """What the pass bumps leaves the boards of the stations, too."""
+    learned_prep_times: bool = False
+    """What the kitchen has learned counts before what rules and the menu say. See `learning.py`."""
     courses: Courses = NO_COURSES
     """Numbers of courses that have none in their texts."""
 

@@ -60,6 +60,10 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     """The places of the item's modifiers that are made here alone; none: the whole item."""
     unrouted: bool = False
     """It is here because no rule took it."""
+    extra: int = 0
+    """Seconds of `prep` that rules added to what the dish takes."""
+    overflow_from: str | None = None
+    """The station that it was for, where that had its backup take it."""
 
     @property
     def to_do(self) -> bool:

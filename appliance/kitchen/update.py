@@ -7,13 +7,13 @@ a completed one, and what the kitchen fired stays fired until it is asked to wai
 """
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from appliance.kitchen.memory import Known
 from appliance.kitchen.order import Guest, Item, Order, Placed
-from appliance.kitchen.routing import Router, Stop
+from appliance.kitchen.routing import Stop
 from appliance.kitchen.ticket import (
     Change,
     Line,
@@ -25,27 +25,31 @@ from appliance.kitchen.ticket import (
     void,
 )
 
+Route = Callable[[Item], Iterable[Stop]]
+"""Says where an item of the order goes."""
+
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
 
 
 def first_tickets(
-    number: int, order: Order, router: Router, now: Moment
+    number: int, order: Order, route: Route, nowhere: Collection[str], now: Moment
 ) -> tuple[dict[str, Ticket], int]:
     """The tickets of a new order, by station, and its longest preparation in seconds.
 
-    When they begin is for `timing.py` to say.
+    An order without lines is at the stations `nowhere`. When the tickets begin is for
+    `timing.py` to say.
     """
     lines: dict[str, list[Line]] = {}
     longest = 0
     for item in order.items:
-        for stop in router.route(item, order, now.at):
+        for stop in route(item):
             line = _new(item.line_id, stop, now, unfired=item.held)
             lines.setdefault(stop.station, []).append(line)
             longest = max(longest, stop.prep)
     if not lines:
         # An order without lines is still an order that somebody waits for.
-        lines = {station: [] for station in router.passes or (router.default,)}
+        lines = {station: [] for station in nowhere}
     tickets = {
         station: Ticket(
             number,
@@ -72,6 +76,8 @@ def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
         boost=stop.boost,
         mods=stop.mods,
         unrouted=stop.unrouted,
+        extra=stop.extra,
+        overflow_from=stop.overflow_from,
     )
 
 
@@ -127,7 +133,7 @@ class Comparison:
         return tuple(item for item in items if item and item.line_id not in self.items)
 
     def stops(
-        self, router: Router, tickets: Mapping[str, Ticket], now: Moment
+        self, route: Route, tickets: Mapping[str, Ticket]
     ) -> dict[str, dict[str, Stop | None]]:
         """By station and line, where every line is to be made; None: as it stands already.
 
@@ -142,7 +148,7 @@ class Comparison:
         }
         for line_id, item in self.items.items():
             if line_id in routed:
-                for stop in router.route(item, self.order, now.at):
+                for stop in route(item):
                     wanted.setdefault(stop.station, {})[line_id] = stop
         return wanted
 

@@ -22,6 +22,9 @@ MADE = {
     **PIZZA,
     "is_active": True,
     "source": "api",
+    "twin_of": None,
+    "backup": None,
+    "overflow_after_seconds": None,
 }
 
 
@@ -138,7 +141,7 @@ async def test_a_station_that_is_needed_stays(appliance: RunningAppliance) -> No
         ({"name": "x", "id": "a/b"}, "id"),
         ({"name": "x", "id": "ab\n"}, "id"),
         ({"name": "x", "settings": {"color": "#d9480f\n"}}, "settings.color"),
-        ({"name": "x", "backup": "y"}, "backup"),
+        ({"name": "x", "colour": "y"}, "colour"),
     ],
 )
 async def test_what_is_wrong_is_named(

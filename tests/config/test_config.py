@@ -115,6 +115,30 @@ WRONG = [
         'backup = "fri"',
         "station[0].backup: there is no 'fri' here; allowed: grill",
     ),
+    ('backup = "fry"', 'backup = "pass"', "station[0].backup: there is no 'pass' here; allowed:"),
+    ('backup = "fry"', 'backup = "grill"', "station[0].backup: it cannot be the station itself"),
+    (
+        'backup = "fry"',
+        'overflow_after = "15m"',
+        "station[0].overflow_after: goes with a backup",
+    ),
+    (
+        'backup = "fry"',
+        'backup = "fry"\noverflow_after = 15',
+        "station[0].overflow_after: 15 is no duration",
+    ),
+    ('backup = "fry"', 'twin_of = "fri"', "station[0].twin_of: there is no 'fri' here; allowed:"),
+    (
+        'id = "fry"\n',
+        'id = "fry"\ntwin_of = "grill"\n',
+        "station[0].backup: 'fry' is its twin",
+    ),
+    (
+        'backup = "fry"',
+        'twin_of = "cold"\n[[station]]\nid = "w"\nname = "W"\ntwin_of = "grill"\n',
+        "station[0].twin_of: a twin has no twins, and 'w' is one of this",
+    ),
+    ("finish_together = true", "learned_prep_times = 1", "timing.learned_prep_times: Expected"),
     ('"America/Chicago"', '"Mars/One"', "appliance.time_zone: 'Mars/One' is no time zone"),
     (
         'allow = ["local"]',

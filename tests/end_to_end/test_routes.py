@@ -75,6 +75,45 @@ def test_the_time_the_menu_and_the_file_count(tmp_path: Path) -> None:
     assert "  nearly file-1 to bar: weekday is mon, not fri" in said
 
 
+SHARED = """
+[[station]]
+id = "grill"
+name = "Grill"
+backup = "cold"
+overflow_after = "30m"
+[[station]]
+id = "grill-2"
+name = "Grill 2"
+twin_of = "grill"
+[[station]]
+id = "cold"
+name = "Cold"
+[[station]]
+id = "wok"
+name = "Wok"
+active = false
+backup = "cold"
+[[route]]
+station = "grill"
+name = ["*burger*"]
+[[route]]
+station = "wok"
+name = ["*noodles*"]
+"""
+
+
+def test_it_says_who_shares_and_who_takes_over(tmp_path: Path) -> None:
+    file = tmp_path / "kitchen.toml"
+    file.write_text(SHARED)
+    order = {"items": [{"name": "Hamburger"}, {"name": "Noodles"}]}
+    ended = routed(tmp_path, order, "--config", str(file))
+    assert [line for line in ended.stdout.splitlines() if "made at" in line] == [
+        "    made at Grill or Grill 2, whichever has less to do",
+        "    made at Cold while there is too much to do",
+        "    made at Cold",
+    ]
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -36,7 +36,7 @@ from appliance.kitchen.order import Component, Guest, Item, ItemGroup, Modifier,
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.ticket import Action, Priority
-from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, TOGETHER
+from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, STATIONS, TOGETHER
 
 ORDER_IDS: Final = ("7", "8")
 PASSES: Final = ("pass", "window")
@@ -125,6 +125,9 @@ made_stations = st.builds(
     id=st.sampled_from(["bar", "grill"]),
     name=st.sampled_from(["Bar", "Drinks"]),
     active=st.booleans(),
+    twin_of=st.sampled_from([None, "grill", "fry", "window"]),
+    backup=st.sampled_from([None, "grill", "cold", "pass"]),
+    overflow_after=st.sampled_from([None, 0, 600]),
 ) | st.builds(
     Station, id=st.just("window"), name=st.just("W"), type=st.just("expo"), active=st.booleans()
 )
@@ -228,8 +231,22 @@ ways_to_work = st.sampled_from(
         replace(TOGETHER, fire_next_course=True, pass_waits_for_stations=True),
         replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False, day_closes=240),
         replace(TOGETHER, day_closes=240),
+        replace(TOGETHER, learned_prep_times=True),
     ]
 )
+linked_stations = st.sampled_from(
+    [
+        STATIONS,
+        (*STATIONS, Station("grill-2", "Grill 2", twin_of="grill")),
+        (
+            replace(STATIONS[0], active=False),
+            replace(STATIONS[1], backup="grill-2", overflow_after=300),
+            STATIONS[2],
+            Station("grill-2", "Grill 2", twin_of="grill", backup="cold", overflow_after=900),
+        ),
+    ]
+)
+"""The kitchen as it is; with a twin; with a twin alone, which is a backup and has one."""
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
 

@@ -27,6 +27,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
+from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Line, Ticket
@@ -43,6 +44,7 @@ from tests.kitchen.nights import (
     items,
     layout_commands,
     line_ids,
+    linked_stations,
     made_rules,
     of_cooks,
     orders,
@@ -69,6 +71,7 @@ class Night(RuleBasedStateMachine):
 
     @initialize(
         with_pass=st.booleans(),
+        stations=linked_stations,
         settings=ways_to_work,
         rules=st.sampled_from(WITH_HOLES) | st.lists(made_rules, max_size=6),
         first=creates,
@@ -76,11 +79,12 @@ class Night(RuleBasedStateMachine):
     def open_the_doors(
         self,
         with_pass: bool,  # noqa: FBT001
+        stations: tuple[Station, ...],
         settings: Settings,
         rules: Sequence[Rule],
         first: CreateOrder,
     ) -> None:
-        self.kitchen = new_kitchen(with_pass=with_pass, settings=settings)
+        self.kitchen = new_kitchen(with_pass=with_pass, stations=stations, settings=settings)
         for each in rules:
             self.submit(AddRules((each,)))
         self.submit(first)

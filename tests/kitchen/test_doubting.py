@@ -42,6 +42,22 @@ def test_a_kitchen_without_doubts() -> None:
     assert doubted(*rules, *REST) == []
 
 
+def test_a_twin_and_a_backup_get_something_without_rules() -> None:
+    twin = replace(STATIONS[0], id="grill-2", twin_of="grill")
+    spare = replace(STATIONS[0], id="spare")
+    rules = (sends("a", name=("burger",)), *REST)
+
+    def doubted_of(*stations: Station) -> list[str]:
+        return list(doubts(Router((*stations, *STATIONS[1:], PASS), rules, "cold")))
+
+    grill = STATIONS[0]
+    nothing_there = "station 'spare' gets nothing: no rule sends anything there"
+    assert doubted_of(grill, spare) == [nothing_there]
+    assert doubted_of(replace(grill, backup="spare"), spare, twin) == []
+    assert doubted_of(replace(grill, backup="spare", active=False), spare) == []
+    assert doubted_of(replace(grill, active=False), twin) == []
+
+
 @pytest.mark.parametrize("name", ["built-in", "tests/data/kitchen.toml"])
 def test_the_kitchens_that_ship_are_without_doubts(name: str) -> None:
     text = config.embedded() if name == "built-in" else Path(name).read_text("utf-8")

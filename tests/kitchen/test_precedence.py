@@ -158,7 +158,7 @@ def test_the_menu_says_how_long_it_takes_where_no_rule_does() -> None:
     menu = Menu([MenuItem("B", "Burger", prep_time=300)])
     assert routed(rule("grill"), menu=menu)["grill"].prep == 300
     assert routed(rule("grill", 60), menu=menu)["grill"].prep == 60
-    assert routed(WELL_DONE, menu=menu)["cold"] == Stop("cold", 480, unrouted=True)
+    assert routed(WELL_DONE, menu=menu)["cold"] == Stop("cold", 480, unrouted=True, extra=180)
 
 
 # ── what they look at ────────────────────────────────────────────────────────────────

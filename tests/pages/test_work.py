@@ -105,6 +105,17 @@ def test_a_card_says_where_else_its_order_is_made(board: Board, kitchen: Kitchen
     expect(facts).to_have_text("dine in · Sarah · also at Cold, Fry")
 
 
+def test_a_card_at_a_backup_says_for_whom_it_is_made(board: Board, kitchen: Kitchen) -> None:
+    wok = {"name": "Wok", "backup": "fry", "overflow_after_seconds": 0}
+    kitchen.call("POST", "/stations", wok)
+    kitchen.call("POST", "/routing", {"station_id": "wok", "name": ["noodles"]})
+    for number in ("7", "8"):
+        items = [{"lineId": "1", "name": "Noodles"}]
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=items)
+    facts = board.card("fry", "Table 8").locator(".facts")
+    expect(facts).to_have_text("dine in · taken over from Wok")
+
+
 def test_a_card_that_is_moved_leaves_its_board_and_nothing_to_recall(
     board: Board, kitchen: Kitchen
 ) -> None:

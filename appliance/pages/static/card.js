@@ -28,7 +28,9 @@ export function draw(ticket, atPass, perform, called) {
   part(".verdict").textContent = verdict(ticket);
   part(".reference").append(name(title(ticket)));
   part(".facts").append(...row(
-    mode(ticket), due(ticket), ticket.server_name, !atPass && alsoAt(metadata, called),
+    mode(ticket), due(ticket), ticket.server_name,
+    stations("taken over from ", metadata.overflowFrom, called),
+    !atPass && stations("also at ", metadata.alsoAt, called),
   ));
   part(".instructions").append(...row(metadata.specialInstructions));
   part(".items").append(
@@ -89,12 +91,12 @@ function due({ created_at, metadata }) {
   return `for ${hour(new Date(metadata.pickupAt), new Date(created_at))}`;
 }
 
-/** Where else something of the order is made; who renames a station finds it by `called`. */
-function alsoAt(metadata, called) {
-  const names = metadata.alsoAt?.flatMap((id, place) => {
+/** The names of some stations after `words`; who renames one finds it by `called`. */
+function stations(words, ids, called) {
+  const names = ids?.flatMap((id, place) => {
     const said = element("span", "", called(id));
     said.dataset.called = id;
-    return [place ? ", " : "also at ", said];
+    return [place ? ", " : words, said];
   });
   return names && element("span", "", ...names);
 }
