@@ -67,8 +67,10 @@ def deadline(closes: int | None, tickets: Iterable[Ticket]) -> int | None:
 
     `closes` is that of `closing_of`.
     """
+    if closes is None:
+        return None
     tickets = list(tickets)
-    if closes is None or not any(ticket.live for ticket in tickets):
+    if not any(ticket.live for ticket in tickets):
         return None
     dues = (line.due for ticket in tickets for line in ticket.lines if line.due is not None)
     days = -((closes - max(dues, default=0) - LEAST_MS) // _DAY_MS)

@@ -146,9 +146,11 @@ class Cooking:
             and self._settings.pass_clears_stations
             and self._memory.is_at_pass(known, before)
         )
-        let_go_of = _let_go(known.tickets, fired, now)
-        tickets = self._planned(known, let_go_of | {ticket.station: ticket}, now)
-        ticket = tickets[ticket.station]
+        let_go_of = _let_go(known.tickets, fired, now) if fired else known.tickets
+        tickets = let_go_of | {ticket.station: ticket}
+        if any(line.held for each in tickets.values() for line in each.lines):
+            tickets = self._planned(known, tickets, now)
+            ticket = tickets[ticket.station]
         take_off = bump if ticket.live else clear
         events: list[TicketChanged] = []
         for station, after in tickets.items():
