@@ -38,8 +38,8 @@ POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/undone   
 GET    /stations                                                                everyone  seen  ours
 GET    /stations/{station_id}                                                   everyone  own   ours
 POST   /stations                                                                managers  all   ours
-PUT    /stations/{station_id}                                                   managers  own   ours
-DELETE /stations/{station_id}                                                   managers  own   ours
+PUT    /stations/{station_id}                                                   managers  all   ours
+DELETE /stations/{station_id}                                                   managers  all   ours
 GET    /stats                                                                   everyone  seen  ours
 GET    /routing                                                                 everyone  seen  ours
 POST   /routing                                                                 managers  all   ours
