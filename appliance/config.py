@@ -38,8 +38,10 @@ class ConfigError(ValueError):
 
 
 class Duration(int):
-    """Seconds; written as `90s`, `8m`, `1h30m`."""
+    """Seconds; written as `90s`, `8m`, `1h30m`. At most LONGEST."""
 
+    LONGEST: Final = 9_999 * 3_600
+    """More than a year. A time so far ahead can still be written as a date."""
     _PATTERN: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
     @classmethod
@@ -49,7 +51,10 @@ class Duration(int):
         if found is None:
             raise ValueError(f'{text!r} is no duration; write it like "90s", "8m", "1h30m"')
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return cls(hours * 3600 + minutes * 60 + seconds)
+        duration = cls(hours * 3600 + minutes * 60 + seconds)
+        if duration > cls.LONGEST:
+            raise ValueError(f"{text!r} is too long; at most {cls.LONGEST // 3_600}h")
+        return duration
 
 
 class ExtraTime(int):

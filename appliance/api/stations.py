@@ -119,9 +119,17 @@ class Stations:
                 StationJson,
                 body=StationBody,
                 errors=(404, 409, 503),
+                everywhere=True,
             ),
             Operation(
-                "DELETE", _ONE, self.remove, MANAGERS, None, status=204, errors=(404, 409, 503)
+                "DELETE",
+                _ONE,
+                self.remove,
+                MANAGERS,
+                None,
+                status=204,
+                errors=(404, 409, 503),
+                everywhere=True,
             ),
         ]
 

@@ -42,8 +42,8 @@ GET    /stations/{station_id}/all-day                                           
 GET    /stations                                                                everyone  seen  ours
 GET    /stations/{station_id}                                                   everyone  own   ours
 POST   /stations                                                                managers  all   ours
-PUT    /stations/{station_id}                                                   managers  own   ours
-DELETE /stations/{station_id}                                                   managers  own   ours
+PUT    /stations/{station_id}                                                   managers  all   ours
+DELETE /stations/{station_id}                                                   managers  all   ours
 GET    /stats                                                                   everyone  seen  ours
 GET    /routing                                                                 everyone  seen  ours
 POST   /routing                                                                 managers  all   ours

@@ -108,7 +108,8 @@ async def test_what_is_of_all_stations_is_done_by_a_token_for_all(
         if row.kept == "all":
             await order(appliance)
             said = await say(appliance, row, appliance.token(*ALL_ROLES))
-            assert said.status in (200, 201, 204, 404), (row.asked, said)
+            # What the file says stays; but it may.
+            assert said.status in (200, 201, 204, 404, 409), (row.asked, said)
 
 
 async def order(appliance: RunningAppliance) -> None:

@@ -66,6 +66,11 @@ def test_every_key_has_a_default_but_the_required_ones() -> None:
 WRONG = [
     ('late_after = "5m"', 'late_after = "5x"', "timing.late_after: '5x' is no duration"),
     ('late_after = "5m"', "late_after = 5", "timing.late_after: 5 is no duration"),
+    (
+        'late_after = "5m"',
+        'late_after = "9999h1s"',
+        "timing.late_after: '9999h1s' is too long; at most 9999h",
+    ),
     ('late_after = "5m"', 'late_aftr = "5m"', "timing.late_aftr: unknown key; did you mean"),
     ('late_after = "5m"', 'undo_window = "2h"', "timing.undo_window: must be at most 1h"),
     ("[timing]", "[pass]\nclears = true\n[timing]", "pass.clears: unknown key; allowed: waits_for"),

@@ -56,10 +56,11 @@ def faulty_data_received(self, data):
         asyncio.get_running_loop().create_task(forgotten())
         raise RuntimeError(data)
     data_received(self, data)
+words = "Canary"  # Of the line that raises, a newer Python shows the source.
 async def dies():
     while not os.path.exists("WHEN"):
         await asyncio.sleep(0.02)
-    raise ValueError("Canary")
+    raise ValueError(words)
 Kitchen.decide, Kitchen.apply = faulty_decide, faulty_apply
 Connection.data_received = faulty_data_received
 service.feed_watchdog = dies
