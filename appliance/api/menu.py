@@ -135,6 +135,10 @@ class MenuResource:
     def define_many(self, call: Call) -> MenuCountJson:
         """Make or change items, all of them or none."""
         body: MenuBody = call.body
+        places: dict[str, int] = {}
+        for place, each in enumerate(body.items):
+            if places.setdefault(each.plu, place) != place:
+                raise invalid(f"items[{place}].plu", f"{each.plu!r} is there twice")
         items = tuple(_item(each.plu, each) for each in body.items)
         return MenuCountJson(len(self._submit(DefineMenuItems(items, body.replace))))
 

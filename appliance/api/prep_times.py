@@ -6,6 +6,7 @@ from statistics import median
 from msgspec import Struct
 
 from appliance.api.auth import KITCHEN
+from appliance.api.errors import ApiError
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.learning import Dish, configured
@@ -56,7 +57,7 @@ class PrepTimes:
                 KITCHEN,
                 list[PrepTimeJson],
                 query=PrepTimesQuery,
-                errors=(503,),
+                errors=(404, 503),
             )
         ]
 
@@ -64,12 +65,16 @@ class PrepTimes:
         """How long dishes took at the stations that the caller may see, the last made first."""
         kitchen, at = self._expeditor.kitchen, self._expeditor.now().at
         asked = call.query.station_id
+        if asked is not None:
+            call.caller.require(KITCHEN, asked)
         dishes = [
             dish
             for dish in reversed(kitchen.learned.dishes)
             if asked in (None, dish.station) and call.caller.sees(dish.station)
         ]
         router, hour = kitchen.router, kitchen.learned.hour(at)
+        if asked is not None and not dishes and asked not in router.stations:
+            raise ApiError(404, "NOT_FOUND", f"there is no station {asked!r}")
         # What was learned is not told of before it is on disk.
         await asyncio.shield(self._expeditor.settled())
         # In a thread: each dish is held against every rule.

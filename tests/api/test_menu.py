@@ -35,6 +35,13 @@ async def plus(appliance: RunningAppliance) -> list[str]:
     return [each["plu"] for each in (await send(appliance, "GET", "", role="chef")).body]
 
 
+async def test_what_is_there_twice_is_refused_whole(appliance: RunningAppliance) -> None:
+    items = [WHOLE, {"plu": "B-2", "name": "Other"}, WHOLE | {"allergens": []}]
+    answer = await send(appliance, "POST", "/bulk", {"items": items})
+    assert (answer.status, answer.body["details"]) == (400, {"field": "items[2].plu"})
+    assert await plus(appliance) == []
+
+
 async def test_an_item_is_listed_as_it_was_made_also_after_a_restart(tmp_path: Path) -> None:
     body = {key: value for key, value in WHOLE.items() if key != "plu"}
     async with running(tmp_path) as appliance:

@@ -65,7 +65,11 @@ async def test_it_is_told_by_station_and_to_whom_may_see_it(walk: Walk) -> None:
     assert await names() == ["Fries", "Hamburger"]
     assert await names("?station_id=grill") == ["Hamburger"]
     assert await names("", "fry") == ["Fries"]
-    assert await names("?station_id=grill", "fry") == []
+    kept = appliance.token("line_cook", stations=["fry"])
+    query = f"{PATH}?station_id="
+    assert (await ask(appliance, "GET", f"{query}grill", token=kept)).status == 403
+    assert (await ask(appliance, "GET", f"{query}cold")).body == []
+    assert (await ask(appliance, "GET", f"{query}nowhere")).status == 404
     assert (await ask(appliance, "GET", PATH, role="server")).status == 403
 
 
