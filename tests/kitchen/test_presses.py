@@ -145,6 +145,13 @@ def test_what_the_pass_sends_is_fired_nowhere_any_more() -> None:
     assert (ticket(kitchen, "grill").status, held(ticket(kitchen, "grill"))) == ("held", ["2"])
 
 
+def test_a_station_that_the_pass_sends_nothing_of_hears_nothing() -> None:
+    kitchen = dinner(BURGER, item("6", "Salad", course=2, status="hold"))
+    before = ticket(kitchen, "cold")
+    do(kitchen, act("pass", "bump"), after(MINUTE))
+    assert ticket(kitchen, "cold") == before
+
+
 def test_what_the_pass_does_not_send_stays() -> None:
     kitchen = dinner(BURGER, STEAK, COMBO)
     sent = act("pass", "bump")
@@ -183,7 +190,9 @@ def test_nothing_comes_back_where_nothing_was_bumped() -> None:
 
 def closed(*items: Item) -> tuple[Kitchen, float]:
     """A kitchen that has forgotten the order, and when."""
-    kitchen = dinner(*items, settings=replace(TOGETHER, day_closes=240))
+    settings = replace(TOGETHER, day_closes=240)
+    kitchen = new_kitchen(settings=settings, with_pass=False)
+    do(kitchen, create(*items))
     at = 0.0
     while (due := kitchen.next_due) is not None:
         at = due / 1000
