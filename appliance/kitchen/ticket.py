@@ -102,7 +102,7 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     completed_tick: int | None = None
     bumps: int = 0
     bumped_tick: int | None = None
-    """Tick of the last bump, also of one that left what is held; None where it was recalled."""
+    """Tick of the last bump, also of one that left what is held; None where it came back."""
     queued: int = 0
     """Tick since when it has its place on the board."""
     fires_at: int | None = None
