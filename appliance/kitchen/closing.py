@@ -72,7 +72,9 @@ def deadline(closes: int | None, tickets: Iterable[Ticket]) -> int | None:
     tickets = list(tickets)
     if not any(ticket.live for ticket in tickets):
         return None
-    dues = (line.due for ticket in tickets for line in ticket.lines if line.due is not None)
+    dues = [line.due for ticket in tickets for line in ticket.lines if line.due is not None]
+    # What is called back to wait has no line that is due: it has its place from then.
+    dues += (ticket.queued for ticket in tickets if ticket.bumps)
     days = -((closes - max(dues, default=0) - LEAST_MS) // _DAY_MS)
     return closes + max(days, 0 if has_begun(tickets) else 1) * _DAY_MS
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from appliance.kitchen.closing import forgotten
 from appliance.kitchen.command import (
     ActOnTicket,
@@ -16,7 +18,7 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
 from appliance.kitchen.event import Effect, Kind, TicketChanged
-from appliance.kitchen.following import next_course, sibling_changed
+from appliance.kitchen.following import begun_by_hand, next_course, sibling_changed
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
@@ -26,13 +28,15 @@ from appliance.kitchen.ticket import (
     Action,
     Moment,
     Ticket,
-    bump,
+    can_be_bumped,
     clear,
-    is_held,
+    has_any,
+    is_same_press,
     let_go,
     mark_line,
     prioritize,
     release,
+    take_off,
 )
 from appliance.kitchen.timing import Plan, planned
 
@@ -83,14 +87,28 @@ class Cooking:
             return unchanged
         elif ticket.status not in sources:
             return Decision(wrong_state(ticket, action))
-        elif action == "recall" and ticket.status == "bumped" and not self._recallable(ticket, now):
-            return Decision(
-                Refused("wrong_state", "the recall window is over", ticket.status, target)
-            )
-        elif action == "bump" and (waited_for := self._waited_for(known, ticket)):
-            message = f"not before it is done at {', '.join(waited_for)}"
-            return Decision(Refused("wrong_state", message, ticket.status, target))
+        elif action == "bump" and is_same_press(ticket, now):
+            return unchanged
+        elif refusal := self._refusal(known, ticket, action, now):
+            return Decision(refusal)
+        elif action == "start" and ticket.status == "held":
+            begun = begun_by_hand(known.placed.order, ticket, self._settings.courses)
+            ticket = release(ticket, now, begun)
         return self._changed(known, _KIND[action], PERFORM[action](ticket, now), now)
+
+    def _refusal(self, known: Known, ticket: Ticket, action: Action, now: Moment) -> Refused | None:
+        """Why an action that fits the state of a ticket cannot be done all the same."""
+        if action == "recall":
+            return self._not_recallable(ticket, now)
+        if action != "bump":
+            return None
+        if ticket.status == "held" and not can_be_bumped(ticket):
+            message = "it waits for its course: it has to be fired or started first"
+            return Refused("wrong_state", message, ticket.status, "bumped")
+        if waited_for := self._waited_for(known, ticket):
+            message = f"not before it is done at {', '.join(waited_for)}"
+            return Refused("wrong_state", message, ticket.status, "bumped")
+        return None
 
     def _waited_for(self, known: Known, ticket: Ticket) -> list[str]:
         """The names of the stations that a bump at the pass has to wait for."""
@@ -104,20 +122,48 @@ class Cooking:
             if any(line.to_do or line.timed for line in sibling.lines)
         ]
 
-    def _recallable(self, ticket: Ticket, now: Moment) -> bool:
-        return now.tick - (ticket.completed_tick or 0) <= self._settings.recall_window
+    def _not_recallable(self, ticket: Ticket, now: Moment) -> Refused | None:
+        """Why what was bumped of a ticket cannot be brought back."""
+        if ticket.status == "ready":
+            return None
+        bumped = ticket.completed_tick
+        if ticket.status == "held":
+            bumped = ticket.bumped_tick
+            if bumped is None or not any(line.bump == ticket.bumps for line in ticket.lines):
+                return wrong_state(ticket, "recall")
+        if now.tick - (bumped or 0) <= self._settings.recall_window:
+            return None
+        return Refused("wrong_state", "the recall window is over", ticket.status, "recalled")
 
     def _prioritize(self, command: SetPriority, now: Moment) -> Decision:
         found = self._find(command.station, command.order_id)
         if isinstance(found, Refused):
             return Decision(found)
         known, ticket = found
-        if ticket.priority == command.priority:
+        others = [
+            sibling
+            for sibling in known.tickets.values()
+            if sibling is not ticket and sibling.workable and sibling.priority != command.priority
+        ]
+        if not ticket.workable or not self._memory.is_at_pass(known, ticket):
+            others = []
+        if ticket.priority == command.priority and not others:
             return Decision(TicketsNow(known.placed, (ticket,)))
-        if not ticket.live or ticket.status == "voided":
+        if not ticket.workable:
             return Decision(wrong_state(ticket, "prioritize"))
         changed = prioritize(ticket, now, command.priority)
-        return self._changed(known, "prioritized", changed, now)
+        decision = self._changed(known, "prioritized", changed, now)
+        followed = (
+            TicketChanged(
+                now.at,
+                now.tick,
+                "prioritized",
+                prioritize(sibling, now, command.priority),
+                effect="followed",
+            )
+            for sibling in others
+        )
+        return replace(decision, events=(*followed, *decision.events))
 
     def _mark_line(self, command: MarkLine, now: Moment) -> Decision:
         found = self._find(command.station, command.order_id)
@@ -151,7 +197,7 @@ class Cooking:
         if any(line.held for each in tickets.values() for line in each.lines):
             tickets = self._planned(known, tickets, now)
             ticket = tickets[ticket.station]
-        take_off = bump if ticket.live else clear
+        sent = {line.id for line in ticket.lines if line.bump == ticket.bumps} if left else ()
         events: list[TicketChanged] = []
         for station, after in tickets.items():
             was = known.tickets[station]
@@ -160,8 +206,8 @@ class Cooking:
             if after is not was:
                 effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-            if left and after.workable and (not is_held(after.lines) or not ticket.live):
-                off = take_off(after, now)
+            if left and after.workable and (not ticket.live or has_any(after, sent)):
+                off = take_off(after, now, sent) if ticket.live else clear(after, now)
                 events.append(TicketChanged(now.at, now.tick, "bumped", off, effect="followed"))
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
         if kind in _ENDS_A_COURSE and ticket.station in self._memory.layout.router.cooking:

@@ -1,6 +1,7 @@
 """What follows for the other tickets of an order when one of them has changed."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import inf
 from typing import Final
 
 from msgspec.structs import replace
@@ -60,6 +61,26 @@ def next_course(
     if not before or not all(line.bump for line in before):
         return frozenset()
     return frozenset(line_id for line_id, place in waiting.items() if place == following)
+
+
+def begun_by_hand(order: Order, ticket: Ticket, courses: Courses) -> frozenset[str]:
+    """The lines of a held ticket that are fired when its cook starts it.
+
+    They are those that start by themselves, or else the lowest course that waits; lines of no
+    course come first, courses that have no number last, as they stand on the ticket.
+    """
+    if timed := frozenset(line.id for line in ticket.lines if line.timed):
+        return timed
+    texts = {item.line_id: item.course for item in order.items}
+    keys: dict[str, tuple[float, str]] = {}
+    for line in ticket.lines:
+        if line.unfired:
+            text = texts.get(line.id)
+            place = _place(text, courses)
+            named = "" if place is not None else (text or "").strip().casefold()
+            keys[line.id] = (inf if place is None else place, named)
+    first = min(keys.values(), key=lambda key: key[0], default=None)
+    return frozenset(line_id for line_id, key in keys.items() if key == first)
 
 
 def _place(text: str | None, courses: Courses) -> int | None:

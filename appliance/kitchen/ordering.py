@@ -231,7 +231,7 @@ class Ordering:
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
-        if known is None or not self._memory.is_open(known):
+        if known is None or not (self._memory.is_open(known) or self._is_still_cooked(known)):
             return self._ignored(order_id)
         # A card that is voided already changes all the same: it is one of a cancelled order.
         tickets = (
@@ -246,6 +246,15 @@ class Ordering:
         )
         cancelled = OrderCancelled(now.at, now.tick, known.placed.number)
         return Decision(OrderAccepted(order_id), (cancelled, *tickets))
+
+    def _is_still_cooked(self, known: Known) -> bool:
+        """Whether stations have cards that the pass leaves to them, though it has sent the order.
+
+        Such an order can be taken back, and not be changed: the next one of its number is another.
+        """
+        if self._settings.pass_clears_stations or known.placed.cancelled:
+            return False
+        return any(ticket.workable for ticket in known.tickets.values())
 
 
 def _longest(tickets: Iterable[Ticket]) -> int:

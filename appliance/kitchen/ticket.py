@@ -24,6 +24,9 @@ Action = Literal["start", "ready", "bump", "recall", "void"]
 
 PRIORITIES: Final[tuple[Priority, ...]] = ("normal", "high", "urgent")
 """The place of each is the boost that leads there."""
+SAME_PRESS_MS: Final = 2_000
+"""A bump so soon after the last one of a ticket is the same press: nobody has read in between
+what is on the card now."""
 URGENCY: Final[dict[Priority, int]] = {"urgent": 0, "high": 1, "normal": 2}
 
 
@@ -64,6 +67,8 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     """Seconds of `prep` that rules added to what the dish takes."""
     overflow_from: str | None = None
     """The station that it was for, where that had its backup take it."""
+    waited: bool = False
+    """It was taken off the board while it waited for its course: a recall has it wait again."""
 
     @property
     def to_do(self) -> bool:
@@ -96,6 +101,8 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     completed_at: int | None = None
     completed_tick: int | None = None
     bumps: int = 0
+    bumped_tick: int | None = None
+    """Tick of the last bump, also of one that left what is held; None where it came back."""
     queued: int = 0
     """Tick since when it has its place on the board."""
     fires_at: int | None = None
@@ -135,12 +142,13 @@ def sort_key(ticket: Ticket) -> tuple[int, int, int]:
 
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
-# it leads (the second element) changes nothing and is no error.
+# it leads (the second element) changes nothing and is no error. Of a held ticket only what
+# starts by itself can be bumped, and only what it was bumped of before can be recalled.
 TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
     "start": (frozenset({"held", "pending", "recalled"}), "in_progress"),
     "ready": (frozenset({"in_progress"}), "ready"),
     "bump": (frozenset({"held", "pending", "in_progress", "ready", "recalled"}), "bumped"),
-    "recall": (frozenset({"ready", "bumped"}), "recalled"),
+    "recall": (frozenset({"held", "ready", "bumped"}), "recalled"),
     "void": (frozenset({"held", "pending", "in_progress", "ready", "recalled"}), "voided"),
 }
 
@@ -226,23 +234,29 @@ def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     return replace(ticket, lines=lines, queued=queued)
 
 
-def _release_if_held(ticket: Ticket, now: Moment) -> Ticket:
-    """A cook who works on a held ticket has fired it: what is timed, or else all."""
-    if ticket.status != "held":
-        return ticket
-    timed = {line.id for line in ticket.lines if line.timed}
-    return release(ticket, now, timed or {line.id for line in ticket.lines})
+def can_be_bumped(ticket: Ticket) -> bool:
+    """Whether something of it was fired, or starts by itself."""
+    return not is_held(ticket.lines) or any(line.timed for line in ticket.lines)
+
+
+def has_any(ticket: Ticket, line_ids: Collection[str]) -> bool:
+    """Whether the ticket has any of these lines on the board."""
+    return any(line.id in line_ids and not line.bump for line in ticket.lines)
+
+
+def is_same_press(ticket: Ticket, now: Moment) -> bool:
+    """Whether a bump now is that of a moment ago."""
+    return ticket.bumped_tick is not None and now.tick - ticket.bumped_tick < SAME_PRESS_MS
 
 
 def start(ticket: Ticket, now: Moment) -> Ticket:
-    """The cook begins. `started_at` is stamped the first time only."""
-    fired = _release_if_held(ticket, now)
+    """The cook begins with what is fired. `started_at` is stamped the first time only."""
     return replace(
-        fired,
+        ticket,
         status="in_progress",
         lines=tuple(
             replace(line, begun=now.tick) if line.to_do and line.begun is None else line
-            for line in fired.lines
+            for line in ticket.lines
         ),
         started_at=ticket.started_at or now.at,
         updated_at=now.at,
@@ -256,39 +270,65 @@ def ready(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def bump(ticket: Ticket, now: Moment) -> Ticket:
-    """Complete the fired lines; what is held brings the ticket back as held.
+    """Complete what is fired, of a held ticket also what starts by itself.
 
-    Of a ticket all of which is held it completes what `start` would fire. Marks of changes
-    and struck lines count as seen. A voided ticket is acknowledged.
+    What waits for its course brings the ticket back as held. Marks of changes and struck
+    lines count as seen. A voided ticket is acknowledged.
     """
     if ticket.status == "voided":
         return replace(ticket, acknowledged=True, updated_at=now.at)
     if is_held(ticket.lines):
-        ticket = _release_if_held(ticket, now)
-    bumps = ticket.bumps + 1
-    lines = tuple(
-        line if line.held or line.bump else replace(line, done=True, bump=bumps, change=None)
-        for line in ticket.lines
-        if line.change != "deleted"
-    )
-    still_held = is_held(lines)
-    return replace(
-        ticket,
-        status="held" if still_held else "bumped",
-        lines=lines,
-        bumps=bumps,
-        started_at=ticket.started_at or now.at,
-        completed_at=None if still_held else now.at,
-        completed_tick=None if still_held else now.tick,
-        updated_at=now.at,
-    )
+        return take_off(ticket, now, {line.id for line in ticket.lines if line.timed})
+    return take_off(ticket, now, {line.id for line in ticket.lines if not line.held})
 
 
 def clear(ticket: Ticket, now: Moment) -> Ticket:
     """Take a ticket off the board, what it holds included."""
-    while ticket.live:
-        ticket = bump(ticket, now)
-    return ticket
+    if ticket.status == "voided":
+        return replace(ticket, acknowledged=True, updated_at=now.at)
+    return take_off(ticket, now, {line.id for line in ticket.lines})
+
+
+def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
+    """Complete these lines, whether they were fired or not; it is one bump."""
+    bumps = ticket.bumps + 1
+    lines = tuple(
+        replace(
+            line,
+            held=False,
+            due=now.tick if line.held else line.due,
+            done=True,
+            bump=bumps,
+            change=None,
+            waited=line.unfired,
+        )
+        if line.id in line_ids and not line.bump
+        else line
+        for line in ticket.lines
+        if line.change != "deleted"
+    )
+    is_over = all(line.bump for line in lines)
+    is_fired = any(line.bump == bumps and not line.waited for line in lines)
+    return replace(
+        ticket,
+        status="bumped" if is_over else _of_what_stays(ticket.status, lines),
+        lines=lines,
+        bumps=bumps,
+        bumped_tick=now.tick,
+        started_at=ticket.started_at or now.at,
+        completed_at=now.at if is_over else None,
+        completed_tick=now.tick if is_over else None,
+        fires_at=_fires_at(lines, now),
+        fired_at=now.at if ticket.status == "held" and is_fired else ticket.fired_at,
+        updated_at=now.at,
+    )
+
+
+def _of_what_stays(status: Status, lines: Collection[Line]) -> Status:
+    """The state of a ticket of which something was taken off the board."""
+    if status != "held" and not is_held(lines) and not any(line.to_do for line in lines):
+        return "ready"
+    return fitting(status, lines)
 
 
 def without_lines(ticket: Ticket, now: Moment) -> Ticket:
@@ -305,23 +345,32 @@ def without_lines(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def recall(ticket: Ticket, now: Moment) -> Ticket:
-    """Bring back what the last bump, or `ready`, completed: it is to do again."""
-    last = ticket.bumps if ticket.status == "bumped" else 0
+    """Bring back what the last bump, or `ready`, completed: it is to do again.
+
+    What had waited for its course when it was taken off the board does so again; a ticket
+    that has nothing else is held, at the end of the board.
+    """
+    last = 0 if ticket.status == "ready" else ticket.bumps
     lines = tuple(
-        replace(line, done=False, bump=0, due=now.tick, begun=None)
-        if line.done and line.bump == last
-        else line
-        for line in ticket.lines
+        _recalled(line, now) if line.done and line.bump == last else line for line in ticket.lines
     )
+    waits = is_held(lines)
     return replace(
         ticket,
-        status="recalled",
+        status="held" if waits else "recalled",
         lines=lines,
+        bumped_tick=None,
         completed_at=None,
         completed_tick=None,
+        queued=now.tick if waits else ticket.queued,
         forgotten=False,
         updated_at=now.at,
     )
+
+
+def _recalled(line: Line, now: Moment) -> Line:
+    due = None if line.waited else now.tick
+    return replace(line, held=line.waited, due=due, begun=None, done=False, bump=0, waited=False)
 
 
 def void(ticket: Ticket, now: Moment) -> Ticket:

@@ -306,6 +306,7 @@ def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
         updated_at=now.at,
         fired_at=now.at,
         acknowledged=False,
+        bumped_tick=None,
         completed_at=None,
         completed_tick=None,
         forgotten=False,

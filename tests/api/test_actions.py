@@ -49,9 +49,13 @@ def test_the_table_is_what_the_page_says() -> None:
 
 def test_the_kitchen_goes_by_the_table() -> None:
     for action, (sources, target) in TRANSITIONS.items():
-        cells = {state: CELLS[state, action] for state in STATES if state not in ("late", "seen")}
+        # Of what is held that depends on its lines: what starts by itself, what was bumped before.
+        beside = {"late", "seen", *(["held"] if action in ("bump", "recall") else [])}
+        cells = {state: CELLS[state, action] for state in STATES if state not in beside}
         assert target == LEADS_TO[action]
-        assert sources == {state for state, cell in cells.items() if cell == target}, action
+        assert sources - beside == {state for state, cell in cells.items() if cell == target}, (
+            action
+        )
     assert set(TRANSITIONS) == set(LEADS_TO)
 
 

@@ -18,7 +18,7 @@ PAGE: Final = """
 | fire (course or timer) | held | pending | |
 | start | held, pending, recalled | in_progress | started_at (first time) |
 | ready | in_progress | ready | every item done |
-| bump | held, pending, in_progress, ready, recalled | bumped | completed_at; started_at if never set |
+| bump | pending, in_progress, ready, recalled | bumped | completed_at; started_at if never set |
 | recall | ready; bumped within the recall window (default 30 min, setting) | recalled | completed_at cleared |
 | void | any but bumped, voided | voided | stays among the live ones, struck through, until acknowledged by a bump (status remains voided) |
 | priority | any live state | same | |
@@ -32,7 +32,7 @@ PAGE: Final = """
 # of the first tick is so once the rest is fired, too.
 TABLE: Final = """
               start        ready   bump    recall    void    priority     done         undone       last    again        fire
-  held        in_progress  -       bumped  -         voided  held         held         =            ready   =            pending
+  held        in_progress  -       -       -         voided  held         held         =            ready   =            pending
   pending     in_progress  -       bumped  -         voided  pending      in_progress  =            ready   =            =
   in_progress =            ready   bumped  -         voided  in_progress  in_progress  =            ready   =            =
   ready       -            =       bumped  recalled  voided  ready        =            in_progress  =       in_progress  =

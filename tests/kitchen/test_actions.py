@@ -24,10 +24,11 @@ from tests.kitchen.orders import (
 )
 
 # A state: it goes there. `=`: as it was, and nothing to remember. `-`: refused.
+# A held ticket waits for its course here; what starts by itself can be bumped.
 # Ticking a held line fires that line alone: the other one of these waits on, and the ticket too.
 TABLE: Final = """
               start        ready   bump    recall    void    priority     done         undone       fire
-  held        in_progress  -       bumped  -         voided  held         held         =            pending
+  held        in_progress  -       -       -         voided  held         held         =            pending
   pending     in_progress  -       bumped  -         voided  pending      in_progress  =            =
   in_progress =            ready   bumped  -         voided  in_progress  in_progress  =            =
   ready       -            =       bumped  recalled  voided  ready        =            in_progress  =

@@ -71,9 +71,9 @@ def test_changes_elsewhere_leave_a_bumped_ticket_alone() -> None:
 
 def test_the_second_bump_completes_the_added_line_and_a_recall_brings_back_that_line() -> None:
     kitchen = busy(create(item("1")), act("grill", "bump"), update(item("1"), item("2")))
-    do(kitchen, act("grill", "bump"))
+    do(kitchen, act("grill", "bump"), after(60))
     assert board(kitchen, "grill") == []
-    do(kitchen, act("grill", "recall"))
+    do(kitchen, act("grill", "recall"), after(120))
     assert to_do(ticket(kitchen, "grill")) == ["2"]
 
 

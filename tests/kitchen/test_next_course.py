@@ -56,8 +56,8 @@ def waiting(kitchen: Kitchen) -> set[str]:
 def test_courses_follow_each_other(with_pass: bool) -> None:  # noqa: FBT001
     kitchen = serving(with_pass=with_pass)
     waits = []
-    for station in ("cold", "grill", "fry", "grill"):
-        do(kitchen, act(station, "bump"))
+    for minute, station in enumerate(("cold", "grill", "fry", "grill")):
+        do(kitchen, act(station, "bump"), after(60 * minute))
         waits.append("".join(sorted(waiting(kitchen))))
     assert waits == ["345", "5", "5", ""]
     assert to_do(ticket(kitchen, "cold")) == ["5"]

@@ -277,7 +277,7 @@ def test_a_line_that_should_have_begun_meanwhile_begins_at_once() -> None:
 
 def test_there_is_a_window_whatever_the_wall_clock_says() -> None:
     kitchen = busy(DINNER, act("cold", "bump"))
-    do(kitchen, act("grill", "bump"), after(1))
+    do(kitchen, act("grill", "start"), after(1))
     assert refused(kitchen, Undo("cold", "7"), at=WINDOW + 0.001)[0] == "nothing_to_undo"
     late = after(WINDOW + 1, wall_clock_off_by=-10 * MINUTE)
     assert isinstance(do(kitchen, Undo("grill", "7"), late).reply, TicketsNow)
