@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance.files import replace_file
-from appliance.kitchen.ticket import Moment
+from appliance.kitchen.ticket import Leap, Moment
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Anchor(Struct, frozen=True):
     offset: int
     gone_on_from: Moment | None = None
     """The newest event before this boot, as long as it is not known how long ago that was."""
+    leap: Leap | None = None
+    """What was added when that was known."""
 
 
 def _since_boot() -> int:
@@ -90,7 +92,8 @@ class Clock:
 
     def now(self) -> Moment:
         """The moment that an event of now is stamped with."""
-        return Moment(_wall(), _since_boot() + self._anchor.offset, self._wall_is_set)
+        anchor = self._anchor
+        return Moment(_wall(), _since_boot() + anchor.offset, self._wall_is_set, anchor.leap)
 
     def look(self) -> None:
         """See whether the wall clock has been set. Blocks.
@@ -100,8 +103,10 @@ class Clock:
         """
         self._wall_is_set = _wall_clock_is_set()
         if self._wall_is_set and self._anchor.gone_on_from is not None:
-            gap = _gap(self._anchor.gone_on_from, self.now())
-            self._anchor = Anchor(self._anchor.boot, self._anchor.offset + gap)
+            last, now = self._anchor.gone_on_from, self.now()
+            gap = _gap(last, now)
+            leap = Leap(last.tick, now.tick, gap) if gap else None
+            self._anchor = Anchor(self._anchor.boot, self._anchor.offset + gap, leap=leap)
             self._keep()
 
     async def run(self) -> None:

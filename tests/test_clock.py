@@ -107,6 +107,23 @@ def test_the_night_is_added_once_when_the_wall_clock_is_set(
     assert 0 <= restarted.now().tick - 5_000_000 - expected_ms < SLACK_MS
 
 
+def test_what_came_before_the_night_was_added_has_not_aged_by_it(
+    tmp_path: Path, unset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = ago(11 * HOUR_MS)
+    running = Clock.resume(tmp_path, last)
+    for clock_of_it in ("_wall", "_since_boot"):
+        real = getattr(clock, clock_of_it)
+        monkeypatch.setattr(clock, clock_of_it, lambda real=real: real() + 60_000)
+    came = running.now()
+    unset.touch()
+    running.look()
+    for each in (running, Clock.resume(tmp_path, came)):
+        now = each.now()
+        assert 0 <= now.at - now.on_the_wall(came.tick, 0) < SLACK_MS
+        assert 0 <= now.on_the_wall(last.tick, 0) - last.at < SLACK_MS
+
+
 def test_a_restart_before_the_wall_clock_is_set_does_not_lose_the_night(
     tmp_path: Path, unset: Path
 ) -> None:
