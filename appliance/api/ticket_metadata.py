@@ -89,7 +89,8 @@ def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> di
 def timing(ticket: Ticket, promise: Promise | None, now: Moment) -> dict[str, Any]:
     """When it fires itself and was fired, since when somebody waits, when it is late.
 
-    `waitsSince` is said where the wall clock was set after it came or was fired.
+    `waitsSince` is said of one on a board where the wall clock was set after it came or was
+    fired.
     `queued` is what tickets of one priority are in order by, before their numbers.
     """
     timing: dict[str, Any] = {"queued": ticket.queued}
@@ -97,7 +98,7 @@ def timing(ticket: Ticket, promise: Promise | None, now: Moment) -> dict[str, An
         timing["firesAt"] = iso(min(fire_at.values()))
     if ticket.fired_at is not None:
         timing["firedAt"] = iso(ticket.fired_at)
-    if (since := ticket.waits_since(now)) != ticket.since:
+    if ticket.live and (since := ticket.waits_since(now)) != ticket.since:
         timing["waitsSince"] = iso(since)
     if promise is not None:
         timing["lateAt"] = iso(promise.late_at)
