@@ -3,6 +3,8 @@
 The kitchen's own clock (`tick`, milliseconds) never jumps. It runs on the monotonic clock
 and goes on where the log ended: within one boot of the machine exactly; across boots by
 the wall clock's difference where that is to be believed; otherwise as if no time had gone.
+A machine whose battery keeps no time starts with a wall clock that is not set: then the
+difference is added once that is set, and until then it is as if no time had gone.
 """
 
 import asyncio
@@ -15,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance.files import replace_file
-from appliance.kitchen.ticket import Moment
+from appliance.kitchen.ticket import Leap, Moment
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,10 @@ class Anchor(Struct, frozen=True):
 
     boot: str
     offset: int
+    gone_on_from: Moment | None = None
+    """The newest event before this boot, as long as it is not known how long ago that was."""
+    leap: Leap | None = None
+    """What was added when that was known."""
 
 
 def _since_boot() -> int:
@@ -59,9 +65,10 @@ def _wall_clock_is_set() -> bool:
 class Clock:
     """The moment, from the machine's clocks."""
 
-    def __init__(self, offset: int) -> None:
-        """`offset`: milliseconds from the time since boot to the kitchen's own clock."""
-        self._offset = offset
+    def __init__(self, anchor: Anchor, path: Path) -> None:
+        """`path`: where the anchor is kept."""
+        self._anchor = anchor
+        self._path = path
         self._wall_is_set = False
         """As of the last look."""
 
@@ -74,30 +81,46 @@ class Clock:
         boot = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
         path = directory / NAME
         anchor = _read(path)
-        if anchor is None or anchor.boot != boot or not boot:
-            anchor = Anchor(boot, _tick_after(last) - _since_boot())
-            try:
-                replace_file(path, msgspec.json.encode(anchor))
-            except OSError as error:
-                # Only the next start within this boot would have been more exact.
-                logger.warning("the clock's anchor could not be written: %s", error)
-        clock = cls(anchor.offset)
+        if anchor is not None and anchor.boot == boot and boot:
+            clock = cls(anchor, path)
+        else:
+            tick = 0 if last is None else last.tick
+            clock = cls(Anchor(boot, tick - _since_boot(), last), path)
+            clock._keep()
         clock.look()
         return clock
 
     def now(self) -> Moment:
         """The moment that an event of now is stamped with."""
-        return Moment(_wall(), _since_boot() + self._offset, self._wall_is_set)
+        anchor = self._anchor
+        return Moment(_wall(), _since_boot() + anchor.offset, self._wall_is_set, anchor.leap)
 
     def look(self) -> None:
-        """See whether the wall clock has been set. Blocks."""
+        """See whether the wall clock has been set. Blocks.
+
+        The first time that it is, the kitchen's clock goes forward by the time for which the
+        machine was off.
+        """
         self._wall_is_set = _wall_clock_is_set()
+        if self._wall_is_set and self._anchor.gone_on_from is not None:
+            last, now = self._anchor.gone_on_from, self.now()
+            gap = _gap(last, now)
+            leap = Leap(last.tick, now.tick, gap) if gap else None
+            self._anchor = Anchor(self._anchor.boot, self._anchor.offset + gap, leap=leap)
+            self._keep()
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.look)
+
+    def _keep(self) -> None:
+        try:
+            replace_file(self._path, msgspec.json.encode(self._anchor))
+        except OSError as error:
+            # Only the next start within this boot would have been more exact.
+            logger.warning("the clock's anchor could not be written: %s", error)
 
 
 def _read(path: Path) -> Anchor | None:
@@ -107,10 +130,7 @@ def _read(path: Path) -> Anchor | None:
         return None
 
 
-def _tick_after(last: Moment | None) -> int:
-    """What the kitchen's clock shows now, by the wall clock where that is believable."""
-    if last is None:
-        return 0
-    gap = _wall() - last.at
-    believable = _wall_clock_is_set() and 0 <= gap < BELIEVABLE_GAP_MS
-    return last.tick + (gap if believable else 0)
+def _gap(last: Moment, now: Moment) -> int:
+    """For how long the kitchen's clock has stood still after `last`; 0 where not believable."""
+    gap = (now.at - last.at) - (now.tick - last.tick)
+    return gap if 0 <= gap < BELIEVABLE_GAP_MS else 0

@@ -10,6 +10,7 @@ from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Courses, mode_key
 from appliance.kitchen.settings import Late, Settings
+from appliance.kitchen.ticket import Moment
 
 
 def make_kitchen(config: Config, menu: tuple[MenuItem, ...] = ()) -> Kitchen:
@@ -47,15 +48,18 @@ def _ms(seconds: Duration) -> int:
     return int(seconds) * 1000
 
 
-def make_view(config: Config, kitchen: Callable[[], Kitchen]) -> TicketView:
+def make_view(
+    config: Config, kitchen: Callable[[], Kitchen], now: Callable[[], Moment]
+) -> TicketView:
     """Tickets as the configuration wants them to be shown; `kitchen` gives the one there is."""
     channels = {mode_key(mode): name for mode, name in config.tickets.channels.items()}
     return TicketView(
         config.appliance.tenant_id,
         config.appliance.location_id,
         kitchen,
-        CHANNELS | channels,
-        _courses(config),
+        now,
+        channels=CHANNELS | channels,
+        courses=_courses(config),
     )
 
 

@@ -169,7 +169,7 @@ async def running(
         expeditor,
         history,
         authority,
-        make_view(config, lambda: expeditor.kitchen),
+        make_view(config, lambda: expeditor.kitchen, lambda: expeditor.now()),  # noqa: PLW0108 - tests replace it
         config.zone,
         about=lambda: about(config, warned()),
         reminders=attention.reminders,

@@ -10,8 +10,8 @@ from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Due
 from appliance.log import NotStored
 
-LOOK_SECONDS: Final = 3600.0
-"""Between two looks where nothing is due."""
+LOOK_SECONDS: Final = 30.0
+"""Between two looks at the most: the kitchen's clock may go forward once after a start."""
 RETRY_SECONDS: Final = 1.0
 """Until it is tried again where nothing can be stored."""
 
@@ -40,4 +40,4 @@ class Timers:
         due = self._expeditor.kitchen.next_due
         if due is None:
             return LOOK_SECONDS
-        return (due - self._expeditor.now().tick) / 1000
+        return min((due - self._expeditor.now().tick) / 1000, LOOK_SECONDS)

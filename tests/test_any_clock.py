@@ -22,7 +22,7 @@ from appliance.expeditor import Answer, Expeditor
 from appliance.kitchen.command import Command, CreateOrder, Due, UpdateOrder
 from appliance.kitchen.order import NOBODY, Item, Order
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Moment, Status
+from appliance.kitchen.ticket import NOT_SET_MS, Moment, Status, Ticket
 from appliance.timers import Timers
 from tests.kitchen.nights import (
     Log,
@@ -67,6 +67,12 @@ class Jump(NamedTuple):
     seconds: int
 
 
+class TimeServers(NamedTuple):
+    """They are reached, or are not any more since power came: the wall clock is set, or not."""
+
+    reached: bool
+
+
 class Start(NamedTuple):
     """The service stands still for so long, milliseconds; it may have ended, and start again."""
 
@@ -74,7 +80,7 @@ class Start(NamedTuple):
     from_snapshot: bool
 
 
-Happening = Command | Later | Addition | Jump | Start
+Happening = Command | Later | Addition | Jump | TimeServers | Start
 
 
 class Step(NamedTuple):
@@ -97,6 +103,8 @@ class Shown(NamedTuple):
     boards: list[tuple[int, str, Status]]
     """Of all stations, in their order: order number, station and state of the tickets."""
     next_due: int | None
+    times: list[tuple[int, int | None]]
+    """Of the same tickets: how long somebody has waited, and until it is late."""
 
 
 class NightIsOver(Exception):
@@ -112,6 +120,8 @@ class Machine:
         self.wall = 1_772_474_400_000
         (directory / "boot_id").write_text("this boot\n")
         self._directory = directory
+        self._synchronised = directory / "synchronized"
+        self._synchronised.touch()
         self._bad = bad
         self._night = list(night)
         self._next = self.since_boot + (self._night[0].pause if night else 0)
@@ -128,7 +138,8 @@ class Machine:
             mock.patch.object(clock, "_since_boot", self.time_since_boot),
             mock.patch.object(clock, "_wall", self.time_on_the_wall),
             mock.patch.object(clock, "_BOOT_ID", self._directory / "boot_id"),
-            mock.patch.object(clock, "_TIMESYNC_RUNS", self._directory / "none"),
+            mock.patch.object(clock, "_TIMESYNC_RUNS", self._directory),
+            mock.patch.object(clock, "_SYNCHRONISED", self._synchronised),
         ):
             self._clock = Clock.resume(self._directory, None)
             try:
@@ -163,10 +174,16 @@ class Machine:
         self._happens(self._night.pop(0).what)
         tickets = self.kitchen.live_tickets()
         cards = [(ticket.number, ticket.station, ticket.status) for ticket in tickets]
-        self.shown.append(Shown(self.now().tick, cards, self.kitchen.next_due))
+        times = [self._times(ticket) for ticket in tickets]
+        self.shown.append(Shown(self.now().tick, cards, self.kitchen.next_due, times))
         if not self._night:
             raise NightIsOver
         self._next = self.since_boot + self._night[0].pause
+
+    def _times(self, ticket: Ticket) -> tuple[int, int | None]:
+        now = self.now()
+        promise = self.kitchen.promise(ticket, self.kitchen.placed(ticket.number), now)
+        return now.at - ticket.waits_since(now), promise and promise.late_at - now.at
 
     def submit(self, command: Command) -> Answer:
         """As the service does: decided, applied, kept."""
@@ -193,6 +210,12 @@ class Machine:
         match what:
             case Jump(seconds):
                 self.wall += seconds * 1000 if self._bad else 0
+            case TimeServers(reached):
+                if reached:
+                    self._synchronised.touch()
+                else:
+                    self._synchronised.unlink(missing_ok=True)
+                self._clock.look()
             case Start(away, from_snapshot):
                 self._pass_time(self.since_boot + away)
                 if self._bad:
@@ -237,6 +260,7 @@ happenings: st.SearchStrategy[Happening] = st.one_of(
     commands,
     commands,
     st.builds(Jump, st.sampled_from(JUMPS)),
+    st.builds(TimeServers, st.booleans()),
     st.builds(Start, aways, st.just(value=True)),
     st.builds(Start, aways, st.just(value=False)),
 )
@@ -253,6 +277,17 @@ nights = st.builds(lambda steps: [*OPENING, *steps, TIMERS_RUN_OUT], evenings)
         Step(0, Later(Order("7", (Item("1", "Burger"),)), HOUR)),
         Step(1, Jump(-HOUR)),
         Step(1, Addition("7", Item("2", "Fries"))),
+        TIMERS_RUN_OUT,
+    ],
+)
+@example(
+    AT_ONCE,
+    [
+        Step(0, TimeServers(reached=False)),
+        Step(1, Jump(-HOUR)),
+        *OPENING,
+        Step(MINUTE * 1000, Jump(HOUR)),
+        Step(1, TimeServers(reached=True)),
         TIMERS_RUN_OUT,
     ],
 )
@@ -273,5 +308,9 @@ def test_neither_a_wall_clock_that_jumps_nor_a_restart_changes_the_night(
     for there, here in zip(wrong.shown, right.shown, strict=True):
         assert there.boards == here.boards
         assert abs(there.tick - here.tick) <= MAY_DIFFER_MS
+        for (age, late_in), (true_age, truly_late_in) in zip(there.times, here.times, strict=True):
+            assert abs(age - true_age) <= NOT_SET_MS
+            assert (late_in is None) == (truly_late_in is None)
+            assert abs((late_in or 0) - (truly_late_in or 0)) <= NOT_SET_MS
         assert (there.next_due is None) == (here.next_due is None)
         assert abs((there.next_due or 0) - (here.next_due or 0)) <= MAY_DIFFER_MS

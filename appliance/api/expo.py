@@ -175,15 +175,16 @@ class Expo:
     def _station(
         self, station: str, live: Sequence[Ticket], finished: Iterable[Ticket]
     ) -> StationStatsJson:
-        now = self._now().at
+        moment = self._now()
+        now = moment.at
         waiting = [each for each in live if each.status not in ("held", "voided")]
         since = now - STATS_SECONDS * 1000
         took = [
-            each.completed_at - each.since
+            _took(each.completed_at, each)
             for each in finished
             if each.completed_at is not None and each.completed_at > since
         ]
-        oldest = min((each.since for each in waiting), default=None)
+        oldest = min((each.waits_since(moment) for each in waiting), default=None)
         return StationStatsJson(
             station_id=station,
             open=dict(Counter(each.status for each in live)),
@@ -191,3 +192,10 @@ class Expo:
             completed=len(took),
             average_seconds=round(fmean(took) / 1000) if took else None,
         )
+
+
+def _took(completed_at: int, ticket: Ticket) -> int:
+    """From its firing, or else its arrival, to its completion, milliseconds."""
+    if ticket.since_tick is None or ticket.completed_tick is None:
+        return completed_at - ticket.since
+    return ticket.completed_tick - ticket.since_tick

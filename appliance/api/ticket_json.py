@@ -29,7 +29,7 @@ from appliance.kitchen.order import (
     mode_words,
 )
 from appliance.kitchen.ticket import Change as LineChange
-from appliance.kitchen.ticket import Line, Priority, Status, Ticket
+from appliance.kitchen.ticket import Line, Moment, Priority, Status, Ticket
 
 
 class ModifierJson(Struct):
@@ -113,10 +113,12 @@ class TicketView:
         tenant: str,
         location: str,
         kitchen: Callable[[], Kitchen],
+        now: Callable[[], Moment],
+        *,
         channels: Mapping[str, str] = CHANNELS,
         courses: Courses = NO_COURSES,
     ) -> None:
-        """`kitchen` gives the one that there is now.
+        """`kitchen` gives the one that there is now, `now` the moment.
 
         Its menu says which allergens are shown, and it says when a ticket is late.
         `channels`: what the modes of orders are called, as in `CHANNELS`.
@@ -124,6 +126,7 @@ class TicketView:
         self.tenant = tenant
         self.location = location
         self._kitchen = kitchen
+        self._now = now
         self._channels = channels
         self._courses = courses
         self._brought: dict[tuple[int, str], _Brought] = {}
@@ -133,12 +136,14 @@ class TicketView:
         """The ticket, joined with its order and guest."""
         order = placed.order
         brought = self._brought_for(ticket, placed)
-        metadata = brought.metadata | timing(ticket, self._kitchen().promise(ticket, placed))
+        now = self._now()
+        promise = self._kitchen().promise(ticket, placed, now)
+        metadata = brought.metadata | timing(ticket, promise, now)
         if ticket.live and brought.also_at:
             metadata["alsoAt"] = brought.also_at
         if overflow_from := overflow_from_of(ticket):
             metadata["overflowFrom"] = overflow_from
-        if fire_at := line_times(ticket):
+        if fire_at := line_times(ticket, now):
             metadata["items"] = with_times(metadata.get("items", {}), fire_at)
         lines = [(line, shown) for line in ticket.lines if (shown := brought.lines.get(line.id))]
         open_courses = [

@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from appliance.api.times import iso
 from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed
 from appliance.kitchen.promise import Promise
-from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.ticket import Moment, Ticket
 
 _ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
 _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
@@ -49,13 +49,14 @@ def overflow_from_of(ticket: Ticket) -> list[str]:
     return [station for station in stations if station not in (None, ticket.station)]
 
 
-def line_times(ticket: Ticket) -> dict[str, int]:
+def line_times(ticket: Ticket, now: Moment) -> dict[str, int]:
     """By line, when those that fire themselves do, in milliseconds since the epoch."""
     if not ticket.workable:
         return {}
     dues = {line.id: line.due for line in ticket.lines if line.held and line.due is not None}
     first = min(dues.values(), default=0)
-    return {line_id: (ticket.fires_at or 0) + due - first for line_id, due in dues.items()}
+    fires_at = now.on_the_wall(first, ticket.fires_at or 0)
+    return {line_id: fires_at + due - first for line_id, due in dues.items()}
 
 
 def with_times(items: dict[str, Any], fire_at: Mapping[str, int]) -> dict[str, Any]:
@@ -85,16 +86,20 @@ def _but(elsewhere: frozenset[str], what: Order | Guest | Item | Modifier) -> di
     return rest
 
 
-def timing(ticket: Ticket, promise: Promise | None) -> dict[str, Any]:
-    """When it fires itself and was fired, when it is late.
+def timing(ticket: Ticket, promise: Promise | None, now: Moment) -> dict[str, Any]:
+    """When it fires itself and was fired, since when somebody waits, when it is late.
 
+    `waitsSince` is said of one on a board where the wall clock was set after it came or was
+    fired.
     `queued` is what tickets of one priority are in order by, before their numbers.
     """
     timing: dict[str, Any] = {"queued": ticket.queued}
-    if fire_at := line_times(ticket):
+    if fire_at := line_times(ticket, now):
         timing["firesAt"] = iso(min(fire_at.values()))
     if ticket.fired_at is not None:
         timing["firedAt"] = iso(ticket.fired_at)
+    if ticket.live and (since := ticket.waits_since(now)) != ticket.since:
+        timing["waitsSince"] = iso(since)
     if promise is not None:
         timing["lateAt"] = iso(promise.late_at)
         timing["veryLateAt"] = iso(promise.very_late_at)

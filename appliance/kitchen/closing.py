@@ -1,10 +1,13 @@
 """The end of the business day: what is left on the boards then is closed, as forgotten.
 
-    An order is closed at the first closing time at least two hours after it came, was
-    promised for, or had something fired; one of which nothing was ever fired, a day later.
+    An order is closed at the first closing time after it came, was promised for, or had
+    something fired, but not within two hours of that; one of which nothing was ever fired,
+    a day later.
 
 The closing time is looked up once, when the order comes, and from then on it is a time of
-the kitchen's own clock: a wall clock that jumps closes nothing early or late.
+the kitchen's own clock: a wall clock that jumps closes nothing early or late. While the
+wall clock is not set nobody knows when that is: an order that comes then has a day and
+two hours.
 """
 
 from collections import defaultdict
@@ -33,12 +36,16 @@ def closing_of(order: Order, now: Moment, day_closes: int | None, zone: tzinfo) 
     """
     if day_closes is None:
         return None
-    is_for_later = order.pickup_at is not None and now.wall_is_set
-    wanted_at = max(now.at, order.pickup_at or 0) if is_for_later else now.at
-    closing_at = _first_closing(wanted_at + LEAST_MS, day_closes, zone)
+    if not now.wall_is_set:
+        return _to_a_minute(now.tick + _DAY_MS + LEAST_MS)
+    wanted_at = max(now.at, order.pickup_at or 0)
+    closing_at = _first_closing(wanted_at, day_closes, zone)
     if closing_at is None:
         return None
-    tick = now.tick + closing_at - now.at
+    return _to_a_minute(now.tick - now.at + max(closing_at, wanted_at + LEAST_MS))
+
+
+def _to_a_minute(tick: int) -> int:
     return tick + -tick % _MINUTE_MS
 
 
@@ -75,12 +82,14 @@ def deadline(closes: int | None, tickets: Iterable[Ticket]) -> int | None:
     dues = [line.due for ticket in tickets for line in ticket.lines if line.due is not None]
     # What is called back to wait has no line that is due: it has its place from then.
     dues += (ticket.queued for ticket in tickets if ticket.bumps)
-    days = -((closes - max(dues, default=0) - LEAST_MS) // _DAY_MS)
-    return closes + max(days, 0 if has_begun(tickets) else 1) * _DAY_MS
+    newest = max(dues, default=0)
+    days = -((closes - newest) // _DAY_MS)
+    closing = closes + max(days, 0 if has_begun(tickets) else 1) * _DAY_MS
+    return max(closing, _to_a_minute(newest + LEAST_MS))
 
 
 class Deadlines:
-    """When which orders are closed. There are few different times: one for each day."""
+    """When which orders are closed. Most of a day have one time in common."""
 
     def __init__(self) -> None:
         self._by_tick: dict[int, dict[int, None]] = defaultdict(dict)

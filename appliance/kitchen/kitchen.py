@@ -176,10 +176,10 @@ class Kitchen:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
         return self._memory.finished_tickets(station)
 
-    def promise(self, ticket: Ticket, placed: Placed) -> Promise | None:
+    def promise(self, ticket: Ticket, placed: Placed, now: Moment) -> Promise | None:
         """When a ticket is late: see `promise.py`. None: as it stands, never."""
         station = self.router.stations.get(ticket.station)
-        return promise(ticket, placed, station, self.settings)
+        return promise(ticket, placed, station, self.settings, now)
 
     def all_day(self, station: str) -> AllDay:
         """How much of everything a station has still to make."""

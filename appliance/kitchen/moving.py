@@ -115,6 +115,7 @@ def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -
             priority=ticket.priority,
             queued=ticket.queued,
             fired_at=ticket.fired_at,
+            since_tick=ticket.since_tick,
         )
         return _afresh(fresh, tuple(coming.values()), ticket.status, now)
     lines = [_merged(line, coming.pop(line.id, None)) for line in target.lines]

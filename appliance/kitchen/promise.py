@@ -23,7 +23,7 @@ timers and cooks are no more exact."""
 
 
 class Promise(NamedTuple):
-    """Wall-clock milliseconds since the epoch, for people."""
+    """Milliseconds since the epoch by the wall clock as it is now, for people."""
 
     late_at: int
     very_late_at: int
@@ -41,7 +41,7 @@ def promised_by(order: Order, longest: int, now: Moment) -> int | None:
 
 
 def promise(
-    ticket: Ticket, placed: Placed, station: Station | None, settings: Settings
+    ticket: Ticket, placed: Placed, station: Station | None, settings: Settings, now: Moment
 ) -> Promise | None:
     """When the ticket is late and very late, as it stands; None: it is not to be late.
 
@@ -51,11 +51,13 @@ def promise(
         return None
     if placed.promised is None or placed.target_at is None:
         late, very_late = _after(ticket, placed.order, station, settings)
-        return Promise(ticket.since + late, ticket.since + very_late)
+        since = ticket.waits_since(now)
+        return Promise(since + late, since + very_late)
     cooks = station is None or station.cooks
     lines = [line for line in ticket.lines if _is_open(line)] if cooks else []
     late_tick = min((_late(line, placed.promised) for line in lines), default=placed.promised)
-    return Promise(placed.target_at + late_tick - placed.promised, placed.target_at)
+    target_at = now.on_the_wall(placed.promised, placed.target_at)
+    return Promise(target_at + late_tick - placed.promised, target_at)
 
 
 def _after(

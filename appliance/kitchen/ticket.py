@@ -30,6 +30,21 @@ what is on the card now."""
 URGENCY: Final[dict[Priority, int]] = {"urgent": 0, "high": 1, "normal": 2}
 
 
+NOT_SET_MS: Final = 2_000
+"""Clocks that part by less were not set: they are read one after the other, and drift."""
+
+
+class Leap(Struct, frozen=True, gc=False):
+    """The kitchen's clock went forward because the machine had been off."""
+
+    after: int
+    """The newest tick of before that, and..."""
+    until: int
+    """...of the time in which nobody knew for how long: what came between is not that old."""
+    by: int
+    """Milliseconds."""
+
+
 class Moment(Struct, frozen=True, gc=False):
     """Now, twice: for people, and for deadlines."""
 
@@ -39,6 +54,18 @@ class Moment(Struct, frozen=True, gc=False):
     """The kitchen's own clock, milliseconds. It never jumps and goes on after a restart."""
     wall_is_set: bool = True
     """False where the wall clock is known to be wrong: it was not set since power came."""
+    leap: Leap | None = None
+    """The newest of the kitchen's clock."""
+
+    def on_the_wall(self, tick: int, told: int) -> int:
+        """When that tick was or will be, by the wall clock as it is now.
+
+        `told` is what was said of it before; it stays where the wall clock was not set since.
+        """
+        at = self.at + tick - self.tick
+        if self.leap is not None and self.leap.after < tick <= self.leap.until:
+            at += self.leap.by
+        return told if abs(at - told) < NOT_SET_MS else at
 
 
 class Line(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -113,6 +140,8 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of a voided ticket: a cook has seen it and bumped it away."""
     forgotten: bool = False
     """It was left on the board at the end of the day, and closed then."""
+    since_tick: int | None = None
+    """Tick of `since`; None in a log from before it was kept."""
 
     @property
     def live(self) -> bool:
@@ -128,6 +157,11 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     def since(self) -> int:
         """Since when somebody waits for it: it was fired, or else came."""
         return self.created_at if self.fired_at is None else self.fired_at
+
+    def waits_since(self, now: Moment) -> int:
+        """The same by the wall clock as it is now, which may have been set meanwhile."""
+        told = self.since
+        return told if self.since_tick is None else now.on_the_wall(self.since_tick, told)
 
 
 def sort_key(ticket: Ticket) -> tuple[int, int, int]:
@@ -211,6 +245,7 @@ def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
         updated_at=now.at,
         fires_at=_fires_at(lines, now),
         fired_at=now.at if is_fired else ticket.fired_at,
+        since_tick=now.tick if is_fired else ticket.since_tick,
     )
 
 

@@ -59,6 +59,7 @@ def first_tickets(
             updated_at=now.at,
             priority=priority_of(order, on_it),
             queued=now.tick,
+            since_tick=now.tick,
         )
         for station, on_it in lines.items()
     }
@@ -251,6 +252,7 @@ def new_ticket(
         created_at=now.at,
         updated_at=now.at,
         queued=min((ticket.queued for ticket in known.tickets.values()), default=now.tick),
+        since_tick=now.tick,
     )
 
 
@@ -305,6 +307,7 @@ def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
         lines=lines,
         updated_at=now.at,
         fired_at=now.at,
+        since_tick=now.tick,
         acknowledged=False,
         bumped_tick=None,
         completed_at=None,

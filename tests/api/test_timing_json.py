@@ -1,5 +1,6 @@
 """When a ticket starts, was fired and is late, what is forgotten, who is silent: over HTTP."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from appliance import config
+from appliance import clock, config
 from appliance.kitchen.command import Due
 from appliance.kitchen.ticket import Moment
 from tests.api.asking import ask
@@ -56,6 +57,27 @@ async def test_a_ticket_says_when_it_starts_and_when_it_is_late(
     assert "firesAt" not in grill.keys() | cold.keys()
     assert "lateAt" not in fry.keys() | cold.keys()
     assert "firedAt" not in grill.keys() | fry.keys()
+
+
+async def test_listeners_are_told_all_times_anew_when_the_clock_was_set(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await appliance.order(id="7", items=[HAMBURGER, FRIES])
+    before = {station: await one(appliance, station) for station in ("grill", "fry")}
+    async with listening(appliance) as listener:
+        await listener.snapshot()
+        monkeypatch.setattr(clock, "_wall", lambda: time.time_ns() // 1_000_000 + HOUR)
+        heard = await listener.until(lambda each: each.type == "kds.snapshot")
+    after = {
+        each["station_id"]: {**each, **each["metadata"]}
+        for each in heard[-1].body["payload"]["tickets"]
+    }
+    grill, fry = after["grill"], after["fry"]
+    assert grill["created_at"] == before["grill"]["created_at"]
+    assert seconds(grill, "waitsSince", "created_at") == pytest.approx(3_600, abs=1)
+    assert seconds(grill, "lateAt", "waitsSince") == pytest.approx(300, abs=1)
+    assert "waitsSince" not in before["grill"]
+    assert seconds(fry, "firesAt", "created_at") == pytest.approx(3_600 + 240, abs=1)
 
 
 async def test_one_that_is_struck_through_starts_never(appliance: RunningAppliance) -> None:

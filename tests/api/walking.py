@@ -75,7 +75,7 @@ RECALL_WINDOW: Final = 30 * 60
 """Seconds; the default."""
 
 
-TIMES: Final = {"queued", "firesAt", "firedAt", "lateAt", "veryLateAt"}
+TIMES: Final = {"queued", "firesAt", "firedAt", "waitsSince", "lateAt", "veryLateAt"}
 """Of the metadata. They go with the clock: `test_timing_json.py` is about them."""
 
 

@@ -35,14 +35,17 @@ class Night:
         self._at = 1_760_000_000_000
 
     def now(self) -> Moment:
+        return Moment(self._at, self._tick)
+
+    def _pass_time(self) -> None:
         self._tick += self.chance.choice((1, 1_000))
         self._at += self.chance.choice((0, 0, 1, 60_000, 60_000, 3_600_000, -3_600_000))
-        return Moment(self._at, self._tick)
 
     async def go_on(self, appliance: RunningAppliance) -> None:
         appliance.expeditor.now = self.now
         for _ in range(COMMANDS):
             steps = (self._order, self._order, self._serve, self._act, self._act, self._change)
+            self._pass_time()
             await self.chance.choice(steps)(appliance)
             self.seen.look(appliance)
             if self.chance.random() < 0.1:

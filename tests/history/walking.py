@@ -53,7 +53,7 @@ class Seen:
     def look(self, appliance: RunningAppliance) -> None:
         """To be called before anything is forgotten: after each command."""
         kitchen = appliance.expeditor.kitchen
-        view = TicketView("default", "default", lambda: kitchen)
+        view = TicketView("default", "default", lambda: kitchen, appliance.expeditor.now)
         for station in STATIONS:
             there = (*kitchen.live_tickets(station), *kitchen.finished_tickets(station))
             # What was moved away whole is as if it had never been there.

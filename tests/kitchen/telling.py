@@ -73,7 +73,7 @@ class Story:
     def __init__(self, configuration: str, menu: tuple[MenuItem, ...]) -> None:
         settings = config.parse(configuration, "the story")
         self._kitchen = make_kitchen(settings, menu)
-        self._view = make_view(settings, lambda: self._kitchen)
+        self._view = make_view(settings, lambda: self._kitchen, lambda: self._now)
         self._time = A_FRIDAY
         self._told: set[str] = set()
 
@@ -243,7 +243,9 @@ class Story:
     @sentence(r"(\w+) says that (.+) has waited for (?P<shown>\d+ minutes)")
     def _has_waited(self, station: str, who: str, _shown: str) -> str:
         card = self._of(station, who)
-        since = datetime.fromisoformat(card.metadata.get("firedAt") or card.created_at)
+        since = datetime.fromisoformat(
+            card.metadata.get("waitsSince") or card.metadata.get("firedAt") or card.created_at
+        )
         return f"{(self._time - since) // timedelta(minutes=1)} minutes"
 
     @sentence(r"(\w+) has in all (?P<shown>.+)")

@@ -117,7 +117,7 @@ def test_yesterdays_number_is_another_order_today() -> None:
     assert ticket(kitchen, "fry", "123").number == 2
 
 
-def test_what_came_or_was_fired_shortly_before_stays_until_the_next_day() -> None:
+def test_what_came_or_was_fired_shortly_before_has_two_hours() -> None:
     kitchen = at_work()
     do(kitchen, create(item("1"), id="early"), after(AT_4 - 2 * HOUR - 1))
     do(kitchen, create(item("1"), id="late"), after(AT_4 - 2 * HOUR + 1))
@@ -125,12 +125,24 @@ def test_what_came_or_was_fired_shortly_before_stays_until_the_next_day() -> Non
     do(kitchen, update(item("1"), item("2", "Fries"), id="changed"), after(AT_4 - HOUR))
     run_timers(kitchen, AT_4)
     assert board(kitchen, "grill") == ["changed", "late"]
-    do(kitchen, create(item("1"), item("3", "Cake"), id="changed"), after(AT_4 + MINUTE))
+    do(kitchen, create(item("1"), item("3", "Cake"), id="changed"), after(AT_4 + MINUTE - 1))
     assert ticket(kitchen, "cold", "changed").number == 3
+    assert run_timers(kitchen, AT_4 + MINUTE - 1) == []
     run_timers(kitchen, AT_4 + MINUTE)
-    assert run_timers(kitchen, AT_4 + DAY - 1) == []
+    assert board(kitchen, "grill") == ["changed"]
+    do(kitchen, act("cold", "bump", "changed"), after(AT_4 + 2 * MINUTE))
+    run_timers(kitchen, AT_4 + DAY - 1)
+    assert board(kitchen, "grill") == ["changed"]
     run_timers(kitchen, AT_4 + DAY)
     assert board(kitchen, "grill") == []
+
+
+def test_one_that_was_fired_shortly_before_is_closed_two_hours_later() -> None:
+    kitchen = at_work()
+    do(kitchen, create(HELD))
+    do(kitchen, fire(1), after(AT_4 - HOUR))
+    assert run_timers(kitchen, AT_4 + HOUR - 1) == []
+    assert run_timers(kitchen, AT_4 + HOUR) == ["forgotten"] * 2
 
 
 def test_an_order_for_tomorrow_is_not_closed_tonight() -> None:
@@ -245,10 +257,19 @@ def test_of_several_days_the_oldest_orders_are_closed_first() -> None:
     assert [each.ticket.number for each in events if isinstance(each, TicketChanged)] == [1, 2]
 
 
-def test_while_the_wall_clock_is_not_set_an_order_for_later_is_closed_like_any_other() -> None:
+def test_while_the_wall_clock_is_not_set_a_pick_up_time_closes_nothing_later() -> None:
     order = Order("7", pickup_at=after(18 * HOUR).at)
     now = replace(after(0), wall_is_set=False)
-    assert closing_of(order, now, CLOSES, UTC) == AT_4 * 1000
+    assert closing_of(order, now, CLOSES, UTC) == (DAY + 2 * HOUR) * 1000
+
+
+@pytest.mark.parametrize("off_by", [8 * HOUR - MINUTE, -HOUR, -3_650 * DAY])
+def test_what_the_wall_clock_shows_closes_nothing_while_it_is_not_set(off_by: int) -> None:
+    kitchen = at_work()
+    now = replace(after(0, wall_clock_off_by=off_by), wall_is_set=False)
+    do(kitchen, create(item("1")), now)
+    assert run_timers(kitchen, DAY + 2 * HOUR - 1) == []
+    assert run_timers(kitchen, DAY + 2 * HOUR) == ["forgotten"] * 2
 
 
 def test_after_a_long_absence_what_is_over_is_closed_and_not_fired() -> None:
@@ -280,13 +301,17 @@ def test_the_deadlines_survive_a_restart_whatever_the_settings_are_by_then() -> 
     [
         ("UTC", "2026-03-02T18:00", "2026-03-03T04:00"),
         ("UTC", "2026-03-03T02:00", "2026-03-03T04:00"),
-        ("UTC", "2026-03-03T02:01", "2026-03-04T04:00"),
+        ("UTC", "2026-03-03T02:01", "2026-03-03T04:01"),
+        ("UTC", "2026-03-03T04:00", "2026-03-03T06:00"),
+        ("UTC", "2026-03-03T04:01", "2026-03-04T04:00"),
         ("America/Chicago", "2026-03-02T18:00", "2026-03-03T04:00"),
         ("America/Chicago", "2026-03-07T18:00", "2026-03-08T04:00"),  # The night is shorter.
         ("America/Chicago", "2026-10-31T18:00", "2026-11-01T04:00"),  # The night is longer.
     ],
 )
-def test_the_closing_time_is_the_first_on_local_clocks(zone: str, at: str, wanted: str) -> None:
+def test_the_closing_time_is_the_first_on_local_clocks_or_two_hours_later(
+    zone: str, at: str, wanted: str
+) -> None:
     placed, closing = (
         int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp() * 1000)
         for text in (at, wanted)

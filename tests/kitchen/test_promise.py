@@ -11,6 +11,7 @@ from appliance.kitchen.order import NOBODY, Item, Order
 from appliance.kitchen.promise import Promise
 from appliance.kitchen.routing import Station
 from appliance.kitchen.settings import Late, Settings
+from appliance.kitchen.ticket import Leap, Moment
 from tests.kitchen.orders import (
     AT_ONCE,
     DAY,
@@ -37,6 +38,9 @@ SECONDS = 1_000
 PATIENT = replace(AT_ONCE, late_after=5 * MINUTE * SECONDS, very_late_after=8 * MINUTE * SECONDS)
 
 
+OPENED = after(0)
+
+
 class Seen(NamedTuple):
     """In seconds after the doors opened."""
 
@@ -44,9 +48,9 @@ class Seen(NamedTuple):
     very_late: float
 
 
-def promise(kitchen: Kitchen, station: str) -> Seen | None:
+def promise(kitchen: Kitchen, station: str, now: Moment = OPENED) -> Seen | None:
     found = ticket(kitchen, station)
-    promise = kitchen.promise(found, kitchen.placed(found.number))
+    promise = kitchen.promise(found, kitchen.placed(found.number), now)
     return promise and in_seconds(promise)
 
 
@@ -97,6 +101,26 @@ def test_of_a_finished_ticket_that_comes_back_it_counts_from_then() -> None:
     assert promise(kitchen, "grill") is None
     do(kitchen, update(BURGER, FRIES, item("3", "Steak")), after(HOUR))
     assert promise(kitchen, "grill") == (HOUR + 5 * MINUTE, HOUR + 8 * MINUTE)
+
+
+@pytest.mark.parametrize("off_by", [-25 * MINUTE, HOUR, -3_650 * DAY])
+def test_of_one_that_came_while_the_clock_was_wrong_it_counts_all_the_same(off_by: int) -> None:
+    kitchen = kitchen_with()
+    do(kitchen, create(BURGER), after(100, wall_clock_off_by=off_by))
+    assert promise(kitchen, "grill", after(130)) == (100 + 5 * MINUTE, 100 + 8 * MINUTE)
+    assert ticket(kitchen, "grill").waits_since(after(130)) == after(100).at
+
+
+def test_what_came_before_the_clock_was_put_forward_has_not_aged_by_the_night() -> None:
+    kitchen = kitchen_with()
+    do(kitchen, create(BURGER, id="8"), after(-60))
+    came = replace(after(10), at=after(10).at + 5 * MINUTE * SECONDS, wall_is_set=False)
+    do(kitchen, create(BURGER), came)
+    night = 11 * HOUR * SECONDS
+    leap = Leap(after(0).tick, after(30).tick, night)
+    now = replace(after(11 * HOUR + 40), leap=leap)
+    assert ticket(kitchen, "grill").waits_since(now) == now.at - 30 * SECONDS
+    assert ticket(kitchen, "grill", "8").waits_since(now) == after(-60).at
 
 
 def test_what_is_voided_is_not_late() -> None:

@@ -59,6 +59,12 @@ def test_it_counts_down_and_is_fresh_when_it_was_fired(hub: Hub) -> None:
     expect(card.locator(".age")).to_have_text(re.compile(r"^10:0\d$"))
 
 
+def test_its_age_is_what_somebody_has_waited_where_the_clock_was_set_since(hub: Hub) -> None:
+    hub.shows(ticket(1, "fry", metadata={"firedAt": iso(4), "waitsSince": iso(64)}))
+    hub.it_is(66)
+    expect(hub.board.card("fry", "Table 1").locator(".age")).to_have_text(re.compile(r"^2:0\d$"))
+
+
 def test_one_that_starts_on_another_day_says_which(hub: Hub) -> None:
     tomorrow = {"firesAt": iso(24 * 60 + 30)}
     hub.shows(ticket(1, "fry", status="held", metadata=tomorrow))

@@ -1,9 +1,10 @@
 """What one listener is to hear: it keeps its place in the feed and tells what comes after.
 
 First whatever is new since the position that it comes with, or else a snapshot; then each
-change once, in order. A beat every two seconds says that the listener has everything up to
-`seq`, what time it is, what the appliance warns of, and whether orders can be stored; one that is
-behind gets none: it should not look alive. How this is carried is for `sse` and `websocket`.
+change once, in order, and another snapshot when the wall clock was set. A beat every two seconds
+says that the listener has everything up to `seq`, what time it is, what the appliance warns of,
+and whether orders can be stored; one that is behind gets none: it should not look alive. How this
+is carried is for `sse` and `websocket`.
 """
 
 import asyncio
@@ -41,6 +42,7 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.routing import Station
+from appliance.kitchen.ticket import NOT_SET_MS
 from appliance.log import NotStored
 
 BEAT_SECONDS: Final = 2.0
@@ -90,6 +92,8 @@ class Listener:
         self._news = asyncio.Event()
         self._beat_is_due = True
         self._sending_since: float | None = None
+        self._told_at = self._expeditor.now()
+        """The moment by whose clocks times were told."""
 
     def _sees(self, station: str) -> bool:
         return self._stations is None or station in self._stations
@@ -108,6 +112,8 @@ class Listener:
                     self._news.clear()
                     self._check()
                     seq = await self._catch_up(seq)
+                    if seq is not None and self._beat_is_due and self._clock_was_set():
+                        seq = await self._snapshot()
                     if self._beat_is_due or seq is None:
                         await self._beat(seq)
                     if seq is not None:
@@ -144,6 +150,12 @@ class Listener:
                 return seq
             await asyncio.sleep(0)  # Others have their turn.
         return await self._snapshot()
+
+    def _clock_was_set(self) -> bool:
+        """Whether times that were told are others by now."""
+        now, before = self._expeditor.now(), self._told_at
+        parted = (now.at - now.tick) - (before.at - before.tick)
+        return now.leap != before.leap or abs(parted) >= NOT_SET_MS
 
     def _body(self, change: Change) -> bytes | None:
         """What is told of a change; None where it is not for this listener."""
@@ -192,6 +204,7 @@ class Listener:
         """Tell the state of now; None where there is none that can be shown before the beat."""
         kitchen = self._expeditor.kitchen
         seq = self._expeditor.seq
+        self._told_at = self._expeditor.now()
         tickets = [
             self._view.ticket(ticket, kitchen.placed(ticket.number))
             for ticket in kitchen.live_tickets()

@@ -29,7 +29,7 @@ export function waitForCourse(ticket) {
 /** How long somebody has waited for it, since it was fired or else came; or when it starts. */
 export function age(ticket, now) {
   if (startsByItself(ticket)) return remaining(ticket, now);
-  const since = Date.parse(ticket.metadata.firedAt ?? ticket.created_at);
+  const since = Date.parse(ticket.metadata.waitsSince ?? ticket.metadata.firedAt ?? ticket.created_at);
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
