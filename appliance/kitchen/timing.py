@@ -100,8 +100,8 @@ def planned(
             continue
         if station in plan.cooking:
             begins = _begins(ticket, courses, finishes, earliest, settings)
-        else:  # Where it is only seen, it is seen at once.
-            begins = {line.id: now.tick for line in ticket.lines if line.timed}
+        else:  # Where it is only seen, all of it is seen as soon as any of it may begin.
+            begins = {line.id: earliest for line in ticket.lines if line.timed}
         after[station] = _timed(ticket, begins, plan.release, now)
     return after
 
@@ -164,9 +164,10 @@ def _timed(ticket: Ticket, begins: Mapping[str, int], release: int, now: Moment)
     )
     fits = lines == ticket.lines and ticket.status == fitting(ticket.status, lines)
     after = ticket if fits else with_lines(ticket, lines, now)
-    if release and after.status == "held" and after.queued != release:
-        return replace(after, queued=release)
-    return after
+    if after.status != "held":
+        return after
+    queued = release if release > now.tick else min(after.queued, now.tick)
+    return after if after.queued == queued else replace(after, queued=queued)
 
 
 def _due(line: Line, begin: int, now: Moment) -> Line:

@@ -290,7 +290,10 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
-    """A finished ticket comes back for the lines that are new on it, and for them alone."""
+    """A finished ticket comes back for the lines that are new on it, and for them alone.
+
+    It takes its place at the end of the board.
+    """
     lines = ticket.lines
     if ticket.status == "voided":
         lines = tuple(
@@ -304,6 +307,7 @@ def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
         status="pending",
         lines=lines,
         updated_at=now.at,
+        queued=now.tick,
         fired_at=now.at,
         acknowledged=False,
         completed_at=None,
