@@ -7,6 +7,8 @@ A line that is due later is *held*, like one that waits for its course, but with
 which it fires itself (`Line.due`). Whoever cannot wait starts it: cooks are never kept from
 cooking. A line whose preparation nobody knows is not held for the others.
 
+An order for later is for now as soon as anybody has begun it: none of it waits for its time then.
+
 It is planned again whenever an order changes, a line is fired, begun or done. Times are the
 kitchen's own clock (`Moment.tick`): a wall clock that jumps moves nothing.
 """
@@ -37,7 +39,25 @@ class Plan(NamedTuple):
     cooking: Collection[str]
     """The stations where something is made."""
     release: int
-    """Tick before which nothing of it begins by itself; 0 for an order that is for now."""
+    """Tick before which nothing of it begins by itself; 0 for an order that is for now.
+    See `waits_until`."""
+
+
+def waits_until(tickets: Mapping[str, Ticket], plan: Plan, now: Moment) -> int:
+    """The tick before which nothing of an order begins by itself, as its tickets stand.
+
+    0 for an order that is for now, by what it says or because it was begun: something was
+    fired, started or bumped where it is cooked. What is ticked alone was made ahead.
+    """
+    if plan.release <= now.tick:
+        return 0
+    is_begun = any(
+        line.to_do or line.begun is not None or line.bump
+        for station, ticket in tickets.items()
+        if station in plan.cooking
+        for line in ticket.lines
+    )
+    return 0 if is_begun else plan.release
 
 
 def release_of(order: Order, longest: int, now: Moment, settings: Settings) -> int:
@@ -91,7 +111,8 @@ def planned(
     tickets: Mapping[str, Ticket], plan: Plan, now: Moment, settings: Settings
 ) -> dict[str, Ticket]:
     """The tickets of an order, by station, with every line held or fired as it is to be now."""
-    earliest = max(now.tick, plan.release)
+    release = waits_until(tickets, plan, now)
+    earliest = max(now.tick, release)
     courses = {item.line_id: first_number(item.course) for item in plan.order.items}
     finishes = _finishes(tickets, plan.cooking, courses, earliest)
     after = dict(tickets)
@@ -102,7 +123,7 @@ def planned(
             begins = _begins(ticket, courses, finishes, earliest, settings)
         else:  # Where it is only seen, all of it is seen as soon as any of it may begin.
             begins = {line.id: earliest for line in ticket.lines if line.timed}
-        after[station] = _timed(ticket, begins, plan.release, now)
+        after[station] = _timed(ticket, begins, release, now)
     return after
 
 
@@ -166,7 +187,7 @@ def _timed(ticket: Ticket, begins: Mapping[str, int], release: int, now: Moment)
     after = ticket if fits else with_lines(ticket, lines, now)
     if after.status != "held":
         return after
-    queued = release if release > now.tick else min(after.queued, now.tick)
+    queued = release or min(after.queued, now.tick)
     return after if after.queued == queued else replace(after, queued=queued)
 
 

@@ -15,6 +15,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Item
 from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Action
 from tests.kitchen.orders import (
     AT_ONCE,
     DAY,
@@ -35,6 +36,9 @@ from tests.kitchen.orders import (
     to_do,
 )
 from tests.kitchen.test_finish_together import BURGER, FRIES, run_timers
+
+ALL_OF_IT = (item("1"), item("2", "Fries"))
+ALL_OF_COURSE_2 = (("2", "Steak"), ("3", "Fries"))
 
 
 def later(
@@ -133,11 +137,44 @@ def test_a_course_of_it_that_is_fired_begins_at_once_too() -> None:
     assert (to_do(ticket(kitchen, "grill")), to_do(ticket(kitchen, "fry"))) == (["1"], ["2"])
 
 
-def test_a_station_can_begin_with_its_own_part() -> None:
-    kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
-    do(kitchen, act("fry", "start"), after(MINUTE))
-    assert ticket(kitchen, "fry").status == "in_progress"
+@pytest.mark.parametrize("action", ["start", "bump"])
+def test_a_station_that_begins_with_its_own_part_has_begun_all_of_it(action: Action) -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("fry", action), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert to_do(ticket(kitchen, "pass")) == ["1", "2"]
+
+
+def test_the_others_finish_together_with_whoever_begins_early() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("grill", "start"), after(MINUTE))
+    assert kitchen.next_due == (MINUTE + BURGER - FRIES) * 1000
+    do(kitchen, act("grill", "void"), after(2 * MINUTE))
+    assert to_do(ticket(kitchen, "fry")) == ["2"], "what was begun stays begun"
+
+
+def test_what_is_made_ahead_and_ticked_begins_nothing_else() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, MarkLine("fry", "7", "2", done=True), after(MINUTE))
     assert held(ticket(kitchen, "grill")) == ["1"]
+    assert kitchen.next_due == (HOUR - BURGER) * 1000
+
+
+@pytest.mark.parametrize("begun_early", [FireCourse("7", None), act("grill", "start")])
+def test_what_is_added_to_what_was_begun_early_waits_no_longer(begun_early: Command) -> None:
+    kitchen = kitchen_with(later(item("1")))
+    do(kitchen, begun_early, after(MINUTE))
+    do(kitchen, UpdateOrder(later(*ALL_OF_IT).order, NOBODY), after(2 * MINUTE))
+    assert at_stations(kitchen, HOUR) == [(MINUTE + BURGER - FRIES, "fry", ["2"])]
+
+
+def test_a_course_fired_of_what_was_begun_early_finishes_together() -> None:
+    steak, fries = (item(n, name, course=2, status="hold") for n, name in ALL_OF_COURSE_2)
+    kitchen = kitchen_with(later(item("1", course=1), steak, fries))
+    do(kitchen, act("grill", "start"), after(MINUTE))
+    do(kitchen, fire(2), after(10 * MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+    assert kitchen.next_due == (10 * MINUTE + BURGER - FRIES) * 1000
 
 
 def test_another_time_moves_what_has_not_begun() -> None:
@@ -217,10 +254,6 @@ def test_a_pick_up_time_that_cannot_be_kept_holds_a_change_no_longer_than_before
     added = later(item("1"), item("2", "Fries"), at=5 * MINUTE, takes="PT3M")
     do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
     assert at_stations(kitchen, HOUR)[0] == (2 * MINUTE, "grill", ["1"])
-
-
-ALL_OF_IT = (item("1"), item("2", "Fries"))
-ALL_OF_COURSE_2 = (("2", "Steak"), ("3", "Fries"))
 
 
 @pytest.mark.parametrize(
