@@ -22,14 +22,15 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from appliance.kitchen.order import Order, Placed, first_number
+from appliance.kitchen.order import Courses, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket, fitting, with_lines
 
 NOT_WORTH_A_CHANGE_MS: Final = 2_000
 """A plan that moves by less stays: nobody cooks to the second, and each change is an event."""
 
-Course = int | None
+Course = int | str | None
+"""Its number, or else the name of one that has none."""
 
 
 class Plan(NamedTuple):
@@ -113,7 +114,7 @@ def planned(
     """The tickets of an order, by station, with every line held or fired as it is to be now."""
     release = waits_until(tickets, plan, now)
     earliest = max(now.tick, release)
-    courses = {item.line_id: first_number(item.course) for item in plan.order.items}
+    courses = {item.line_id: _course(item.course, settings.courses) for item in plan.order.items}
     finishes = _finishes(tickets, plan.cooking, courses, earliest)
     after = dict(tickets)
     for station, ticket in tickets.items():
@@ -125,6 +126,11 @@ def planned(
             begins = {line.id: earliest for line in ticket.lines if line.timed}
         after[station] = _timed(ticket, begins, release, now)
     return after
+
+
+def _course(text: str | None, numbers: Courses) -> Course:
+    number = course_number(text, numbers)
+    return ((text or "").strip().casefold() or None) if number is None else number
 
 
 def _finishes(

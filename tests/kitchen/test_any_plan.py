@@ -88,7 +88,7 @@ items = st.builds(
     mods=st.lists(st.sampled_from([Modifier("Side"), Modifier("Well Done")]), max_size=2).map(
         tuple
     ),
-    course=st.sampled_from([None, None, "Course 1"]),
+    course=st.sampled_from([None, None, "Course 1", "Main"]),
 )
 ordered = st.lists(items, min_size=2, max_size=4, unique_by=lambda item: item.line_id)
 steps = st.lists(
