@@ -38,7 +38,7 @@ from appliance.kitchen.ticket import (
     release,
     take_off,
 )
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.timing import Plan, planned, waits_until
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",
@@ -243,7 +243,7 @@ class Cooking:
             for item in known.placed.order.items
             if course is None or self._is_due(item.course, course)
         }
-        is_for_later = known.placed.release > now.tick
+        is_for_later = waits_until(known.tickets, self._plan(known), now) > 0
         released = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if ticket.workable:
@@ -275,8 +275,11 @@ class Cooking:
     def _planned(
         self, known: Known, tickets: Mapping[str, Ticket], now: Moment
     ) -> dict[str, Ticket]:
-        plan = Plan(known.placed.order, self._memory.layout.router.cooking, known.placed.release)
-        return planned(tickets, plan, now, self._settings)
+        return planned(tickets, self._plan(known), now, self._settings)
+
+    def _plan(self, known: Known) -> Plan:
+        placed = known.placed
+        return Plan(placed.order, self._memory.layout.router.cooking, placed.release)
 
     def _run_timers(self, now: Moment) -> Decision:
         events = [

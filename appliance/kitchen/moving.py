@@ -126,7 +126,7 @@ def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -
         return with_lines(merged, tuple(lines), now)
     new = {line.id for line in lines if not line.bump} & {line.id for line in ticket.lines}
     back = brought_back(replace(merged, lines=tuple(lines)), new, now)
-    return _afresh(back, back.lines, ticket.status, now)
+    return _afresh(replace(back, queued=ticket.queued), back.lines, ticket.status, now)
 
 
 def _to_begin(line: Line, now: Moment) -> Line:

@@ -131,7 +131,7 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
     bumped_tick: int | None = None
     """Tick of the last bump, also of one that left what is held; None where it came back."""
     queued: int = 0
-    """Tick since when it has its place on the board."""
+    """Tick since when it has its place on the board; of a held one, it may be to come."""
     fires_at: int | None = None
     """When the first of its timed lines is fired, for people; deadlines are in the lines."""
     fired_at: int | None = None
@@ -169,7 +169,7 @@ def sort_key(ticket: Ticket) -> tuple[int, int, int]:
 
     Priority in front, once it is fired; then in the order in which they came to be cooked:
     when the order arrived, or its course was fired, or, of an order for later, when it was
-    to be begun.
+    to be begun, or was begun early; or when something was added to a finished ticket.
     """
     priority = "normal" if ticket.status == "held" else ticket.priority
     return URGENCY[priority], ticket.queued, ticket.number
@@ -235,7 +235,10 @@ def release(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
 
 
 def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
-    """The ticket after lines were held or fired."""
+    """The ticket after lines were held or fired.
+
+    A fired one has a place among those that are cooked, by now at the latest.
+    """
     status = fitting(ticket.status, lines)
     is_fired = ticket.status == "held" != status
     return replace(
@@ -244,6 +247,7 @@ def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
         status=status,
         updated_at=now.at,
         fires_at=_fires_at(lines, now),
+        queued=ticket.queued if status == "held" else min(ticket.queued, now.tick),
         fired_at=now.at if is_fired else ticket.fired_at,
         since_tick=now.tick if is_fired else ticket.since_tick,
     )

@@ -7,6 +7,8 @@ A line that is due later is *held*, like one that waits for its course, but with
 which it fires itself (`Line.due`). Whoever cannot wait starts it: cooks are never kept from
 cooking. A line whose preparation nobody knows is not held for the others.
 
+An order for later is for now as soon as anybody has begun it: none of it waits for its time then.
+
 It is planned again whenever an order changes, a line is fired, begun or done. Times are the
 kitchen's own clock (`Moment.tick`): a wall clock that jumps moves nothing.
 """
@@ -20,14 +22,15 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from appliance.kitchen.order import Order, Placed, first_number
+from appliance.kitchen.order import Courses, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket, fitting, with_lines
 
 NOT_WORTH_A_CHANGE_MS: Final = 2_000
 """A plan that moves by less stays: nobody cooks to the second, and each change is an event."""
 
-Course = int | None
+Course = int | str | None
+"""Its number, or else the name of one that has none."""
 
 
 class Plan(NamedTuple):
@@ -37,7 +40,25 @@ class Plan(NamedTuple):
     cooking: Collection[str]
     """The stations where something is made."""
     release: int
-    """Tick before which nothing of it begins by itself; 0 for an order that is for now."""
+    """Tick before which nothing of it begins by itself; 0 for an order that is for now.
+    See `waits_until`."""
+
+
+def waits_until(tickets: Mapping[str, Ticket], plan: Plan, now: Moment) -> int:
+    """The tick before which nothing of an order begins by itself, as its tickets stand.
+
+    0 for an order that is for now, by what it says or because it was begun: something was
+    fired, started or bumped where it is cooked. What is ticked alone was made ahead.
+    """
+    if plan.release <= now.tick:
+        return 0
+    is_begun = any(
+        line.to_do or line.begun is not None or line.bump
+        for station, ticket in tickets.items()
+        if station in plan.cooking
+        for line in ticket.lines
+    )
+    return 0 if is_begun else plan.release
 
 
 def release_of(order: Order, longest: int, now: Moment, settings: Settings) -> int:
@@ -91,8 +112,9 @@ def planned(
     tickets: Mapping[str, Ticket], plan: Plan, now: Moment, settings: Settings
 ) -> dict[str, Ticket]:
     """The tickets of an order, by station, with every line held or fired as it is to be now."""
-    earliest = max(now.tick, plan.release)
-    courses = {item.line_id: first_number(item.course) for item in plan.order.items}
+    release = waits_until(tickets, plan, now)
+    earliest = max(now.tick, release)
+    courses = {item.line_id: _course(item.course, settings.courses) for item in plan.order.items}
     finishes = _finishes(tickets, plan.cooking, courses, earliest)
     after = dict(tickets)
     for station, ticket in tickets.items():
@@ -100,10 +122,15 @@ def planned(
             continue
         if station in plan.cooking:
             begins = _begins(ticket, courses, finishes, earliest, settings)
-        else:  # Where it is only seen, it is seen at once.
-            begins = {line.id: now.tick for line in ticket.lines if line.timed}
-        after[station] = _timed(ticket, begins, plan.release, now)
+        else:  # Where it is only seen, all of it is seen as soon as any of it may begin.
+            begins = {line.id: earliest for line in ticket.lines if line.timed}
+        after[station] = _timed(ticket, begins, release, now)
     return after
+
+
+def _course(text: str | None, numbers: Courses) -> Course:
+    number = course_number(text, numbers)
+    return ((text or "").strip().casefold() or None) if number is None else number
 
 
 def _finishes(
@@ -164,9 +191,10 @@ def _timed(ticket: Ticket, begins: Mapping[str, int], release: int, now: Moment)
     )
     fits = lines == ticket.lines and ticket.status == fitting(ticket.status, lines)
     after = ticket if fits else with_lines(ticket, lines, now)
-    if release and after.status == "held" and after.queued != release:
-        return replace(after, queued=release)
-    return after
+    if after.status != "held":
+        return after
+    queued = release or min(after.queued, now.tick)
+    return after if after.queued == queued else replace(after, queued=queued)
 
 
 def _due(line: Line, begin: int, now: Moment) -> Line:

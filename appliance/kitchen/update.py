@@ -292,7 +292,10 @@ def _without_oldest_struck(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
-    """A finished ticket comes back for the lines that are new on it, and for them alone."""
+    """A finished ticket comes back for the lines that are new on it, and for them alone.
+
+    It takes its place at the end of the board.
+    """
     lines = ticket.lines
     if ticket.status == "voided":
         lines = tuple(
@@ -306,6 +309,7 @@ def brought_back(ticket: Ticket, new: Collection[str], now: Moment) -> Ticket:
         status="pending",
         lines=lines,
         updated_at=now.at,
+        queued=now.tick,
         fired_at=now.at,
         since_tick=now.tick,
         acknowledged=False,

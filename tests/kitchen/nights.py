@@ -36,7 +36,7 @@ from appliance.kitchen.order import Component, Guest, Item, ItemGroup, Modifier,
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.ticket import Action, Priority
-from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, STATIONS, TOGETHER
+from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, STATIONS, TOGETHER, after
 
 ORDER_IDS: Final = ("7", "8")
 PASSES: Final = ("pass", "window")
@@ -67,13 +67,20 @@ items = st.builds(
 )
 
 
-def orders(order_id: st.SearchStrategy[str] = order_ids) -> st.SearchStrategy[Order]:
+pick_ups = st.sampled_from([None, None, after(10 * MINUTE).at, after(2 * HOUR).at])
+
+
+def orders(
+    order_id: st.SearchStrategy[str] = order_ids,
+    pickup_at: st.SearchStrategy[int | None] = st.none(),  # noqa: B008 - a strategy is a value
+) -> st.SearchStrategy[Order]:
     return st.builds(
         Order,
         id=order_id,
         items=st.lists(items, max_size=4, unique_by=lambda item: item.line_id).map(tuple),
         time=st.sampled_from([None, 1]),
         priority=st.booleans(),
+        pickup_at=pickup_at,
     )
 
 
@@ -83,6 +90,8 @@ guests = st.builds(
     item_instructions=st.dictionaries(line_ids, st.just("rare"), max_size=1),
 )
 creates = st.builds(CreateOrder, orders(), guests)
+creates_for_later = st.builds(CreateOrder, orders(pickup_at=pick_ups), guests)
+"""Not for nights with a wall clock that jumps: what comes then is for another time."""
 updates = st.builds(UpdateOrder, orders(), guests)
 changed_lines = st.builds(
     AmendedLine,

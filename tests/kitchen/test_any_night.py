@@ -39,7 +39,7 @@ from tests.kitchen.nights import (
     by_hand,
     commands,
     cooking,
-    creates,
+    creates_for_later,
     guests,
     items,
     layout_commands,
@@ -74,7 +74,7 @@ class Night(RuleBasedStateMachine):
         stations=linked_stations,
         settings=ways_to_work,
         rules=st.sampled_from(WITH_HOLES) | st.lists(made_rules, max_size=6),
-        first=creates,
+        first=creates_for_later,
     )
     def open_the_doors(
         self,
@@ -100,7 +100,7 @@ class Night(RuleBasedStateMachine):
             assert later is None or later > due, "a timer that does not end"
         self.seconds = until
 
-    @rule(order=creates)
+    @rule(order=creates_for_later)
     def a_guest_orders(self, order: CreateOrder) -> None:
         self.submit(order)
 
@@ -274,6 +274,12 @@ class Night(RuleBasedStateMachine):
                     assert not any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
+
+    @invariant()
+    def what_was_fired_has_its_place_by_now(self) -> None:
+        for ticket in self.kitchen.live_tickets():
+            if ticket.workable and any(line.to_do for line in ticket.lines):
+                assert ticket.queued <= self.seconds * 1000, ticket
 
     @invariant()
     def every_line_can_be_read(self) -> None:

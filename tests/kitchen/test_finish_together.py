@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from appliance.kitchen.command import Command, Due
 from appliance.kitchen.kitchen import Kitchen
@@ -241,6 +242,28 @@ def test_the_plan_finishes_together_within_the_time_of_the_slowest(
     assert {station: begins[station] + used[station] for station in used} == dict.fromkeys(
         used, longest
     )
+
+
+@pytest.mark.parametrize(
+    ("fries", "burger", "numbers", "together"),
+    [
+        ("Starter", "Main", {"starter": 1, "main": 2}, False),
+        ("Starter", "Main", {}, False),
+        ("Main", " main ", {}, True),
+        ("Main", "Course 2", {"main": 2}, True),
+        ("", None, {}, True),
+    ],
+)
+def test_what_is_of_one_course_by_name_or_by_number_finishes_together(
+    fries: str,
+    burger: str | None,
+    numbers: dict[str, int],
+    together: bool,  # noqa: FBT001
+) -> None:
+    kitchen = new_kitchen(settings=replace(TOGETHER, courses=numbers))
+    items = (Item("1", "Burger", course=burger), Item("2", "Fries", course=fries))
+    do(kitchen, create(*items))
+    assert ticket(kitchen, "fry").status == ("held" if together else "pending")
 
 
 def test_a_rebuilt_kitchen_has_the_same_timers() -> None:

@@ -37,6 +37,13 @@ def test_a_line_added_to_a_bumped_ticket_brings_it_back_with_that_line_alone() -
     assert marks(back) == {"1": None, "3": "added"}
 
 
+def test_a_bumped_ticket_comes_back_at_the_end_of_the_board() -> None:
+    kitchen = busy(create(item("1")), act("grill", "bump"))
+    do(kitchen, create(item("1"), id="8"), after(60))
+    do(kitchen, update(item("1"), item("2")), after(90))
+    assert board(kitchen, "grill") == ["8", "7"]
+
+
 def test_a_held_line_brings_a_bumped_ticket_back_as_held() -> None:
     kitchen = busy(create(item("1")), act("grill", "bump"))
     do(kitchen, update(item("1"), item("2", status="hold")))

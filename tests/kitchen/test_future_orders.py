@@ -3,10 +3,19 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import CreateOrder, Due, UpdateOrder
+from appliance.kitchen.command import (
+    Command,
+    CreateOrder,
+    Due,
+    FireCourse,
+    MarkLine,
+    Undo,
+    UpdateOrder,
+)
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Item
 from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Action
 from tests.kitchen.orders import (
     AT_ONCE,
     DAY,
@@ -28,6 +37,9 @@ from tests.kitchen.orders import (
 )
 from tests.kitchen.test_finish_together import BURGER, FRIES, run_timers
 
+ALL_OF_IT = (item("1"), item("2", "Fries"))
+ALL_OF_COURSE_2 = (("2", "Steak"), ("3", "Fries"))
+
 
 def later(
     *items: Item,
@@ -46,11 +58,16 @@ def kitchen_with(command: CreateOrder, settings: Settings = TOGETHER) -> Kitchen
     return kitchen
 
 
+def at_stations(kitchen: Kitchen, until: int) -> list[tuple[float, str, list[str]]]:
+    """As `run_timers`, of those who cook."""
+    return [fired for fired in run_timers(kitchen, until) if fired[1] != "pass"]
+
+
 def test_it_is_held_until_its_longest_preparation_before_it_is_picked_up() -> None:
     kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
     assert ticket(kitchen, "grill").status == "held"
     assert ticket(kitchen, "grill").fires_at == after(HOUR - BURGER).at
-    assert run_timers(kitchen, HOUR) == [
+    assert at_stations(kitchen, HOUR) == [
         (HOUR - BURGER, "grill", ["1"]),
         (HOUR - FRIES, "fry", ["2"]),
     ]
@@ -58,7 +75,7 @@ def test_it_is_held_until_its_longest_preparation_before_it_is_picked_up() -> No
 
 def test_without_finishing_together_all_of_it_begins_at_once() -> None:
     kitchen = kitchen_with(later(item("1"), item("2", "Fries")), AT_ONCE)
-    assert run_timers(kitchen, HOUR) == [
+    assert at_stations(kitchen, HOUR) == [
         (HOUR - BURGER, "fry", ["2"]),
         (HOUR - BURGER, "grill", ["1"]),
     ]
@@ -120,18 +137,51 @@ def test_a_course_of_it_that_is_fired_begins_at_once_too() -> None:
     assert (to_do(ticket(kitchen, "grill")), to_do(ticket(kitchen, "fry"))) == (["1"], ["2"])
 
 
-def test_a_station_can_begin_with_its_own_part() -> None:
-    kitchen = kitchen_with(later(item("1"), item("2", "Fries")))
-    do(kitchen, act("fry", "start"), after(MINUTE))
-    assert ticket(kitchen, "fry").status == "in_progress"
+@pytest.mark.parametrize("action", ["start", "bump"])
+def test_a_station_that_begins_with_its_own_part_has_begun_all_of_it(action: Action) -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("fry", action), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert to_do(ticket(kitchen, "pass")) == ["1", "2"]
+
+
+def test_the_others_finish_together_with_whoever_begins_early() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("grill", "start"), after(MINUTE))
+    assert kitchen.next_due == (MINUTE + BURGER - FRIES) * 1000
+    do(kitchen, act("grill", "void"), after(2 * MINUTE))
+    assert to_do(ticket(kitchen, "fry")) == ["2"], "what was begun stays begun"
+
+
+def test_what_is_made_ahead_and_ticked_begins_nothing_else() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, MarkLine("fry", "7", "2", done=True), after(MINUTE))
     assert held(ticket(kitchen, "grill")) == ["1"]
+    assert kitchen.next_due == (HOUR - BURGER) * 1000
+
+
+@pytest.mark.parametrize("begun_early", [FireCourse("7", None), act("grill", "start")])
+def test_what_is_added_to_what_was_begun_early_waits_no_longer(begun_early: Command) -> None:
+    kitchen = kitchen_with(later(item("1")))
+    do(kitchen, begun_early, after(MINUTE))
+    do(kitchen, UpdateOrder(later(*ALL_OF_IT).order, NOBODY), after(2 * MINUTE))
+    assert at_stations(kitchen, HOUR) == [(MINUTE + BURGER - FRIES, "fry", ["2"])]
+
+
+def test_a_course_fired_of_what_was_begun_early_finishes_together() -> None:
+    steak, fries = (item(n, name, course=2, status="hold") for n, name in ALL_OF_COURSE_2)
+    kitchen = kitchen_with(later(item("1", course=1), steak, fries))
+    do(kitchen, act("grill", "start"), after(MINUTE))
+    do(kitchen, fire(2), after(10 * MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+    assert kitchen.next_due == (10 * MINUTE + BURGER - FRIES) * 1000
 
 
 def test_another_time_moves_what_has_not_begun() -> None:
     kitchen = kitchen_with(later(item("1")))
     changed = later(item("1"), at=2 * HOUR)
     do(kitchen, UpdateOrder(changed.order, NOBODY), after(MINUTE))
-    assert run_timers(kitchen, 2 * HOUR) == [(2 * HOUR - BURGER, "grill", ["1"])]
+    assert at_stations(kitchen, 2 * HOUR) == [(2 * HOUR - BURGER, "grill", ["1"])]
     kitchen = kitchen_with(later(item("1")))
     do(kitchen, UpdateOrder(order(item("1")), NOBODY), after(MINUTE))
     assert to_do(ticket(kitchen, "grill")) == ["1"], "for now, after all"
@@ -141,7 +191,7 @@ def test_a_line_that_is_added_waits_as_well() -> None:
     kitchen = kitchen_with(later(item("1")))
     added = later(item("1"), item("2", "Fries"))
     do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
-    assert run_timers(kitchen, HOUR) == [
+    assert at_stations(kitchen, HOUR) == [
         (HOUR - BURGER, "grill", ["1"]),
         (HOUR - FRIES, "fry", ["2"]),
     ]
@@ -149,7 +199,7 @@ def test_a_line_that_is_added_waits_as_well() -> None:
 
 def test_a_course_of_it_waits_for_its_course() -> None:
     kitchen = kitchen_with(later(item("1"), item("2", "Fries", course=2, status="hold")))
-    assert run_timers(kitchen, 2 * HOUR) == [(HOUR - BURGER, "grill", ["1"])]
+    assert at_stations(kitchen, 2 * HOUR) == [(HOUR - BURGER, "grill", ["1"])]
     do(kitchen, fire(2), after(2 * HOUR))
     assert to_do(ticket(kitchen, "fry")) == ["2"]
 
@@ -168,7 +218,7 @@ def test_a_wall_clock_that_jumped_moves_no_order_that_is_changed(off_by: int) ->
     kitchen = kitchen_with(later(item("1")))
     added = later(item("1"), item("2", "Fries"))
     do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE, wall_clock_off_by=off_by))
-    assert run_timers(kitchen, HOUR) == [
+    assert at_stations(kitchen, HOUR) == [
         (HOUR - BURGER, "grill", ["1"]),
         (HOUR - FRIES, "fry", ["2"]),
     ]
@@ -178,7 +228,7 @@ def test_what_takes_longer_than_all_that_was_ordered_is_begun_sooner() -> None:
     kitchen = kitchen_with(later(item("2", "Fries")))
     added = later(item("2", "Fries"), item("1"))
     do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
-    assert run_timers(kitchen, HOUR) == [
+    assert at_stations(kitchen, HOUR) == [
         (HOUR - BURGER, "grill", ["1"]),
         (HOUR - FRIES, "fry", ["2"]),
     ]
@@ -196,11 +246,72 @@ def test_what_takes_less_time_by_now_is_begun_later() -> None:
     kitchen = kitchen_with(later(item("1"), item("2", "Fries"), at=BURGER))
     kept = later(item("2", "Fries"), at=BURGER)
     do(kitchen, UpdateOrder(kept.order, NOBODY), after(MINUTE))
-    assert run_timers(kitchen, HOUR) == [(BURGER - FRIES, "fry", ["2"])]
+    assert at_stations(kitchen, HOUR) == [(BURGER - FRIES, "fry", ["2"])]
 
 
 def test_a_pick_up_time_that_cannot_be_kept_holds_a_change_no_longer_than_before() -> None:
     kitchen = kitchen_with(later(item("1"), at=5 * MINUTE, takes="PT3M"))
     added = later(item("1"), item("2", "Fries"), at=5 * MINUTE, takes="PT3M")
     do(kitchen, UpdateOrder(added.order, NOBODY), after(MINUTE))
-    assert run_timers(kitchen, HOUR)[0] == (2 * MINUTE, "grill", ["1"])
+    assert at_stations(kitchen, HOUR)[0] == (2 * MINUTE, "grill", ["1"])
+
+
+@pytest.mark.parametrize(
+    "begun_early",
+    [
+        FireCourse("7", None),
+        act("grill", "start"),
+        MarkLine("grill", "7", "1", done=True),
+        later(*ALL_OF_IT, at=BURGER + 2 * MINUTE),
+    ],
+)
+def test_what_is_begun_early_has_its_place_since_then(begun_early: Command) -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, begun_early, after(10 * MINUTE))
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(12 * MINUTE))
+    assert board(kitchen, "grill") == ["7", "8"]
+
+
+def test_moved_to_now_it_has_its_place_now_at_every_station() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, later(*ALL_OF_IT, at=12 * MINUTE), after(10 * MINUTE))
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(11 * MINUTE))
+    run_timers(kitchen, HOUR)
+    assert {board(kitchen, station)[0] for station in ("grill", "fry", "pass")} == {"7"}
+
+
+def test_what_is_added_shortly_before_it_begins_stands_where_the_rest_does() -> None:
+    kitchen = kitchen_with(later(item("2", "Fries")))
+    do(kitchen, create(item("1"), id="8"), after(40 * MINUTE))
+    do(kitchen, later(*ALL_OF_IT), after(55 * MINUTE))
+    assert board(kitchen, "grill") == ["8", "7"]
+
+
+def test_a_course_fired_after_it_began_goes_to_the_end_of_the_board() -> None:
+    steak, fries = (item(n, name, course=2, status="hold") for n, name in ALL_OF_COURSE_2)
+    kitchen = kitchen_with(later(item("1", course=1), steak, fries))
+    run_timers(kitchen, HOUR - BURGER)
+    do(kitchen, act("grill", "bump"), after(55 * MINUTE))
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(56 * MINUTE))
+    do(kitchen, fire(2), after(57 * MINUTE))
+    run_timers(kitchen, 2 * HOUR)
+    assert (board(kitchen, "grill"), board(kitchen, "fry")) == (["8", "7"], ["8", "7"])
+
+
+def test_at_the_pass_it_is_held_as_well_and_takes_its_place_when_it_begins() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    at_pass = ticket(kitchen, "pass")
+    assert (at_pass.status, at_pass.fires_at) == ("held", after(HOUR - BURGER).at)
+    do(kitchen, create(item("1"), id="8"), after(HOUR - BURGER - MINUTE))
+    do(kitchen, Due(), after(HOUR - BURGER))
+    assert board(kitchen, "pass") == ["8", "7"]
+    assert to_do(ticket(kitchen, "pass", "7")) == ["1", "2"]
+    assert ticket(kitchen, "pass", "7").since == after(HOUR - BURGER).at
+
+
+def test_the_pass_shows_what_it_has_fired() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, fire(None), after(MINUTE))
+    assert ticket(kitchen, "pass").status == "pending"
+    do(kitchen, Undo("pass"), after(2 * MINUTE))
+    assert {ticket(kitchen, each).status for each in ("grill", "fry", "pass")} == {"held"}

@@ -208,12 +208,14 @@ def test_what_can_no_longer_be_ready_is_late_and_very_late_at_the_pick_up_time()
 def test_the_pass_cooks_nothing_and_is_late_at_the_pick_up_time() -> None:
     kitchen = kitchen_with()
     do(kitchen, of(BURGER, wanted_in=PICKUP))
+    do(kitchen, Due(), after(PICKUP))
     assert promise(kitchen, PASS.id) == (PICKUP, PICKUP)
 
 
 def test_what_waits_for_its_course_at_the_stations_makes_the_pass_no_sooner_late() -> None:
     kitchen = kitchen_with()
     do(kitchen, of(FRIES, item("1", course=2, status="hold"), wanted_in=PICKUP))
+    do(kitchen, Due(), after(PICKUP))
     assert promise(kitchen, PASS.id) == (PICKUP, PICKUP)
 
 
