@@ -287,7 +287,7 @@ class Cooking:
             for ticket in self._memory.left_over(now.tick)
         ]
         closed = {event.ticket.number for event in events}
-        for ticket in self._memory.due(now.tick):
+        for ticket in self._memory.boards.due(now.tick):
             if ticket.number in closed:
                 continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}

@@ -36,7 +36,7 @@ from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
-from appliance.kitchen.memory import Known, Memory, State
+from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
@@ -46,6 +46,7 @@ from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.silence import Silent
+from appliance.kitchen.state import State
 from appliance.kitchen.ticket import Moment, Ticket
 from appliance.kitchen.undoing import Undoing
 from appliance.kitchen.unrouted import Tally
@@ -90,7 +91,7 @@ class Kitchen:
                 | RemoveMenuItem()
             ):
                 memory = self._memory
-                return Decision(*memory.layout.decide(command, now, memory.is_on_board))
+                return Decision(*memory.layout.decide(command, now, memory.boards.shows_any))
 
     def apply(self, event: Event, guest: Guest | None = None) -> Placed | None:
         """Change the state by one event; returns the order that it is about, if any.
@@ -170,7 +171,7 @@ class Kitchen:
 
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""
-        return self._memory.live_tickets(station)
+        return self._memory.boards.in_order(station)
 
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
@@ -201,7 +202,8 @@ class Kitchen:
 
     def orders_on_boards(self) -> list[tuple[Placed, list[Ticket]]]:
         """Orders that a board shows some of, oldest first, with all their tickets."""
-        return [(known.placed, self._in_order(known)) for known in self._memory.on_boards()]
+        orders = map(self._memory.by_number, self._memory.boards.numbers)
+        return [(known.placed, self._in_order(known)) for known in orders]
 
     def _in_order(self, known: Known) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}

@@ -1,13 +1,13 @@
 """What a kitchen remembers; `apply` changes it by one event, and is the only thing that does."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
-from appliance.kitchen.deed import Deed, Deeds
+from appliance.kitchen.deed import Deeds
 from appliance.kitchen.event import (
     Event,
     MenuItemRemoved,
@@ -22,14 +22,12 @@ from appliance.kitchen.event import (
     TicketChanged,
 )
 from appliance.kitchen.layout import Layout, Plan
-from appliance.kitchen.learning import Dish, Learned
-from appliance.kitchen.menu import MenuItem
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import NOBODY, Guest, Placed
-from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import Rule
-from appliance.kitchen.silence import Sender, Senders
-from appliance.kitchen.ticket import Ticket, sort_key
-from appliance.kitchen.unrouted import Tally, Unrouted
+from appliance.kitchen.silence import Senders
+from appliance.kitchen.state import Create, State
+from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.unrouted import Tally
 
 FINISHED_ORDERS_KEPT = 500
 """Finished orders in memory, which can still be recalled: more than a busy evening's
@@ -37,39 +35,6 @@ recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
 """Finished orders whose late retry is recognised: several days of a busy kitchen."""
-
-
-class Create(Struct, frozen=True, gc=False, array_like=True):
-    """What is remembered of the newest create of a finished order."""
-
-    order_id: str
-    digest: str
-    tick: int
-
-
-STATE_FORMAT: Final = 9
-"""Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
-another format is not believed."""
-
-
-class State(Struct, frozen=True, gc=False):
-    """All of a kitchen, without its guests: what a snapshot holds."""
-
-    orders_counted: int
-    orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
-    finished: tuple[int, ...]
-    forgotten_until: int
-    creates: tuple[Create, ...]
-    stations: tuple[Station, ...]
-    """Made at run time, and so are the rules and the menu."""
-    rules: tuple[Rule, ...]
-    menu: tuple[MenuItem, ...]
-    actions_counted: int
-    deeds: tuple[Deed, ...]
-    unrouted_count: int
-    unrouted: tuple[Unrouted, ...]
-    senders: tuple[Sender, ...]
-    learned: tuple[Dish, ...]
 
 
 class Known(Struct):
@@ -106,10 +71,7 @@ class Memory:
         self._orders: dict[int, Known] = {}
         self._by_id: dict[str, int] = {}
         """The newest order of each id."""
-        self._boards: dict[str, dict[int, Ticket]] = {}
-        """Live tickets by station and order number."""
-        self._timers: dict[tuple[int, str], int] = {}
-        """By order number and station, the tick at which the first timed line is due."""
+        self.boards = Boards()
         self._deadlines = Deadlines()
         self._forgotten: set[tuple[int, str]] = set()
         """Order numbers and stations of forgotten tickets."""
@@ -156,18 +118,6 @@ class Memory:
         known = self.layout.router.stations.get(station)
         return known.name if known else station
 
-    def is_on_board(self, station: str) -> bool:
-        """Whether a station has live tickets."""
-        return bool(self._boards.get(station))
-
-    def live_tickets(self, station: str | None = None) -> list[Ticket]:
-        """The tickets on a board, or on all of them, in the order of the board."""
-        boards = self._boards.values() if station is None else [self._boards.get(station, {})]
-        return sorted(
-            (ticket for board in boards for ticket in board.values()),
-            key=lambda ticket: (sort_key(ticket), ticket.station),
-        )
-
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
         gone = [
@@ -180,17 +130,8 @@ class Memory:
     @property
     def next_due(self) -> int | None:
         """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
-        first = (min(self._timers.values(), default=None), self._deadlines.next)
+        first = (self.boards.next_due, self._deadlines.next)
         return min((tick for tick in first if tick is not None), default=None)
-
-    def due(self, tick: int) -> list[Ticket]:
-        """The tickets with lines that are due by then, in the order of the board."""
-        due = [
-            self._orders[number].tickets[station]
-            for (number, station), first in self._timers.items()
-            if first <= tick
-        ]
-        return sorted(due, key=lambda ticket: (sort_key(ticket), ticket.station))
 
     def left_over(self, tick: int) -> list[Ticket]:
         """The live tickets of orders that are to be closed by then, oldest first."""
@@ -207,11 +148,6 @@ class Memory:
             self._orders[number].tickets[station] for number, station in sorted(self._forgotten)
         )
         return [each for each in tickets if tick - (each.completed_tick or 0) < TOLD_MS]
-
-    def on_boards(self) -> list[Known]:
-        """Orders that a board shows some of, oldest first."""
-        numbers = sorted({number for board in self._boards.values() for number in board})
-        return [self._orders[number] for number in numbers]
 
     def live_of(self, order_id: str) -> Iterator[Ticket]:
         """The live tickets of the newest order of that id."""
@@ -339,30 +275,15 @@ class Memory:
             known.tickets[ticket.station] = ticket
             if before is None and ticket.station in self.layout.router.cooking:
                 known.placed = known.placed.joined(ticket.station)
-        self._set_timer(ticket)
+        self.boards.show(ticket)
         self._set_deadline(known)
         self._list_if_forgotten(known, ticket)
-        self._show(known, ticket)
-        return known.placed
-
-    def _show(self, known: Known, ticket: Ticket) -> None:
-        board = self._boards.setdefault(ticket.station, {})
         if ticket.live:
-            board[ticket.number] = ticket
             self.finished.pop(ticket.number, None)
-        else:
-            board.pop(ticket.number, None)
-            if not any(sibling.live for sibling in known.tickets.values()):
-                self.finished[ticket.number] = None
-                self._forget_oldest()
-
-    def _set_timer(self, ticket: Ticket) -> None:
-        key = (ticket.number, ticket.station)
-        dues = [line.due for line in ticket.lines if line.held and line.due is not None]
-        if dues and ticket.live and ticket.status != "voided":
-            self._timers[key] = min(dues)
-        else:
-            self._timers.pop(key, None)
+        elif not any(sibling.live for sibling in known.tickets.values()):
+            self.finished[ticket.number] = None
+            self._forget_oldest()
+        return known.placed
 
     def _set_deadline(self, known: Known) -> None:
         placed = known.placed
@@ -421,10 +342,8 @@ class Memory:
             self._by_id[placed.order.id] = placed.number
             self._set_deadline(self._orders[placed.number])
             for ticket in tickets:
-                self._set_timer(ticket)
+                self.boards.show(ticket)
                 self._list_if_forgotten(self._orders[placed.number], ticket)
-                if ticket.live:
-                    self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
         self.forgotten_until = state.forgotten_until
         self.creates = {create.order_id: create for create in state.creates}

@@ -220,7 +220,7 @@ class Ordering:
     def _route(self, order: Order, tickets: Mapping[str, Ticket], now: Moment) -> Route:
         """Where an item goes now, and how long it takes there; `tickets` are the order's."""
         memory, router = self._memory, self._memory.layout.router
-        balance = Balance(router, memory.live_tickets, tickets, now)
+        balance = Balance(router, memory.boards.in_order, tickets, now)
         learned = memory.learned if self._settings.learned_prep_times else None
 
         def route(item: Item) -> tuple[Stop, ...]:

@@ -30,11 +30,11 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.memory import State
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Component, Guest, Item, ItemGroup, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
+from appliance.kitchen.state import State
 from appliance.kitchen.ticket import Action, Priority
 from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, STATIONS, TOGETHER, after
 
