@@ -165,9 +165,9 @@ class Kitchen:
         return self._memory.numbers
 
     @property
-    def forgotten_until(self) -> int:
+    def evicted_until(self) -> int:
         """See `Memory`."""
-        return self._memory.forgotten_until
+        return self._memory.evicted_until
 
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""

@@ -59,9 +59,9 @@ class Memory:
         """Orders until now: the number of the newest."""
         self.finished: dict[int, None] = {}
         """Numbers of the orders without a live ticket, oldest first."""
-        self.forgotten_until = 0
+        self.evicted_until = 0
         """The latest `updated_at` of any ticket that is in memory no more; 0 before the first.
-        A finished ticket in memory with a later one is newer than all that were forgotten."""
+        A finished ticket in memory with a later one is newer than all of those."""
         self.deeds = Deeds()
         """What was done by hand lately."""
         self.creates: dict[str, Create] = {}
@@ -282,7 +282,7 @@ class Memory:
             self.finished.pop(ticket.number, None)
         elif not any(sibling.live for sibling in known.tickets.values()):
             self.finished[ticket.number] = None
-            self._forget_oldest()
+            self._evict_oldest()
         return known.placed
 
     def _set_deadline(self, known: Known) -> None:
@@ -296,13 +296,13 @@ class Memory:
         else:
             self._forgotten.discard(key)
 
-    def _forget_oldest(self) -> None:
+    def _evict_oldest(self) -> None:
         while len(self.finished) > FINISHED_ORDERS_KEPT:
             number = next(iter(self.finished))
             del self.finished[number]
             known = self._orders.pop(number)
             for ticket in known.tickets.values():
-                self.forgotten_until = max(self.forgotten_until, ticket.updated_at)
+                self.evicted_until = max(self.evicted_until, ticket.updated_at)
             self._forgotten -= {(number, station) for station in known.tickets}
             order_id = known.placed.order.id
             if self._by_id.get(order_id) == number:
@@ -322,7 +322,7 @@ class Memory:
                 for known in self._orders.values()
             ),
             tuple(self.finished),
-            self.forgotten_until,
+            self.evicted_until,
             tuple(self.creates.values()),
             *self.layout.made(),
             self.deeds.counted,
@@ -345,7 +345,7 @@ class Memory:
                 self.boards.show(ticket)
                 self._list_if_forgotten(self._orders[placed.number], ticket)
         self.finished = dict.fromkeys(state.finished)
-        self.forgotten_until = state.forgotten_until
+        self.evicted_until = state.evicted_until
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules, state.menu)
         self.deeds.restore(state.actions_counted, state.deeds)

@@ -33,7 +33,7 @@ class State(Struct, frozen=True, gc=False):
     orders_counted: int
     orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
     finished: tuple[int, ...]
-    forgotten_until: int
+    evicted_until: int
     creates: tuple[Create, ...]
     stations: tuple[Station, ...]
     """Made at run time, and so are the rules and the menu."""
