@@ -3,7 +3,7 @@
 `decide` changes nothing. `apply` changes the state by one event, and is the only thing
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 
-    command ─▶ ordering, cooking, moving, undoing, layout ─▶ events ─▶ memory
+    command ─▶ ordering, cooking, moving, homing, undoing, layout ─▶ events ─▶ memory
 """
 
 from appliance.kitchen.all_day import AllDay, all_day
@@ -34,6 +34,7 @@ from appliance.kitchen.decision import Decision, signed
 from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
+from appliance.kitchen.homing import Homing, taken_in
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
 from appliance.kitchen.memory import Known, Memory
@@ -62,6 +63,7 @@ class Kitchen:
         self._ordering = Ordering(self._memory, settings)
         self._cooking = Cooking(self._memory, settings)
         self._moving = Moving(self._memory, settings)
+        self._homing = Homing(self._memory, settings)
         self._undoing = Undoing(self._memory, settings)
 
     def decide(self, command: Command, now: Moment, by: str | None = None) -> Decision:
@@ -76,6 +78,8 @@ class Kitchen:
         match command:
             case CreateOrder() | UpdateOrder() | AmendOrder() | CancelOrder():
                 return self._ordering.decide(command, now)
+            case Due() if self._memory.has_strays:
+                return self._homing.decide(now)
             case ActOnTicket() | SetPriority() | MarkLine() | FireCourse() | Due():
                 return self._cooking.decide(command, now)
             case MoveTicket():
@@ -135,7 +139,11 @@ class Kitchen:
 
     def overflows(self, now: Moment) -> list[Overflow]:
         """The stations whose backup takes over now, because they are behind."""
-        return overflows(self.router, self.live_tickets, now)
+        return overflows(self.router, self._memory.boards.on, now)
+
+    def taken_in(self) -> dict[str, list[str]]:
+        """By station that makes nothing any more, the stations that have its cards now."""
+        return taken_in(self.router.cooking, self.live_tickets())
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""

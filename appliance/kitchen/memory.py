@@ -42,6 +42,8 @@ class Known(Struct):
 
     placed: Placed
     tickets: dict[str, Ticket]
+    is_untold: bool = False
+    """It is in a log from before its events told of its stations."""
 
     @property
     def create(self) -> Create:
@@ -72,6 +74,8 @@ class Memory:
         self._by_id: dict[str, int] = {}
         """The newest order of each id."""
         self.boards = Boards()
+        self._strays: set[tuple[int, str]] = set()
+        """Order numbers and stations of live tickets that no board shows."""
         self._deadlines = Deadlines()
         self._forgotten: set[tuple[int, str]] = set()
         """Order numbers and stations of forgotten tickets."""
@@ -129,9 +133,27 @@ class Memory:
 
     @property
     def next_due(self) -> int | None:
-        """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
+        """The tick at which a line is to be fired, or an order closed, by itself; None: none is.
+
+        0 where there are strays: they are to move at once.
+        """
+        if self._strays:
+            return 0
         first = (self.boards.next_due, self._deadlines.next)
         return min((tick for tick in first if tick is not None), default=None)
+
+    @property
+    def has_strays(self) -> bool:
+        """Whether there are live tickets whose station is not there, or is another kind by now."""
+        return bool(self._strays)
+
+    def strays(self) -> list[tuple[Known, list[Ticket]]]:
+        """Such tickets by order, those orders first that came first."""
+        stations: dict[int, list[str]] = {}
+        for number, station in sorted(self._strays):
+            stations.setdefault(number, []).append(station)
+        orders = ((self._orders[number], at) for number, at in stations.items())
+        return [(known, [known.tickets[station] for station in at]) for known, at in orders]
 
     def left_over(self, tick: int) -> list[Ticket]:
         """The live tickets of orders that are to be closed by then, oldest first."""
@@ -174,7 +196,8 @@ class Memory:
 
         That of a pass which came into force later has only what was added since.
         """
-        if ticket.station not in self.layout.router.passes:
+        at_pass = ticket.station in self.layout.router.passes
+        if not at_pass or ticket.station in known.placed.stations:
             return False
         return {item.line_id for item in known.placed.order.items} <= {
             line.id for line in ticket.lines
@@ -209,6 +232,8 @@ class Memory:
                 | MenuItemRemoved()
             ):
                 self.layout.apply(event)
+                if isinstance(event, StationDefined | StationRemoved):
+                    self._find_strays()
                 return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
@@ -227,7 +252,8 @@ class Memory:
         )
         self.senders.heard(event.order, event.at)
         self.counted = event.number
-        self._orders[event.number] = Known(placed, {})
+        is_untold = bool(event.order.items) and not event.stations
+        self._orders[event.number] = Known(placed, {}, is_untold)
         self._by_id[event.order.id] = event.number
         self.creates.pop(event.order.id, None)
         self._count_unrouted(event, placed)
@@ -273,9 +299,13 @@ class Memory:
             known.placed = known.placed.left(ticket.station)
         else:
             known.tickets[ticket.station] = ticket
-            if before is None and ticket.station in self.layout.router.cooking:
+            if before is None and self._joins(known, event):
                 known.placed = known.placed.joined(ticket.station)
         self.boards.show(ticket)
+        if self._is_stray(known, ticket):
+            self._strays.add((ticket.number, ticket.station))
+        else:
+            self._strays.discard((ticket.number, ticket.station))
         self._set_deadline(known)
         self._list_if_forgotten(known, ticket)
         if ticket.live:
@@ -284,6 +314,32 @@ class Memory:
             self.finished[ticket.number] = None
             self._evict_oldest()
         return known.placed
+
+    def _joins(self, known: Known, event: TicketChanged) -> bool:
+        """Whether a station that had no ticket of the order is to cook what it has now.
+
+        A card that came from another station, or is back where it was, is not told of by an
+        event of the order.
+        """
+        if known.is_untold:
+            return event.ticket.station in self.layout.router.cooking
+        return event.effect == "followed" or event.kind == "undone"
+
+    def _is_stray(self, known: Known, ticket: Ticket) -> bool:
+        """Whether it is live, and its station is not there, or not of the kind that it was."""
+        if not ticket.live:
+            return False
+        station, router = ticket.station, self.layout.router
+        if station in known.placed.stations:
+            return station not in router.cooking
+        return station not in router.stations or station in router.cooking
+
+    def _find_strays(self) -> None:
+        self._strays = {
+            (ticket.number, ticket.station)
+            for ticket in self.boards.in_order()
+            if self._is_stray(self._orders[ticket.number], ticket)
+        }
 
     def _set_deadline(self, known: Known) -> None:
         placed = known.placed
@@ -348,6 +404,7 @@ class Memory:
         self.evicted_until = state.evicted_until
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules, state.menu)
+        self._find_strays()
         self.deeds.restore(state.actions_counted, state.deeds)
         self.unrouted = Tally(state.unrouted_count, state.unrouted)
         self.senders.restore(state.senders)
