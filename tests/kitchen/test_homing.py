@@ -1,6 +1,7 @@
 """A station leaves the file, or becomes another kind, while it has cards: nothing is lost."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -53,7 +54,7 @@ WITHOUT_FRY = (GRILL, COLD, PASS)
 RENAMED = (GRILL, FRYER, COLD, PASS)
 
 
-def after_a_restart(
+def not_yet_moved(
     *commands: Command,
     stations: Sequence[Station] = WITHOUT_FRY,
     rules: Iterable[Rule] = RULES,
@@ -62,22 +63,25 @@ def after_a_restart(
     default: str = "cold",
     from_log: bool = False,
 ) -> Kitchen:
-    """All this has happened, then the file was changed, and what is due at once was done."""
+    """All this has happened, then the file was changed, and the service starts."""
     before = Kitchen(Plan(tuple(was), RULES, "cold"), settings)
     log: Log = []
     for command in commands:
         decision = do(before, command)
         assert not isinstance(decision.reply, Refused), decision.reply
         log += recorded(decision)
-    declared = Kitchen(Plan(tuple(stations), tuple(rules), default), settings)
-    again = replayed(declared, log)
-    if not from_log:
-        again = Kitchen(declared.plan, settings)
-        again.restore(before.state(), {})
-    assert again.next_due == 0
-    do(again, Due(), after(MINUTE))
-    assert again.next_due != 0
-    return again
+    plan = Plan(tuple(stations), tuple(rules), default)
+    kitchen = replayed(Kitchen(plan, settings), log) if from_log else restored(before, plan)
+    assert kitchen.next_due == 0
+    return kitchen
+
+
+def after_a_restart(*commands: Command, **file: Any) -> Kitchen:
+    """The same, and what is due at once was done."""
+    kitchen = not_yet_moved(*commands, **file)
+    do(kitchen, Due(), after(MINUTE))
+    assert kitchen.next_due != 0
+    return kitchen
 
 
 @pytest.mark.parametrize("from_log", [False, True])
@@ -248,3 +252,53 @@ def test_a_card_that_comes_back_to_a_station_that_was_removed_meanwhile_moves_on
     do(kitchen, Due())
     assert to_do(ticket(kitchen, "grill")) == ["1"]
     assert board(kitchen, "bar") == []
+
+
+def test_who_has_done_its_part_does_not_get_it_again() -> None:
+    kitchen = after_a_restart(create(COMBO), act("grill", "bump"), stations=RENAMED, rules=TO_FRYER)
+    assert to_do(ticket(kitchen, "fryer")) == ["3"]
+    assert board(kitchen, "grill") == []
+
+
+def test_who_gets_nothing_has_no_card() -> None:
+    kitchen = after_a_restart(
+        create(item("2", "Fries", course=1), item("3", "Combo", course=2, status="hold")),
+        act("fry", "bump"),
+        stations=RENAMED,
+        rules=(*TO_FRYER[:1], rule("fryer", name=("fries*",)), rule("cold", name=("combo*",))),
+    )
+    assert kitchen.placed(1).stations == ("cold", "fry", "grill")
+    assert held(ticket(kitchen, "cold")) == ["3"]
+
+
+def test_all_are_told_that_a_station_has_none_of_it_any_more() -> None:
+    kitchen = not_yet_moved(create(BURGER, FRIES, item("4", "Salad")))
+    told = [
+        each.ticket.station for each in do(kitchen, Due()).events if isinstance(each, TicketChanged)
+    ]
+    assert sorted(told) == ["cold", "fry", "grill", "pass"]
+
+
+def test_a_station_that_is_made_again_in_time_keeps_its_cards() -> None:
+    kitchen = not_yet_moved(create(FRIES))
+    do(kitchen, DefineStation(FRY))
+    assert kitchen.next_due is None
+    assert board(kitchen, "fry") == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("stations", "cook"),
+    [
+        (RENAMED, ["cold", "fryer", "grill"]),
+        ((*STATIONS, replace(PASS, type="bar")), ["cold", "fry", "grill"]),
+    ],
+)
+def test_an_order_that_changes_before_its_cards_have_moved_loses_nothing(
+    stations: Sequence[Station], cook: list[str]
+) -> None:
+    rules = (*RULES, replace(TO_FRYER[1], id="file-3"))
+    kitchen = not_yet_moved(create(COMBO), stations=stations, rules=rules)
+    do(kitchen, update(COMBO, item("4", "Salad")))
+    do(kitchen, Due())
+    assert sorted(each.station for each in kitchen.live_tickets() if each.station != "pass") == cook
+    assert list(kitchen.placed(1).stations) == cook
