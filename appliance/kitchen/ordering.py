@@ -262,10 +262,11 @@ def route_for(
     """
     router = memory.layout.router
     balance = Balance(router, boards or memory.boards.on, tickets, now)
+    sent = router.routing(order, now.at)
     learned = memory.learned if settings.learned_prep_times else None
 
     def route(item: Item) -> tuple[Stop, ...]:
-        stops = balance.shared(router.route(item, order, now.at), item.line_id)
+        stops = balance.shared(sent(item), item.line_id)
         return stops if learned is None else learned.timed(stops, item, router.passes, now.at)
 
     return route

@@ -123,8 +123,9 @@ def cost() -> Cost:
 
 def route(router: Router, order: Order) -> None:
     """All of its items."""
+    of_order = router.routing(order, AT)
     for item in order.items:
-        router.route(item, order, AT)
+        of_order(item)
 
 
 def decide(kitchen: Kitchen, order: Order) -> None:
