@@ -1,8 +1,18 @@
 """What is on the boards: the live tickets of a kitchen, and which of them time fires next."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Final
 
-from appliance.kitchen.ticket import Ticket, sort_key
+from appliance.kitchen.ticket import Line, Ticket, sort_key
+
+UNKNOWN_SECONDS: Final = 180
+"""What something counts of which nobody knows how long it takes: neither nothing nor much."""
+
+
+def seconds_of(line: Line) -> int:
+    """What it counts of the work of its station."""
+    return line.prep or UNKNOWN_SECONDS
 
 
 class Boards:
@@ -13,6 +23,10 @@ class Boards:
         """By station and order number."""
         self._dues: dict[tuple[int, str], int] = {}
         """By order number and station, the tick at which the first timed line is due."""
+        self._seconds: dict[tuple[int, str], int] = {}
+        """By order number and station, what is still to be made of it."""
+        self._work: defaultdict[str, int] = defaultdict(int)
+        """The sum of these by station: asked for each order, wherever stations share work."""
 
     def show(self, ticket: Ticket) -> None:
         """A ticket is now so: it is on its board, or leaves it."""
@@ -27,6 +41,22 @@ class Boards:
             self._dues[key] = min(dues)
         else:
             self._dues.pop(key, None)
+        self._work[ticket.station] -= self._seconds.pop(key, 0)
+        if ticket.workable:
+            seconds = sum([seconds_of(line) for line in ticket.lines if line.to_do or line.held])
+            self._seconds[key] = seconds
+            self._work[ticket.station] += seconds
+
+    def copy(self) -> "Boards":
+        """The same, to be changed for itself."""
+        boards = Boards()
+        for ticket in self.in_order():
+            boards.show(ticket)
+        return boards
+
+    def work(self, station: str) -> int:
+        """Seconds that a station has still to make, courses that wait included."""
+        return self._work.get(station, 0)
 
     def on(self, station: str) -> Collection[Ticket]:
         """The tickets on a board, as they came."""

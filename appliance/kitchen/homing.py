@@ -37,13 +37,7 @@ class Homing:
         """What follows for all cards that are at no station."""
         events: list[TicketChanged] = []
         left: dict[str, None] = {}
-        changed: defaultdict[str, dict[int, Ticket]] = defaultdict(dict)
-
-        def boards(station: str) -> Collection[Ticket]:
-            """As they are with what was decided so far."""
-            before = {ticket.number: ticket for ticket in self._memory.boards.on(station)}
-            return (before | changed[station]).values()
-
+        boards = self._memory.boards.copy()
         for known, strays in self._memory.strays():
             tickets = dict(known.tickets)
             for ticket in strays:
@@ -54,7 +48,7 @@ class Homing:
             )
             for event in self._rehomed(known, strays, tickets, route, now):
                 events.append(event)
-                changed[event.ticket.station][known.placed.number] = event.ticket
+                boards.show(event.ticket)
         return Decision(TimePassed(tuple(left)), tuple(events))
 
     def _rehomed(

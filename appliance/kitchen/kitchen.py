@@ -139,7 +139,7 @@ class Kitchen:
 
     def overflows(self, now: Moment) -> list[Overflow]:
         """The stations whose backup takes over now, because they are behind."""
-        return overflows(self.router, self._memory.boards.on, now)
+        return overflows(self.router, self._memory.boards, now)
 
     def taken_in(self) -> dict[str, list[str]]:
         """By station that makes nothing any more, the stations that have its cards now."""

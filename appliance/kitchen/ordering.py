@@ -6,7 +6,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from appliance.kitchen.amendment import CannotAmend, amended
-from appliance.kitchen.balancing import Balance, Boards
+from appliance.kitchen.balancing import Balance
+from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import closing_of, has_begun
 from appliance.kitchen.command import (
     AmendOrder,
@@ -258,10 +259,10 @@ def route_for(
 ) -> Route:
     """Where an item goes now, and how long it takes there; `tickets` are the order's.
 
-    `boards` are those that stations have, where these are not what the memory has of them.
+    `boards` are those that stations have, where these are not those of the memory.
     """
     router = memory.layout.router
-    balance = Balance(router, boards or memory.boards.on, tickets, now)
+    balance = Balance(router, boards or memory.boards, tickets, now)
     sent = router.routing(order, now.at)
     learned = memory.learned if settings.learned_prep_times else None
 
