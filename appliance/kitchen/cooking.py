@@ -19,7 +19,8 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.following import begun_by_hand, next_course, sibling_changed
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (

@@ -17,7 +17,8 @@ from appliance.kitchen.command import TimePassed
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.following import sibling_changed, told
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.moving import arrived, what_stays
 from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings

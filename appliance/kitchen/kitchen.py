@@ -35,9 +35,10 @@ from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.homing import Homing, taken_in
+from appliance.kitchen.known import Known
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed

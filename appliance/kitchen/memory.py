@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.boards import Boards
@@ -21,6 +20,7 @@ from appliance.kitchen.event import (
     StationRemoved,
     TicketChanged,
 )
+from appliance.kitchen.known import Known, placed_by, updated_by
 from appliance.kitchen.layout import Layout, Plan
 from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import NOBODY, Guest, Placed
@@ -35,21 +35,6 @@ recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
 """Finished orders whose late retry is recognised: several days of a busy kitchen."""
-
-
-class Known(Struct):
-    """An order in memory: the newest facts, and its ticket at each station."""
-
-    placed: Placed
-    tickets: dict[str, Ticket]
-    is_untold: bool = False
-    """It is in a log from before its events told of its stations."""
-
-    @property
-    def create(self) -> Create:
-        """What will be remembered of its newest create."""
-        placed = self.placed
-        return Create(placed.order.id, placed.digest, placed.create_tick)
 
 
 class Memory:
@@ -237,45 +222,18 @@ class Memory:
                 return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
-        placed = Placed(
-            event.number,
-            event.order,
-            guest,
-            event.at,
-            event.tick,
-            event.digest,
-            event.target_at,
-            release=event.release,
-            stations=event.stations,
-            promised=event.promised,
-            closes=event.closes,
-        )
+        known = placed_by(event, guest)
         self.senders.heard(event.order, event.at)
         self.counted = event.number
-        is_untold = bool(event.order.items) and not event.stations
-        self._orders[event.number] = Known(placed, {}, is_untold)
+        self._orders[event.number] = known
         self._by_id[event.order.id] = event.number
         self.creates.pop(event.order.id, None)
-        self._count_unrouted(event, placed)
-        return placed
+        self._count_unrouted(event, known.placed)
+        return known.placed
 
     def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
         known = self._orders[event.number]
-        placed = known.placed
-        known.placed = replace(
-            placed,
-            order=event.order,
-            guest=placed.guest if guest is None else guest,
-            digest=event.digest,
-            create_tick=placed.create_tick if event.digest == placed.digest else event.tick,
-            target_at=event.target_at,
-            removed=event.removed,
-            release=event.release,
-            stations=event.stations or placed.stations,
-            revision=placed.revision + 1,
-            promised=event.promised,
-            closes=event.closes,
-        )
+        known.placed = updated_by(event, known.placed, guest)
         self._count_unrouted(event, known.placed)
         return known.placed
 

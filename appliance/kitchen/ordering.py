@@ -26,7 +26,8 @@ from appliance.kitchen.event import (
     OrderUpdated,
     TicketChanged,
 )
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
