@@ -22,7 +22,7 @@ from appliance.kitchen.memory import Memory
 from appliance.kitchen.moving import arrived, what_stays
 from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Line, Moment, Ticket, clear, without_lines
+from appliance.kitchen.ticket import Line, Moment, Ticket, without_lines
 from appliance.kitchen.timing import Plan, planned
 from appliance.kitchen.update import Route
 
@@ -66,25 +66,17 @@ class Homing:
         events = []
         targets: set[str] = set()
         for ticket in strays:
-            station = ticket.station
             rest = without_lines(ticket, now)
-            if ticket.status == "voided":
-                events.append(
-                    TicketChanged(now.at, now.tick, "bumped", clear(ticket, now), effect="followed")
-                )
-                continue
-            if station in placed.stations:
+            if ticket.workable and ticket.station in placed.stations:
                 rest = what_stays(ticket, now)
-                parts = self._parts(known, ticket, tickets, route)
-                for target, part in parts.items():
-                    tickets[target] = arrived(part, tickets.get(target), target, now)
-            else:
-                parts = {each: ticket for each in router.passes if each not in tickets}
-                for target in parts:
-                    tickets[target] = replace(ticket, station=target, updated_at=now.at)
-            targets |= parts.keys()
+                targets |= self._send(known, ticket, tickets, route, now)
+            elif ticket.workable:
+                targets |= self._show(known, ticket, tickets, now)
+                unmade = _nowhere_else(ticket, known, is_seen=bool(router.passes))
+                if unmade is not None:
+                    targets |= self._send(known, unmade, tickets, route, now)
             events.append(TicketChanged(now.at, now.tick, "moved", rest, gone=not rest.lines))
-            now_placed = now_placed if rest.lines else now_placed.left(station)
+            now_placed = now_placed if rest.lines else now_placed.left(ticket.station)
         for station in targets & router.cooking:
             now_placed = now_placed.joined(station)
         plan = Plan(placed.order, router.cooking, placed.release)
@@ -101,6 +93,30 @@ class Homing:
             else:
                 same.append(after)
         return [*events, *told(placed, now_placed, same, now)]
+
+    def _show(
+        self, known: Known, ticket: Ticket, tickets: dict[str, Ticket], now: Moment
+    ) -> set[str]:
+        """Show a card of a pass at all passes that have none; their ids."""
+        passes = self._memory.layout.router.passes
+        without = [each for each in passes if each not in known.tickets and each not in tickets]
+        for station in without:
+            tickets[station] = replace(ticket, station=station, updated_at=now.at)
+        return set(without)
+
+    def _send(
+        self,
+        known: Known,
+        ticket: Ticket,
+        tickets: dict[str, Ticket],
+        route: Route,
+        now: Moment,
+    ) -> set[str]:
+        """Have others make what is still to be made of a card; their ids."""
+        parts = self._parts(known, ticket, tickets, route)
+        for station, part in parts.items():
+            tickets[station] = arrived(part, tickets.get(station), station, now)
+        return set(parts)
 
     def _parts(
         self, known: Known, ticket: Ticket, tickets: Mapping[str, Ticket], route: Route
@@ -128,6 +144,24 @@ class Homing:
                 )
                 lines[stop.station].append(sent)
         return {station: replace(ticket, lines=tuple(part)) for station, part in lines.items()}
+
+
+def _nowhere_else(ticket: Ticket, known: Known, *, is_seen: bool) -> Ticket | None:
+    """What of a card that is only seen no station has that cooks: nothing, as a rule.
+
+    `is_seen`: there is a pass that has what is without lines.
+    """
+    made = {
+        line.id
+        for station, other in known.tickets.items()
+        if station in known.placed.stations
+        for line in other.lines
+        if line.change != "deleted"
+    }
+    lines = tuple([line for line in ticket.lines if line.id not in made])
+    if lines or not (ticket.lines or is_seen):
+        return replace(ticket, lines=lines)
+    return None
 
 
 def taken_in(cooking: Collection[str], tickets: Iterable[Ticket]) -> dict[str, list[str]]:

@@ -267,8 +267,13 @@ linked_stations = st.sampled_from(
     ]
 )
 """The kitchen as it is; with a twin; with a twin alone, which is a backup and has one."""
+TO_HATCH: Final = Rule("file-3", "hatch", name=("salad",))
 plans = st.builds(
-    lambda file_stations, passes: Plan((*file_stations, *passes), RULES, "cold"),
+    lambda file_stations, passes: Plan(
+        tuple({each.id: each for each in (*file_stations, *passes)}.values()),
+        (*RULES, TO_HATCH),
+        "cold",
+    ),
     linked_stations
     | st.sampled_from(
         [
@@ -276,9 +281,10 @@ plans = st.builds(
             STATIONS[2:],
             (replace(STATIONS[0], id="oven"), *STATIONS[2:]),
             (STATIONS[0], replace(STATIONS[1], type="expo"), STATIONS[2]),
+            (*STATIONS, Station("hatch", "Hatch")),
         ]
     ),
-    st.sampled_from([(), (PASS,), (replace(PASS, id="hatch"),)]),
+    st.sampled_from([(), (PASS,), (Station("hatch", "Hatch", "expo"),)]),
 )
 """What a file may say at the next start: stations are gone, have other ids, are another kind."""
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])

@@ -62,6 +62,7 @@ def not_yet_moved(
     settings: Settings = AT_ONCE,
     default: str = "cold",
     from_log: bool = False,
+    is_stray: bool = True,
 ) -> Kitchen:
     """All this has happened, then the file was changed, and the service starts."""
     before = Kitchen(Plan(tuple(was), RULES, "cold"), settings)
@@ -72,7 +73,7 @@ def not_yet_moved(
         log += recorded(decision)
     plan = Plan(tuple(stations), tuple(rules), default)
     kitchen = replayed(Kitchen(plan, settings), log) if from_log else restored(before, plan)
-    assert kitchen.next_due == 0
+    assert (kitchen.next_due == 0) == is_stray
     return kitchen
 
 
@@ -197,9 +198,35 @@ def test_an_order_without_lines_is_still_somewhere() -> None:
     assert board(kitchen, "fry") == ["7"]
 
 
-def test_a_card_that_was_voided_is_acknowledged() -> None:
+def test_a_card_that_was_voided_is_gone() -> None:
     kitchen = after_a_restart(create(BURGER, FRIES), act("fry", "void"))
     assert [each.station for each in kitchen.live_tickets()] == ["grill", "pass"]
+
+
+def test_a_pass_that_makes_something_now_makes_what_is_added() -> None:
+    hatch = Station("hatch", "Hatch", "expo")
+    kitchen = not_yet_moved(
+        create(BURGER),
+        act("hatch", "bump"),
+        stations=(*STATIONS, PASS, replace(hatch, type="bar")),
+        rules=(*RULES, rule("hatch", name=("water",))),
+        was=(*STATIONS, PASS, hatch),
+        settings=replace(AT_ONCE, pass_clears_stations=False),
+        is_stray=False,
+    )
+    do(kitchen, update(BURGER, item("4", "Water")))
+    do(kitchen, Due())
+    assert to_do(ticket(kitchen, "hatch")) == ["4"]
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert kitchen.next_due is None
+
+
+def test_a_pass_that_has_something_of_the_order_keeps_that() -> None:
+    as_pass = replace(FRY, type="expo")
+    kitchen = after_a_restart(
+        create(BURGER, FRIES), act("fry", "void"), stations=(GRILL, as_pass, COLD)
+    )
+    assert [each.station for each in kitchen.live_tickets()] == ["grill"]
 
 
 def test_twins_share_what_comes() -> None:
