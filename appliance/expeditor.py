@@ -23,8 +23,8 @@ from appliance.kitchen import event as events
 from appliance.kitchen.command import Command, Reply
 from appliance.kitchen.event import Event
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.memory import STATE_FORMAT, State
 from appliance.kitchen.order import Guest
+from appliance.kitchen.state import STATE_FORMAT, State
 from appliance.kitchen.ticket import Moment
 from appliance.log import Log, LogError, NotStored, Recorded, Unreadable, snapshot
 

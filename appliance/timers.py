@@ -4,11 +4,14 @@ kitchen.next_due ─▶ wait, on the monotonic clock ─▶ Due ─▶ events
 """
 
 import asyncio
+import logging
 from typing import Final
 
 from appliance.expeditor import Expeditor
-from appliance.kitchen.command import Due
+from appliance.kitchen.command import Due, Reply, TimePassed
 from appliance.log import NotStored
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 30.0
 """Between two looks at the most: the kitchen's clock may go forward once after a start."""
@@ -32,7 +35,9 @@ class Timers:
                 await expeditor.feed.wait(expeditor.feed.head, seconds)
                 continue
             try:
-                await asyncio.shield(expeditor.submit(Due()).durable)
+                answer = expeditor.submit(Due())
+                await asyncio.shield(answer.durable)
+                _warn(answer.reply)
             except NotStored:
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -41,3 +46,9 @@ class Timers:
         if due is None:
             return LOOK_SECONDS
         return min((due - self._expeditor.now().tick) / 1000, LOOK_SECONDS)
+
+
+def _warn(reply: Reply) -> None:
+    if isinstance(reply, TimePassed) and reply.stations_left:
+        left = ", ".join(reply.stations_left)
+        logger.warning("cards of stations that are not there any more were moved: %s", left)

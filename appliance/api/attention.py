@@ -1,4 +1,4 @@
-"""What somebody should look after: tickets that were forgotten, points of sale that are silent.
+"""What somebody should look after: cards that moved or were forgotten, silent points of sale.
 
 kitchen ─▶ status (for managers), reminders in the beats of events (for the pages)
 """
@@ -11,6 +11,7 @@ from msgspec import Struct
 from appliance.api.ticket_json import ticket_id
 from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Placed
 from appliance.kitchen.silence import Silent
 from appliance.kitchen.ticket import Ticket
@@ -76,6 +77,7 @@ class Attention:
             if forgotten:
                 orders = dict.fromkeys(placed.order.id for _ticket, placed in forgotten)
                 reminders.append(_of_forgotten(list(orders)))
+            reminders += _of_taken_in(kitchen)
             status = AttentionJson(
                 [_forgotten(ticket, placed) for ticket, placed in forgotten],
                 [SilentJson(each.name, iso(each.since)) for each in silent],
@@ -112,3 +114,12 @@ def _of_forgotten(orders: list[str]) -> str:
     more = f" and {len(orders) - NAMED} more" if len(orders) > NAMED else ""
     what = "An order was" if len(orders) == 1 else f"{len(orders)} orders were"
     return f"{what} left on the boards and closed at the end of the day: {named}{more}"
+
+
+def _of_taken_in(kitchen: Kitchen) -> list[str]:
+    stations = kitchen.router.stations
+    return [
+        f"Nothing is made at {station} any more: its cards are at "
+        + " and ".join(stations[other].name for other in others)
+        for station, others in kitchen.taken_in().items()
+    ]

@@ -100,12 +100,12 @@ class TicketList:
             for ticket in (*live, *finished)
             if (key := _key(ticket)) > after
         ]
-        forgotten_until = kitchen.forgotten_until if query.status else 0
+        evicted_until = kitchen.evicted_until if query.status else 0
         in_memory, seq = kitchen.numbers_in_memory, self._expeditor.seq
         # What was just read may be newer than the disk.
         await asyncio.shield(self._expeditor.settled())
-        newer = sum(row.key < (1, -forgotten_until, -_MOST) for row in rows)
-        if forgotten_until and newer <= query.limit:
+        newer = sum(row.key < (1, -evicted_until, -_MOST) for row in rows)
+        if evicted_until and newer <= query.limit:
             older = await self._older(station, after, query.limit + 1, in_memory, seq)
             known = known or older is not None
             rows = sorted([*rows, *(older or [])], key=lambda row: row.key)

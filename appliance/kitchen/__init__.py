@@ -1,8 +1,9 @@
 """The pure core: a command and the moment go in, a reply and events come out.
 
 No clock, no I/O, no asyncio and no configuration file in here. `kitchen.py` is the way in:
-`ordering.py`, `cooking.py`, `moving.py` and `undoing.py` decide, `memory.py` remembers,
-`ticket.py` and `order.py` are what it is about, `event.py` is what goes into the log.
+`ordering.py`, `cooking.py`, `moving.py`, `homing.py` and `undoing.py` decide, `memory.py`
+remembers, `boards.py` has what is live, `ticket.py` and `order.py` are what it is about,
+`event.py` is what goes into the log.
 `layout.py` has the stations and rules in force, `offering.py` the menu; `rule.py` is what a rule
 is, `reading.py` how they are read, `routing.py` where an item goes, `explaining.py` why, and
 `doubting.py` which rules cannot be meant; `balancing.py` shares work among stations, and

@@ -9,20 +9,15 @@
 What it takes is added up as if one thing were made after the other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from appliance.kitchen.boards import Boards, seconds_of
 from appliance.kitchen.routing import Router, Station, Stop
 from appliance.kitchen.rule import Fault
-from appliance.kitchen.ticket import Line, Moment, Ticket
-
-UNKNOWN_SECONDS: Final = 180
-"""What something counts of which nobody knows how long it takes: neither nothing nor much."""
-
-Boards = Callable[[str], Iterable[Ticket]]
-"""The tickets on a station's board."""
+from appliance.kitchen.ticket import Moment, Ticket
 
 
 class Balance:
@@ -90,7 +85,7 @@ class Balance:
 
     def _least(self, stations: Iterable[str]) -> str:
         """The one with the least still to make; of equals the first in the order of the boards."""
-        return min(stations, key=lambda each: _seconds(self._boards(each), _is_to_make))
+        return min(stations, key=self._boards.work)
 
 
 def is_behind(station: str, router: Router, boards: Boards, now: Moment) -> bool:
@@ -100,10 +95,10 @@ def is_behind(station: str, router: Router, boards: Boards, now: Moment) -> bool
         return False
     until = now.tick + limit * 1000
 
-    def begins(line: Line) -> bool:
-        return line.to_do or (line.timed and (line.due or 0) <= until)
-
-    return all(_seconds(boards(twin), begins) > limit for twin in router.sharing[station])
+    return all(
+        boards.work(twin) > limit and _begun_by(until, boards.on(twin)) > limit
+        for twin in router.sharing[station]
+    )
 
 
 class Overflow(NamedTuple):
@@ -124,17 +119,14 @@ def overflows(router: Router, boards: Boards, now: Moment) -> list[Overflow]:
     ]
 
 
-def _is_to_make(line: Line) -> bool:
-    return line.to_do or line.held
-
-
-def _seconds(tickets: Iterable[Ticket], counts: Callable[[Line], bool]) -> int:
+def _begun_by(until: int, tickets: Iterable[Ticket]) -> int:
+    """Seconds of what is fired, or fires itself by that tick."""
     return sum(
-        line.prep or UNKNOWN_SECONDS
+        seconds_of(line)
         for ticket in tickets
         if ticket.workable
         for line in ticket.lines
-        if counts(line)
+        if line.to_do or (line.timed and (line.due or 0) <= until)
     )
 
 

@@ -177,6 +177,9 @@ class TicketsNow(Struct, frozen=True, gc=False):
 class TimePassed(Struct, frozen=True, gc=False):
     """What was due has been done."""
 
+    stations_left: tuple[str, ...] = ()
+    """Ids of stations that are not there any more, or of another kind, whose cards moved now."""
+
 
 class StationsNow(Struct, frozen=True, gc=False):
     """The station that the command was about, as it now stands; none where it is gone."""

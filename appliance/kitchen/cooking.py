@@ -19,7 +19,8 @@ from appliance.kitchen.command import (
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.following import begun_by_hand, next_course, sibling_changed
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
@@ -287,7 +288,7 @@ class Cooking:
             for ticket in self._memory.left_over(now.tick)
         ]
         closed = {event.ticket.number for event in events}
-        for ticket in self._memory.due(now.tick):
+        for ticket in self._memory.boards.due(now.tick):
             if ticket.number in closed:
                 continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}

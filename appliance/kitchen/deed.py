@@ -90,13 +90,13 @@ class Deeds:
         changes[station] = Change(station, before, after, effect)
         kind = event.kind if event.effect is None and not deed.stations else deed.kind
         self._kept[action] = replace(deed, kind=kind, changes=tuple(changes.values()))
-        self._forget_oldest(event.tick)
+        self._evict_oldest(event.tick)
 
     def undone(self, action: int) -> None:
         """An action was taken back: it counts no more."""
         self._kept.pop(action, None)
 
-    def _forget_oldest(self, tick: int) -> None:
+    def _evict_oldest(self, tick: int) -> None:
         while oldest := next(iter(self._kept.values()), None):
             if len(self._kept) <= DEEDS_KEPT and oldest.tick >= tick - LONGEST_WINDOW_MS:
                 return

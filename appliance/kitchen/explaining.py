@@ -1,15 +1,14 @@
 """Where the items of an order would go now, and why: routing that explains itself."""
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
-from appliance.kitchen.facts import Facts, facts, folded, in_words, local
+from appliance.kitchen.facts import Facts, fact, fold, in_words, item_facts, local, order_facts
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.reading import Reading
 from appliance.kitchen.routing import Outcome, Router, Stop
 from appliance.kitchen.rule import (
-    CONDITIONS,
     OF_SEVERAL,
     Boost,
     Condition,
@@ -96,7 +95,8 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
     It looks at every rule for every item: some milliseconds each where there are thousands
     of rules. Whoever lets others ask bounds how many items they ask for.
     """
-    now = local(at, router.zone)
+    of_order = order_facts(order, local(at, router.zone))
+    fitting = router.fitting_order(of_order)
     tested = [
         _Tested(
             place,
@@ -109,14 +109,14 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
     ]
     explained = []
     for item in order.items:
-        known = facts(item, order, now, router.menu)
-        outcome = router.outcome(known, router.menu.prep_time(item))
+        of_item = item_facts(item, router.menu)
+        outcome = router.outcome(of_item, fitting, router.menu.prep_time(item))
         reading = outcome.reading
         explained.append(
             Explained(
                 item,
                 tuple(_why(router, outcome, stop, item) for stop in outcome.stops),
-                _nearly(router, reading, tested, known),
+                _nearly(router, reading, tested, (of_item, of_order)),
                 tuple(TakenAway(rule.station or "", rule.id) for rule in reading.taken_away),
                 reading.last.id if reading.last else None,
             )
@@ -151,11 +151,10 @@ def _nearly(
     router: Router, reading: Reading, tested: list[_Tested], known: Facts
 ) -> tuple[NearMiss, ...]:
     """Those first of which most held."""
-    compared = folded(known)
     end = router.rules.index(reading.last) if reading.last else len(router.rules)
     nearly = []
     for each in tested:
-        misses = _misses(each, known, compared)
+        misses = _misses(each, known)
         rule = each.rule
         if not router.is_in_force(rule):
             found = router.stations.get(rule.station or "")
@@ -169,7 +168,7 @@ def _nearly(
     return tuple(missed for _held, missed in nearly[:NEAR_MISSES_SHOWN])
 
 
-def _misses(tested: _Tested, known: Facts, compared: Facts) -> list[NearMiss]:
+def _misses(tested: _Tested, known: Facts) -> list[NearMiss]:
     """The conditions of a rule that do not hold."""
     rule = tested.rule
     return [
@@ -181,12 +180,14 @@ def _misses(tested: _Tested, known: Facts, compared: Facts) -> list[NearMiss]:
             in_words(known, condition),
         )
         for condition, test in tested.tests
-        if not _holds(condition, test, compared)
+        if not _holds(condition, test, known)
     ]
 
 
-def _holds(condition: Condition, test: Test, compared: Facts) -> bool:
-    has: Any = compared[CONDITIONS.index(condition)]
+def _holds(condition: Condition, test: Test, known: Facts) -> bool:
+    has = fact(known, condition)
     if condition in OF_SEVERAL:
-        return any(map(test, has))
+        return any(test(fold(condition, each)) for each in has)
+    if isinstance(has, str):
+        has = fold(condition, has)
     return has is not None and bool(test(has))

@@ -2,12 +2,13 @@
 
 from collections.abc import Container
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Order, mode_key
 from appliance.kitchen.rule import (
     CONDITIONS,
+    OF_ORDER,
     WEEKDAYS,
     Condition,
     Weekday,
@@ -29,7 +30,7 @@ def local(at: int, zone: tzinfo) -> Local:
     return Local(WEEKDAYS[there.weekday()], there.hour * 60 + there.minute)
 
 
-class Facts(NamedTuple):
+class ItemFacts(NamedTuple):
     """Each under the name of its condition, in their order. None: it was not sent."""
 
     menu_item_id: str | None
@@ -40,6 +41,11 @@ class Facts(NamedTuple):
     course: str | None
     seat: str | None
     group: str | None
+
+
+class OrderFacts(NamedTuple):
+    """The same of what all items of an order have in common."""
+
     mode: str | None
     origin: str | None
     terminal: str | None
@@ -48,15 +54,12 @@ class Facts(NamedTuple):
     """Minutes after midnight, local time."""
 
 
-def facts(
-    item: Item,
-    order: Order,
-    now: Local,
-    menu: Menu,
-    wanted: Container[Condition] = CONDITIONS,
-) -> Facts:
+Facts = tuple[ItemFacts, OrderFacts]
+
+
+def item_facts(item: Item, menu: Menu, wanted: Container[Condition] = CONDITIONS) -> ItemFacts:
     """The facts of an item; those that are not `wanted` as if they had not been sent."""
-    return Facts(
+    return ItemFacts(
         item.id if "menu_item_id" in wanted else None,
         item.name if "name" in wanted else None,
         menu.category(item) if "category" in wanted else None,
@@ -65,11 +68,17 @@ def facts(
         item.course if "course" in wanted else None,
         item.seat if "seat" in wanted else None,
         item.item_group.name if "group" in wanted and item.item_group else None,
-        (order.mode or MODE_WHEN_NOT_SENT) if "mode" in wanted else None,
-        order.origin_source if "origin" in wanted else None,
-        order.terminal if "terminal" in wanted else None,
-        now.weekday if "weekday" in wanted else None,
-        now.minute if "time_of_day" in wanted else 0,
+    )
+
+
+def order_facts(order: Order, now: Local) -> OrderFacts:
+    """The facts of an order."""
+    return OrderFacts(
+        order.mode or MODE_WHEN_NOT_SENT,
+        order.origin_source,
+        order.terminal,
+        now.weekday,
+        now.minute,
     )
 
 
@@ -81,34 +90,25 @@ def _components(item: Item, menu: Menu) -> tuple[str, ...]:
     return tuple([part.name for part in parts])
 
 
-def folded(known: Facts) -> Facts:
-    """The facts as they are compared: without case, a mode without spaces and punctuation."""
-    return Facts(
-        known.menu_item_id,
-        _fold(known.name),
-        _fold(known.category),
-        tuple([name.casefold() for name in known.modifier]),
-        tuple([name.casefold() for name in known.component]),
-        _fold(known.course),
-        _fold(known.seat),
-        _fold(known.group),
-        None if known.mode is None else mode_key(known.mode),
-        _fold(known.origin),
-        _fold(known.terminal),
-        known.weekday,
-        known.time_of_day,
-    )
+def fold(condition: Condition, text: str) -> str:
+    """A fact as it is compared: without case, a mode without spaces and punctuation too."""
+    if condition in _TO_THE_LETTER:
+        return text
+    return mode_key(text) if condition == "mode" else text.casefold()
 
 
-def _fold(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
+_TO_THE_LETTER: Final[frozenset[Condition]] = frozenset({"menu_item_id", "weekday"})
+
+
+def fact(known: Facts, condition: Condition) -> Any:
+    """What there is to compare with a condition; None where it was not sent."""
+    of_item, of_order = known
+    return getattr(of_order if condition in OF_ORDER else of_item, condition)
 
 
 def in_words(known: Facts, condition: Condition) -> tuple[str, ...]:
     """What the item has there; nothing where it was not sent."""
+    has = fact(known, condition)
     if condition == "time_of_day":
-        return (clock(known.time_of_day),)
-    has = getattr(known, condition)
-    if isinstance(has, str):
-        return (has,)
-    return has or ()
+        return (clock(has),)
+    return (has,) if isinstance(has, str) else has or ()

@@ -3,7 +3,7 @@
 `decide` changes nothing. `apply` changes the state by one event, and is the only thing
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 
-    command ─▶ ordering, cooking, moving, undoing, layout ─▶ events ─▶ memory
+    command ─▶ ordering, cooking, moving, homing, undoing, layout ─▶ events ─▶ memory
 """
 
 from appliance.kitchen.all_day import AllDay, all_day
@@ -34,9 +34,11 @@ from appliance.kitchen.decision import Decision, signed
 from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Event
 from appliance.kitchen.explaining import Explained, explain
+from appliance.kitchen.homing import Homing, taken_in
+from appliance.kitchen.known import Known
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
-from appliance.kitchen.memory import Known, Memory, State
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
@@ -46,6 +48,7 @@ from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.silence import Silent
+from appliance.kitchen.state import State
 from appliance.kitchen.ticket import Moment, Ticket
 from appliance.kitchen.undoing import Undoing
 from appliance.kitchen.unrouted import Tally
@@ -61,6 +64,7 @@ class Kitchen:
         self._ordering = Ordering(self._memory, settings)
         self._cooking = Cooking(self._memory, settings)
         self._moving = Moving(self._memory, settings)
+        self._homing = Homing(self._memory, settings)
         self._undoing = Undoing(self._memory, settings)
 
     def decide(self, command: Command, now: Moment, by: str | None = None) -> Decision:
@@ -75,6 +79,8 @@ class Kitchen:
         match command:
             case CreateOrder() | UpdateOrder() | AmendOrder() | CancelOrder():
                 return self._ordering.decide(command, now)
+            case Due() if self._memory.has_strays:
+                return self._homing.decide(now)
             case ActOnTicket() | SetPriority() | MarkLine() | FireCourse() | Due():
                 return self._cooking.decide(command, now)
             case MoveTicket():
@@ -90,7 +96,7 @@ class Kitchen:
                 | RemoveMenuItem()
             ):
                 memory = self._memory
-                return Decision(*memory.layout.decide(command, now, memory.is_on_board))
+                return Decision(*memory.layout.decide(command, now, memory.boards.shows_any))
 
     def apply(self, event: Event, guest: Guest | None = None) -> Placed | None:
         """Change the state by one event; returns the order that it is about, if any.
@@ -134,7 +140,11 @@ class Kitchen:
 
     def overflows(self, now: Moment) -> list[Overflow]:
         """The stations whose backup takes over now, because they are behind."""
-        return overflows(self.router, self.live_tickets, now)
+        return overflows(self.router, self._memory.boards, now)
+
+    def taken_in(self) -> dict[str, list[str]]:
+        """By station that makes nothing any more, the stations that have its cards now."""
+        return taken_in(self.router.cooking, self.live_tickets())
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""
@@ -164,13 +174,13 @@ class Kitchen:
         return self._memory.numbers
 
     @property
-    def forgotten_until(self) -> int:
+    def evicted_until(self) -> int:
         """See `Memory`."""
-        return self._memory.forgotten_until
+        return self._memory.evicted_until
 
     def live_tickets(self, station: str | None = None) -> list[Ticket]:
         """The tickets on a board, or on all of them, in the order of the board."""
-        return self._memory.live_tickets(station)
+        return self._memory.boards.in_order(station)
 
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
@@ -201,7 +211,8 @@ class Kitchen:
 
     def orders_on_boards(self) -> list[tuple[Placed, list[Ticket]]]:
         """Orders that a board shows some of, oldest first, with all their tickets."""
-        return [(known.placed, self._in_order(known)) for known in self._memory.on_boards()]
+        orders = map(self._memory.by_number, self._memory.boards.numbers)
+        return [(known.placed, self._in_order(known)) for known in orders]
 
     def _in_order(self, known: Known) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}

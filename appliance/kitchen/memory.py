@@ -1,13 +1,12 @@
 """What a kitchen remembers; `apply` changes it by one event, and is the only thing that does."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
-from appliance.kitchen.deed import Deed, Deeds
+from appliance.kitchen.deed import Deeds
 from appliance.kitchen.event import (
     Event,
     MenuItemRemoved,
@@ -21,15 +20,14 @@ from appliance.kitchen.event import (
     StationRemoved,
     TicketChanged,
 )
+from appliance.kitchen.known import Known, placed_by, updated_by
 from appliance.kitchen.layout import Layout, Plan
-from appliance.kitchen.learning import Dish, Learned
-from appliance.kitchen.menu import MenuItem
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import NOBODY, Guest, Placed
-from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import Rule
-from appliance.kitchen.silence import Sender, Senders
-from appliance.kitchen.ticket import Ticket, sort_key
-from appliance.kitchen.unrouted import Tally, Unrouted
+from appliance.kitchen.silence import Senders
+from appliance.kitchen.state import Create, State
+from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.unrouted import Tally
 
 FINISHED_ORDERS_KEPT = 500
 """Finished orders in memory, which can still be recalled: more than a busy evening's
@@ -37,52 +35,6 @@ recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
 """Finished orders whose late retry is recognised: several days of a busy kitchen."""
-
-
-class Create(Struct, frozen=True, gc=False, array_like=True):
-    """What is remembered of the newest create of a finished order."""
-
-    order_id: str
-    digest: str
-    tick: int
-
-
-STATE_FORMAT: Final = 9
-"""Counted up whenever `State`, or what `apply` makes of an event, changes: a snapshot of
-another format is not believed."""
-
-
-class State(Struct, frozen=True, gc=False):
-    """All of a kitchen, without its guests: what a snapshot holds."""
-
-    orders_counted: int
-    orders: tuple[tuple[Placed, tuple[Ticket, ...]], ...]
-    finished: tuple[int, ...]
-    forgotten_until: int
-    creates: tuple[Create, ...]
-    stations: tuple[Station, ...]
-    """Made at run time, and so are the rules and the menu."""
-    rules: tuple[Rule, ...]
-    menu: tuple[MenuItem, ...]
-    actions_counted: int
-    deeds: tuple[Deed, ...]
-    unrouted_count: int
-    unrouted: tuple[Unrouted, ...]
-    senders: tuple[Sender, ...]
-    learned: tuple[Dish, ...]
-
-
-class Known(Struct):
-    """An order in memory: the newest facts, and its ticket at each station."""
-
-    placed: Placed
-    tickets: dict[str, Ticket]
-
-    @property
-    def create(self) -> Create:
-        """What will be remembered of its newest create."""
-        placed = self.placed
-        return Create(placed.order.id, placed.digest, placed.create_tick)
 
 
 class Memory:
@@ -94,9 +46,9 @@ class Memory:
         """Orders until now: the number of the newest."""
         self.finished: dict[int, None] = {}
         """Numbers of the orders without a live ticket, oldest first."""
-        self.forgotten_until = 0
+        self.evicted_until = 0
         """The latest `updated_at` of any ticket that is in memory no more; 0 before the first.
-        A finished ticket in memory with a later one is newer than all that were forgotten."""
+        A finished ticket in memory with a later one is newer than all of those."""
         self.deeds = Deeds()
         """What was done by hand lately."""
         self.creates: dict[str, Create] = {}
@@ -106,10 +58,9 @@ class Memory:
         self._orders: dict[int, Known] = {}
         self._by_id: dict[str, int] = {}
         """The newest order of each id."""
-        self._boards: dict[str, dict[int, Ticket]] = {}
-        """Live tickets by station and order number."""
-        self._timers: dict[tuple[int, str], int] = {}
-        """By order number and station, the tick at which the first timed line is due."""
+        self.boards = Boards()
+        self._strays: set[tuple[int, str]] = set()
+        """Order numbers and stations of live tickets that no board shows."""
         self._deadlines = Deadlines()
         self._forgotten: set[tuple[int, str]] = set()
         """Order numbers and stations of forgotten tickets."""
@@ -156,18 +107,6 @@ class Memory:
         known = self.layout.router.stations.get(station)
         return known.name if known else station
 
-    def is_on_board(self, station: str) -> bool:
-        """Whether a station has live tickets."""
-        return bool(self._boards.get(station))
-
-    def live_tickets(self, station: str | None = None) -> list[Ticket]:
-        """The tickets on a board, or on all of them, in the order of the board."""
-        boards = self._boards.values() if station is None else [self._boards.get(station, {})]
-        return sorted(
-            (ticket for board in boards for ticket in board.values()),
-            key=lambda ticket: (sort_key(ticket), ticket.station),
-        )
-
     def finished_tickets(self, station: str) -> list[Ticket]:
         """Bumped, and voided and acknowledged, tickets still in memory; newest first."""
         gone = [
@@ -179,18 +118,27 @@ class Memory:
 
     @property
     def next_due(self) -> int | None:
-        """The tick at which a line is to be fired, or an order closed, by itself; None: none is."""
-        first = (min(self._timers.values(), default=None), self._deadlines.next)
+        """The tick at which a line is to be fired, or an order closed, by itself; None: none is.
+
+        0 where there are strays: they are to move at once.
+        """
+        if self._strays:
+            return 0
+        first = (self.boards.next_due, self._deadlines.next)
         return min((tick for tick in first if tick is not None), default=None)
 
-    def due(self, tick: int) -> list[Ticket]:
-        """The tickets with lines that are due by then, in the order of the board."""
-        due = [
-            self._orders[number].tickets[station]
-            for (number, station), first in self._timers.items()
-            if first <= tick
-        ]
-        return sorted(due, key=lambda ticket: (sort_key(ticket), ticket.station))
+    @property
+    def has_strays(self) -> bool:
+        """Whether there are live tickets whose station is not there, or is another kind by now."""
+        return bool(self._strays)
+
+    def strays(self) -> list[tuple[Known, list[Ticket]]]:
+        """Such tickets by order, those orders first that came first."""
+        stations: dict[int, list[str]] = {}
+        for number, station in sorted(self._strays):
+            stations.setdefault(number, []).append(station)
+        orders = ((self._orders[number], at) for number, at in stations.items())
+        return [(known, [known.tickets[station] for station in at]) for known, at in orders]
 
     def left_over(self, tick: int) -> list[Ticket]:
         """The live tickets of orders that are to be closed by then, oldest first."""
@@ -207,11 +155,6 @@ class Memory:
             self._orders[number].tickets[station] for number, station in sorted(self._forgotten)
         )
         return [each for each in tickets if tick - (each.completed_tick or 0) < TOLD_MS]
-
-    def on_boards(self) -> list[Known]:
-        """Orders that a board shows some of, oldest first."""
-        numbers = sorted({number for board in self._boards.values() for number in board})
-        return [self._orders[number] for number in numbers]
 
     def live_of(self, order_id: str) -> Iterator[Ticket]:
         """The live tickets of the newest order of that id."""
@@ -238,7 +181,8 @@ class Memory:
 
         That of a pass which came into force later has only what was added since.
         """
-        if ticket.station not in self.layout.router.passes:
+        at_pass = ticket.station in self.layout.router.passes
+        if not at_pass or ticket.station in known.placed.stations:
             return False
         return {item.line_id for item in known.placed.order.items} <= {
             line.id for line in ticket.lines
@@ -273,47 +217,23 @@ class Memory:
                 | MenuItemRemoved()
             ):
                 self.layout.apply(event)
+                if isinstance(event, StationDefined | StationRemoved):
+                    self._find_strays()
                 return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
-        placed = Placed(
-            event.number,
-            event.order,
-            guest,
-            event.at,
-            event.tick,
-            event.digest,
-            event.target_at,
-            release=event.release,
-            stations=event.stations,
-            promised=event.promised,
-            closes=event.closes,
-        )
+        known = placed_by(event, guest)
         self.senders.heard(event.order, event.at)
         self.counted = event.number
-        self._orders[event.number] = Known(placed, {})
+        self._orders[event.number] = known
         self._by_id[event.order.id] = event.number
         self.creates.pop(event.order.id, None)
-        self._count_unrouted(event, placed)
-        return placed
+        self._count_unrouted(event, known.placed)
+        return known.placed
 
     def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
         known = self._orders[event.number]
-        placed = known.placed
-        known.placed = replace(
-            placed,
-            order=event.order,
-            guest=placed.guest if guest is None else guest,
-            digest=event.digest,
-            create_tick=placed.create_tick if event.digest == placed.digest else event.tick,
-            target_at=event.target_at,
-            removed=event.removed,
-            release=event.release,
-            stations=event.stations or placed.stations,
-            revision=placed.revision + 1,
-            promised=event.promised,
-            closes=event.closes,
-        )
+        known.placed = updated_by(event, known.placed, guest)
         self._count_unrouted(event, known.placed)
         return known.placed
 
@@ -337,32 +257,47 @@ class Memory:
             known.placed = known.placed.left(ticket.station)
         else:
             known.tickets[ticket.station] = ticket
-            if before is None and ticket.station in self.layout.router.cooking:
+            if before is None and self._joins(known, event):
                 known.placed = known.placed.joined(ticket.station)
-        self._set_timer(ticket)
+        self.boards.show(ticket)
+        if self._is_stray(known, ticket):
+            self._strays.add((ticket.number, ticket.station))
+        else:
+            self._strays.discard((ticket.number, ticket.station))
         self._set_deadline(known)
         self._list_if_forgotten(known, ticket)
-        self._show(known, ticket)
+        if ticket.live:
+            self.finished.pop(ticket.number, None)
+        elif not any(sibling.live for sibling in known.tickets.values()):
+            self.finished[ticket.number] = None
+            self._evict_oldest()
         return known.placed
 
-    def _show(self, known: Known, ticket: Ticket) -> None:
-        board = self._boards.setdefault(ticket.station, {})
-        if ticket.live:
-            board[ticket.number] = ticket
-            self.finished.pop(ticket.number, None)
-        else:
-            board.pop(ticket.number, None)
-            if not any(sibling.live for sibling in known.tickets.values()):
-                self.finished[ticket.number] = None
-                self._forget_oldest()
+    def _joins(self, known: Known, event: TicketChanged) -> bool:
+        """Whether a station that had no ticket of the order is to cook what it has now.
 
-    def _set_timer(self, ticket: Ticket) -> None:
-        key = (ticket.number, ticket.station)
-        dues = [line.due for line in ticket.lines if line.held and line.due is not None]
-        if dues and ticket.live and ticket.status != "voided":
-            self._timers[key] = min(dues)
-        else:
-            self._timers.pop(key, None)
+        A card that came from another station, or is back where it was, is not told of by an
+        event of the order.
+        """
+        if known.is_untold:
+            return event.ticket.station in self.layout.router.cooking
+        return event.effect == "followed" or event.kind == "undone"
+
+    def _is_stray(self, known: Known, ticket: Ticket) -> bool:
+        """Whether it is live, and its station is not there, or not of the kind that it was."""
+        if not ticket.live:
+            return False
+        station, router = ticket.station, self.layout.router
+        if station in known.placed.stations:
+            return station not in router.cooking
+        return station not in router.stations or station in router.cooking
+
+    def _find_strays(self) -> None:
+        self._strays = {
+            (ticket.number, ticket.station)
+            for ticket in self.boards.in_order()
+            if self._is_stray(self._orders[ticket.number], ticket)
+        }
 
     def _set_deadline(self, known: Known) -> None:
         placed = known.placed
@@ -375,13 +310,13 @@ class Memory:
         else:
             self._forgotten.discard(key)
 
-    def _forget_oldest(self) -> None:
+    def _evict_oldest(self) -> None:
         while len(self.finished) > FINISHED_ORDERS_KEPT:
             number = next(iter(self.finished))
             del self.finished[number]
             known = self._orders.pop(number)
             for ticket in known.tickets.values():
-                self.forgotten_until = max(self.forgotten_until, ticket.updated_at)
+                self.evicted_until = max(self.evicted_until, ticket.updated_at)
             self._forgotten -= {(number, station) for station in known.tickets}
             order_id = known.placed.order.id
             if self._by_id.get(order_id) == number:
@@ -401,7 +336,7 @@ class Memory:
                 for known in self._orders.values()
             ),
             tuple(self.finished),
-            self.forgotten_until,
+            self.evicted_until,
             tuple(self.creates.values()),
             *self.layout.made(),
             self.deeds.counted,
@@ -421,14 +356,13 @@ class Memory:
             self._by_id[placed.order.id] = placed.number
             self._set_deadline(self._orders[placed.number])
             for ticket in tickets:
-                self._set_timer(ticket)
+                self.boards.show(ticket)
                 self._list_if_forgotten(self._orders[placed.number], ticket)
-                if ticket.live:
-                    self._boards.setdefault(ticket.station, {})[placed.number] = ticket
         self.finished = dict.fromkeys(state.finished)
-        self.forgotten_until = state.forgotten_until
+        self.evicted_until = state.evicted_until
         self.creates = {create.order_id: create for create in state.creates}
         self.layout.restore(state.stations, state.rules, state.menu)
+        self._find_strays()
         self.deeds.restore(state.actions_counted, state.deeds)
         self.unrouted = Tally(state.unrouted_count, state.unrouted)
         self.senders.restore(state.senders)

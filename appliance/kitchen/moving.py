@@ -46,22 +46,21 @@ class Moving:
         if ticket.station == command.to:
             return Decision(TicketsNow(placed, (ticket,)))
         target = known.tickets.get(command.to)
-        remaining = tuple(line for line in ticket.lines if line.bump)
-        rest = _rest(ticket, remaining, now)
-        tickets = known.tickets | {command.to: _arrived(ticket, target, command.to, now)}
+        rest = what_stays(ticket, now)
+        tickets = known.tickets | {command.to: arrived(ticket, target, command.to, now)}
         tickets.pop(ticket.station)
         now_placed = placed.joined(command.to)
-        now_placed = now_placed if remaining else now_placed.left(ticket.station)
+        now_placed = now_placed if rest.lines else now_placed.left(ticket.station)
         cooking = self._memory.layout.router.cooking
         tickets = planned(tickets, Plan(placed.order, cooking, placed.release), now, self._settings)
-        arrived = tickets.pop(command.to)
+        moved = tickets.pop(command.to)
         events = [
-            TicketChanged(now.at, now.tick, "moved", rest, gone=not remaining),
+            TicketChanged(now.at, now.tick, "moved", rest, gone=not rest.lines),
             TicketChanged(
                 now.at,
                 now.tick,
                 "created" if target is None else "updated",
-                arrived,
+                moved,
                 effect="followed",
             ),
         ]
@@ -72,7 +71,7 @@ class Moving:
             if after is not known.tickets[station]
         ]
         events += told(placed, now_placed, same, now)
-        return Decision(TicketsNow(now_placed, (arrived,)), tuple(events))
+        return Decision(TicketsNow(now_placed, (moved,)), tuple(events))
 
     def _refusal(self, ticket: Ticket, to: str) -> Refused | None:
         router = self._memory.layout.router
@@ -90,15 +89,16 @@ class Moving:
         return None
 
 
-def _rest(ticket: Ticket, remaining: tuple[Line, ...], now: Moment) -> Ticket:
-    """What stays: a ticket that is complete, or none."""
+def what_stays(ticket: Ticket, now: Moment) -> Ticket:
+    """What was bumped of a ticket that moves: a ticket that is complete; or one without lines."""
     rest = without_lines(ticket, now)
+    remaining = tuple(line for line in ticket.lines if line.bump)
     if not remaining:
         return rest
     return replace(rest, lines=remaining, completed_at=now.at, completed_tick=now.tick)
 
 
-def _arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -> Ticket:
+def arrived(ticket: Ticket, target: Ticket | None, station: str, now: Moment) -> Ticket:
     """The ticket of the other station with what comes; `target` is what it had."""
     coming = {
         line.id: _to_begin(line, now)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.amendment import CannotAmend, amended
 from appliance.kitchen.balancing import Balance
+from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import closing_of, has_begun
 from appliance.kitchen.command import (
     AmendOrder,
@@ -25,7 +26,8 @@ from appliance.kitchen.event import (
     OrderUpdated,
     TicketChanged,
 )
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
@@ -101,7 +103,7 @@ class Ordering:
         number = self._memory.counted + 1
         router = self._memory.layout.router
         nowhere = router.passes or (router.default,)
-        route = self._route(order, {}, now)
+        route = route_for(self._memory, self._settings, order, {}, now)
         tickets, longest = first_tickets(number, order, route, nowhere, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
         release = release_of(order, longest, now, self._settings)
@@ -172,7 +174,7 @@ class Ordering:
         comparison = Comparison(placed, known.tickets.values(), order, guest)
         tickets = dict(known.tickets)
         router = self._memory.layout.router
-        route = self._route(order, tickets, now)
+        route = route_for(self._memory, self._settings, order, tickets, now)
         for station, wanted in comparison.stops(route, tickets).items():
             if station in tickets:
                 tickets[station] = updated_ticket(tickets[station], comparison, wanted, now)
@@ -196,7 +198,9 @@ class Ordering:
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
         removed = comparison.removed(placed, tickets.values())
-        stations = tuple(sorted(router.cooking & tickets.keys()))
+        # Who has had a ticket of it goes on cooking, or only seeing, what is on that.
+        new = router.cooking & (tickets.keys() - known.tickets.keys())
+        stations = tuple(sorted(new.union(placed.stations)))
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
             promised = promised_by(order, longest, now)
@@ -216,18 +220,6 @@ class Ordering:
             unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
-
-    def _route(self, order: Order, tickets: Mapping[str, Ticket], now: Moment) -> Route:
-        """Where an item goes now, and how long it takes there; `tickets` are the order's."""
-        memory, router = self._memory, self._memory.layout.router
-        balance = Balance(router, memory.live_tickets, tickets, now)
-        learned = memory.learned if self._settings.learned_prep_times else None
-
-        def route(item: Item) -> tuple[Stop, ...]:
-            stops = balance.shared(router.route(item, order, now.at), item.line_id)
-            return stops if learned is None else learned.timed(stops, item, router.passes, now.at)
-
-        return route
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
@@ -255,6 +247,31 @@ class Ordering:
         if self._settings.pass_clears_stations or known.placed.cancelled:
             return False
         return any(ticket.workable for ticket in known.tickets.values())
+
+
+def route_for(
+    memory: Memory,
+    settings: Settings,
+    order: Order,
+    tickets: Mapping[str, Ticket],
+    now: Moment,
+    *,
+    boards: Boards | None = None,
+) -> Route:
+    """Where an item goes now, and how long it takes there; `tickets` are the order's.
+
+    `boards` are those that stations have, where these are not those of the memory.
+    """
+    router = memory.layout.router
+    balance = Balance(router, boards or memory.boards, tickets, now)
+    sent = router.routing(order, now.at)
+    learned = memory.learned if settings.learned_prep_times else None
+
+    def route(item: Item) -> tuple[Stop, ...]:
+        stops = balance.shared(sent(item), item.line_id)
+        return stops if learned is None else learned.timed(stops, item, router.passes, now.at)
+
+    return route
 
 
 def _longest(tickets: Iterable[Ticket]) -> int:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from appliance.kitchen.facts import Facts
+from appliance.kitchen.facts import ItemFacts, OrderFacts, fold
 from appliance.kitchen.rule import (
-    CONDITIONS,
+    OF_ORDER,
     OF_SEVERAL,
     Condition,
     Rule,
@@ -23,6 +23,10 @@ from appliance.kitchen.rule import (
 
 REMEMBERED_VALUES: Final = 2_000
 """Of each condition: several times a large menu's names."""
+
+
+Fitting = int
+"""Rules: a bit for each place."""
 
 
 class Reading(NamedTuple):
@@ -43,7 +47,7 @@ class _Column:
 
     def __init__(self, condition: Condition, without: int, wanted: dict[object, int]) -> None:
         """`without`: the rules that do not have it; `wanted`: those that want the same of it."""
-        self.place = CONDITIONS.index(condition)
+        self.condition = condition
         self._several = condition in OF_SEVERAL
         self._without = without
         self._texts: defaultdict[object, int] = defaultdict(int)
@@ -59,9 +63,8 @@ class _Column:
         # A menu repeats itself all night, in orders that are never the same.
         self._like = lru_cache(REMEMBERED_VALUES)(self._compare)
 
-    def holding(self, known: Facts) -> int:
-        """The rules whose condition holds, and those that have none."""
-        has: Any = known[self.place]
+    def holding(self, has: Any) -> int:
+        """The rules whose condition holds for this fact, and those that have none."""
         if has is None:
             return self._without
         if not self._several:
@@ -72,6 +75,8 @@ class _Column:
         return holding
 
     def _compare(self, has: Any) -> int:
+        if isinstance(has, str):
+            has = fold(self.condition, has)
         like = self._texts.get(has, 0)
         for part, rules in self._parts:
             if part in has:
@@ -94,9 +99,15 @@ class Rulebook:
                 wanted.setdefault(condition, defaultdict(int))[value] |= 1 << place
         self.looked_at = frozenset(wanted)
         """The conditions that any rule has."""
-        self._columns = [
+        columns = [
             _Column(condition, self._without(by_value), by_value)
             for condition, by_value in wanted.items()
+        ]
+        self._of_order = [column for column in columns if column.condition in OF_ORDER]
+        self._of_item = [
+            (ItemFacts._fields.index(column.condition), column)
+            for column in columns
+            if column.condition not in OF_ORDER
         ]
 
     def _without(self, by_value: dict[object, int]) -> int:
@@ -105,21 +116,28 @@ class Rulebook:
             having |= rules
         return self._all & ~having
 
-    def fitting(self, known: Facts) -> Iterator[Rule]:
-        """The rules whose conditions all hold, in their order; `known` is folded."""
+    def fitting_order(self, known: OrderFacts) -> Fitting:
+        """The rules of which all conditions hold that look at the order."""
         fitting = self._all
-        for column in self._columns:
-            fitting &= column.holding(known)
+        for column in self._of_order:
+            fitting &= column.holding(getattr(known, column.condition))
+        return fitting
+
+    def _fitting(self, known: ItemFacts, fitting: Fitting) -> Iterator[Rule]:
+        """Those among them whose other conditions all hold, in their order."""
+        for place, column in self._of_item:
+            fitting &= column.holding(known[place])
         while fitting:
             lowest = fitting & -fitting
             yield self._rules[lowest.bit_length() - 1]
             fitting ^= lowest
 
-    def read(self, known: Facts) -> Reading:
-        """What the rules say of an item with these facts, which are folded."""
+    def read(self, known: ItemFacts, of_order: Fitting) -> Reading:
+        """What the rules say of an item with these facts; `of_order` are those for its order."""
         sent: dict[str, list[Rule]] = {}
-        taken_away, extras = [], []
-        for rule in self.fitting(known):
+        taken_away: list[Rule] = []
+        extras: list[Rule] = []
+        for rule in self._fitting(known, of_order):
             if rule.extra_time:
                 extras.append(rule)
             elif rule.station is not None and not rule.exclude:
@@ -132,14 +150,20 @@ class Rulebook:
         return Reading(sent, taken_away, extras, None)
 
 
-def alone(rules: Sequence[Rule], known: Facts) -> tuple[int, ...] | None:
-    """The places of the modifiers that these rules take; None if one takes the item whole.
-
-    `known` is folded.
-    """
-    if any(rule.takes == "item" for rule in rules):
-        return None
-    tests = [test_of("modifier", rule.modifier) for rule in rules]
+def alone(rules: Sequence[Rule], modifiers: Sequence[str]) -> tuple[int, ...] | None:
+    """The places of the modifiers that these rules take; None if one takes the item whole."""
+    for rule in rules:
+        if rule.takes == "item":
+            return None
     return tuple(
-        [place for place, name in enumerate(known.modifier) if any(test(name) for test in tests)]
+        [
+            place
+            for place, name in enumerate(modifiers)
+            if any(_is_like(rule.modifier, name) for rule in rules)
+        ]
     )
+
+
+@lru_cache(REMEMBERED_VALUES)
+def _is_like(patterns: tuple[str, ...], modifier: str) -> bool:
+    return bool(test_of("modifier", patterns)(fold("modifier", modifier)))

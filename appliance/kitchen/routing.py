@@ -10,18 +10,17 @@ rules for it are passed over, and so are rules for a station that is not there; 
 twins or a backup that are active, these get it (see `balancing.py`).
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
-from appliance.kitchen.facts import Facts, Local, facts, folded, local
+from appliance.kitchen.facts import ItemFacts, OrderFacts, item_facts, local, order_facts
 from appliance.kitchen.menu import NO_MENU, Menu
 from appliance.kitchen.order import Item, Order
-from appliance.kitchen.reading import Reading, Rulebook, alone
+from appliance.kitchen.reading import Fitting, Reading, Rulebook, alone
 from appliance.kitchen.rule import Boost, Rule, Source
 
 StationType = Literal["grill", "fry", "prep", "expo", "bar", "pizza", "salad", "dessert", "generic"]
@@ -119,9 +118,6 @@ class Router:
         self.shares = any(s.twin_of is not None or s.backup is not None for s in stations)
         """Whether any station shares its work."""
         self._book = Rulebook([rule for rule in self.rules if self.is_in_force(rule)])
-        windows = [rule.time_of_day for rule in self.rules if rule.time_of_day is not None]
-        self._turns = sorted({turn for window in windows for turn in (window.start, window.until)})
-        """Minutes of the day at which the answer may change."""
         # A menu repeats itself all night: an item is held against the rules once.
         self._stops = lru_cache(REMEMBERED_ITEMS)(self._route)
 
@@ -136,23 +132,27 @@ class Router:
 
         `at` is now, in milliseconds since the epoch.
         """
+        return self.routing(order, at)(item)
+
+    def routing(self, order: Order, at: int) -> Callable[[Item], tuple[Stop, ...]]:
+        """`route` for all items of an order: what they have in common is looked at once."""
+        of_order = self.fitting_order(order_facts(order, local(at, self.zone)))
         looked_at = self._book.looked_at
-        now = _ANY_TIME
-        if "time_of_day" in looked_at or "weekday" in looked_at:
-            weekday, minute = local(at, self.zone)
-            now = Local(weekday, self._last_turn(minute))
-        known = facts(item, order, now, self.menu, looked_at)
-        return self._stops(known, self.menu.prep_time(item))
 
-    def _last_turn(self, minute: int) -> int:
-        """A minute that every rule takes for this one."""
-        passed = bisect_right(self._turns, minute)
-        return self._turns[passed - 1] if passed else 0
+        def route(item: Item) -> tuple[Stop, ...]:
+            known = item_facts(item, self.menu, looked_at)
+            return self._stops(known, of_order, self.menu.prep_time(item))
 
-    def _route(self, known: Facts, prep: int) -> tuple[Stop, ...]:
-        return self.outcome(known, prep).stops
+        return route
 
-    def outcome(self, known: Facts, prep: int) -> Outcome:
+    def fitting_order(self, known: OrderFacts) -> Fitting:
+        """What `outcome` has to know of the order."""
+        return self._book.fitting_order(known)
+
+    def _route(self, known: ItemFacts, of_order: Fitting, prep: int) -> tuple[Stop, ...]:
+        return self.outcome(known, of_order, prep).stops
+
+    def outcome(self, known: ItemFacts, of_order: Fitting, prep: int) -> Outcome:
         """Where an item with these facts goes, and why; `prep` is what the menu says, in seconds.
 
         A station takes the longest time that a rule names that sent the item there, or else
@@ -160,32 +160,33 @@ class Router:
         all. The menu's time, and what is added wherever the item is made, are not for a
         station that makes modifiers alone.
         """
-        compared = folded(known)
-        reading = self._book.read(compared)
-        untaken = all(rule.takes == "modifier" for rules in reading.sent.values() for rule in rules)
+        reading = self._book.read(known, of_order)
         sent = reading.sent
+        made = {station: alone(rules, known.modifier) for station, rules in sent.items()}
+        untaken = None not in made.values()
         if untaken:
-            sent = {**sent, self.default: sent.get(self.default, [])}
-        cooking: list[Stop] = []
+            made[self.default] = None
+        stops: list[Stop] = []
         extras: dict[str, tuple[Rule, ...]] = {}
-        for station, rules in sent.items():
-            unrouted = untaken and station == self.default
-            mods = None if unrouted else alone(rules, compared)
+        for station, mods in made.items():
             if mods == ():
                 continue
-            extras[station] = _extras(reading, station, whole=mods is None)
-            named = max((rule.prep_time for rule in rules), default=0)
-            taking = _sum(named or (prep if mods is None else 0), extras[station])
-            boost: Boost = max((rule.priority_boost for rule in rules), default=0)
-            extra = sum(rule.extra_time for rule in extras[station])
-            cooking.append(Stop(station, taking, boost, mods or (), unrouted, extra))
-        longest = max(stop.prep for stop in cooking)
-        highest: Boost = max(stop.boost for stop in cooking)
-        seen = [Stop(station, longest, highest) for station in self.passes]
-        return Outcome((*cooking, *seen), reading, extras)
-
-
-_ANY_TIME: Final = Local("mon", 0)
+            rules = sent.get(station, ())
+            named = max([rule.prep_time for rule in rules], default=0)
+            boost: Boost = max([rule.priority_boost for rule in rules], default=0)
+            extra = 0
+            taking = named or (prep if mods is None else 0)
+            if reading.extras:
+                extras[station] = _extras(reading, station, whole=mods is None)
+                extra = sum([rule.extra_time for rule in extras[station]])
+                # An unknown time stays unknown, and a known one known.
+                taking = max(1, taking + extra) if taking else 0
+            unrouted = untaken and station == self.default
+            stops.append(Stop(station, taking, boost, mods or (), unrouted, extra))
+        longest = max([stop.prep for stop in stops])
+        highest: Boost = max([stop.boost for stop in stops])
+        stops += [Stop(station, longest, highest) for station in self.passes]
+        return Outcome(tuple(stops), reading, extras)
 
 
 def _sharing(stations: Iterable[Station]) -> dict[str, tuple[str, ...]]:
@@ -207,8 +208,3 @@ def _extras(reading: Reading, station: str, *, whole: bool) -> tuple[Rule, ...]:
             if rule.station == station or (rule.station is None and whole)
         ]
     )
-
-
-def _sum(seconds: int, extras: Iterable[Rule]) -> int:
-    """An unknown time stays unknown, and a known one known."""
-    return max(1, seconds + sum(rule.extra_time for rule in extras)) if seconds else 0

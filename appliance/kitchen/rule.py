@@ -105,6 +105,10 @@ Condition = Literal[
     "time_of_day",
 ]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
+OF_ORDER: Final[frozenset[Condition]] = frozenset(
+    {"mode", "origin", "terminal", "weekday", "time_of_day"}
+)
+"""All items of an order have them in common."""
 OF_SEVERAL: Final[frozenset[Condition]] = frozenset({"modifier", "component"})
 """An item may have several of them, of which one that fits is enough."""
 

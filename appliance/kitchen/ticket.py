@@ -93,7 +93,7 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     extra: int = 0
     """Seconds of `prep` that rules added to what the dish takes."""
     overflow_from: str | None = None
-    """The station that it was for, where that had its backup take it."""
+    """The station that it was for, where that had its backup take it, or is no more."""
     waited: bool = False
     """It was taken off the board while it waited for its course: a recall has it wait again."""
 

@@ -15,7 +15,8 @@ from appliance.kitchen.decision import Decision, no_such_ticket
 from appliance.kitchen.deed import Change, Deed
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.following import told
-from appliance.kitchen.memory import Known, Memory
+from appliance.kitchen.known import Known
+from appliance.kitchen.memory import Memory
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, without_lines
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from appliance.kitchen.memory import Known
+from appliance.kitchen.known import Known
 from appliance.kitchen.order import Guest, Item, Order, Placed
 from appliance.kitchen.routing import Stop
 from appliance.kitchen.ticket import (

@@ -279,6 +279,7 @@ def routing_an_order() -> None:
         (f"routing {order}, names never seen", cost.cold, ""),
         (f"routing and planning {order}, warm", cost.deciding, "under 300 µs"),
         (f"routing and planning {order}, combined anew", cost.deciding_in_part, "under 300 µs"),
+        (f"warm, all stations with twins, {routing.OPEN} orders open", cost.deciding_shared, ""),
     ):
         say(what, f"{took:.0f} / {cost.decoding:.0f} µs = {took / cost.decoding:.2f}", goal)
 

@@ -153,7 +153,7 @@ async def test_pages_tell_what_memory_told_when_it_still_knew(
     for start in range(STARTS):
         async with running(tmp_path, AT_ONCE) as appliance:
             await night.go_on(appliance)
-            assert appliance.expeditor.kitchen.forgotten_until or start == 0
+            assert appliance.expeditor.kitchen.evicted_until or start == 0
         if start == 1:
             shutil.copy(file, older)
         if start > 1 and night.chance.random() < 0.3:
@@ -170,7 +170,7 @@ async def test_an_index_that_is_lost_or_lies_is_made_again(
     night = Night(1)
     async with running(tmp_path, AT_ONCE) as appliance:
         await night.go_on(appliance)
-        assert appliance.expeditor.kitchen.forgotten_until
+        assert appliance.expeditor.kitchen.evicted_until
     befall, told = MISHAPS[mishap]
     befall(tmp_path / index.NAME, night.chance)
     async with running(tmp_path, AT_ONCE) as appliance:

@@ -30,13 +30,24 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.memory import State
+from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Component, Guest, Item, ItemGroup, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
+from appliance.kitchen.state import State
 from appliance.kitchen.ticket import Action, Priority
-from tests.kitchen.orders import AT_ONCE, DAY, HOUR, MINUTE, STATIONS, TOGETHER, after
+from tests.kitchen.orders import (
+    AT_ONCE,
+    DAY,
+    HOUR,
+    MINUTE,
+    PASS,
+    RULES,
+    STATIONS,
+    TOGETHER,
+    after,
+)
 
 ORDER_IDS: Final = ("7", "8")
 PASSES: Final = ("pass", "window")
@@ -256,6 +267,26 @@ linked_stations = st.sampled_from(
     ]
 )
 """The kitchen as it is; with a twin; with a twin alone, which is a backup and has one."""
+TO_HATCH: Final = Rule("file-3", "hatch", name=("salad",))
+plans = st.builds(
+    lambda file_stations, passes: Plan(
+        tuple({each.id: each for each in (*file_stations, *passes)}.values()),
+        (*RULES, TO_HATCH),
+        "cold",
+    ),
+    linked_stations
+    | st.sampled_from(
+        [
+            STATIONS[1:],
+            STATIONS[2:],
+            (replace(STATIONS[0], id="oven"), *STATIONS[2:]),
+            (STATIONS[0], replace(STATIONS[1], type="expo"), STATIONS[2]),
+            (*STATIONS, Station("hatch", "Hatch")),
+        ]
+    ),
+    st.sampled_from([(), (PASS,), (Station("hatch", "Hatch", "expo"),)]),
+)
+"""What a file may say at the next start: stations are gone, have other ids, are another kind."""
 pauses = st.sampled_from([0, 0, 1, MINUTE, HOUR, DAY])
 """Seconds."""
 
@@ -296,10 +327,13 @@ def replayed(kitchen: Kitchen, log: Log) -> Kitchen:
     return fresh
 
 
-def restored(kitchen: Kitchen) -> Kitchen:
-    """A fresh kitchen with the same rules that has read a snapshot, and the guests beside it."""
+def restored(kitchen: Kitchen, plan: Plan | None = None) -> Kitchen:
+    """A fresh kitchen that has read a snapshot, and the guests beside it.
+
+    It has the same rules of the file, or those of `plan`.
+    """
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(kitchen.state()), type=State)
     numbers = [placed.number for placed, _tickets in state.orders]
-    fresh = Kitchen(kitchen.plan, kitchen.settings)
+    fresh = Kitchen(plan or kitchen.plan, kitchen.settings)
     fresh.restore(state, {number: kitchen.placed(number).guest for number in numbers})
     return fresh

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from appliance import config
 from appliance.api.ticket_json import ItemJson, TicketJson
 from appliance.configured import make_kitchen, make_view
@@ -30,6 +32,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Guest, Item, Modifier, Order
 from appliance.kitchen.ticket import Action, Moment
+from tests.kitchen.nights import restored
 from tests.kitchen.orders import do
 
 A_FRIDAY: Final = datetime(2026, 3, 6, tzinfo=UTC)
@@ -177,6 +180,13 @@ class Story:
     @sentence(r"(\w+) takes that back(, in vain)?")
     def _takes_back(self, station: str, in_vain: str | None) -> None:
         self._do(Undo(station), in_vain)
+
+    @sentence(r"the file has no (\w+) any more, and the service starts")
+    def _starts_without(self, station: str) -> None:
+        plan = self._kitchen.plan
+        rest = tuple(each for each in plan.stations if each.id != station)
+        self._kitchen = restored(self._kitchen, replace(plan, stations=rest))
+        self._do(Due())
 
     # ── what is shown ────────────────────────────────────────────────────────────────
 

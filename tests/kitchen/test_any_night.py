@@ -26,13 +26,13 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.layout import Plan
 from appliance.kitchen.order import NOBODY, Guest, Item, Order, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Action, Line, Ticket
 from tests.kitchen.nights import (
-    PASSES,
     WITH_HOLES,
     LayoutCommand,
     Log,
@@ -49,6 +49,7 @@ from tests.kitchen.nights import (
     of_cooks,
     orders,
     pauses,
+    plans,
     recorded,
     replayed,
     restored,
@@ -190,6 +191,22 @@ class Night(RuleBasedStateMachine):
         assert self.kitchen.state() == stopped.state()
         assert boards(self.kitchen) == boards(stopped)
 
+    @rule(plan=plans, from_log=st.booleans())
+    def it_starts_with_another_file(self, plan: Plan, from_log: bool) -> None:  # noqa: FBT001
+        declared = Kitchen(plan, self.kitchen.settings)
+        rebuilt = replayed(declared, self.log)
+        assert rebuilt.state().orders == self.kitchen.state().orders
+        self.kitchen = rebuilt if from_log else restored(self.kitchen, plan)
+        self.do_what_is_due_at_once()
+
+    def do_what_is_due_at_once(self) -> None:
+        """As the appliance does."""
+        for _ in range(3):
+            if (due := self.kitchen.next_due) is None or due > 0:
+                return
+            self.submit(Due())
+        raise AssertionError("a timer that does not end")
+
     def id_of(self, ticket: Ticket) -> str:
         return self.kitchen.placed(ticket.number).order.id
 
@@ -220,6 +237,8 @@ class Night(RuleBasedStateMachine):
         waits_at_pass = self.lines(lambda line: line.held)["pass"]
         for station, bumped in self.lines(lambda line: line.bump).items():
             assert not waited[station] & bumped & waits_at_pass, "bumped before it was fired"
+        if not isinstance(command, Due):
+            self.do_what_is_due_at_once()
         return decision
 
     def lines(self, wanted: Callable[[Line], object]) -> defaultdict[str, set[tuple[int, str]]]:
@@ -245,7 +264,7 @@ class Night(RuleBasedStateMachine):
         """
         for placed, tickets in self.kitchen.state().orders:
             if placed.cancelled or any(
-                t.station in PASSES and t.status == "bumped" and shows_all(placed, t)
+                t.station not in placed.stations and t.status == "bumped" and shows_all(placed, t)
                 for t in tickets
             ):
                 continue
@@ -253,8 +272,8 @@ class Night(RuleBasedStateMachine):
                 line.id
                 for ticket in tickets
                 for line in ticket.lines
-                if ticket.station not in PASSES and line.change != "deleted" and not line.mods
-                if line.bump or (ticket.live and ticket.status != "voided")
+                if ticket.station in placed.stations and line.change != "deleted" and not line.mods
+                if line.bump or (ticket.workable and ticket.station in self.kitchen.router.cooking)
             }
             for item in placed.order.items:
                 by_hand = (placed.number, item.line_id) in self.voided_by_hand

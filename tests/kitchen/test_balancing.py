@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from appliance.kitchen.balancing import UNKNOWN_SECONDS, Overflow
+from appliance.kitchen.balancing import Overflow
+from appliance.kitchen.boards import UNKNOWN_SECONDS
 from appliance.kitchen.command import (
     AddRules,
     Command,

@@ -35,7 +35,7 @@ def test_finished_orders_are_kept_up_to_a_number() -> None:
     assert newest_first == list(range(FINISHED_ORDERS_KEPT + 10, 10, -1))
 
 
-def test_live_orders_are_never_forgotten() -> None:
+def test_live_orders_are_never_evicted() -> None:
     kitchen = new_kitchen(with_pass=False)
     do(kitchen, create(item("1"), id="first"))
     for number in range(FINISHED_ORDERS_KEPT + 10):
@@ -54,7 +54,7 @@ def test_a_recalled_order_counts_as_live_again() -> None:
     assert board(kitchen, "grill") == ["0"]
 
 
-def test_a_forgotten_order_is_still_known_by_its_create() -> None:
+def test_an_evicted_order_is_still_known_by_its_create() -> None:
     kitchen = after_serving(FINISHED_ORDERS_KEPT + 10)
     for command in (create(item("1"), id="0"), update(item("2"), id="0"), CancelOrder("0")):
         decision = do(kitchen, command)
