@@ -7,7 +7,7 @@ not drive yet (printers, buttons, bump bars, screens) are checked all the same.
 import ipaddress
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -23,13 +23,25 @@ from appliance.kitchen.balancing import link_fault
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.order import first_number, mode_key
 from appliance.kitchen.routing import Station, StationType
-from appliance.kitchen.rule import CONDITIONS, Boost, Rule, Takes, Weekday, Window, fault
+from appliance.kitchen.rule import (
+    CONDITIONS,
+    Boost,
+    Rule,
+    Takes,
+    Weekday,
+    Window,
+    fault,
+    folded_patterns,
+)
 from appliance.listening import DUAL_STACK
 
 HIGHEST_PORT: Final = 65_535
 LONGEST_FRAME_TIMEOUT: Final = 600
 LONGEST_IDLE_TIMEOUT: Final = 86_400
 LONGEST_UNDO_WINDOW: Final = LONGEST_WINDOW_MS // 1000
+LONGEST_RECALL_WINDOW: Final = 7 * 86_400
+LONGEST_WORK: Final = 86_400
+"""Of whatever is cooked or waited for, as over HTTP."""
 ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - what --listen-lan asks for
 
 
@@ -43,6 +55,11 @@ class Duration(int):
     LONGEST: Final = 9_999 * 3_600
     """More than a year. A time so far ahead can still be written as a date."""
     _PATTERN: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+    @classmethod
+    def is_one(cls, text: object) -> bool:
+        """Whether it is written as a duration, however long."""
+        return isinstance(text, str) and text != "" and bool(cls._PATTERN.fullmatch(text))
 
     @classmethod
     def parse(cls, text: object) -> "Duration":
@@ -64,10 +81,9 @@ class ExtraTime(int):
     def parse(cls, text: object) -> "ExtraTime":
         """From the text of the configuration. Raises ValueError."""
         unsigned = text[1:] if isinstance(text, str) and text[:1] in ("+", "-") else text
-        try:
-            seconds = Duration.parse(unsigned)
-        except ValueError:
-            raise ValueError(f'{text!r} is no time; write it like "+3m", "-1m30s"') from None
+        if not Duration.is_one(unsigned):
+            raise ValueError(f'{text!r} is no time; write it like "+3m", "-1m30s"')
+        seconds = Duration.parse(unsigned)
         return cls(-seconds if isinstance(text, str) and text[0] == "-" else seconds)
 
 
@@ -186,7 +202,11 @@ class Network(str):
         )
 
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")]
+_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z"
+_NOT_BLANK: Final = r"\S"
+Id = Annotated[str, Meta(pattern=_ID)]
+Text = Annotated[str, Meta(pattern=_NOT_BLANK)]
+Patterns = tuple[Text, ...]
 Port = Annotated[str, Meta(min_length=1)]
 
 
@@ -310,7 +330,7 @@ class LateSection(_Section, frozen=True):
 
     late_after: Duration
     very_late_after: Duration
-    mode: tuple[str, ...] = ()
+    mode: Patterns = ()
     station: tuple[str, ...] = ()
 
 
@@ -361,7 +381,7 @@ class StationSection(_Section, frozen=True):
     """A place where tickets appear."""
 
     id: Id
-    name: str
+    name: Text
     type: StationType = "generic"
     backup: str | None = None
     """It takes the work of this one while that is behind, or not active."""
@@ -380,17 +400,17 @@ class RouteSection(_Section, frozen=True):
     """A rule; every condition that is given must hold. See `kitchen.rule.Rule`."""
 
     station: str | None = None
-    menu_item_id: str | None = None
-    name: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    modifier: tuple[str, ...] = ()
-    component: tuple[str, ...] = ()
-    course: tuple[str, ...] = ()
-    seat: tuple[str, ...] = ()
-    group: tuple[str, ...] = ()
-    mode: tuple[str, ...] = ()
-    origin: tuple[str, ...] = ()
-    terminal: tuple[str, ...] = ()
+    menu_item_id: Text | None = None
+    name: Patterns = ()
+    category: Patterns = ()
+    modifier: Patterns = ()
+    component: Patterns = ()
+    course: Patterns = ()
+    seat: Patterns = ()
+    group: Patterns = ()
+    mode: Patterns = ()
+    origin: Patterns = ()
+    terminal: Patterns = ()
     weekday: tuple[Weekday, ...] = ()
     time_of_day: tuple[TimeOfDay, TimeOfDay] | None = None
     """From, until; it may pass midnight."""
@@ -405,7 +425,7 @@ class RouteSection(_Section, frozen=True):
 class MenuSection(_Section, frozen=True):
     """What is on the menu."""
 
-    file: str | None = None
+    file: Text | None = None
     """CSV; see `menu_file.py`."""
 
 
@@ -521,12 +541,17 @@ def load(path: Path, *, directory: Path | None = None) -> Config:
     return replace(config, https=replace(config.https, certificate=certificate, key=key))
 
 
+def id_of_rule(place: int) -> str:
+    """What a rule of the file is called, the first of which is the first."""
+    return f"file-{place}"
+
+
 def rule_of(section: RouteSection, place: int) -> Rule:
     """The kitchen's rule for one of the file, the first of which is `file-1`."""
     given = {name: getattr(section, name) for name in CONDITIONS if name != "time_of_day"}
     window = section.time_of_day
     return Rule(
-        f"file-{place}",
+        id_of_rule(place),
         section.station,
         int(section.prep_time),
         section.priority_boost,
@@ -575,12 +600,20 @@ def parse(text: str, source: str) -> Config:
         try:
             config = msgspec.convert(document, Config, dec_hook=_convert)
         except msgspec.ValidationError as error:
-            errors = [_in_words(error)]
+            errors = [_in_words(error, document)]
         else:
             errors = list(_inconsistencies(config))
             if not errors:
                 return config
-    raise ConfigError("\n".join(f"{source}: {error}" for error in errors))
+    raise ConfigError("\n".join(f"{source}: {_with_rule(error)}" for error in errors))
+
+
+def _with_rule(error: str) -> str:
+    """An error of a rule, with what the rule is called elsewhere."""
+    found = re.match(r"route\[(\d+)\][^: ]*", error)
+    if found is None:
+        return error
+    return f"{found[0]} ({id_of_rule(int(found[1]) + 1)}){error[found.end() :]}"
 
 
 def _convert(wanted: type, value: object) -> object:
@@ -592,10 +625,14 @@ def _convert(wanted: type, value: object) -> object:
 
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?$", re.DOTALL)
-_PATTERN_MISSED: Final = "Expected `str` matching regex"
+_PATTERN_MISSED: Final = "Expected `str` matching regex "
+_MISSED: Final = {
+    _ID: "letters, digits and _ . : - only, at most 64, beginning with a letter or digit",
+    _NOT_BLANK: "must not be empty",
+}
 
 
-def _in_words(error: msgspec.ValidationError) -> str:
+def _in_words(error: msgspec.ValidationError, document: dict[str, Any]) -> str:
     """`key: what is wrong; what is allowed`, from msgspec's message."""
     found = _AT.match(str(error))
     what, where = (found["what"], found["where"] or "") if found else (str(error), "")
@@ -603,11 +640,32 @@ def _in_words(error: msgspec.ValidationError) -> str:
     if missing:
         return f"{where}.{missing[1]}: this key is required".lstrip(".")
     if what.startswith(_PATTERN_MISSED):
-        what = "letters, digits and _ . : - only, at most 64, beginning with a letter or digit"
+        what = next(words for missed, words in _MISSED.items() if what.endswith(repr(missed)))
+    if what == "Expected `array`, got `str`":
+        what = 'a list is needed; write it like ["one", "two"]'
+    if what == "Expected `array`, got `object`":
+        what = f"there can be several; write [[{where}]], in two brackets"
     if what.startswith("Invalid enum value"):
         allowed = ", ".join(map(str, get_args(_type_at(where))))
         what = f"{what.removeprefix('Invalid enum value ')} is not allowed; allowed: {allowed}"
-    return f"{where}: {what}"
+    return f"{_named(where, document)}: {what}"
+
+
+def _named(where: str, document: dict[str, Any]) -> str:
+    """The path with the key itself where it is one of a table with keys of all kinds."""
+    path, of_any_key, _ = where.partition("[...]")
+    if not of_any_key:
+        return where
+    table: Any = document
+    for name in path.split("."):
+        table = table[name]
+    _, of_value = get_args(_type_at(path))
+    for key, value in table.items():
+        try:
+            msgspec.convert(value, of_value)
+        except msgspec.ValidationError:
+            return f'{path}."{key}"'
+    return path
 
 
 def _type_at(where: str) -> Any:
@@ -620,7 +678,7 @@ def _type_at(where: str) -> Any:
 
 def _types(section: type[Struct]) -> dict[str, Any]:
     """The type of each key, under the name that it has in the file."""
-    hints = get_type_hints(section)
+    hints = get_type_hints(section, include_extras=True)
     return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(section)}
 
 
@@ -676,10 +734,12 @@ def _inconsistencies(config: Config) -> Iterator[str]:
         wrong = fault(rule_of(route, place + 1))
         if wrong is not None:
             yield f"route[{place}]{'.' if wrong.field else ''}{wrong.field}: {wrong.message}"
+        yield from _impossible_modes(f"route[{place}]", route.mode)
     if config.https and (config.https.certificate is None) != (config.https.key is None):
         missing = "key" if config.https.key is None else "certificate"
         yield f"https.{missing}: certificate and key are given together, or neither of them"
     yield from _cloud_errors(config.auth.cloud)
+    yield from _too_long(config)
     yield from _impossible_timing(config.timing)
     yield from _impossible_limits(config.orders.limits, config.http.limits)
     yield from _impossible_tickets(config.tickets)
@@ -687,17 +747,50 @@ def _inconsistencies(config: Config) -> Iterator[str]:
 
 def _impossible_sharing(stations: list[Station]) -> Iterator[str]:
     for place, station in enumerate(stations):
+        if station.overflow_after == 0:
+            yield f"station[{place}].overflow_after: must not be 0s: it would always be behind"
+    for place, station in enumerate(stations):
         wrong = link_fault(station, stations)
         if wrong is not None:
             yield f"station[{place}].{wrong.field}: {wrong.message}"
 
 
+def _impossible_modes(where: str, patterns: tuple[str, ...]) -> Iterator[str]:
+    for place, pattern in enumerate(folded_patterns("mode", patterns)):
+        if not pattern:
+            yield f"{where}.mode[{place}]: {patterns[place]!r} has no letter and no digit"
+
+
+def _too_long(config: Config) -> Iterator[str]:
+    timing = config.timing
+    sections: list[tuple[str, Struct, Iterable[str], int]] = [
+        ("timing", timing, ("late_after", "very_late_after"), LONGEST_WORK),
+        ("timing", timing, ("recall_window",), LONGEST_RECALL_WINDOW),
+        ("timing", timing, ("undo_window",), LONGEST_UNDO_WINDOW),
+        *(
+            (f"timing.late[{place}]", late, ("late_after", "very_late_after"), LONGEST_WORK)
+            for place, late in enumerate(timing.late)
+        ),
+        *(
+            (f"station[{place}]", station, ("alert_threshold", "overflow_after"), LONGEST_WORK)
+            for place, station in enumerate(config.station)
+        ),
+        *(
+            (f"route[{place}]", route, ("prep_time", "extra_time"), LONGEST_WORK)
+            for place, route in enumerate(config.route)
+        ),
+    ]
+    for where, section, keys, longest in sections:
+        for key in keys:
+            if abs(getattr(section, key) or 0) > longest:
+                yield f"{where}.{key}: must be at most {longest // 3_600}h"
+
+
 def _impossible_timing(timing: Timing) -> Iterator[str]:
     if timing.very_late_after < timing.late_after:
         yield "timing.very_late_after: must not be shorter than late_after"
-    if timing.undo_window > LONGEST_UNDO_WINDOW:
-        yield "timing.undo_window: must be at most 1h"
     for place, late in enumerate(timing.late):
+        yield from _impossible_modes(f"timing.late[{place}]", late.mode)
         if not (late.mode or late.station):
             yield f"timing.late[{place}]: a condition is required; allowed: mode, station"
         if late.very_late_after < late.late_after:
@@ -711,6 +804,22 @@ def _impossible_tickets(tickets: Tickets) -> Iterator[str]:
     for course in tickets.courses:
         if first_number(course) is not None:
             yield f"tickets.courses: {course!r} has its number already"
+        if not course_key(course):
+            yield f"tickets.courses: {course!r} is no name"
+    yield from _named_twice("tickets.channels", tickets.channels, mode_key)
+    yield from _named_twice("tickets.courses", tickets.courses, course_key)
+
+
+def course_key(course: str) -> str:
+    """A course as it is looked up: see `kitchen.order.Courses`."""
+    return course.strip().casefold()
+
+
+def _named_twice(where: str, names: Iterable[str], key: Callable[[str], str]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for name in names:
+        if (before := first.setdefault(key(name), name)) != name:
+            yield f"{where}: {name!r} is {before!r} again"
 
 
 def _impossible_limits(limits: OrderLimits, http: HttpLimits) -> Iterator[str]:
@@ -777,4 +886,7 @@ def _references(
     ]
     for key, value, allowed in references:
         if value is not None and value not in allowed:
-            yield f"{key}: there is no {value!r} here; allowed: {', '.join(allowed)}"
+            why = f"there is no {value!r} here"
+            if allowed is not printers and value in stations:
+                why = f"{value!r} is " + ("not active" if value in cooking else "an expo")
+            yield f"{key}: {why}; allowed: {', '.join(allowed)}"
