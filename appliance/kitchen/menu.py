@@ -1,12 +1,14 @@
 """What is on the menu: what the point of sale did not send of an item is looked up here.
 
-An item is found by its id, which is the PLU, or else by its name without case.
+An item is found by its id, which is the PLU, or else by its name without case. Where several
+have that name, nobody knows which is meant: it may contain what any of them contains.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.kitchen.order import Component, Item, Modifier
 from appliance.kitchen.rule import Source
@@ -38,13 +40,14 @@ class Menu:
     """A menu, for looking up. It never changes."""
 
     def __init__(self, items: Iterable[MenuItem] = ()) -> None:
-        """Where two have a PLU or a name, the first counts."""
+        """Where two have a PLU, the first counts; of a name, too, but for its allergens."""
         self._by_plu: dict[str, MenuItem] = {}
         self._by_name: dict[str, MenuItem] = {}
         for item in items:
             if item.plu not in self._by_plu:
                 self._by_plu[item.plu] = item
-                self._by_name.setdefault(item.name.casefold(), item)
+                name = item.name.casefold()
+                self._by_name[name] = _either(self._by_name.get(name), item)
 
     @property
     def items(self) -> tuple[MenuItem, ...]:
@@ -82,6 +85,16 @@ class Menu:
         """Seconds; 0 for unknown."""
         found = self.find(item)
         return found.prep_time if found else 0
+
+
+def _either(first: MenuItem | None, other: MenuItem) -> MenuItem:
+    """What is said of an item that may be the one or the other."""
+    if first is None:
+        return other
+    known: dict[str, str] = {}
+    for allergen in (*first.allergens, *other.allergens):
+        known.setdefault(allergen.casefold(), allergen)
+    return replace(first, allergens=tuple(known.values()))
 
 
 NO_MENU: Final = Menu()
