@@ -4,6 +4,7 @@ An item is found by its id, which is the PLU, or else by its name without case. 
 have that name, nobody knows which is meant: it may contain what any of them contains.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -21,6 +22,19 @@ MAX_LISTED: Final = 50
 """Allergens, and components, of one item."""
 LONGEST_PREP: Final = 86_400
 """Seconds."""
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def text_fault(text: str) -> str | None:
+    """Why a text cannot be on a menu, if so: people are to read it, and to find items by it."""
+    if not text.strip():
+        return "is empty"
+    if len(text) > MAX_TEXT:
+        return f"longer than {MAX_TEXT} characters"
+    found = _CONTROL.search(text)
+    return None if found is None else f"has a character that cannot be shown: {found[0]!r}"
 
 
 class MenuItem(Struct, frozen=True, gc=False, omit_defaults=True):

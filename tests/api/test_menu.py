@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -88,6 +89,25 @@ async def test_what_is_wrong_is_named(
     assert field in answer.body["details"]["field"]
     too_long = await send(appliance, "PUT", "/" + "9" * 201, BURGER)
     assert (too_long.status, too_long.body["details"]["field"]) == (400, "plu")
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "a\nb", " ", "\t", "\x85"])
+async def test_what_nobody_could_read_is_not_on_a_menu(
+    appliance: RunningAppliance, text: str
+) -> None:
+    answer = await send(appliance, "PUT", f"/{quote(text)}", BURGER)
+    assert (answer.status, answer.body["details"]["field"]) == (400, "plu")
+    for key, value, field in (
+        ("plu", text, "plu"),
+        ("name", text, "name"),
+        ("category", text, "category"),
+        ("allergens", ["milk", text], "allergens[1]"),
+        ("components", [{"name": text}], "components[0].name"),
+    ):
+        body = {"items": [WHOLE, WHOLE | {"plu": "B-2", key: value}]}
+        answer = await send(appliance, "POST", "/bulk", body)
+        assert (answer.status, answer.body["details"]["field"]) == (400, f"items[1].{field}")
+    assert await plus(appliance) == []
 
 
 async def test_everybody_reads_and_managers_write(appliance: RunningAppliance) -> None:
