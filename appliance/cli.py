@@ -380,7 +380,8 @@ def _check(options: argparse.Namespace) -> int:
     for warning in doubts(make_kitchen(settings, menu.items).router):
         _complain(f"{options.file}: {warning}")
     stations = ", ".join(station.id for station in settings.station)
-    print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}.")
+    items = f"; on the menu: {len(menu.items)}" if menu.content is not None else ""
+    print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}{items}.")
     return OK
 
 
