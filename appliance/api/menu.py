@@ -125,7 +125,7 @@ class MenuResource:
         return [_json(item) for item in self._expeditor.kitchen.menu.items]
 
     def define(self, call: Call) -> MenuItemJson:
-        """Make or change an item; tickets that stand show its allergens from then on."""
+        """Make or change an item; tickets that stand show what it contains from then on."""
         item = _item(call.path("plu"), call.body)
         _require_texts(item, "")
         (item,) = self._submit(DefineMenuItems((item,)))

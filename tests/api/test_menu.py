@@ -163,6 +163,30 @@ async def test_tickets_that_stand_show_the_allergens_as_they_are_known_now(
     assert allergens(ticket) == [(["gluten"], [["milk"], []])]
 
 
+async def test_tickets_show_the_components_of_the_menu_where_none_were_sent(
+    at_once: RunningAppliance,
+) -> None:
+    cup = {"plu": "S-1", "name": "sauce", "components": [{"name": "cup"}]}
+    fries = {"plu": "F-1", "name": "side fries", "components": [{"name": "potato", "count": 3}]}
+    sent = {"lineId": "1", "id": "B-1", "name": "Hamburger", "mods": ["Sauce", "Side Fries"]}
+    own = {"lineId": "2", "id": "B-1", "name": "Hamburger", "components": [{"name": "leaf"}]}
+    await at_once.order(id="7", items=[sent, own])
+    await send(at_once, "POST", "/bulk", {"items": [WHOLE, cup, fries]})
+    (ticket,) = await at_once.tickets("grill")
+    potatoes = {"components": [{"name": "potato", "count": 3}]}
+    first, second = (ticket["metadata"]["items"][line] for line in "12")
+    assert first == {
+        "components": WHOLE["components"],
+        "mods": [{"components": [{"name": "cup", "count": 1}]}, potatoes],
+    }
+    assert second == {"components": [{"name": "leaf", "count": 1}]}
+    (ticket,) = await at_once.tickets("fry")
+    assert ticket["metadata"]["items"]["1"] == {"mods": [potatoes]}
+    await send(at_once, "DELETE", "/B-1")
+    (ticket,) = await at_once.tickets("grill")
+    assert "components" not in ticket["metadata"]["items"]["1"]
+
+
 def is_about_the_menu(heard: Heard) -> bool:
     return heard.type == "kds.menu"
 
