@@ -55,15 +55,11 @@ class Moving:
         cooking = self._memory.layout.router.cooking
         tickets = planned(tickets, Plan(placed.order, cooking, placed.release), now, self._settings)
         arrived = tickets.pop(command.to)
+        # It is done to both tickets: the cook of either station may think better of it.
+        came = "created" if target is None else "updated"
         events = [
             TicketChanged(now.at, now.tick, "moved", rest, gone=not remaining),
-            TicketChanged(
-                now.at,
-                now.tick,
-                "created" if target is None else "updated",
-                arrived,
-                effect="followed",
-            ),
+            TicketChanged(now.at, now.tick, came, arrived),
         ]
         same = [t for station, t in tickets.items() if t is known.tickets[station]]
         events += [

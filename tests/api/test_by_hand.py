@@ -182,10 +182,18 @@ async def test_what_cannot_be_moved_is_refused(
 
 async def test_a_move_needs_a_token_for_both_stations(appliance: RunningAppliance) -> None:
     await appliance.order(id="A-1", items=[BURGER])
-    for stations, status in ((["grill"], 403), (["fry"], 403), (["grill", "fry"], 200)):
+    tried = ((["grill"], 403), (["fry"], 403), (["grill", "fry"], 200))
+    for stations, status in tried:
         token = appliance.token("chef", stations=stations)
         answer = await act(appliance, "move", token=token, station_id="fry")
         assert answer.status == status, stations
+    moved = await shown(appliance)
+    for stations, status in tried:
+        assert await shown(appliance) == moved
+        token = appliance.token("chef", stations=stations)
+        answer = await post(appliance, undo_path(stations[-1]), token=token)
+        assert answer.status == status, stations
+    assert set(await shown(appliance)) == {"grill A-1", "pass A-1"}
 
 
 async def test_listeners_hear_who_did_it_and_whether_the_card_is_on_its_board(

@@ -161,6 +161,23 @@ def test_all_that_one_action_changed_has_its_number_and_who_did_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("target_has_it", [False, True])
+def test_a_move_is_taken_back_at_either_station(target_has_it: bool) -> None:  # noqa: FBT001
+    for station in ("grill", "fry"):
+        kitchen = busy(create(item("1"), *([item("2", "Fries")] if target_has_it else [])))
+        do(kitchen, create(item("9", "Salad"), id="8"))
+        for other in ("grill", "fry", "cold"):
+            do(kitchen, act(other, "start", "8"))
+        before = as_shown(kitchen)
+        do(kitchen, MoveTicket("grill", "7", "fry"), after(1))
+        assert refused(kitchen, Undo("pass"), at=2)[0] == "nothing_to_undo"
+        deed = kitchen.to_undo(Undo(station), after(2))
+        assert deed is not None
+        assert (deed.kind, set(deed.stations)) == ("moved", {"grill", "fry"})
+        undone(kitchen, station, None, at=2)
+        assert as_shown(kitchen) == before
+
+
 def test_what_a_point_of_sale_sends_is_nobodys_action() -> None:
     kitchen = new_kitchen()
     for command in (DINNER, update(STARTER, MAIN), CancelOrder("7")):
