@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import MoveTicket, Refused, TicketsNow
 from appliance.kitchen.decision import Decision, no_such_ticket, wrong_state
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.event import Kind, TicketChanged
 from appliance.kitchen.following import sibling_changed, told
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.settings import Settings
@@ -56,7 +56,7 @@ class Moving:
         tickets = planned(tickets, Plan(placed.order, cooking, placed.release), now, self._settings)
         arrived = tickets.pop(command.to)
         # It is done to both tickets: the cook of either station may think better of it.
-        came = "created" if target is None else "updated"
+        came: Kind = "created" if target is None else "updated"
         events = [
             TicketChanged(now.at, now.tick, "moved", rest, gone=not remaining),
             TicketChanged(now.at, now.tick, came, arrived),

@@ -10,6 +10,7 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     Due,
+    FireCourse,
     MoveTicket,
     Reason,
     Refused,
@@ -223,6 +224,29 @@ def test_a_fired_course_is_the_passes_where_there_is_one(station: str, with_pass
     undone(kitchen, station, None)
     assert ticket(kitchen, "grill").status == "held"
     assert ticket(kitchen, "grill", "8").status == "bumped"
+
+
+@pytest.mark.parametrize(
+    ("stations", "done_at"),
+    [
+        (None, {"pass"}),
+        ({"grill"}, {"grill"}),
+        ({"grill", "fry"}, {"grill", "fry"}),
+        ({"grill", "pass"}, {"pass"}),
+        ({"cold"}, {"pass"}),
+    ],
+)
+def test_a_course_is_fired_where_whoever_fires_it_is_let_in(
+    stations: set[str] | None, done_at: set[str]
+) -> None:
+    kitchen = busy(DINNER)
+    before = as_shown(kitchen)
+    do(kitchen, FireCourse("7", 2, None if stations is None else frozenset(stations)))
+    for station in ("grill", "fry", "pass"):
+        deed = kitchen.to_undo(Undo(station), after(1))
+        assert (set(deed.stations) if deed else None) == (done_at if station in done_at else None)
+    undone(kitchen, min(done_at), None)
+    assert as_shown(kitchen) == before
 
 
 def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fired() -> None:
