@@ -21,7 +21,7 @@ from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.settings import Late, Settings
 
-GUIDE = (Path(config.__file__).parent / "kitchen" / "README.md").read_text()
+GUIDE = (Path(config.__file__).parents[1] / "kitchen" / "README.md").read_text()
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
 
