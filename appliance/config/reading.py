@@ -33,7 +33,7 @@ def load(path: Path, *, directory: Path | None = None) -> Config:
     What it says of files is relative to `directory`, its own by default.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(f"{path}: {reason}") from error

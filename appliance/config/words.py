@@ -31,7 +31,7 @@ def in_words(error: msgspec.ValidationError, document: dict[str, Any]) -> str:
         what = next(words for missed, words in _MISSED.items() if what.endswith(repr(missed)))
     if what == "Expected `array`, got `str`":
         what = 'a list is needed; write it like ["one", "two"]'
-    if what == "Expected `array`, got `object`":
+    if what == "Expected `array`, got `object`" and _struct_in(_type_at(where)):
         what = f"there can be several; write [[{where}]], in two brackets"
     if what.startswith("Invalid enum value"):
         allowed = ", ".join(map(str, get_args(_type_at(where))))

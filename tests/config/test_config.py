@@ -530,6 +530,12 @@ def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
         config.parse('[[station]]\nid = "g"\nname = "Grill"\nactive = false\n', "kitchen.toml")
 
 
+def test_a_file_may_begin_as_windows_begins_it(tmp_path: Path) -> None:
+    file = tmp_path / "kitchen.toml"
+    file.write_text(EXAMPLE, encoding="utf-8-sig")
+    assert config.load(file) == config.parse(EXAMPLE, "kitchen.toml")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing\.toml: No such file"):
         config.load(tmp_path / "missing.toml")
@@ -621,6 +627,7 @@ WRONG_RULES = [
     ('name = ["x"]\nextra_time = "-9999h1s"', "'9999h1s' is too long; at most 9999h"),
     ('station = "bar"\nname = ["x", ""]', "route[0].name[1] (file-1): must not be empty"),
     ('station = "bar"\nmenu_item_id = " "', "route[0].menu_item_id (file-1): must not be empty"),
+    ('station = "bar"\nname = {}', "route[0].name (file-1): Expected `array`, got `object`"),
     ('station = "bar"\nname = "x"', 'route[0].name (file-1): a list is needed; write it like ["'),
     ('station = "bar"\nmode = ["-"]', "route[0].mode[0] (file-1): '-' has no letter and no digit"),
     ('station = "bar"\nweekday = ["friday"]', "allowed: mon, tue, wed, thu, fri, sat, sun"),
