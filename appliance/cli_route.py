@@ -1,6 +1,7 @@
 """The command `expeditor route`: where an order would go by a configuration, and why."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -40,15 +41,20 @@ def moment(text: str, now: datetime) -> datetime:
 
 def order_of(content: bytes, zone: tzinfo) -> Order:
     """The order of a message, as it is sent over TCP or HTTP. Raises NotAnOrder."""
+    content = content.removeprefix(BOM_UTF8)
     try:
         envelope = msgspec.json.decode(content, type=Envelope, strict=False)
         if envelope.command not in _WHOLE_ORDERS:
             raise NotAnOrder(f"{envelope.command[:40]!r} brings no whole order")
         bare = bytes(envelope.order) in (b"", b"null")
         message = content if bare else bytes(envelope.order)
-        return order_to_try(msgspec.json.decode(message, type=OrderMessage, strict=False), zone)
+        sent = msgspec.json.decode(message, type=OrderMessage, strict=False)
+        order = order_to_try(sent, zone)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotUnderstood) as error:
         raise NotAnOrder(str(error)) from error
+    if not order.items:
+        raise NotAnOrder("order.items is empty: nothing of it would go anywhere")
+    return order
 
 
 def in_words(kitchen: Kitchen, order: Order, at: datetime) -> str:
@@ -78,10 +84,14 @@ def _item(kitchen: Kitchen, each: Explained) -> Iterator[str]:
     for stop in each.stops:
         stations = kitchen.router.stations
         prep = f", {_duration(stop.prep)}" if stop.prep else ""
-        yield f"→ {stations[stop.station].name}{prep}: {_why(stop, rules)}"
-        if stop.sharing:
-            names = " or ".join(stations[each].name for each in stop.sharing)
-            yield f"  made at {names}{', whichever has less to do' if stop.sharing[1:] else ''}"
+        station, sharing = stations[stop.station], [stations[each].name for each in stop.sharing]
+        there = station.name if station.active else " or ".join(sharing)
+        yield f"→ {there}{prep}: {_why(stop, rules)}"
+        whichever = ", whichever has less to do" if sharing[1:] else ""
+        if not station.active:
+            yield f"  in place of {station.name}, which is not active{whichever}"
+        elif sharing:
+            yield f"  made at {' or '.join(sharing)}{whichever}"
         if stop.overflow is not None:
             yield f"  made at {stations[stop.overflow].name} while there is too much to do"
     for away in each.taken_away:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from appliance.api.events import About
 from appliance.api.ticket_json import CHANNELS, TicketView
-from appliance.config import Config, Duration, rule_of, station_of
+from appliance.config import Config, Duration, course_key, rule_of, station_of
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
@@ -64,7 +64,7 @@ def make_view(
 
 
 def _courses(config: Config) -> Courses:
-    return {name.strip().casefold(): number for name, number in config.tickets.courses.items()}
+    return {course_key(name): number for name, number in config.tickets.courses.items()}
 
 
 def about(config: Config, warnings: list[str]) -> About:

@@ -1,9 +1,10 @@
 """The menu as a restaurant's spreadsheet exports it: CSV in, items of the menu out.
 
 The first line names the columns, in any order: `plu`, `name`, `category`, `allergens`,
-`components`, `prep_time`. UTF-8, with or without a byte order mark; separated by commas or
-semicolons. A list within a cell is separated by semicolons, and put in quotation marks where
-those separate the columns. Whatever is wrong is named with its line and column.
+`components`, `prep_time`. UTF-8, with or without a byte order mark; separated by commas,
+semicolons or tabs, as the first line shows or a line `sep=;` before it says. A list within a cell
+is separated by semicolons, and put in quotation marks where those separate the columns. Whatever
+is wrong is named with the line in which its row begins, and its column.
 """
 
 import csv
@@ -14,14 +15,17 @@ from pathlib import Path
 from typing import Final
 
 from appliance.config import ConfigError, Duration
-from appliance.kitchen.menu import LONGEST_PREP, MAX_ITEMS, MAX_LISTED, MAX_TEXT, MenuItem
+from appliance.kitchen.menu import LONGEST_PREP, MAX_ITEMS, MAX_LISTED, MenuItem, text_fault
 from appliance.kitchen.order import Component
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Of the file: several times what so many items with all their columns take."""
 ERRORS_SHOWN: Final = 20
 """A column that is wrong is wrong on every line."""
+SEPARATORS: Final = ",;\t"
+"""Where the first line has as many of several, the first of these."""
 COLUMNS: Final = ("plu", "name", "category", "allergens", "components", "prep_time")
+_SEPARATOR: Final = re.compile(r'"?sep=([,;|\t])"?[\r\n]+')
 _COMPONENT: Final = re.compile(
     r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*[x×]\s+|(?!\d[\d.,]*\s*[x×]))(\S.*)", re.IGNORECASE
 )
@@ -45,7 +49,7 @@ def content_of(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise ConfigError(f"{path}: {error.strerror}; menu.file names it") from error
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes")
     return content
@@ -57,7 +61,8 @@ def parse(content: bytes, source: str) -> tuple[MenuItem, ...]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{source}:{line}: not UTF-8 text") from error
+        message = "not UTF-8 text; save it as CSV UTF-8"
+        raise ConfigError(f"{source}:{line}: {message}") from error
     reader = _Reader(text)
     items = reader.read()
     if reader.errors:
@@ -69,11 +74,18 @@ class _Reader:
     """The rows of one text, as far as they are read."""
 
     def __init__(self, text: str) -> None:
+        said = _SEPARATOR.match(text)
         first = text.partition("\n")[0]
-        separator = ";" if first.count(";") > first.count(",") else ","
+        separator = said[1] if said else max(SEPARATORS, key=first.count)
         self._rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        if said:
+            next(self._rows)
+        self._line = 1
+        """In which the row begins that is being read."""
         self._lines: dict[str, int] = {}
         """Where each PLU was read."""
+        self._names: dict[str, int] = {}
+        """Where each name was read, casefolded, that stands for a PLU."""
         self.errors: list[str] = []
         """Each begins with its line."""
 
@@ -81,17 +93,26 @@ class _Reader:
         """All items, or those of the rows that are right where there are errors."""
         items: list[MenuItem] = []
         try:
-            columns = _columns(next(self._rows, []))
-            for row in self._rows:
+            columns = _columns(self._next() or [])
+            while (row := self._next()) is not None:
                 items += self._row(columns, row)
                 if len(self.errors) >= ERRORS_SHOWN:
                     break
                 if len(items) > MAX_ITEMS:
                     self._wrong(f"more than {MAX_ITEMS} items")
                     break
-        except (csv.Error, _Wrong) as error:
-            self._wrong(str(error))
+        except csv.Error as error:
+            never_closed = self._rows.line_num > self._line or "unexpected end" in str(error)
+            what = "a quotation mark is not closed" if never_closed else str(error)
+            self._wrong(f"{what}; one within a cell is written twice")
+        except _Wrong as wrong:
+            self._wrong(str(wrong))
         return tuple(items)
+
+    def _next(self) -> list[str] | None:
+        """The next row; None after the last one."""
+        self._line = self._rows.line_num + 1
+        return next(self._rows, None)
 
     def _row(self, columns: list[str], row: list[str]) -> list[MenuItem]:
         if not any(map(str.strip, row)):
@@ -101,19 +122,23 @@ class _Reader:
         except _Wrong as wrong:
             self._wrong(str(wrong))
             return []
-        if item.plu in self._lines:
-            before = self._lines[item.plu]
-            self._wrong(str(_Wrong("plu", f"{item.plu!r} is on line {before} already")))
+        before, column = self._lines.setdefault(item.plu, self._line), "plu"
+        if item.plu == item.name:  # It is found by its name alone, whose case does not matter.
+            named = self._names.setdefault(item.name.casefold(), self._line)
+            before, column = min(before, named), "name"
+        if before != self._line:
+            self._wrong(str(_Wrong(column, f"{item.plu!r} is on line {before} already")))
             return []
-        self._lines[item.plu] = self._rows.line_num
         return [item]
 
     def _wrong(self, what: str) -> None:
-        self.errors.append(f"{max(1, self._rows.line_num)}: {what}")
+        self.errors.append(f"{self._line}: {what}")
 
 
 def _columns(header: list[str]) -> list[str]:
     columns = [name.strip().casefold() for name in header]
+    while columns and not columns[-1]:  # Spreadsheets count a column that was emptied.
+        columns.pop()
     for name in columns:
         if name not in COLUMNS:
             near = get_close_matches(name, COLUMNS, 1)
@@ -132,9 +157,8 @@ def _item(columns: list[str], row: list[str]) -> MenuItem:
         raise _Wrong(str(len(columns) + 1), f"there are only {len(columns)} columns")
     cells = dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(str.strip, row), strict=False))
     for column in ("plu", "name", "category"):
-        _require_short(column, cells[column])
-    if not cells["name"]:
-        raise _Wrong("name", "is empty")
+        if cells[column] or column == "name":
+            _require_text(column, cells[column])
     return MenuItem(
         cells["plu"] or cells["name"],
         cells["name"],
@@ -146,9 +170,9 @@ def _item(columns: list[str], row: list[str]) -> MenuItem:
     )
 
 
-def _require_short(column: str, text: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise _Wrong(column, f"longer than {MAX_TEXT} characters")
+def _require_text(column: str, text: str) -> None:
+    if (wrong := text_fault(text)) is not None:
+        raise _Wrong(column, wrong)
 
 
 def _listed(column: str, cells: dict[str, str]) -> list[str]:
@@ -156,7 +180,7 @@ def _listed(column: str, cells: dict[str, str]) -> list[str]:
     if len(listed) > MAX_LISTED:
         raise _Wrong(column, f"more than {MAX_LISTED}")
     for text in listed:
-        _require_short(column, text)
+        _require_text(column, text)
     return listed
 
 

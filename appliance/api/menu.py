@@ -9,7 +9,7 @@ from appliance.api.errors import invalid, refused
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import DefineMenuItems, MenuItemsNow, Refused, RemoveMenuItem
-from appliance.kitchen.menu import LONGEST_PREP, MAX_LISTED, MAX_TEXT, MenuItem
+from appliance.kitchen.menu import LONGEST_PREP, MAX_LISTED, MAX_TEXT, MenuItem, text_fault
 from appliance.kitchen.order import Component
 from appliance.kitchen.rule import Source
 
@@ -125,11 +125,10 @@ class MenuResource:
         return [_json(item) for item in self._expeditor.kitchen.menu.items]
 
     def define(self, call: Call) -> MenuItemJson:
-        """Make or change an item; tickets that stand show its allergens from then on."""
-        plu = call.path("plu")
-        if len(plu) > MAX_TEXT:
-            raise invalid("plu", f"longer than {MAX_TEXT} characters")
-        (item,) = self._submit(DefineMenuItems((_item(plu, call.body),)))
+        """Make or change an item; tickets that stand show what it contains from then on."""
+        item = _item(call.path("plu"), call.body)
+        _require_texts(item, "")
+        (item,) = self._submit(DefineMenuItems((item,)))
         return _json(item)
 
     def define_many(self, call: Call) -> MenuCountJson:
@@ -140,6 +139,8 @@ class MenuResource:
             if places.setdefault(each.plu, place) != place:
                 raise invalid(f"items[{place}].plu", f"{each.plu!r} is there twice")
         items = tuple(_item(each.plu, each) for each in body.items)
+        for place, item in enumerate(items):
+            _require_texts(item, f"items[{place}].")
         return MenuCountJson(len(self._submit(DefineMenuItems(items, body.replace))))
 
     def remove(self, call: Call) -> None:
@@ -161,6 +162,20 @@ def _item(plu: str, body: MenuItemBody) -> MenuItem:
     return MenuItem(
         plu, body.name, body.category, body.allergens, components, body.prep_time_seconds
     )
+
+
+def _require_texts(item: MenuItem, where: str) -> None:
+    """Raises ApiError 400 for a text that nobody could read."""
+    texts = [
+        ("plu", item.plu),
+        ("name", item.name),
+        *((("category", item.category),) if item.category is not None else ()),
+        *((f"allergens[{place}]", text) for place, text in enumerate(item.allergens)),
+        *((f"components[{place}].name", part.name) for place, part in enumerate(item.components)),
+    ]
+    for field, text in texts:
+        if (wrong := text_fault(text)) is not None:
+            raise invalid(where + field, wrong)
 
 
 def _json(item: MenuItem) -> MenuItemJson:

@@ -46,7 +46,7 @@ class StationBody(Struct, forbid_unknown_fields=True):
     is_active: bool = True
     twin_of: str | None = None
     backup: str | None = None
-    overflow_after_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
+    overflow_after_seconds: Annotated[int, Meta(ge=1, le=_A_DAY)] | None = None
     location_id: str | None = None
     id: Annotated[
         str | None,

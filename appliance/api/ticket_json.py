@@ -120,7 +120,7 @@ class TicketView:
     ) -> None:
         """`kitchen` gives the one that there is now, `now` the moment.
 
-        Its menu says which allergens are shown, and it says when a ticket is late.
+        Its menu says which allergens and components are shown, and it says when a ticket is late.
         `channels`: what the modes of orders are called, as in `CHANNELS`.
         """
         self.tenant = tenant
@@ -197,7 +197,11 @@ class TicketView:
         return brought
 
     def _bring(self, ticket: Ticket, placed: Placed, menu: Menu, made: "list[Made]") -> "_Brought":
-        items = [_part(item, mods) for line_id, mods in made if (item := placed.item(line_id))]
+        items = [
+            _part(_with_components(item, menu), mods)
+            for line_id, mods in made
+            if (item := placed.item(line_id))
+        ]
         return _Brought(
             placed,
             menu,
@@ -222,6 +226,12 @@ class TicketView:
 
 Made = tuple[str, tuple[int, ...]]
 """A line, and the places of the modifiers that are made of it alone; none: the whole item."""
+
+
+def _with_components(item: Item, menu: Menu) -> Item:
+    """The item with what cooks count of it: what was sent of that, or else what the menu has."""
+    mods = tuple(replace(mod, components=menu.components(mod)) for mod in item.mods)
+    return replace(item, components=menu.components(item), mods=mods)
 
 
 def _part(item: Item, mods: tuple[int, ...]) -> Item:

@@ -28,6 +28,7 @@ def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
     modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
+    Components of `lines` may be the menu's.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))

@@ -154,7 +154,9 @@ class Tickets:
         if standing and not any(call.caller.sees(ticket.station) for ticket, _ in standing):
             message = "this token is for none of the stations of this order"
             raise ApiError(403, "FORBIDDEN", message)
-        now = self._now(call, FireCourse(call.body.order_id, call.body.course_number))
+        body: FireBody = call.body
+        command = FireCourse(body.order_id, body.course_number, call.caller.stations)
+        now = self._now(call, command)
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
 

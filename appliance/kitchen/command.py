@@ -72,6 +72,8 @@ class FireCourse(Struct, frozen=True, gc=False):
 
     order_id: str
     course: int | None
+    stations: frozenset[str] | None = None
+    """All that whoever fires it has to do with; None for every station. It is done there."""
 
 
 class MoveTicket(Struct, frozen=True, gc=False):

@@ -69,8 +69,8 @@ class Cooking:
                 return self._prioritize(command, now)
             case MarkLine():
                 return self._mark_line(command, now)
-            case FireCourse(order_id, course):
-                return self._fire(order_id, course, now)
+            case FireCourse():
+                return self._fire(command, now)
             case Due():
                 return self._run_timers(now)
 
@@ -235,10 +235,10 @@ class Cooking:
                 effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
                 yield sibling_changed(was, after, now, effect)
 
-    def _fire(self, order_id: str, course: int | None, now: Moment) -> Decision:
-        known = self._memory.by_id(order_id)
+    def _fire(self, command: FireCourse, now: Moment) -> Decision:
+        known, course = self._memory.by_id(command.order_id), command.course
         if known is None:
-            return no_such_order(order_id)
+            return no_such_order(command.order_id)
         due = {
             item.line_id
             for item in known.placed.order.items
@@ -255,9 +255,9 @@ class Cooking:
         fired = _let_go(released, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
-        # station does not mean this.
-        router = self._memory.layout.router
-        done_at = changed & {*router.passes} or changed
+        # station does not mean this, unless he himself could only do it there.
+        own = changed if command.stations is None else changed & command.stations or changed
+        done_at = own & {*self._memory.layout.router.passes} or own
         events = []
         for station, ticket in self._planned(known, fired, now).items():
             if station in changed:

@@ -1,5 +1,7 @@
 """What somebody who sets up a kitchen would want to hear of its rules: what cannot be meant.
 
+And of its menu, as far as rules and guests rely on it.
+
 Nothing here is wrong enough to be refused, and nothing is said that is not so.
 """
 
@@ -10,6 +12,7 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
+from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.order import mode_key
 from appliance.kitchen.routing import Router
 from appliance.kitchen.rule import (
@@ -28,7 +31,7 @@ _A_DAY: Final = range(24 * 60)
 
 
 def doubts(router: Router) -> Iterator[str]:
-    """A line for each, in the order of the rules, then of the stations."""
+    """A line for each, in the order of the rules, then of the stations, then of the menu."""
     above: list[Rule] = []
     in_force = [rule for rule in router.rules if router.is_in_force(rule)]
     for rule in router.rules:
@@ -36,6 +39,7 @@ def doubts(router: Router) -> Iterator[str]:
             yield f"{rule.id} can never match: station {rule.station!r} is not active"
             continue
         yield from _of_rule(rule, above, in_force[len(above) + 1 :])
+        yield from _of_category(rule, router.menu)
         above.append(rule)
     taking = [rule for rule in in_force if _sends(rule) and rule.takes == "item"]
     sent_to = {rule.station or "" for rule in in_force if _sends(rule)} | {router.default}
@@ -47,6 +51,7 @@ def doubts(router: Router) -> Iterator[str]:
             yield f"station {station.id!r} gets nothing: no rule sends anything there"
     yield from _of_modes(taking)
     yield from _of_courses(taking)
+    yield from _of_names(router.menu)
 
 
 def _sends(rule: Rule) -> bool:
@@ -83,6 +88,28 @@ def _undone_by(rule: Rule, below: list[Rule]) -> Rule | None:
     return None
 
 
+# ── what the menu says ───────────────────────────────────────────────────────────────
+
+
+def _of_category(rule: Rule, menu: Menu) -> Iterator[str]:
+    known = {item.category.casefold() for item in menu.items if item.category is not None}
+    if rule.category and known and not any(map(test_of("category", rule.category), known)):
+        yield f"{rule.id}: nothing on the menu has the category {' or '.join(rule.category)}"
+
+
+def _of_names(menu: Menu) -> Iterator[str]:
+    named: defaultdict[str, list[MenuItem]] = defaultdict(list)
+    for item in menu.items:
+        named[item.name.casefold()].append(item)
+    for items in named.values():
+        if len({frozenset(map(str.casefold, item.allergens)) for item in items}) > 1:
+            plus = ", ".join(item.plu for item in items)
+            yield (
+                f"{items[0].name!r} is on the menu {len(items)} times ({plus}), with other "
+                "allergens: ordered without a PLU, it is said to contain all of them"
+            )
+
+
 # ── what falls through ───────────────────────────────────────────────────────────────
 
 
@@ -94,9 +121,10 @@ def _of_modes(taking: list[Rule]) -> Iterator[str]:
         such = replace(alike[0], mode=())
         others = [rule for rule in taking if _covers(replace(rule, mode=()), such)]
         missing = {mode for mode in MODES if not any(_is_for(rule, mode) for rule in others)}
-        if missing - nowhere:
+        is_told = len(missing) == len(MODES)  # That these rules are for modes that nobody sends.
+        if missing - nowhere and not is_told:
             yield (
-                f"{_ids(alike)} take {in_words(such)} by mode, and no such rule takes it for "
+                f"{_take(alike)} {in_words(such)} by mode, and no such rule takes it for "
                 f"{', '.join(_in_order(missing - nowhere))}"
             )
 
@@ -108,9 +136,7 @@ def _of_courses(taking: list[Rule]) -> Iterator[str]:
     for alike in _split_by("course", taking):
         such = replace(alike[0], course=())
         if not any(not rule.course and _covers(rule, such) for rule in taking):
-            yield (
-                f"{_ids(alike)} take {in_words(such)} by course, and no such rule takes it without"
-            )
+            yield f"{_take(alike)} {in_words(such)} by course, and no such rule takes it without"
 
 
 def _is_for(rule: Rule, mode: str) -> bool:
@@ -122,19 +148,17 @@ def _in_order(modes: set[str]) -> list[str]:
 
 
 def _split_by(condition: Literal["mode", "course"], taking: list[Rule]) -> Iterator[list[Rule]]:
-    """Rules that are for the same, but for different modes, or courses."""
+    """Rules that are for the same, but for some modes each, or courses."""
     alike: defaultdict[tuple[Any, ...], list[Rule]] = defaultdict(list)
     for rule in taking:
         rest = tuple((each, wanted) for each, wanted in conditions_of(rule) if each != condition)
         if rest and getattr(rule, condition):
             alike[rest].append(rule)
-    for rules in alike.values():
-        if len({getattr(rule, condition) for rule in rules}) > 1:
-            yield rules
+    yield from alike.values()
 
 
-def _ids(rules: list[Rule]) -> str:
-    return ", ".join(rule.id for rule in rules)
+def _take(rules: list[Rule]) -> str:
+    return ", ".join(rule.id for rule in rules) + (" take" if rules[1:] else " takes")
 
 
 # ── what is part of what ─────────────────────────────────────────────────────────────

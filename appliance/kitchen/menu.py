@@ -1,12 +1,15 @@
 """What is on the menu: what the point of sale did not send of an item is looked up here.
 
-An item is found by its id, which is the PLU, or else by its name without case.
+An item is found by its id, which is the PLU, or else by its name without case. Where several
+have that name, nobody knows which is meant: it may contain what any of them contains.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.kitchen.order import Component, Item, Modifier
 from appliance.kitchen.rule import Source
@@ -19,6 +22,19 @@ MAX_LISTED: Final = 50
 """Allergens, and components, of one item."""
 LONGEST_PREP: Final = 86_400
 """Seconds."""
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def text_fault(text: str) -> str | None:
+    """Why a text cannot be on a menu, if so: people are to read it, and to find items by it."""
+    if not text.strip():
+        return "is empty"
+    if len(text) > MAX_TEXT:
+        return f"longer than {MAX_TEXT} characters"
+    found = _CONTROL.search(text)
+    return None if found is None else f"has a character that cannot be shown: {found[0]!r}"
 
 
 class MenuItem(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -38,13 +54,14 @@ class Menu:
     """A menu, for looking up. It never changes."""
 
     def __init__(self, items: Iterable[MenuItem] = ()) -> None:
-        """Where two have a PLU or a name, the first counts."""
+        """Where two have a PLU, the first counts; of a name, too, but for its allergens."""
         self._by_plu: dict[str, MenuItem] = {}
         self._by_name: dict[str, MenuItem] = {}
         for item in items:
             if item.plu not in self._by_plu:
                 self._by_plu[item.plu] = item
-                self._by_name.setdefault(item.name.casefold(), item)
+                name = item.name.casefold()
+                self._by_name[name] = _either(self._by_name.get(name), item)
 
     @property
     def items(self) -> tuple[MenuItem, ...]:
@@ -82,6 +99,16 @@ class Menu:
         """Seconds; 0 for unknown."""
         found = self.find(item)
         return found.prep_time if found else 0
+
+
+def _either(first: MenuItem | None, other: MenuItem) -> MenuItem:
+    """What is said of an item that may be the one or the other."""
+    if first is None:
+        return other
+    known: dict[str, str] = {}
+    for allergen in (*first.allergens, *other.allergens):
+        known.setdefault(allergen.casefold(), allergen)
+    return replace(first, allergens=tuple(known.values()))
 
 
 NO_MENU: Final = Menu()

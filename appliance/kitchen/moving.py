@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import MoveTicket, Refused, TicketsNow
 from appliance.kitchen.decision import Decision, no_such_ticket, wrong_state
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.event import Kind, TicketChanged
 from appliance.kitchen.following import sibling_changed, told
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.settings import Settings
@@ -54,15 +54,11 @@ class Moving:
         cooking = self._memory.layout.router.cooking
         tickets = planned(tickets, Plan(placed.order, cooking, placed.release), now, self._settings)
         moved = tickets.pop(command.to)
+        # It is done to both tickets: the cook of either station may think better of it.
+        came: Kind = "created" if target is None else "updated"
         events = [
             TicketChanged(now.at, now.tick, "moved", rest, gone=not rest.lines),
-            TicketChanged(
-                now.at,
-                now.tick,
-                "created" if target is None else "updated",
-                moved,
-                effect="followed",
-            ),
+            TicketChanged(now.at, now.tick, came, moved),
         ]
         same = [t for station, t in tickets.items() if t is known.tickets[station]]
         events += [

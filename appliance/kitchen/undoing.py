@@ -57,7 +57,10 @@ class Undoing:
         known = self._memory.by_number(deed.number)
         changed_since = self._changed_since(deed, known)
         if changed_since is not None:
-            return Decision(changed_since)
+            # It stands before all that was done earlier: so it has to be said which it is.
+            last = f"the last thing done here was to order {known.placed.order.id!r}: "
+            which = "" if command.order_id is not None else last
+            return Decision(replace(changed_since, message=which + changed_since.message))
         changes = [change for change in deed.changes if _is_as_left(change, known)]
         # What goes, goes first: what is shown then tells of the stations that there are.
         changes.sort(key=lambda change: change.before is not None)

@@ -16,7 +16,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 async def post(
-    appliance: RunningAppliance, path: str, *, token: str | None = None, **body: str
+    appliance: RunningAppliance, path: str, *, token: str | None = None, **body: Any
 ) -> Answer:
     data = json.dumps(body).encode() if body else None
     return await ask(
@@ -115,6 +115,27 @@ async def test_what_was_done_elsewhere_is_not_taken_back_with_a_token_for_here(
     assert set(await shown(appliance)) == {"grill A-1", "pass A-1"}
 
 
+@pytest.mark.parametrize("path", [ticket_path("grill", "A-1", "undo"), undo_path("grill")])
+async def test_who_may_fire_a_course_may_take_that_back(
+    appliance: RunningAppliance, path: str
+) -> None:
+    held = [BURGER | {"courseStatus": "hold"}, SALAD | {"courseStatus": "hold"}]
+    await appliance.order(id="A-1", items=held)
+    before = await shown(appliance)
+    grill, cold = (appliance.token("chef", stations=[each]) for each in ("grill", "cold"))
+    fire: dict[str, Any] = {"order_id": "A-1", "course_number": None}
+    fired = await post(appliance, "/api/v1/kds/courses/fire", token=grill, **fire)
+    assert [ticket["station_id"] for ticket in fired.body] == ["grill"]
+    assert (await act(appliance, "undo", station="cold", token=cold)).status == 403
+    answer = await post(appliance, path, token=grill)
+    assert (answer.status, answer.body["status"]) == (200, "held")
+    assert await shown(appliance) == before
+    # What was fired for the whole kitchen is not theirs to take back.
+    await post(appliance, "/api/v1/kds/courses/fire", **fire)
+    assert (await post(appliance, path, token=grill)).status in (403, 409)
+    assert await shown(appliance) != before
+
+
 @pytest.mark.parametrize("role", ["server", "pos_staff"])
 async def test_who_only_reads_takes_nothing_back_and_moves_nothing(
     appliance: RunningAppliance, role: str
@@ -182,10 +203,18 @@ async def test_what_cannot_be_moved_is_refused(
 
 async def test_a_move_needs_a_token_for_both_stations(appliance: RunningAppliance) -> None:
     await appliance.order(id="A-1", items=[BURGER])
-    for stations, status in ((["grill"], 403), (["fry"], 403), (["grill", "fry"], 200)):
+    tried = ((["grill"], 403), (["fry"], 403), (["grill", "fry"], 200))
+    for stations, status in tried:
         token = appliance.token("chef", stations=stations)
         answer = await act(appliance, "move", token=token, station_id="fry")
         assert answer.status == status, stations
+    moved = await shown(appliance)
+    for stations, status in tried:
+        assert await shown(appliance) == moved
+        token = appliance.token("chef", stations=stations)
+        answer = await post(appliance, undo_path(stations[-1]), token=token)
+        assert answer.status == status, stations
+    assert set(await shown(appliance)) == {"grill A-1", "pass A-1"}
 
 
 async def test_listeners_hear_who_did_it_and_whether_the_card_is_on_its_board(

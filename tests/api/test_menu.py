@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -90,6 +91,25 @@ async def test_what_is_wrong_is_named(
     assert (too_long.status, too_long.body["details"]["field"]) == (400, "plu")
 
 
+@pytest.mark.parametrize("text", ["\0", "a\0b", "a\nb", " ", "\t", "\x85"])
+async def test_what_nobody_could_read_is_not_on_a_menu(
+    appliance: RunningAppliance, text: str
+) -> None:
+    answer = await send(appliance, "PUT", f"/{quote(text)}", BURGER)
+    assert (answer.status, answer.body["details"]["field"]) == (400, "plu")
+    for key, value, field in (
+        ("plu", text, "plu"),
+        ("name", text, "name"),
+        ("category", text, "category"),
+        ("allergens", ["milk", text], "allergens[1]"),
+        ("components", [{"name": text}], "components[0].name"),
+    ):
+        body = {"items": [WHOLE, WHOLE | {"plu": "B-2", key: value}]}
+        answer = await send(appliance, "POST", "/bulk", body)
+        assert (answer.status, answer.body["details"]["field"]) == (400, f"items[1].{field}")
+    assert await plus(appliance) == []
+
+
 async def test_everybody_reads_and_managers_write(appliance: RunningAppliance) -> None:
     for role in ("chef", "pos_staff", "server"):
         assert (await send(appliance, "GET", "", role=role)).status == 200
@@ -141,6 +161,30 @@ async def test_tickets_that_stand_show_the_allergens_as_they_are_known_now(
     await send(appliance, "PUT", "/B-1", BURGER)
     (ticket,) = await appliance.tickets("grill")
     assert allergens(ticket) == [(["gluten"], [["milk"], []])]
+
+
+async def test_tickets_show_the_components_of_the_menu_where_none_were_sent(
+    at_once: RunningAppliance,
+) -> None:
+    cup = {"plu": "S-1", "name": "sauce", "components": [{"name": "cup"}]}
+    fries = {"plu": "F-1", "name": "side fries", "components": [{"name": "potato", "count": 3}]}
+    sent = {"lineId": "1", "id": "B-1", "name": "Hamburger", "mods": ["Sauce", "Side Fries"]}
+    own = {"lineId": "2", "id": "B-1", "name": "Hamburger", "components": [{"name": "leaf"}]}
+    await at_once.order(id="7", items=[sent, own])
+    await send(at_once, "POST", "/bulk", {"items": [WHOLE, cup, fries]})
+    (ticket,) = await at_once.tickets("grill")
+    potatoes = {"components": [{"name": "potato", "count": 3}]}
+    first, second = (ticket["metadata"]["items"][line] for line in "12")
+    assert first == {
+        "components": WHOLE["components"],
+        "mods": [{"components": [{"name": "cup", "count": 1}]}, potatoes],
+    }
+    assert second == {"components": [{"name": "leaf", "count": 1}]}
+    (ticket,) = await at_once.tickets("fry")
+    assert ticket["metadata"]["items"]["1"] == {"mods": [potatoes]}
+    await send(at_once, "DELETE", "/B-1")
+    (ticket,) = await at_once.tickets("grill")
+    assert "components" not in ticket["metadata"]["items"]["1"]
 
 
 def is_about_the_menu(heard: Heard) -> bool:

@@ -117,6 +117,7 @@ async def test_a_test_says_who_shares_and_who_takes_over(appliance: RunningAppli
         ({"backup": "new"}, "backup"),
         ({"overflow_after_seconds": 60}, "overflow_after_seconds"),
         ({"backup": "fry", "overflow_after_seconds": -1}, "overflow_after_seconds"),
+        ({"backup": "fry", "overflow_after_seconds": 0}, "overflow_after_seconds"),
     ],
 )
 async def test_what_is_wrong_is_named(

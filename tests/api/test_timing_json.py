@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance import clock, config
+from appliance.api.times import iso
 from appliance.kitchen.command import Due
 from appliance.kitchen.ticket import Moment
 from tests.api.asking import ask
@@ -32,6 +33,23 @@ async def one(appliance: RunningAppliance, station: str) -> dict[str, Any]:
     """The station's one ticket, its metadata among its keys."""
     (ticket,) = await appliance.tickets(station)
     return {**ticket, **ticket["metadata"]}
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "written"),
+    [
+        (1_700_000_000_999, "2023-11-14T22:13:20Z"),
+        (253_402_300_799_999, "9999-12-31T23:59:59Z"),
+        (253_402_300_800_000, "9999-12-31T23:59:59Z"),
+        (10**18, "9999-12-31T23:59:59Z"),
+        (-62_135_596_800_001, "0001-01-01T00:00:00Z"),
+        (-(10**18), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_written_as_the_calendars_end(
+    milliseconds: int, written: str
+) -> None:
+    assert iso(milliseconds) == written
 
 
 def at(appliance: RunningAppliance, moment: Callable[[Moment], Moment]) -> None:

@@ -21,7 +21,7 @@ from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
 from appliance.kitchen.settings import Late, Settings
 
-GUIDE = (Path(config.__file__).parent / "kitchen" / "README.md").read_text()
+GUIDE = (Path(config.__file__).parents[1] / "kitchen" / "README.md").read_text()
 EXAMPLE = (Path(__file__).parents[1] / "data" / "kitchen.toml").read_text()
 
 
@@ -101,6 +101,16 @@ WRONG = [
         'day_closes = "4:00"',
         'timing.day_closes: \'4:00\' is no time of day; write it like "17:30", or "never"',
     ),
+    (
+        "finish_together = true",
+        'late = [{mode = ["x", "--"], late_after = "1m", very_late_after = "2m"}]',
+        "timing.late[0].mode[1]: '--' has no letter and no digit",
+    ),
+    (
+        "finish_together = true",
+        'late = {late_after = "1m", very_late_after = "2m"}',
+        "timing.late: there can be several; write [[timing.late]], in two brackets",
+    ),
     ("finish_together = true", "day_closes = 4", "timing.day_closes: 4 is no time of day"),
     ("[timing]", "[timings]", "timings: unknown key; did you mean 'timing'"),
     ('late_after = "5m"', 'late_after = "9m"', "timing.very_late_after: must not be shorter"),
@@ -109,23 +119,32 @@ WRONG = [
     ('"127.0.0.1:9104"', '"127.0.0.1:99999"', "orders.listen: '127.0.0.1:99999' is no address"),
     ("beacon = true", 'beacon = "yes"', "orders.beacon: Expected `bool`, got `str`"),
     ("pin = 17", "pin = 99", "button[0].pin: Expected `int` <= 27"),
-    ('station = "fry"\nname', 'station = "frei"\nname', "route[1].station: there is no 'frei'"),
+    (
+        'station = "fry"\nname',
+        'station = "frei"\nname',
+        "route[1].station (file-2): there is no 'frei'",
+    ),
     (
         'default_station = "grill"',
         'default_station = "pass"',
-        "default_station: there is no 'pass'",
+        "default_station: 'pass' is an expo; allowed: grill, fry, cold",
     ),
     (
         'backup = "fry"',
         'backup = "fri"',
         "station[0].backup: there is no 'fri' here; allowed: grill",
     ),
-    ('backup = "fry"', 'backup = "pass"', "station[0].backup: there is no 'pass' here; allowed:"),
+    ('backup = "fry"', 'backup = "pass"', "station[0].backup: 'pass' is an expo; allowed: grill"),
     ('backup = "fry"', 'backup = "grill"', "station[0].backup: it cannot be the station itself"),
     (
         'backup = "fry"',
         'overflow_after = "15m"',
         "station[0].overflow_after: goes with a backup",
+    ),
+    (
+        'backup = "fry"',
+        'backup = "fry"\noverflow_after = "0s"',
+        "station[0].overflow_after: must not be 0s",
     ),
     (
         'backup = "fry"',
@@ -154,7 +173,7 @@ WRONG = [
     ('id = "cold"\n', 'id = "a b"\n', "station[2].id: letters, digits"),
     ('id = "pass"\n', 'id = "fry"\n', "station[3].id: 'fry' is used twice"),
     ('id = "cold"\n', "id = 5\n", "station[2].id: Expected `str`, got `int`"),
-    ('modifier = ["*fries*"]', "", "route[3]: a rule needs a condition; allowed: menu_"),
+    ('modifier = ["*fries*"]', "", "route[3] (file-4): a rule needs a condition; allowed: menu_"),
     ('mode = "simulated"', 'mode = "pretend"', "devices.mode: 'pretend' is not allowed; allowed:"),
     ('fallback = "pass-printer"', 'fallback = "x"', "printer[0].fallback: there is no 'x' here"),
     ('stations = ["fry"]', 'stations = ["fryer"]', "printer[0].stations: there is no 'fryer'"),
@@ -176,19 +195,23 @@ WRONG = [
     (
         'modifier = ["*fries*"]',
         'time_of_day = ["9:00", "17:30"]',
-        "route[3].time_of_day[0]: '9:00' is no time of day; write it like \"17:30\"",
+        "route[3].time_of_day[0] (file-4): '9:00' is no time of day; write it like \"17:30\"",
     ),
     ('modifier = ["*fries*"]', 'time_of_day = ["09:00", "24:00"]', "'24:00' is no time of day"),
-    ('modifier = ["*fries*"]', 'time_of_day = ["09:00"]', "route[3].time_of_day: Expected `array`"),
+    (
+        'modifier = ["*fries*"]',
+        'time_of_day = ["09:00"]',
+        "route[3].time_of_day (file-4): Expected `array`",
+    ),
     (
         'modifier = ["*fries*"]',
         'modifier = ["x"]\npriority_boost = 3',
-        "route[3].priority_boost: 3 is not allowed; allowed: 0, 1, 2",
+        "route[3].priority_boost (file-4): 3 is not allowed; allowed: 0, 1, 2",
     ),
     (
         'id = "grill"                         # required',
         'id = "grill"\nactive = false',
-        "orders.default_station: there is no 'grill' here; allowed: fry, cold",
+        "orders.default_station: 'grill' is not active; allowed: fry, cold",
     ),
     ("[devices]", "[devices", "kitchen.toml: "),
     ('type = "expo"', 'type = "bar"', None),
@@ -274,6 +297,42 @@ def test_the_range_of_a_time_is_named() -> None:
         "kitchen.toml: orders.limits.frame_timeout: must be from 1s to 10m",
         "kitchen.toml: orders.limits.idle_timeout: must be from frame_timeout to 24h",
     ]
+
+
+LONGEST = [
+    ("[timing]\nlate_after = {0}\nvery_late_after = {0}", "timing.late_after", 24),
+    ("[timing]\nvery_late_after = {}", "timing.very_late_after", 24),
+    ("[timing]\nrecall_window = {}", "timing.recall_window", 168),
+    (
+        '[[timing.late]]\nmode = ["x"]\nlate_after = {0}\nvery_late_after = {0}',
+        "timing.late[0].late_after",
+        24,
+    ),
+    (
+        '[[timing.late]]\nmode = ["x"]\nlate_after = "1m"\nvery_late_after = {}',
+        "timing.late[0].very_late_after",
+        24,
+    ),
+    ('[[station]]\nid = "a"\nname = "A"\nalert_threshold = {}', "station[1].alert_threshold", 24),
+    (
+        '[[station]]\nid = "a"\nname = "A"\nbackup = "bar"\noverflow_after = {}',
+        "station[1].overflow_after",
+        24,
+    ),
+    ('[[route]]\nstation = "bar"\nname = ["x"]\nprep_time = {}', "route[0].prep_time (file-1)", 24),
+    ('[[route]]\nname = ["x"]\nextra_time = {}', "route[0].extra_time (file-1)", 24),
+    ('[[route]]\nname = ["x"]\nextra_time = {}', "route[0].extra_time (file-1)", -24),
+]
+
+
+@pytest.mark.parametrize(("section", "key", "hours"), LONGEST)
+def test_nothing_takes_longer_than_a_kitchen_waits(section: str, key: str, hours: int) -> None:
+    text = f'[[station]]\nid = "bar"\nname = "Bar"\n{section}\n'
+    config.parse(text.format(f'"{hours}h"'), "kitchen.toml")
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text.format(f'"{hours}h1s"'), "kitchen.toml")
+    error = f"kitchen.toml: {key}: must be at most {abs(hours)}h"
+    assert error in str(caught.value).splitlines()
 
 
 CLOUD = """
@@ -471,6 +530,12 @@ def test_a_kitchen_without_a_station_that_cooks_is_refused() -> None:
         config.parse('[[station]]\nid = "g"\nname = "Grill"\nactive = false\n', "kitchen.toml")
 
 
+def test_a_file_may_begin_as_windows_begins_it(tmp_path: Path) -> None:
+    file = tmp_path / "kitchen.toml"
+    file.write_text(EXAMPLE, encoding="utf-8-sig")
+    assert config.load(file) == config.parse(EXAMPLE, "kitchen.toml")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing\.toml: No such file"):
         config.load(tmp_path / "missing.toml")
@@ -484,9 +549,18 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ('[http]\nnames = [""]', "'' is no host name"),
         ("[http]\nnames = [7]", "7 is no host name"),
         ('[tickets]\ncourses = { "Course 2" = 2 }', "'Course 2' has its number already"),
-        ("[tickets]\ncourses = { Dessert = 0 }", "tickets.courses"),
+        ("[tickets]\ncourses = { A = 1, B = 0 }", 'tickets.courses."B": Expected `int` >= 1'),
+        ('[tickets]\ncourses = { A = 1, "B b" = "2" }', 'tickets.courses."B b": Expected `int`'),
+        ("[tickets]\ncourses = { Tea = 1, tea = 2 }", "tickets.courses: 'tea' is 'Tea' again"),
+        ('[tickets]\ncourses = { " " = 1 }', "tickets.courses: ' ' is no name"),
         ('[tickets]\nchannels = { "-" = "x" }', "'-' has no letter and no digit"),
-        ('[tickets]\nchannels = { Room = "room service" }', "tickets.channels"),
+        ('[tickets]\nchannels = { Room = "room service" }', 'tickets.channels."Room": letters'),
+        (
+            '[tickets]\nchannels = { "For Here" = "a", forhere = "b" }',
+            "tickets.channels: 'forhere' is 'For Here' again",
+        ),
+        ('[menu]\nfile = ""', "menu.file: must not be empty"),
+        ('[[station]]\nid = "bar"\nname = " "', "station[4].name: must not be empty"),
         ("[tickets]\nchanels = {}", "did you mean 'channels'"),
     ],
 )
@@ -533,20 +607,29 @@ def test_files_are_beside_the_configuration_or_where_they_are_said_to_be(tmp_pat
 
 
 WRONG_RULES = [
-    ('name = ["x"]', "route[0].station: only a rule that adjusts time (extra_time) goes without"),
-    ('station = "bar"', "route[0]: a rule needs a condition; allowed: menu_item_id, name"),
-    ('station = "bar"\nname = ["x"]\ntakes = "modifier"', "route[0].modifier: say which"),
+    (
+        'name = ["x"]',
+        "route[0].station (file-1): only a rule that adjusts time (extra_time) goes without",
+    ),
+    ('station = "bar"', "route[0] (file-1): a rule needs a condition; allowed: menu_item_id, name"),
+    ('station = "bar"\nname = ["x"]\ntakes = "modifier"', "route[0].modifier (file-1): say which"),
     ('station = "bar"\nname = ["x"]\ntakes = "mod"', "allowed: item, modifier"),
     (
         'station = "bar"\nname = ["x"]\nexclude = true\nprep_time = "1m"',
-        "route[0].prep_time: not in a rule that excludes",
+        "route[0].prep_time (file-1): not in a rule that excludes",
     ),
     (
         'name = ["x"]\nextra_time = "3m"\nlast = true',
-        "route[0].last: not in a rule that adjusts time",
+        "route[0].last (file-1): not in a rule that adjusts time",
     ),
     ('name = ["x"]\nextra_time = "3"', '\'3\' is no time; write it like "+3m", "-1m30s"'),
     ('name = ["x"]\nextra_time = "--3m"', "'--3m' is no time"),
+    ('name = ["x"]\nextra_time = "-9999h1s"', "'9999h1s' is too long; at most 9999h"),
+    ('station = "bar"\nname = ["x", ""]', "route[0].name[1] (file-1): must not be empty"),
+    ('station = "bar"\nmenu_item_id = " "', "route[0].menu_item_id (file-1): must not be empty"),
+    ('station = "bar"\nname = {}', "route[0].name (file-1): Expected `array`, got `object`"),
+    ('station = "bar"\nname = "x"', 'route[0].name (file-1): a list is needed; write it like ["'),
+    ('station = "bar"\nmode = ["-"]', "route[0].mode[0] (file-1): '-' has no letter and no digit"),
     ('station = "bar"\nweekday = ["friday"]', "allowed: mon, tue, wed, thu, fri, sat, sun"),
 ]
 

@@ -33,7 +33,15 @@ WITH_SEMICOLONS = (
 )
 
 
-@pytest.mark.parametrize("text", [WITH_COMMAS, WITH_SEMICOLONS])
+WITH_TABS = (
+    "plu\tname\tcategory\tallergens\tcomponents\tprep_time\t\t\r\n"
+    '"B-1"\tBurger, double\tMains\tgluten; milk\t2 x patty; bun; 1.5x cheese slice\t8m\t\t\r\n'
+    "T-1\tTëa\t\t\t\t\t\t\r\n"
+)
+WITH_A_LINE_FOR_IT = "sep=;\r\n" + WITH_SEMICOLONS
+
+
+@pytest.mark.parametrize("text", [WITH_COMMAS, WITH_SEMICOLONS, WITH_TABS, WITH_A_LINE_FOR_IT])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_what_spreadsheets_export_is_read(tmp_path: Path, text: str, mark: bytes) -> None:
     path = tmp_path / "menu.csv"
@@ -44,6 +52,9 @@ def test_what_spreadsheets_export_is_read(tmp_path: Path, text: str, mark: bytes
 def test_what_has_no_plu_is_found_by_its_name() -> None:
     assert menu_file.parse(b"name\nSoup\n", "m")[0] == MenuItem("Soup", "Soup", source="file")
     assert menu_file.parse(b"plu,name\n,Soup\n", "m")[0].plu == "Soup"
+    rows = b"plu,name\nS-1,Soup\nS-2,SOUP\ns-1,Soup\npie,Cake\n,soup\n,Pie\n"
+    plus = [item.plu for item in menu_file.parse(rows, "m")]
+    assert plus == ["S-1", "S-2", "s-1", "pie", "soup", "Pie"]
 
 
 def test_a_menu_of_nothing_is_one() -> None:
@@ -66,8 +77,16 @@ WRONG = [
     (HEADER + f"1,{'a' * 201},,,\n", "m:2: column name: longer than 200 characters"),
     (HEADER + f"1,a,{'b' * 201},,\n", "m:2: column allergens: longer than 200 characters"),
     (HEADER + "1,a," + ";".join(map(str, range(51))) + ",,\n", "m:2: column allergens: more than"),
-    ('plu,name\n1,"a\n', "m:2: unexpected end of data"),
-    ('plu,name\n1,"a"b\n', "m:2: ',' expected after '\"'"),
+    ("plu,,name\n", "m:1: column '': unknown; allowed: plu"),
+    (HEADER + "1,a\x00,,,\n", "m:2: column name: has a character that cannot be shown: '\\x00'"),
+    (HEADER + '1,a,"b\nc",,\n', "m:2: column allergens: has a character that cannot be shown"),
+    ("plu,name\n,Soup\n,SOUP\n", "m:3: column name: 'SOUP' is on line 2 already"),
+    ("plu,name\nSoup,Pie\n,Soup\n", "m:3: column name: 'Soup' is on line 2 already"),
+    ("plu,name\n,Soup\nSoup,Pie\n", "m:3: column plu: 'Soup' is on line 2 already"),
+    ('sep=;\nplu;name\n1;"a;\nb"\n1;c\n', "m:3: column name: has a character"),
+    ('plu,name\n1,"a\n2,b\n', "m:2: a quotation mark is not closed; one within a cell is w"),
+    ('plu,name\n1,"a\n2,"b"\n', "m:2: a quotation mark is not closed"),
+    ('plu,name\n1,"a"b\n', "m:2: ',' expected after '\"'; one within a cell is written twice"),
 ]
 
 
@@ -89,7 +108,7 @@ def test_what_is_wrong_in_several_lines_is_told_at_once_up_to_a_number() -> None
 def test_what_is_no_utf_8_is_told_with_its_line() -> None:
     with pytest.raises(ConfigError) as caught:
         menu_file.parse("plu,name\n1,a\n2,Käse\n".encode("latin-1"), "m")
-    assert str(caught.value) == "m:3: not UTF-8 text"
+    assert str(caught.value) == "m:3: not UTF-8 text; save it as CSV UTF-8"
 
 
 def test_there_are_only_so_many_items_and_bytes(

@@ -107,10 +107,13 @@ def test_it_says_who_shares_and_who_takes_over(tmp_path: Path) -> None:
     file.write_text(SHARED)
     order = {"items": [{"name": "Hamburger"}, {"name": "Noodles"}]}
     ended = routed(tmp_path, order, "--config", str(file))
-    assert [line for line in ended.stdout.splitlines() if "made at" in line] == [
+    said = [line for line in ended.stdout.splitlines() if line[:4] in ("  → ", "    ")]
+    assert said == [
+        "  → Grill: file-1 (name *burger*)",
         "    made at Grill or Grill 2, whichever has less to do",
         "    made at Cold while there is too much to do",
-        "    made at Cold",
+        "  → Cold: file-2 (name *noodles*)",
+        "    in place of Wok, which is not active",
     ]
 
 
@@ -121,9 +124,10 @@ def test_it_says_who_shares_and_who_takes_over(tmp_path: Path) -> None:
         {"command": "update-order", "order": ORDER},
         ORDER,
         {"items": ORDER["items"]},
+        "\ufeff" + json.dumps(ORDER),
     ],
 )
-def test_an_order_is_read_as_it_is_sent(tmp_path: Path, message: dict[str, Any]) -> None:
+def test_an_order_is_read_as_it_is_sent(tmp_path: Path, message: Any) -> None:
     ended = routed(tmp_path, message, "--json")
     assert [each["name"] for each in json.loads(ended.stdout)] == ["Green tea"]
 
@@ -134,6 +138,7 @@ def test_an_order_is_read_as_it_is_sent(tmp_path: Path, message: dict[str, Any])
         ("{", (), "order.json: "),
         ("[]", (), "order.json: "),
         ({"id": "7"}, (), "order.items is missing"),
+        ({"items": []}, (), "order.items is empty"),
         ({"command": "cancel-order", "order": {"id": "7"}}, (), "'cancel-order' brings no whole"),
         (ORDER, ("--at", "noon"), "--at: 'noon' is no time; write it like"),
         (ORDER, ("--at", "fry 12:00"), "--at: 'fry 12:00' is no time"),
@@ -182,14 +187,17 @@ def test_check_warns_of_rules_that_cannot_be_meant(tmp_path: Path) -> None:
 
 def test_check_says_what_is_wrong_with_the_menu(tmp_path: Path) -> None:
     file = with_bar(tmp_path)
-    assert expeditor("check", file).returncode == 0
+    ended = expeditor("check", file)
+    assert (ended.returncode, ended.stdout.endswith("; on the menu: 1.\n")) == (0, True)
     (tmp_path / "menu.csv").write_text(MENU + "T-1;Tee;;\n")
     ended = expeditor("check", file)
     assert ended.returncode == 2
     menu = tmp_path / "menu.csv"
     assert ended.stderr == f"expeditor: {menu}:3: column plu: 'T-1' is on line 2 already\n"
     menu.unlink()
-    assert expeditor("check", file).returncode == 2
+    ended = expeditor("check", file)
+    assert ended.returncode == 2
+    assert ended.stderr == f"expeditor: {menu}: No such file or directory; menu.file names it\n"
 
 
 def menu_of(service: Service) -> list[tuple[str, int]]:

@@ -1,5 +1,6 @@
 """What `expeditor check` warns of; and of what it does not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from appliance import config
 from appliance.configured import make_kitchen
 from appliance.kitchen.doubting import doubts
+from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule, Window
@@ -24,6 +26,10 @@ REST = (rule("fry", id="f", name=("fries",)), rule("cold", id="c", name=("salad"
 def doubted(*rules: Rule, closed: tuple[str, ...] = ()) -> list[str]:
     stations = [replace(each, active=each.id not in closed) for each in (*STATIONS, PASS)]
     return list(doubts(Router(stations, rules, "cold")))
+
+
+def of_menu(rules: Sequence[Rule], *items: MenuItem) -> list[str]:
+    return list(doubts(Router((*STATIONS, PASS), rules, "cold", menu=Menu(items))))
 
 
 def sends(id: str, **what: Any) -> Rule:  # noqa: A002
@@ -143,14 +149,45 @@ def test_modes_that_no_rule_takes() -> None:
         sends("a", mode=("for here",)), replace(REST[0], mode=("to*", "d*")),
         replace(REST[1], mode=("pickup",)),
     )  # fmt: skip
-    assert found == ["no rule takes anything of orders for Curbside"]
+    assert found == [
+        "no rule takes anything of orders for Curbside",
+        "f takes name fries by mode, and no such rule takes it for Pickup",
+        "c takes name salad by mode, and no such rule takes it for ToGo, DriveThru, Delivery",
+    ]
 
 
 def test_a_mode_that_no_rule_takes_is_told_once() -> None:
     here = sends("a", name=("*burger*",), mode=("for here",))
     to_go = sends("b", name=("*burger*",), mode=("togo", "pickup", "d*"))
     others = [replace(each, mode=("*y",)) for each in REST]
-    assert doubted(here, to_go, *others)[-1:] == ["no rule takes anything of orders for Curbside"]
+    curbside = [line for line in doubted(here, to_go, *others) if "Curbside" in line]
+    assert curbside == ["no rule takes anything of orders for Curbside"]
+
+
+def test_a_dish_that_is_taken_for_one_mode_alone() -> None:
+    here = sends("a", category=("mains",), mode=("for here",))
+    nothing = "a takes category mains by mode, and no such rule takes it for "
+    assert doubted(here, *REST) == [f"{nothing}ToGo, Pickup, DriveThru, Delivery, Curbside"]
+    assert doubted(here, sends("d", category=("*",)), *REST) == []
+    assert doubted(here, sends("d", name=("*",)), *REST) == []
+    assert doubted(replace(here, mode=("*",)), *REST) == []
+
+
+def test_a_category_that_nothing_on_the_menu_has() -> None:
+    soup = MenuItem("S", "Soup", "Mains")
+    rules = (sends("a", category=("drinks", "teas")), sends("b", category=("MAIN*",)), *REST)
+    nothing = "a: nothing on the menu has the category drinks or teas"
+    assert of_menu(rules, soup, MenuItem("P", "Pie")) == [nothing]
+    assert of_menu(rules, soup, MenuItem("T", "Tea", "teas")) == []
+    assert of_menu(rules, MenuItem("P", "Pie")) == []
+
+
+def test_dishes_of_one_name_with_other_allergens() -> None:
+    soup = MenuItem("S-1", "Soup", allergens=("milk", "Fish"))
+    rules = (sends("a", name=("*",)), *REST)
+    assert of_menu(rules, soup, MenuItem("S-2", "SOUP", allergens=("fish", "milk"))) == []
+    (found,) = of_menu(rules, soup, MenuItem("S-2", "soup"), MenuItem("P", "Pie"))
+    assert found.startswith("'Soup' is on the menu 2 times (S-1, S-2), with other allergens: ")
 
 
 def test_what_is_split_by_mode_with_a_mode_forgotten() -> None:
@@ -169,7 +206,10 @@ def test_what_is_split_by_course_and_comes_without_one() -> None:
         "a, b take name *soup* by course, and no such rule takes it without"
     ]
     assert doubted(one, two, sends("d", name=("*",)), *REST) == []
-    assert doubted(one, *REST) == []
+    assert doubted(one, *REST) == [
+        "a takes name *soup* by course, and no such rule takes it without"
+    ]
+    assert doubted(one, sends("d", name=("*soup*",)), *REST) == []
     assert "no rule takes an item that comes without a course" in doubted(one, two)
 
 

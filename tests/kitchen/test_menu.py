@@ -15,7 +15,7 @@ from appliance.kitchen.event import MenuItemRemoved, MenuItemsDefined
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
-from appliance.kitchen.order import Component, Item
+from appliance.kitchen.order import Component, Item, Modifier
 from tests.kitchen.nights import Log, recorded, replayed, restored
 from tests.kitchen.orders import AT_ONCE, PASS, STATIONS, after, create, do, item, rule, ticket
 
@@ -87,6 +87,20 @@ def test_where_the_file_has_it_now_the_file_counts() -> None:
     named = replayed(kitchen_with(replace(mine, plu="X")), log)
     assert named.menu.category(Item("1", "bun")) == "Mine"
     assert named.menu.category(Item("1", "bun", id="B")) == "Bread"
+
+
+def test_what_may_be_either_of_two_may_contain_what_either_does() -> None:
+    soup = MenuItem("S-1", "Soup", "Starters", ("milk",), (Component("broth"),), 60)
+    other = MenuItem("S-2", "SOUP", "Mains", ("Milk", "fish"), (Component("fish"),), 90)
+    menu = kitchen_with(replace(soup, source="file"), replace(other, source="file")).menu
+    for ordered in (Item("1", "soup"), Item("1", "Soup", id="?"), Modifier("soup")):
+        assert menu.allergens(ordered) == ("milk", "fish")
+        assert menu.components(ordered) == (Component("broth"),)
+    assert menu.category(Item("1", "soup")) == "Starters"
+    assert menu.prep_time(Item("1", "soup")) == 60
+    assert menu.allergens(Item("1", "Soup", id="S-1")) == ("milk",)
+    assert menu.allergens(Item("1", "Soup", id="S-2")) == ("Milk", "fish")
+    assert [item.allergens for item in menu.items] == [("milk",), ("Milk", "fish")]
 
 
 def test_there_are_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     Due,
+    FireCourse,
     MoveTicket,
     Reason,
     Refused,
@@ -161,6 +162,23 @@ def test_all_that_one_action_changed_has_its_number_and_who_did_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("target_has_it", [False, True])
+def test_a_move_is_taken_back_at_either_station(target_has_it: bool) -> None:  # noqa: FBT001
+    for station in ("grill", "fry"):
+        kitchen = busy(create(item("1"), *([item("2", "Fries")] if target_has_it else [])))
+        do(kitchen, create(item("9", "Salad"), id="8"))
+        for other in ("grill", "fry", "cold"):
+            do(kitchen, act(other, "start", "8"))
+        before = as_shown(kitchen)
+        do(kitchen, MoveTicket("grill", "7", "fry"), after(1))
+        assert refused(kitchen, Undo("pass"), at=2)[0] == "nothing_to_undo"
+        deed = kitchen.to_undo(Undo(station), after(2))
+        assert deed is not None
+        assert (deed.kind, set(deed.stations)) == ("moved", {"grill", "fry"})
+        undone(kitchen, station, None, at=2)
+        assert as_shown(kitchen) == before
+
+
 def test_what_a_point_of_sale_sends_is_nobodys_action() -> None:
     kitchen = new_kitchen()
     for command in (DINNER, update(STARTER, MAIN), CancelOrder("7")):
@@ -208,6 +226,29 @@ def test_a_fired_course_is_the_passes_where_there_is_one(station: str, with_pass
     assert ticket(kitchen, "grill", "8").status == "bumped"
 
 
+@pytest.mark.parametrize(
+    ("stations", "done_at"),
+    [
+        (None, {"pass"}),
+        ({"grill"}, {"grill"}),
+        ({"grill", "fry"}, {"grill", "fry"}),
+        ({"grill", "pass"}, {"pass"}),
+        ({"cold"}, {"pass"}),
+    ],
+)
+def test_a_course_is_fired_where_whoever_fires_it_is_let_in(
+    stations: set[str] | None, done_at: set[str]
+) -> None:
+    kitchen = busy(DINNER)
+    before = as_shown(kitchen)
+    do(kitchen, FireCourse("7", 2, None if stations is None else frozenset(stations)))
+    for station in ("grill", "fry", "pass"):
+        deed = kitchen.to_undo(Undo(station), after(1))
+        assert (set(deed.stations) if deed else None) == (done_at if station in done_at else None)
+    undone(kitchen, min(done_at), None)
+    assert as_shown(kitchen) == before
+
+
 def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fired() -> None:
     kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"), fire(2))
     undone(kitchen, "grill", None)
@@ -218,24 +259,37 @@ def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fir
 @pytest.mark.parametrize(
     ("since", "named"),
     [
-        (act("fry", "start"), "Fry was changed since: it is in_progress now"),
-        (act("grill", "bump"), "Grill was changed since: it is bumped now"),
-        (MoveTicket("fry", "7", "cold"), "Fry was changed since: it is not there any more"),
-        (update(STARTER, MAIN), "the order '7' was changed since"),
-        (CancelOrder("7"), "the order '7' was changed since"),
+        (act("fry", "start"), "ticket at Fry was changed since: it is in_progress now"),
+        (act("grill", "bump"), "ticket at Grill was changed since: it is bumped now"),
+        (
+            MoveTicket("fry", "7", "cold"),
+            "ticket at Fry was changed since: it is not there any more",
+        ),
+        (update(STARTER, MAIN), "order '7' was changed since"),
+        (CancelOrder("7"), "order '7' was changed since"),
     ],
 )
 def test_nothing_is_taken_back_where_somebody_went_on_from_it(since: Command, named: str) -> None:
     kitchen = busy(DINNER, fire(2), since)
     reason, message = refused(kitchen, Undo("pass"))
     assert reason == "cannot_undo"
-    assert message.endswith(named)
+    assert message == f"the last thing done here was to order '7': the {named}"
+    assert refused(kitchen, Undo("pass", "7")) == ("cannot_undo", f"the {named}")
+
+
+def test_what_cannot_be_taken_back_is_not_passed_over_for_what_was_done_before() -> None:
+    kitchen = busy(create(item("9"), id="8"), act("pass", "bump", "8"), DINNER, fire(2))
+    do(kitchen, act("fry", "start"))
+    assert refused(kitchen, Undo("pass"))[0] == "cannot_undo"
+    undone(kitchen, "pass", "8")
+    assert board(kitchen, "pass") == ["8", "7"]
 
 
 def test_what_was_bumped_stays_so_when_its_id_has_come_anew() -> None:
     kitchen = busy(DINNER, fire(2), act("pass", "bump"), create(MAIN, time=2))
     reason, message = refused(kitchen, Undo("pass"))
-    assert (reason, message) == ("cannot_undo", "another order '7' has come since")
+    assert reason == "cannot_undo"
+    assert message == "the last thing done here was to order '7': another order '7' has come since"
     assert refused(kitchen, Undo("pass", "7"))[0] == "nothing_to_undo"
 
 

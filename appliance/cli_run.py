@@ -1,0 +1,148 @@
+"""The command `expeditor run`: the service, and what it says when it runs."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+
+from appliance import __version__, logs, tls
+from appliance.api.auth import Authority
+from appliance.certificates import Unfit
+from appliance.cli_ending import (
+    CANNOT_LISTEN,
+    FAILED,
+    OK,
+    UNUSABLE_DATA,
+    WRONG_CONFIGURATION,
+    complain,
+)
+from appliance.cli_place import LAST_GOOD, LAST_GOOD_MENU, Place, place_of
+from appliance.config import ALL_INTERFACES, Address, Config, on_all_interfaces
+from appliance.files import replace_file
+from appliance.log import LogError
+from appliance.log.sqlite import SqliteLog
+from appliance.service import CannotListen, Running, serve
+
+logger = logging.getLogger(__name__)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the appliance until it is told to stop; returns the exit code."""
+    logs.configure()
+    place = place_of(options)
+    for warning in place.warnings:
+        complain(warning)
+    settings = on_all_interfaces(place.config) if options.listen_lan else place.config
+
+    def announce(parts: Running) -> None:
+        if options.config is not None:
+            _keep_last_good(place)
+        _say_what_runs(settings, place.directory, parts, log.torn)
+
+    try:
+        log = SqliteLog(place.directory)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(
+                serve(
+                    settings,
+                    log,
+                    place.directory,
+                    menu=place.menu.items,
+                    warnings=place.warnings,
+                    free_ports=options.config is None,
+                    announce=announce,
+                )
+            )
+    except CannotListen as error:
+        complain(str(error))
+        return CANNOT_LISTEN
+    except Unfit as error:
+        complain(tls.reason(error))
+        return WRONG_CONFIGURATION
+    except (LogError, OSError) as error:
+        complain(str(error))
+        return UNUSABLE_DATA
+    except ExceptionGroup:
+        logger.critical("a part of the service died", exc_info=True)
+        return FAILED
+    return OK
+
+
+def _keep_last_good(place: Place) -> None:
+    """The service runs on this configuration: remember it for the day of a wrong one."""
+    try:
+        replace_file(place.directory / LAST_GOOD, place.text.encode())
+        if place.menu.content is not None:
+            replace_file(place.directory / LAST_GOOD_MENU, place.menu.content)
+    except OSError as error:
+        logger.warning("the last good configuration could not be written: %s", error)
+
+
+def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes: int) -> None:
+    listening = parts.listening
+    pages = f"http://{_reachable(listening.http)}"
+    lines = [
+        f'Expeditor {__version__}, "{settings.appliance.name}", data in {directory.absolute()}',
+        *_notes(settings, parts, torn_bytes),
+        f"  orders  {listening.orders}   (JSON over TCP)",
+        f"  pages   {pages}/",
+        *_secure(parts),
+        *_how_to_sign_in(parts.authority, pages),
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def _how_to_sign_in(authority: Authority, pages: str) -> Iterator[str]:
+    """By the link where it is needed, or a person looks on; a journal would keep it."""
+    if authority.needs_link or sys.stdout.isatty():
+        yield f"  sign in {pages}/sign-in?code={authority.link_code}"
+        yield "          (works once, within an hour; later: a PIN, or paste what"
+    else:
+        yield f"  sign in {pages}/"
+        yield "          (with a PIN, or paste what"
+    yield "          `expeditor token --role manager` prints)"
+
+
+def _secure(parts: Running) -> Iterator[str]:
+    """How to reach the pages over https, and whom to trust."""
+    if parts.https is None or parts.listening.https is None:
+        return
+    yield f"          https://{_reachable(parts.listening.https)}/"
+    authority = parts.https.status().authority_sha256
+    if authority is not None:
+        yield "          (by an authority of its own: trust what /ca.pem gives if its SHA-256 is"
+        yield f"          {authority})"
+
+
+def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
+    """What is not as the installer may expect."""
+    for what, wanted, got in (
+        ("orders", settings.orders.listen, parts.listening.orders),
+        ("http", settings.http.listen, parts.listening.http),
+        *((("https", settings.https.listen, parts.listening.https),) if settings.https else ()),
+    ):
+        if got and wanted.port not in (0, got.port):
+            yield f"  Port {wanted.port} was in use: {what} took {got.port} instead."
+    if torn_bytes:
+        yield (
+            f"  The last run ended in the middle of a write: {torn_bytes} bytes that"
+            " nobody was promised were discarded."
+        )
+    not_yet = {
+        "printer": settings.printer,
+        "button": settings.button,
+        "bump_bar": settings.bump_bar,
+        "screen": settings.screen,
+    }
+    configured = [f"{len(section)} {name}" for name, section in not_yet.items() if section]
+    if configured:
+        yield f"  Checked, but not driven by this version yet: {', '.join(configured)}."
+
+
+def _reachable(address: Address) -> Address:
+    """An address that a browser on this machine can open."""
+    return address.on("127.0.0.1") if address.host in (ALL_INTERFACES, "::") else address

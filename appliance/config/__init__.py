@@ -1,0 +1,39 @@
+"""The configuration file as typed structs; every error names the file, the key, what is allowed.
+
+Every key has a default but the few that are required. Keys of parts that this version does
+not drive yet (printers, buttons, bump bars, screens) are checked all the same.
+
+    reading ─▶ words     each key by itself
+            ─▶ whole     all sections: doors, stations, timing, devices, made of values
+            ─▶ checking  between the keys
+"""
+
+from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderLimits
+from appliance.config.reading import ConfigError, embedded, load, parse
+from appliance.config.stations import MenuSection, rule_of, station_of
+from appliance.config.timing import course_key
+from appliance.config.values import Address, Duration, ExtraTime
+from appliance.config.whole import ALL_INTERFACES, Appliance, Config, on_all_interfaces
+
+__all__ = [
+    "ALL_INTERFACES",
+    "LOCAL_ISSUER",
+    "Address",
+    "Appliance",
+    "Auth",
+    "Cloud",
+    "Config",
+    "ConfigError",
+    "Duration",
+    "ExtraTime",
+    "HttpLimits",
+    "MenuSection",
+    "OrderLimits",
+    "course_key",
+    "embedded",
+    "load",
+    "on_all_interfaces",
+    "parse",
+    "rule_of",
+    "station_of",
+]

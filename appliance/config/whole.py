@@ -1,0 +1,82 @@
+"""All sections together, as a file has them."""
+
+from collections.abc import Iterator
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from appliance.config.devices import (
+    BumpBarSection,
+    ButtonSection,
+    Devices,
+    PrinterSection,
+    ScreenSection,
+)
+from appliance.config.doors import Auth, Http, Https, Orders
+from appliance.config.stations import MenuSection, RouteSection, StationSection
+from appliance.config.timing import Pass, Tickets, Timing
+from appliance.config.values import Address, Section
+from appliance.listening import DUAL_STACK
+
+ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - what --listen-lan asks for
+
+
+class Appliance(Section, frozen=True):
+    """Who and where this appliance is."""
+
+    name: str = "Kitchen"
+    tenant_id: str = "default"
+    location_id: str = "default"
+    data_dir: str = "data"
+    time_zone: str = "UTC"
+
+
+class Config(Section, frozen=True, rename={"pass_": "pass"}):
+    """The whole file."""
+
+    appliance: Appliance = Appliance()
+    orders: Orders = Orders()
+    http: Http = Http()
+    https: Https | None = None
+    auth: Auth = Auth()
+    devices: Devices = Devices()
+    timing: Timing = Timing()
+    pass_: Pass = Pass()
+    tickets: Tickets = Tickets()
+    menu: MenuSection = MenuSection()
+    station: tuple[StationSection, ...] = ()
+    route: tuple[RouteSection, ...] = ()
+    printer: tuple[PrinterSection, ...] = ()
+    button: tuple[ButtonSection, ...] = ()
+    bump_bar: tuple[BumpBarSection, ...] = ()
+    screen: tuple[ScreenSection, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone for people, and for times that come without one."""
+        return ZoneInfo(self.appliance.time_zone)
+
+    @property
+    def default_station(self) -> str:
+        """The station for items that no rule takes."""
+        return self.orders.default_station or next(active_cooking(self))
+
+
+def active_cooking(config: Config) -> Iterator[str]:
+    """The ids of the stations that items can go to."""
+    return (s.id for s in config.station if s.active and s.type != "expo")
+
+
+def on_all_interfaces(config: Config) -> Config:
+    """The same configuration, listening for the whole network."""
+    return replace(
+        config,
+        orders=replace(config.orders, listen=_on_all(config.orders.listen)),
+        http=replace(config.http, listen=_on_all(config.http.listen)),
+        https=config.https and replace(config.https, listen=_on_all(config.https.listen)),
+    )
+
+
+def _on_all(listen: Address) -> Address:
+    return listen if listen.host == DUAL_STACK else listen.on(ALL_INTERFACES)
