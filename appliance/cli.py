@@ -51,6 +51,8 @@ LAST_GOOD: Final = "last-good.toml"
 """In the data directory: the configuration that the service last started with."""
 LAST_GOOD_MENU: Final = "last-good-menu.csv"
 """There, too: the menu's file that it last started with."""
+FIRST_SHOWN: Final = 120
+"""Characters of an error on the pages, which are there for the cards."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -165,20 +167,36 @@ class _Place(NamedTuple):
     text: str
     directory: Path
     warnings: list[str]
+    """For the pages: a sentence for each file that is wrong."""
+    errors: list[str]
+    """All that is wrong with these files, line by line."""
     menu: _Menu = _Menu()
+
+    def say_wrong(self, file: Path, error: ConfigError, instead: str) -> None:
+        """Add what is wrong with a file; `instead` is what the service runs on, and its path."""
+        lines = str(error).splitlines()
+        first = lines[0].removeprefix(str(file)).lstrip(": ")
+        first = first if len(first) <= FIRST_SHOWN else f"{first[:FIRST_SHOWN]}…"
+        # No more are looked for than so many, in a menu.
+        more = "+" if len(lines) == menu_file.ERRORS_SHOWN else ""
+        many = f" in {len(lines)}{more} places" if len(lines) > 1 else ""
+        line = "line " if first[:1].isdigit() else ""
+        what = instead.partition(",")[0]
+        self.warnings.append(f"{file.name} is wrong{many} ({line}{first}): running on {what}")
+        self.errors.extend([*lines, f"{file} is wrong: running on {instead}"])
 
 
 def _place(options: argparse.Namespace) -> _Place:
     """The configuration to use, and the data directory. Raises ConfigError.
 
     When the file is wrong and the data directory has the one that the service last started
-    with, that one is used, and the warnings say so.
+    with, that one is used; the warnings say so, and the errors why.
     """
     file: Path | None = options.config
     if file is None:
         text = config.embedded()
         settings = config.parse(text, "built-in configuration")
-        return _Place(settings, text, options.data or Path(settings.appliance.data_dir), [])
+        return _Place(settings, text, options.data or Path(settings.appliance.data_dir), [], [])
     try:
         settings = _load(file)
     except ConfigError as error:
@@ -187,17 +205,13 @@ def _place(options: argparse.Namespace) -> _Place:
             last_good = _load(directory / LAST_GOOD, file.parent)
         except ConfigError:
             raise error from None
-        warnings = [
-            *str(error).splitlines(),
-            f"{file} is wrong: running on the last good configuration, {directory / LAST_GOOD}",
-        ]
         text = (directory / LAST_GOOD).read_text("utf-8")
-        menu = _menu_or_last_good(last_good, directory, warnings)
-        return _Place(last_good, text, directory, warnings, menu)
-    directory = options.data or file.parent / settings.appliance.data_dir
-    warnings = []
-    menu = _menu_or_last_good(settings, directory, warnings)
-    return _Place(settings, file.read_text("utf-8"), directory, warnings, menu)
+        place = _Place(last_good, text, directory, [], [])
+        place.say_wrong(file, error, f"the last good configuration, {directory / LAST_GOOD}")
+    else:
+        directory = options.data or file.parent / settings.appliance.data_dir
+        place = _Place(settings, file.read_text("utf-8"), directory, [], [])
+    return place._replace(menu=_menu_or_last_good(place))
 
 
 def _menu(settings: Config) -> _Menu:
@@ -209,20 +223,18 @@ def _menu(settings: Config) -> _Menu:
     return _Menu(menu_file.parse(content, str(path)), content)
 
 
-def _menu_or_last_good(settings: Config, directory: Path, warnings: list[str]) -> _Menu:
+def _menu_or_last_good(place: _Place) -> _Menu:
     """The menu, or the one that the service last started with, and then why. Raises ConfigError."""
+    settings = place.config
     try:
         return _menu(settings)
     except ConfigError as error:
-        path = directory / LAST_GOOD_MENU
+        path = place.directory / LAST_GOOD_MENU
         try:
             menu = _menu(replace(settings, menu=MenuSection(str(path))))
         except ConfigError:
             raise error from None
-        warnings += [
-            *str(error).splitlines(),
-            f"{settings.menu.file} is wrong: running on the last good menu, {path}",
-        ]
+        place.say_wrong(Path(settings.menu.file or ""), error, f"the last good menu, {path}")
         return menu
 
 
@@ -260,8 +272,8 @@ def _data_dir_of_wrong(file: Path) -> str:
 def _run(options: argparse.Namespace) -> int:
     logs.configure()
     place = _place(options)
-    for warning in place.warnings:
-        _complain(warning)
+    for error in place.errors:
+        _complain(error)
     settings = on_all_interfaces(place.config) if options.listen_lan else place.config
 
     def announce(parts: Running) -> None:
@@ -279,6 +291,7 @@ def _run(options: argparse.Namespace) -> int:
                     place.directory,
                     menu=place.menu.items,
                     warnings=place.warnings,
+                    errors=place.errors,
                     free_ports=options.config is None,
                     announce=announce,
                 )
