@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, ViewportSize, expect
 from tests.pages.board import Board
 from tests.pages.kitchen import Kitchen
 
-SCREENS = [(1920, 1080), (1280, 720), (800, 480)]
+SCREENS = [(1920, 1080), (1280, 720), (1024, 600), (800, 480), (390, 844)]
 
 INSTRUCTIONS = (
     "Birthday of the grandmother at the head of the table: please bring all main courses at the "
