@@ -76,8 +76,13 @@ class Hub:
         times: int = self._page.evaluate("opened")
         return times
 
-    def changes_the_menu(self) -> None:
-        self._say("kds.menu", {})
+    def changes_the_menu(self, times: int = 1) -> None:
+        """So many changes one right after the other."""
+        say = """times => {
+          const data = JSON.stringify({ type: "kds.menu", seq: 1 });
+          for (let time = 0; time < times; time += 1) stream.onmessage({ data, lastEventId: "" });
+        }"""
+        self._page.evaluate(say, times)
 
     def shows(self, *tickets: dict[str, Any]) -> None:
         """The first that a board hears."""
