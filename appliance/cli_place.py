@@ -17,6 +17,8 @@ LAST_GOOD: Final = "last-good.toml"
 """In the data directory: the configuration that the service last started with."""
 LAST_GOOD_MENU: Final = "last-good-menu.csv"
 """There, too: the menu's file that it last started with."""
+FIRST_SHOWN: Final = 120
+"""Characters of an error on the pages, which are there for the cards."""
 
 
 class MenuOfFile(NamedTuple):
@@ -34,20 +36,36 @@ class Place(NamedTuple):
     text: str
     directory: Path
     warnings: list[str]
+    """For the pages: a sentence for each file that is wrong."""
+    errors: list[str]
+    """All that is wrong with these files, line by line."""
     menu: MenuOfFile = MenuOfFile()
+
+    def say_wrong(self, file: Path, error: ConfigError, instead: str) -> None:
+        """Add what is wrong with a file; `instead` is what the service runs on, and its path."""
+        lines = str(error).splitlines()
+        first = lines[0].removeprefix(str(file)).lstrip(": ")
+        first = first if len(first) <= FIRST_SHOWN else f"{first[:FIRST_SHOWN]}…"
+        # No more are looked for than so many, in a menu.
+        more = "+" if len(lines) == menu_file.ERRORS_SHOWN else ""
+        many = f" in {len(lines)}{more} places" if len(lines) > 1 else ""
+        line = "line " if first[:1].isdigit() else ""
+        what = instead.partition(",")[0]
+        self.warnings.append(f"{file.name} is wrong{many} ({line}{first}): running on {what}")
+        self.errors.extend([*lines, f"{file} is wrong: running on {instead}"])
 
 
 def place_of(options: argparse.Namespace) -> Place:
     """The configuration to use, and the data directory. Raises ConfigError.
 
     When the file is wrong and the data directory has the one that the service last started
-    with, that one is used, and the warnings say so.
+    with, that one is used; the warnings say so, and the errors why.
     """
     file: Path | None = options.config
     if file is None:
         text = config.embedded()
         settings = config.parse(text, "built-in configuration")
-        return Place(settings, text, options.data or Path(settings.appliance.data_dir), [])
+        return Place(settings, text, options.data or Path(settings.appliance.data_dir), [], [])
     try:
         settings = load(file)
     except ConfigError as error:
@@ -56,17 +74,13 @@ def place_of(options: argparse.Namespace) -> Place:
             last_good = load(directory / LAST_GOOD, file.parent)
         except ConfigError:
             raise error from None
-        warnings = [
-            *str(error).splitlines(),
-            f"{file} is wrong: running on the last good configuration, {directory / LAST_GOOD}",
-        ]
         text = (directory / LAST_GOOD).read_text("utf-8")
-        menu = _menu_or_last_good(last_good, directory, warnings)
-        return Place(last_good, text, directory, warnings, menu)
-    directory = options.data or file.parent / settings.appliance.data_dir
-    warnings = []
-    menu = _menu_or_last_good(settings, directory, warnings)
-    return Place(settings, file.read_text("utf-8"), directory, warnings, menu)
+        place = Place(last_good, text, directory, [], [])
+        place.say_wrong(file, error, f"the last good configuration, {directory / LAST_GOOD}")
+    else:
+        directory = options.data or file.parent / settings.appliance.data_dir
+        place = Place(settings, file.read_text("utf-8"), directory, [], [])
+    return place._replace(menu=_menu_or_last_good(place))
 
 
 def menu_of(settings: Config) -> MenuOfFile:
@@ -78,20 +92,18 @@ def menu_of(settings: Config) -> MenuOfFile:
     return MenuOfFile(menu_file.parse(content, str(path)), content)
 
 
-def _menu_or_last_good(settings: Config, directory: Path, warnings: list[str]) -> MenuOfFile:
+def _menu_or_last_good(place: Place) -> MenuOfFile:
     """The menu, or the one that the service last started with, and then why. Raises ConfigError."""
+    settings = place.config
     try:
         return menu_of(settings)
     except ConfigError as error:
-        path = directory / LAST_GOOD_MENU
+        path = place.directory / LAST_GOOD_MENU
         try:
             menu = menu_of(replace(settings, menu=MenuSection(str(path))))
         except ConfigError:
             raise error from None
-        warnings += [
-            *str(error).splitlines(),
-            f"{settings.menu.file} is wrong: running on the last good menu, {path}",
-        ]
+        place.say_wrong(Path(settings.menu.file or ""), error, f"the last good menu, {path}")
         return menu
 
 

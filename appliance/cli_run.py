@@ -34,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
     """Run the appliance until it is told to stop; returns the exit code."""
     logs.configure()
     place = place_of(options)
-    for warning in place.warnings:
-        complain(warning)
+    for error in place.errors:
+        complain(error)
     settings = on_all_interfaces(place.config) if options.listen_lan else place.config
 
     def announce(parts: Running) -> None:
@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
                     place.directory,
                     menu=place.menu.items,
                     warnings=place.warnings,
+                    errors=place.errors,
                     free_ports=options.config is None,
                     announce=announce,
                 )

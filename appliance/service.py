@@ -8,7 +8,7 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -74,6 +74,7 @@ async def serve(
     *,
     menu: tuple[MenuItem, ...],
     warnings: list[str],
+    errors: Sequence[str],
     free_ports: bool,
     announce: Callable[[Running], None],
 ) -> None:
@@ -89,7 +90,14 @@ async def serve(
         if not await _loaded(expeditor, stop):
             return
         async with running(
-            config, log, expeditor, clock, directory, warnings=warnings, free_ports=free_ports
+            config,
+            log,
+            expeditor,
+            clock,
+            directory,
+            warnings=warnings,
+            free_ports=free_ports,
+            errors=errors,
         ) as parts:
             announce(parts)
             notify("READY=1")
@@ -131,11 +139,13 @@ async def running(
     *,
     warnings: list[str],
     free_ports: bool,
+    errors: Sequence[str] = (),
 ) -> AsyncIterator[Running]:
     """All parts, while the body runs; a part that dies ends it.
 
-    `expeditor` is loaded from `log`. `warnings` are shown on the pages. With `free_ports`, a
-    port in use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
+    `expeditor` is loaded from `log`. `warnings` are shown on the pages; what is wrong with the
+    configuration's files, line by line (`errors`), in the status. With `free_ports`, a port in
+    use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
     limits = Limits(config.http.limits)
     authority = await asyncio.to_thread(
@@ -147,6 +157,7 @@ async def running(
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     status: dict[str, Callable[[], object]] = {
+        "configuration": lambda: {"errors": errors},
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,

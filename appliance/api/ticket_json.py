@@ -141,6 +141,9 @@ class TicketView:
         metadata = brought.metadata | timing(ticket, promise, now)
         if ticket.live and brought.also_at:
             metadata["alsoAt"] = brought.also_at
+        until = self._kitchen().recallable_until(ticket)
+        if until is not None and until >= now.tick:
+            metadata["recallUntil"] = iso(now.at + until - now.tick)
         if overflow_from := overflow_from_of(ticket):
             metadata["overflowFrom"] = overflow_from
         if fire_at := line_times(ticket, now):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from appliance.api.auth import KITCHEN, MANAGERS
 from appliance.api.errors import ApiError, invalid, refused
@@ -23,6 +24,7 @@ from appliance.kitchen.command import (
     TicketsNow,
     Undo,
 )
+from appliance.kitchen.event import Kind
 from appliance.kitchen.ticket import Action, Priority
 
 _TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
@@ -52,6 +54,12 @@ class MoveBody(Struct, forbid_unknown_fields=True):
     """The station that is to make it: an active one that cooks."""
 
     station_id: str
+
+
+class UndoneJson(TicketJson):
+    """The ticket as it was before what was taken back."""
+
+    undone: Annotated[Kind, Meta(description="what was taken back; events are called the same")]
 
 
 class Tickets:
@@ -110,7 +118,7 @@ class Tickets:
                 errors=(404, 409, 503),
             ),
             *(
-                Operation("POST", path, self.undo, KITCHEN, TicketJson, errors=(404, 409, 503))
+                Operation("POST", path, self.undo, KITCHEN, UndoneJson, errors=(404, 409, 503))
                 for path in (f"{_TICKET}/undo", "/stations/{station_id}/undo")
             ),
             Operation(
@@ -170,7 +178,7 @@ class Tickets:
         command = MoveTicket(call.path("station_id"), call.path("order_id"), to)
         return self._one(call, command)
 
-    def undo(self, call: Call) -> TicketJson:
+    def undo(self, call: Call) -> UndoneJson:
         """Take back the newest thing that was done by hand; answers the ticket as it was.
 
         With an order in the path: the newest that changed the order's ticket here; without,
@@ -184,7 +192,10 @@ class Tickets:
             roles = MANAGERS if deed.kind == "voided" else KITCHEN
             for station in deed.stations:
                 call.caller.require(roles, station)
-        return self._one(call, command)
+        ticket = self._one(call, command)
+        if deed is None:
+            raise TypeError(ticket)  # Where there is nothing to take back, it was refused.
+        return UndoneJson(**asdict(ticket), undone=deed.kind)
 
     def _one(self, call: Call, command: Command) -> TicketJson:
         now = self._now(call, command)

@@ -33,6 +33,7 @@ from appliance.kitchen.ticket import (
     clear,
     has_any,
     is_same_press,
+    last_bump,
     let_go,
     mark_line,
     prioritize,
@@ -127,11 +128,9 @@ class Cooking:
         """Why what was bumped of a ticket cannot be brought back."""
         if ticket.status == "ready":
             return None
-        bumped = ticket.completed_tick
-        if ticket.status == "held":
-            bumped = ticket.bumped_tick
-            if bumped is None or not any(line.bump == ticket.bumps for line in ticket.lines):
-                return wrong_state(ticket, "recall")
+        bumped = last_bump(ticket)
+        if ticket.status == "held" and bumped is None:
+            return wrong_state(ticket, "recall")
         if now.tick - (bumped or 0) <= self._settings.recall_window:
             return None
         return Refused("wrong_state", "the recall window is over", ticket.status, "recalled")

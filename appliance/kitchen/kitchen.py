@@ -49,7 +49,7 @@ from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.silence import Silent
 from appliance.kitchen.state import State
-from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.ticket import Moment, Ticket, last_bump
 from appliance.kitchen.undoing import Undoing
 from appliance.kitchen.unrouted import Tally
 
@@ -190,6 +190,11 @@ class Kitchen:
         """When a ticket is late: see `promise.py`. None: as it stands, never."""
         station = self.router.stations.get(ticket.station)
         return promise(ticket, placed, station, self.settings, now)
+
+    def recallable_until(self, ticket: Ticket) -> int | None:
+        """Tick until which what was bumped of a held ticket comes back; None where nothing does."""
+        bumped = last_bump(ticket) if ticket.status == "held" else None
+        return None if bumped is None else bumped + self.settings.recall_window
 
     def all_day(self, station: str) -> AllDay:
         """How much of everything a station has still to make."""

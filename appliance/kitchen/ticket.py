@@ -283,6 +283,14 @@ def has_any(ticket: Ticket, line_ids: Collection[str]) -> bool:
     return any(line.id in line_ids and not line.bump for line in ticket.lines)
 
 
+def last_bump(ticket: Ticket) -> int | None:
+    """Tick of the bump that a recall takes back, of a held or a bumped one; None for none."""
+    if ticket.status == "held":
+        is_there = any(line.bump and line.bump == ticket.bumps for line in ticket.lines)
+        return ticket.bumped_tick if is_there else None
+    return ticket.completed_tick
+
+
 def is_same_press(ticket: Ticket, now: Moment) -> bool:
     """Whether a bump now is that of a moment ago."""
     return ticket.bumped_tick is not None and now.tick - ticket.bumped_tick < SAME_PRESS_MS

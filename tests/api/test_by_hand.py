@@ -57,10 +57,12 @@ async def test_what_was_done_is_taken_back_step_by_step(
         assert (await act(appliance, *action.split("/"))).status == 200
         boards.append(await shown(appliance))
     boards.pop()
-    for status in ("ready", "in_progress", "pending"):
+    taken = {"bumped": "ready", "item_done": "in_progress", "started": "pending"}
+    for undone, status in taken.items():
         answer = await post(appliance, path)
         assert (answer.status, answer.body["status"]) == (200, status)
-        assert answer.body["station_id"] == "grill"
+        assert (answer.body["station_id"], answer.body["order_id"]) == ("grill", "A-1")
+        assert answer.body["undone"] == undone
         assert await shown(appliance) == boards.pop()
     answer = await post(appliance, path)
     assert (answer.status, answer.body["code"]) == (409, "CONFLICT")

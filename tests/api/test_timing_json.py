@@ -12,7 +12,7 @@ from appliance import clock, config
 from appliance.api.times import iso
 from appliance.kitchen.command import Due
 from appliance.kitchen.ticket import Moment
-from tests.api.asking import ask
+from tests.api.asking import ask, ticket_path
 from tests.api.listening import listening
 from tests.running import AT_ONCE, RunningAppliance, running
 
@@ -75,6 +75,23 @@ async def test_a_ticket_says_when_it_starts_and_when_it_is_late(
     assert "firesAt" not in grill.keys() | cold.keys()
     assert "lateAt" not in fry.keys() | cold.keys()
     assert "firedAt" not in grill.keys() | fry.keys()
+
+
+async def test_a_ticket_that_waits_says_until_when_its_last_bump_comes_back(
+    appliance: RunningAppliance,
+) -> None:
+    steak = {"lineId": "4", "name": "Steak", "course": "Course 2", "courseStatus": "hold"}
+    await appliance.order(id="7", items=[HAMBURGER, steak])
+    await appliance.order(id="8", items=[steak])
+    await ask(appliance, "POST", ticket_path("grill", "7", "bump"), role="chef")
+    bumped, waiting = await appliance.tickets("grill")
+    assert bumped["status"] == waiting["status"] == "held"
+    assert "recallUntil" not in waiting["metadata"]
+    times = bumped["metadata"] | bumped
+    assert seconds(times, "recallUntil", "updated_at") == pytest.approx(1_800, abs=1)
+    at(appliance, later(1_801_000))
+    bumped, _ = await appliance.tickets("grill")
+    assert "recallUntil" not in bumped["metadata"]
 
 
 async def test_listeners_are_told_all_times_anew_when_the_clock_was_set(

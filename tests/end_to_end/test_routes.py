@@ -200,15 +200,42 @@ def test_check_says_what_is_wrong_with_the_menu(tmp_path: Path) -> None:
     assert ended.stderr == f"expeditor: {menu}: No such file or directory; menu.file names it\n"
 
 
-def menu_of(service: Service) -> list[tuple[str, int]]:
-    """What is on offer, as a manager hears: PLUs and times."""
+def got(service: Service, path: str) -> Any:
+    """What a manager gets."""
     secret = (service.data / "secret").read_bytes()
-    token = auth.issue(secret, roles=["chef"], tenant="default", subject="test", seconds=60)
+    token = auth.issue(secret, roles=["manager"], tenant="default", subject="test", seconds=60)
     request = urllib.request.Request(  # noqa: S310 - our own, by http
-        f"{service.url}/api/v1/kds/menu", headers={"Authorization": f"Bearer {token}"}
+        f"{service.url}/api/v1/kds{path}", headers={"Authorization": f"Bearer {token}"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return [(each["plu"], each["prep_time_seconds"]) for each in json.load(answer)]
+        return json.load(answer)
+
+
+def menu_of(service: Service) -> list[tuple[str, int]]:
+    """What is on offer: PLUs and times."""
+    return [(each["plu"], each["prep_time_seconds"]) for each in got(service, "/menu")]
+
+
+def test_a_menu_that_is_wrong_all_over_is_one_sentence_on_the_pages(tmp_path: Path) -> None:
+    file = with_bar(tmp_path)
+    with Service(tmp_path / "data", "--config", str(file)) as service:
+        service.stop()
+        rows = [f"{row},{'x' * 300},later" for row in range(40)]
+        (tmp_path / "menu.csv").write_text("\n".join(["plu,name,prep_time", *rows]))
+        service.start()
+        (warning,) = got(service, "/health")["warnings"]
+        errors = got(service, "/status")["configuration"]["errors"]
+        said = service.errors()
+    assert warning.startswith("menu.csv is wrong in 20+ places (line 2: column name: longer ")
+    assert len(warning) < 200
+    assert len(errors) == 21
+    for error in errors:
+        assert error in said
+    assert errors[-1].endswith(str(tmp_path / "data" / "last-good-menu.csv"))
+    checked = expeditor("check", file)
+    assert checked.returncode == 2
+    for error in errors[:-1]:
+        assert error in checked.stderr
 
 
 def test_a_service_starts_on_the_last_good_menu_loudly(tmp_path: Path) -> None:
@@ -221,6 +248,9 @@ def test_a_service_starts_on_the_last_good_menu_loudly(tmp_path: Path) -> None:
         assert menu_of(service) == [("T-1", 90)]
         assert "column prep_time: 'soon' is no duration" in service.errors()
         assert "running on the last good menu" in service.errors()
+        (warning,) = got(service, "/health")["warnings"]
+        assert warning.startswith("menu.csv is wrong (line 2: column prep_time: 'soon' is no ")
+        assert warning.endswith("): running on the last good menu")
     fresh = expeditor("run", "--config", file, "--data", tmp_path / "other")
     assert fresh.returncode == 2
     assert "column prep_time: 'soon' is no duration" in fresh.stderr

@@ -16,17 +16,19 @@ STATIONS = [
     for name, kind in (("Grill", "grill"), ("Fry", "fry"), ("Pass", "expo"))
 ]
 STREAM = """
-window.told = { at: 0, since: performance.now(), reminders: [] };
+window.told = { at: 0, since: performance.now(), reminders: [], warnings: [], fault: null };
+window.opened = 0;
 window.EventSource = class {
   constructor() {
     window.stream = this;
+    window.opened += 1;
     document.body.dataset.stream = "open";
     this.timer = setInterval(() => this.beat(), 50);
   }
   beat() {
     const at = new Date(told.at + performance.now() - told.since).toISOString();
-    const { reminders } = told;
-    const beat = { type: "beat", seq: 1, at, fault: null, warnings: [], reminders };
+    const { reminders, warnings, fault } = told;
+    const beat = { type: "beat", seq: 1, at, fault, warnings, reminders };
     if (told.at) this.onmessage({ data: JSON.stringify(beat), lastEventId: "" });
   }
   close() { clearInterval(this.timer); }
@@ -62,7 +64,25 @@ class Hub:
 
     def reminds(self, *sentences: str) -> None:
         """In every beat from now on."""
-        self._page.evaluate("all => { told.reminders = all; }", sentences)
+        self.beats(reminders=sentences)
+
+    def beats(self, **more: Any) -> None:
+        """What every beat says from now on."""
+        self._page.evaluate("more => Object.assign(told, more)", more)
+
+    @property
+    def opened(self) -> int:
+        """How often the board has come for the stream."""
+        times: int = self._page.evaluate("opened")
+        return times
+
+    def changes_the_menu(self, times: int = 1) -> None:
+        """So many changes one right after the other."""
+        say = """times => {
+          const data = JSON.stringify({ type: "kds.menu", seq: 1 });
+          for (let time = 0; time < times; time += 1) stream.onmessage({ data, lastEventId: "" });
+        }"""
+        self._page.evaluate(say, times)
 
     def shows(self, *tickets: dict[str, Any]) -> None:
         """The first that a board hears."""

@@ -68,7 +68,7 @@ def test_markup_is_shown_as_it_was_written(board: Board, kitchen: Kitchen) -> No
     kitchen.order(id="A-1", **order_of("x"))
     board.shows("grill", "x x x")
     harmless = board.page.evaluate(kinds)
-    kitchen.act("pass", "A-1", "bump")
+    kitchen.call("POST", "/courses/fire", {"order_id": "A-1", "course_number": None})
     kitchen.act("pass", "A-1", "bump")
     for name in MARKUP:
         kitchen.order(id=name, **order_of(name))

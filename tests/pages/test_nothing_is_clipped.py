@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, ViewportSize, expect
 from tests.pages.board import Board
 from tests.pages.kitchen import Kitchen
 
-SCREENS = [(1920, 1080), (1280, 720), (800, 480)]
+SCREENS = [(1920, 1080), (1280, 720), (1024, 600), (800, 480), (390, 844)]
 
 INSTRUCTIONS = (
     "Birthday of the grandmother at the head of the table: please bring all main courses at the "
@@ -97,6 +97,10 @@ def test_what_has_to_be_read_is_whole(
         assert card.evaluate(CLIPPED) == []
         for text in card.locator(SHOWN).all():
             can_be_seen_to_its_end(text)
+    kitchen.order("cancel-order", id="A-1")
+    verdict = board.card("grill", "Table 7").locator(".verdict")
+    expect(verdict).to_have_text("CANCELLED")
+    assert verdict.evaluate("verdict => verdict.scrollWidth <= verdict.clientWidth")
 
 
 def can_be_seen_to_its_end(text: Locator) -> None:

@@ -34,7 +34,7 @@ def test_a_card_that_waits_for_another_station_starts_by_a_press(
     expect(card.locator(".age")).to_have_text("in 4 min")
     expect(card.locator(".state")).to_have_text(re.compile(r"^starts \d\d:\d\d$"))
     expect(card.locator(".mark")).to_have_count(0)
-    expect(card.get_by_role("button")).to_have_text(["Start now"])
+    expect(card.locator("footer button")).to_have_text(["Start now"])
     board.press("fry", "Table 7", "Start now")
     expect(card.locator(".state")).to_have_text("cooking")
     expect(card).not_to_have_class(re.compile(r"\bheld\b"))
@@ -78,7 +78,7 @@ def test_a_line_that_starts_later_on_a_card_that_is_cooking_says_when(hub: Hub) 
     card = hub.board.card("fry", "Table 1")
     expect(card.locator("li").filter(has_text="Cake").locator(".mark")).to_have_text("AT 12:04")
     expect(card.locator("li").filter(has_text="Pie").locator(".mark")).to_have_text("HOLD")
-    expect(card.get_by_role("button")).to_have_text(["Fire", "Start", "Bump"])
+    expect(card.locator("footer button")).to_have_text(["Fire", "Start", "Bump"])
     fired: list[Any] = []
     hub.board.page.on("request", lambda request: fired.append(request.post_data_json))
     hub.board.press("fry", "Table 1", "Fire")
@@ -95,7 +95,17 @@ def test_a_card_that_waits_for_its_course_says_which(hub: Hub) -> None:
     for table, state in (("Table 1", "held · course 2"), ("Table 2", "held")):
         card = hub.board.card("fry", table)
         expect(card.locator(".state")).to_have_text(state)
-        expect(card.get_by_role("button")).to_have_text(["Fire"])
+        expect(card.locator("footer button")).to_have_text(["Fire"])
+
+
+def test_a_card_that_waits_can_be_recalled_until_it_is_too_late(hub: Hub) -> None:
+    waiting = item("Cake", held=True, course=2)
+    hub.shows(ticket(1, "fry", waiting, status="held", metadata={"recallUntil": iso(30)}))
+    buttons = hub.board.card("fry", "Table 1").locator("footer button:visible")
+    hub.it_is(29.9)
+    expect(buttons).to_have_text(["Recall", "Fire"])
+    hub.it_is(30.1)
+    expect(buttons).to_have_text(["Fire"])
 
 
 def test_late_and_very_late_are_when_the_appliance_says(hub: Hub) -> None:
@@ -214,7 +224,7 @@ def test_all_day_counts_are_a_tap_away_and_stay_true(board: Board, kitchen: Kitc
     expect(lines.first).to_have_text("5 + 2 held × Hamburger5 × No Onion2 held × plain")
     kitchen.act("grill", "A-1", "bump")
     expect(lines).to_have_text(["2 held × Hamburger"])
-    kitchen.act("grill", "A-2", "bump")
+    kitchen.act("grill", "A-2", "void")
     expect(lines).to_have_text(["Nothing to make"])
     expect(board.station("fry").locator(".counts")).to_be_hidden()
     button.click()

@@ -1,5 +1,7 @@
 """A cook works on the board: what comes, what a press does, and that the appliance knows it."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -132,6 +134,71 @@ def test_a_card_that_is_moved_leaves_its_board_and_nothing_to_recall(
     expect(board.station("cold").locator(".recall")).to_be_hidden()
 
 
+@pytest.mark.parametrize("by", ["finger", "keyboard"])
+def test_a_card_is_moved_by_its_name_and_one_press(board: Board, kitchen: Kitchen, by: str) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, FRIES])
+    other = Board(board.page.context.new_page())
+    other.page.goto(kitchen.url)
+    other.shows("grill", "Table 7")
+    card = board.card("grill", "Table 7")
+    name = card.get_by_role("button", name="Table 7")
+    targets = card.locator(".move button")
+    expect(name).to_have_attribute("aria-expanded", "false")
+    expect(targets).to_have_count(0)
+    if by == "keyboard":
+        name.press("Enter")
+        for _ in range(2):
+            board.page.keyboard.press("Tab")
+        expect(targets.last).to_be_focused()
+    else:
+        name.click()
+    expect(name).to_have_attribute("aria-expanded", "true")
+    expect(targets).to_have_text(["Fry", "Cold"])
+    expect(other.card("grill", "Table 7").locator(".move button")).to_have_count(0)
+    if by == "keyboard":
+        board.page.keyboard.press("Enter")
+    else:
+        targets.last.click()
+    for each in (board, other):
+        each.shows("cold", "Table 7")
+        each.shows("grill")
+    expect(board.page.locator("#notice")).to_have_text("Table 7 is at Cold now")
+    expect(board.card("cold", "Table 7").locator(".move button")).to_have_count(0)
+    board.station("grill").get_by_role("button", name="Undo").click()
+    for each in (board, other):
+        each.shows("grill", "Table 7")
+        each.shows("cold")
+    expect(board.page.locator("#notice")).to_have_text("Taken back: move of Table 7")
+
+
+def test_a_name_that_is_pressed_again_shows_no_stations(board: Board, kitchen: Kitchen) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    card = board.card("grill", "Table 7")
+    name = card.get_by_role("button", name="Table 7")
+    for shown in (2, 0):
+        name.click()
+        expect(card.locator(".move button")).to_have_count(shown)
+    kitchen.act("grill", "A-1", "void")
+    expect(name).to_have_count(0)
+
+
+def test_what_was_bumped_of_a_card_that_waits_is_recalled_on_it(
+    board: Board, kitchen: Kitchen
+) -> None:
+    later = {"lineId": "3", "name": "Steak", "course": "Course 2", "courseStatus": "hold"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, later])
+    kitchen.order(id="A-2", name="Table 8", items=[later])
+    board.press("grill", "Table 7", "Bump")
+    for table, buttons in (("Table 7", ["Recall", "Fire"]), ("Table 8", ["Fire"])):
+        footer = board.card("grill", table).locator("footer button")
+        expect(footer).to_have_text(buttons)
+    board.press("grill", "Table 7", "Recall")
+    card = board.card("grill", "Table 7")
+    expect(card.locator(".state")).to_have_text("recalled")
+    expect(card.locator("footer button")).to_have_text(["Fire", "Start", "Bump"])
+    assert kitchen.listed("grill") == [("A-1", "recalled"), ("A-2", "held")]
+
+
 def test_what_is_taken_back_is_on_its_boards_as_it_was(board: Board, kitchen: Kitchen) -> None:
     kitchen.order(id="A-1", name="Table 7", items=[BURGER, FRIES])
     board.press("pass", "Table 7", "Bump")
@@ -153,12 +220,39 @@ def test_what_was_done_last_is_taken_back_by_one_press(board: Board, kitchen: Ki
     undo = board.station("grill").get_by_role("button", name="Undo")
     undo.dblclick()
     board.shows("grill", "Table 8")
+    said = board.page.locator("#notice")
+    expect(said).to_have_text("Taken back: bump of Table 8")
     expect(undo).to_be_enabled()
     assert kitchen.listed("grill") == [("A-8", "pending")]
     undo.click()
     board.shows("grill", "Table 7", "Table 8")
+    expect(said).to_have_text("Taken back: bump of Table 7")
     undo.click()
-    expect(board.page.locator("#notice")).to_contain_text("Grill: nothing was done here by hand")
+    expect(said).to_contain_text("Grill: nothing was done here by hand")
+
+
+def test_what_was_taken_back_is_said_in_words(board: Board, kitchen: Kitchen) -> None:
+    later = {"lineId": "3", "name": "Steak", "course": "Course 2", "courseStatus": "hold"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER, later])
+    ticket = "/stations/grill/orders/A-1/ticket"
+    deeds: list[tuple[str, Any, str]] = [
+        (f"{ticket}/priority", {"priority": "high"}, "priority"),
+        (f"{ticket}/start", None, "start"),
+        (f"{ticket}/items/1/done", None, "tick"),
+        (f"{ticket}/items/1/undone", None, "tick"),
+        (f"{ticket}/ready", None, "ready"),
+        (f"{ticket}/recall", None, "recall"),
+        ("/courses/fire", {"order_id": "A-1", "course_number": 2}, "firing"),
+        (f"{ticket}/void", None, "void"),
+    ]
+    for path, body, _ in deeds:
+        kitchen.call("POST", path, body)
+    undo = {True: "grill", False: "pass"}
+    for _, _, words in reversed(deeds):
+        station = board.station(undo[words != "firing"])
+        station.get_by_role("button", name="Undo").click()
+        expect(board.page.locator("#notice")).to_have_text(f"Taken back: {words} of Table 7")
+        expect(station.get_by_role("button", name="Undo")).to_be_enabled()
 
 
 def test_a_cancelled_order_is_struck_through_until_it_is_cleared(
@@ -182,7 +276,7 @@ def test_nothing_waits_on_a_card_that_is_struck_through(board: Board, kitchen: K
     kitchen.order("cancel-order", id="A-1")
     for station in ("grill", "cold", "pass"):
         card = board.card(station, "Table 7")
-        expect(card.get_by_role("button")).to_have_text(["Clear"])
+        expect(card.locator("footer button")).to_have_text(["Clear"])
         expect(card.locator(".waiting, .mark")).to_have_count(0)
 
 

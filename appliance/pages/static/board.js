@@ -2,38 +2,47 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
-import { act, counts, fire, follow, signIn, undo } from "/link.js";
-import { age, lateness, progress, waitsFor } from "/time.js";
+import { act, counts, fire, follow, move, signIn, undo } from "/link.js";
+import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
+const DONE_MS = 5000; // That what was asked for is done.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
+const DO = { fire, move }; // What is more than an action of the ticket's own path.
 const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
+const DEEDS = {
+  fired: "firing", started: "start", item_done: "tick", ready: "ready", bumped: "bump",
+  recalled: "recall", voided: "void", prioritized: "priority", moved: "move",
+};
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
 
 const byId = (id) => document.getElementById(id);
 const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
+let opened = null; // the id of the ticket whose card shows where else it could be made
 let noticed = 0; // the timer that takes a notice away again
 let seen = ""; // what somebody has read of the reminders
 
 const link = follow({
-  snapshot(payload) {
+  snapshot: keepingFocus((payload) => {
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
-    clear();
+    const there = new Set(payload.tickets.map(({ id }) => id));
+    for (const { ticket } of [...tickets.values()]) if (!there.has(ticket.id)) takeOff(ticket);
     arrange(payload.stations);
-    payload.tickets.forEach(put);
+    // A card that says the same stays: a finger may be on it.
+    payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
     warnOfUnrouted();
-  },
-  stations: arrange,
-  ticket(type, ticket, live) {
+  }),
+  stations: keepingFocus(arrange),
+  ticket: keepingFocus((type, ticket, live) => {
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
-  },
+  }),
   beat(fault, warnings, reminders) {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
@@ -62,8 +71,30 @@ const link = follow({
   },
 });
 
+/** `change`, after which the keyboard is where it was, however much was drawn anew. */
+function keepingFocus(change) {
+  return (...told) => {
+    const was = document.activeElement;
+    const card = was.closest(".ticket");
+    const next = card?.nextElementSibling;
+    const station = was.closest(".station");
+    change(...told);
+    if (!station || isSeen(was)) return was.focus({ preventScroll: true });
+    const now = tickets.get(card?.dataset.ticket)?.card;
+    const { action } = was.dataset;
+    const again = action && now?.querySelector(`[data-action="${CSS.escape(action)}"]`);
+    // What has gone hands it to what stands there now, but to none of its buttons.
+    [again, now, next, station].find(isSeen)?.focus({ preventScroll: true });
+  };
+}
+
+function isSeen(element) {
+  return element?.getClientRects().length > 0;
+}
+
 function clear() {
   byId("stations").replaceChildren();
+  opened = null;
   stations.clear();
   tickets.clear();
   warnOfUnrouted();
@@ -125,7 +156,7 @@ function clock(date) {
 /** Give these stations a column each, in this order; any other keeps its own while it has cards. */
 function arrange(entries) {
   const others = new Map(stations);
-  for (const { id, name, station_type, active } of entries) {
+  for (const [place, { id, name, station_type, active }] of entries.entries()) {
     others.delete(id);
     const station = stations.get(id) ?? addStation(id);
     const pass = station_type === "expo";
@@ -134,18 +165,17 @@ function arrange(entries) {
     station.section.querySelector(".name").textContent = name;
     const said = document.querySelectorAll(`[data-called="${CSS.escape(id)}"]`);
     for (const elsewhere of said) elsewhere.textContent = name;
-    byId("stations").append(station.section);
+    const there = byId("stations").children[place] ?? null;
+    if (there !== station.section) byId("stations").insertBefore(station.section, there);
     toRedraw.forEach(put);
     refresh(station);
   }
   for (const [id, station] of others) {
-    if (station.list.children.length) {
-      byId("stations").append(station.section);
-    } else {
-      station.section.remove();
-      stations.delete(id);
-    }
+    if (station.list.children.length) continue;
+    station.section.remove();
+    stations.delete(id);
   }
+  if (opened) put(tickets.get(opened).ticket); // It may go elsewhere now.
 }
 
 function addStation(id) {
@@ -190,9 +220,32 @@ function stationOf(ticket) {
   return stations.get(ticket.station_id) ?? addStation(ticket.station_id);
 }
 
+/** The ids of the stations where else a ticket could be made. */
+function targetsOf(ticket) {
+  const cooking = [...stations].filter(([, { pass, active }]) => active && !pass);
+  return cooking.map(([id]) => id).filter((id) => id !== ticket.station_id);
+}
+
+/** Show where else a ticket could be made, or hide it again; one card does at a time. */
+const open = keepingFocus((ticket) => {
+  const other = tickets.get(opened)?.ticket;
+  opened = opened === ticket.id ? null : ticket.id;
+  for (const each of new Set([ticket, other].filter(Boolean))) put(each);
+});
+
+function isShown(ticket) {
+  return JSON.stringify(tickets.get(ticket.id)?.ticket) === JSON.stringify(ticket);
+}
+
 function put(ticket) {
   const station = stationOf(ticket);
-  const card = draw(ticket, station.pass, perform, called);
+  const card = draw(ticket, {
+    atPass: station.pass,
+    targets: ticket.id === opened ? targetsOf(ticket) : null,
+    perform,
+    open,
+    called,
+  });
   tickets.get(ticket.id)?.card.remove();
   tickets.set(ticket.id, { ticket, card });
   tell(card, ticket);
@@ -202,10 +255,16 @@ function put(ticket) {
   refresh(station);
 }
 
-function remove(ticket) {
-  const station = stationOf(ticket);
+function takeOff(ticket) {
   tickets.get(ticket.id)?.card.remove();
   tickets.delete(ticket.id);
+  if (opened === ticket.id) opened = null;
+  refresh(stationOf(ticket));
+}
+
+function remove(ticket) {
+  const station = stationOf(ticket);
+  takeOff(ticket);
   const others = station.gone.filter((other) => other.id !== ticket.id);
   const forgotten = ticket.status === "bumped" && ticket.metadata.forgotten;
   if (ticket.completed_at || forgotten) station.gone = [ticket, ...others].slice(0, RECALLABLE);
@@ -257,32 +316,38 @@ function number(ticket) {
   return Number(ticket.id.split("-")[1]);
 }
 
-async function perform(ticket, action) {
+/** `to` is the station of a move. */
+async function perform(ticket, action, to) {
   // Offline it would act on what may be old, or much later.
   if (!link.isLive() || busy.has(ticket.id)) return;
   const card = tickets.get(ticket.id)?.card;
   busy.add(ticket.id);
   card?.classList.add("busy");
-  const wrong = action === "fire" ? await fire(ticket) : await act(ticket, action);
+  const { wrong } = await (DO[action]?.(ticket, to) ?? act(ticket, action));
   busy.delete(ticket.id);
   card?.classList.remove("busy"); // What happened comes by the stream, and redraws the card.
-  notice(wrong && [name(title(ticket)), `: ${wrong}`]);
+  if (wrong) notice([name(title(ticket)), `: ${wrong}`]);
+  else if (to) notice([name(title(ticket)), " is at ", name(called(to)), " now"], "done");
+  else notice();
 }
 
 /** What was done last at a station, by whatever screen or button. */
 async function takeBack(station, button) {
-  if (!link.isLive()) return;
-  button.disabled = true;
-  const wrong = await undo(station.section.dataset.station);
-  notice(wrong && [name(station.name), `: ${wrong}`]);
-  setTimeout(() => { button.disabled = false; }, HASTY_MS);
+  if (!link.isLive() || button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true"; // One that is `disabled` loses the keyboard.
+  const taken = await undo(station.section.dataset.station);
+  if (taken.wrong) notice([name(station.name), `: ${taken.wrong}`]);
+  else notice([`Taken back: ${DEEDS[taken.undone]} of `, name(title(taken))], "done");
+  setTimeout(() => { button.ariaDisabled = "false"; }, HASTY_MS);
 }
 
-function notice(parts) {
+/** Say what went wrong, or was done, for a while; without `parts`, say nothing any more. */
+function notice(parts, kind = "warning") {
   clearTimeout(noticed);
   byId("notice").hidden = !parts;
+  byId("notice").className = `banner ${kind}`;
   byId("notice").replaceChildren(...(parts ?? []));
-  noticed = setTimeout(notice, NOTICE_MS);
+  if (parts) noticed = setTimeout(notice, kind === "done" ? DONE_MS : NOTICE_MS);
 }
 
 /** What a card says that changes with time. */
@@ -294,6 +359,9 @@ function tell(card, ticket) {
   card.classList.toggle("very-late", late === "very late");
   card.querySelector(".age").textContent = age(ticket, now);
   card.querySelector(".state").textContent = [late, state].filter(Boolean).join(" · ");
+  if (ticket.metadata.recallUntil) {
+    card.querySelector("[data-action=recall]").hidden = isPastRecall(ticket, now);
+  }
   if (stationOf(ticket).pass) card.querySelector(".progress").textContent = standing(ticket, now);
 }
 
@@ -308,7 +376,7 @@ function standing(ticket, now) {
 byId("sign-in").querySelector("form").onsubmit = async (event) => {
   event.preventDefault();
   const form = event.target;
-  const wrong = await signIn(new FormData(form));
+  const { wrong } = await signIn(new FormData(form));
   say("refused", wrong && `Not signed in: ${wrong}`);
   form.pin.value = ""; // Neither stays for whoever stands here next.
   if (wrong) return;

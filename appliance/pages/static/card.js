@@ -4,11 +4,12 @@ import { hour, startsByItself, waitForCourse, waits } from "/time.js";
 
 const FIRE = ["fire", "Fire", false];
 const START_NOW = ["start", "Start now", true];
+const RECALL = ["recall", "Recall", false];
 const ACTIONS = {
   held: [["fire", "Fire", true]],
   pending: [["start", "Start", false], ["bump", "Bump", true]],
   in_progress: [["ready", "Ready", false], ["bump", "Bump", true]],
-  ready: [["recall", "Recall", false], ["bump", "Bump", true]],
+  ready: [RECALL, ["bump", "Bump", true]],
   recalled: [["start", "Start", false], ["bump", "Bump", true]],
   voided: [["bump", "Clear", true]],
 };
@@ -16,10 +17,12 @@ const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
 const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
 /**
- * The card of a ticket, without its age. A press of a button is `perform(ticket, action)`;
- * `called(id)` is the name of a station.
+ * The card of a ticket, without its age. A press of a button is `perform(ticket, action)`, and of
+ * a station where it could be made `perform(ticket, "move", id)`; of its name, `open(ticket)`.
+ * `targets` are the ids of those stations where they are to be shown; `called(id)` is the name of
+ * a station.
  */
-export function draw(ticket, atPass, perform, called) {
+export function draw(ticket, { atPass, targets, perform, open, called }) {
   const card = document.getElementById("ticket").content.cloneNode(true).firstElementChild;
   const part = (kind) => card.querySelector(kind);
   const { metadata } = ticket;
@@ -27,6 +30,11 @@ export function draw(ticket, atPass, perform, called) {
   card.classList.add(ticket.status, ticket.priority);
   part(".verdict").textContent = verdict(ticket);
   part(".reference").append(name(title(ticket)));
+  // A card of the pass is the whole order, and stays there.
+  if (!atPass && ticket.status !== "voided") {
+    nameButton(part(".title"), targets !== null).onclick = () => open(ticket);
+    part(".move").append(...targets ? moves(ticket, targets, perform, called) : []);
+  }
   part(".facts").append(...row(
     mode(ticket), due(ticket), ticket.server_name,
     stations("taken over from ", metadata.overflowFrom, called),
@@ -41,12 +49,36 @@ export function draw(ticket, atPass, perform, called) {
     text.classList.toggle("endless", text.textContent.length > ENDLESS);
   }
   part("footer").append(...actions(ticket).map(([action, words, main]) => {
-    const button = element("button", main ? "main" : "", words);
-    button.dataset.action = action;
+    const button = actionButton(action, words);
+    button.classList.toggle("main", main);
     button.onclick = () => perform(ticket, action);
     return button;
   }));
   return card;
+}
+
+function actionButton(action, ...words) {
+  const button = element("button", "", ...words);
+  button.dataset.action = action;
+  return button;
+}
+
+/** The name of a ticket as the button that shows where else it could be made. */
+function nameButton(title, isOpen) {
+  const button = actionButton("move", ...title.childNodes);
+  button.title = "Move to another station";
+  button.ariaExpanded = String(isOpen);
+  title.append(button);
+  return button;
+}
+
+function moves(ticket, targets, perform, called) {
+  const buttons = targets.map((id) => {
+    const button = actionButton(`move ${id}`, stationName(id, called));
+    button.onclick = () => perform(ticket, "move", id);
+    return button;
+  });
+  return [buttons.length ? "Move to" : "No other station could make it", ...buttons];
 }
 
 /** What a ticket is called. */
@@ -91,20 +123,24 @@ function due({ created_at, metadata }) {
   return `for ${hour(new Date(metadata.pickupAt), new Date(created_at))}`;
 }
 
-/** The names of some stations after `words`; who renames one finds it by `called`. */
+/** The names of some stations after `words`. */
 function stations(words, ids, called) {
-  const names = ids?.flatMap((id, place) => {
-    const said = element("span", "", called(id));
-    said.dataset.called = id;
-    return [place ? ", " : words, said];
-  });
+  const names = ids?.flatMap((id, place) => [place ? ", " : words, stationName(id, called)]);
   return names && element("span", "", ...names);
 }
 
+/** Who renames a station finds it by `data-called`. */
+function stationName(id, called) {
+  const said = element("span", "", called(id));
+  said.dataset.called = id;
+  return said;
+}
+
 function actions(ticket) {
-  if (startsByItself(ticket)) return [START_NOW];
+  const usual = startsByItself(ticket) ? [START_NOW] : ACTIONS[ticket.status] ?? [];
   const more = ticket.status !== "held" && waitForCourse(ticket).length;
-  return [...(more ? [FIRE] : []), ...(ACTIONS[ticket.status] ?? [])];
+  const back = ticket.metadata.recallUntil;
+  return [...(back ? [RECALL] : []), ...(more ? [FIRE] : []), ...usual];
 }
 
 /** `more` is what the metadata has of the line. */

@@ -7,6 +7,8 @@ const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
 const RETRY_MS = 1000;
 const ANSWER_MS = 5000;
+const MENU_QUIET_MS = 1000; // A menu is sent item by item: what it says is asked for afterwards.
+const MENU_LONGEST_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
@@ -20,6 +22,8 @@ export function follow(on) {
   let state = "connecting"; // or live, offline, signed out
   let trueAt = new Date();
   let serverOffset = 0;
+  let menuSince = null; // Since when there are changes of the menu that no snapshot tells.
+  let menuTimer = 0;
 
   function bear(milliseconds) {
     patience = performance.now() + milliseconds;
@@ -85,12 +89,23 @@ export function follow(on) {
       } else if (event.type === "kds.stations") {
         on.stations(event.payload.stations);
       } else if (event.type === "kds.menu") {
-        position = null; // What it says of cards that stand, a snapshot has.
-        connect();
+        menuChanged();
       } else {
         on.ticket(event.type, event.payload.ticket, event.live);
       }
     };
+  }
+
+  /** What the menu says of cards that stand, a snapshot has. */
+  function menuChanged() {
+    const now = performance.now();
+    menuSince ??= now;
+    clearTimeout(menuTimer);
+    menuTimer = setTimeout(() => {
+      menuSince = null;
+      position = null;
+      connect();
+    }, Math.min(MENU_QUIET_MS, menuSince + MENU_LONGEST_MS - now));
   }
 
   setInterval(() => {
@@ -108,11 +123,19 @@ export function follow(on) {
   };
 }
 
-/** Do something to a ticket. Resolves to null, or to the words for what went wrong. */
+/** Do something to a ticket. Resolves to what was answered, or else `{ wrong: words for it }`. */
 export function act(ticket, action) {
-  const path = `/api/v1/kds/stations/${encodeURIComponent(ticket.station_id)}/orders/` +
+  return post(pathOf(ticket, action));
+}
+
+/** Have another station make what is on the board of this one. As `act`. */
+export function move(ticket, stationId) {
+  return post(pathOf(ticket, "move"), JSON.stringify({ station_id: stationId }), "application/json");
+}
+
+function pathOf(ticket, action) {
+  return `/api/v1/kds/stations/${encodeURIComponent(ticket.station_id)}/orders/` +
     `${encodeURIComponent(ticket.order_id)}/ticket/${action}`;
-  return post(path);
 }
 
 /** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
@@ -124,7 +147,7 @@ export function fire(ticket) {
   return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
 }
 
-/** Take back the newest thing that was done by hand at a station. As `act`. */
+/** Take back the newest thing that was done by hand at a station: `undone` says what. As `act`. */
 export function undo(stationId) {
   return post(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/undo`);
 }
@@ -141,15 +164,20 @@ export function signIn(fields) {
   return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
 }
 
+function isJson(answer) {
+  return answer.headers.get("Content-Type")?.startsWith("application/json");
+}
+
 async function post(path, body, type) {
   const headers = type ? { "Content-Type": type } : {};
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {
     const answer = await fetch(path, { method: "POST", headers, body, signal: patience.signal });
-    return answer.ok ? null : (await answer.json()).message;
+    const told = isJson(answer) ? await answer.json() : {};
+    return answer.ok ? told : { wrong: told.message };
   } catch {
-    return "no answer; look whether it happened";
+    return { wrong: "no answer; look whether it happened" };
   } finally {
     clearTimeout(timer);
   }

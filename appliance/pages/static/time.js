@@ -48,6 +48,11 @@ export function lateness({ metadata }, now) {
   return now >= Date.parse(metadata.lateAt) ? "late" : "";
 }
 
+/** Whether what was bumped of a held ticket can no longer be brought back. */
+export function isPastRecall({ metadata }, now) {
+  return now > Date.parse(metadata.recallUntil);
+}
+
 /** What a held ticket waits for. */
 export function waitsFor(ticket, now) {
   if (startsByItself(ticket)) {
