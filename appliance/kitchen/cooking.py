@@ -1,6 +1,6 @@
 """Decides what a cook asks: to work a ticket, to tick a line, to fire a course."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -18,7 +18,12 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
 from appliance.kitchen.event import Effect, Kind, TicketChanged
-from appliance.kitchen.following import begun_by_hand, next_course, sibling_changed
+from appliance.kitchen.following import (
+    begun_by_hand,
+    fired_next,
+    gone_ahead,
+    sibling_changed,
+)
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
@@ -32,7 +37,6 @@ from appliance.kitchen.ticket import (
     clear,
     has_any,
     is_same_press,
-    let_go,
     mark_line,
     prioritize,
     release,
@@ -47,7 +51,6 @@ _KIND: Final[dict[Action, Kind]] = {
     "recall": "recalled",
     "void": "voided",
 }
-_ENDS_A_COURSE: Final[frozenset[Kind]] = frozenset({"bumped", "voided"})
 
 
 class Cooking:
@@ -185,54 +188,51 @@ class Cooking:
         before = known.tickets[ticket.station]
         waited = {line.id for line in before.lines if line.unfired}
         fired = waited - {line.id for line in ticket.lines if line.unfired}
-        # What left the pass has left the kitchen: the stations' cards go with it.
-        left = (
-            kind == "bumped"
-            and ticket.status != "voided"
-            and self._settings.pass_clears_stations
-            and self._memory.is_at_pass(known, before)
-        )
-        let_go_of = _let_go(known.tickets, fired, now) if fired else known.tickets
-        tickets = let_go_of | {ticket.station: ticket}
+        ahead = gone_ahead(known.tickets, fired, now) if fired else known.tickets
+        tickets = ahead | {ticket.station: ticket}
         if any(line.held for each in tickets.values() for line in each.lines):
             tickets = self._planned(known, tickets, now)
             ticket = tickets[ticket.station]
-        sent = {line.id for line in ticket.lines if line.bump == ticket.bumps} if left else ()
         events: list[TicketChanged] = []
         for station, after in tickets.items():
             was = known.tickets[station]
-            if station == ticket.station:
-                continue
-            if after is not was:
-                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
+            if station != ticket.station and after is not was:
+                effect: Effect = "adjusted" if ahead[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-            if left and after.workable and (not ticket.live or has_any(after, sent)):
-                off = take_off(after, now, sent) if ticket.live else clear(after, now)
-                events.append(TicketChanged(now.at, now.tick, "bumped", off, effect="followed"))
+        events += self._cleared(known, kind, tickets, ticket, now)
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
-        if kind in _ENDS_A_COURSE and ticket.station in self._memory.layout.router.cooking:
-            for event in self._next_course(known, tickets, now):
-                events.append(event)
-                if event.ticket.station == ticket.station:
-                    ticket = event.ticket
+        tickets = tickets | {event.ticket.station: event.ticket for event in events}
+        plan, removed = self._plan(known), known.placed.removed
+        for event in fired_next(tickets, plan, removed, now, self._settings):
+            events.append(event)
+            if event.ticket.station == ticket.station:
+                ticket = event.ticket
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
 
-    def _next_course(
-        self, known: Known, tickets: Mapping[str, Ticket], now: Moment
+    def _cleared(
+        self,
+        known: Known,
+        kind: Kind,
+        tickets: Mapping[str, Ticket],
+        ticket: Ticket,
+        now: Moment,
     ) -> Iterator[TicketChanged]:
-        """Fire the course whose turn it is, where that is to be done by itself."""
-        if not self._settings.fire_next_course:
+        """What left the pass has left the kitchen: the stations' cards go with it."""
+        before = known.tickets[ticket.station]
+        if (
+            kind != "bumped"
+            or ticket.status == "voided"
+            or not self._settings.pass_clears_stations
+            or not self._memory.is_at_pass(known, before)
+        ):
             return
-        cooking = self._memory.layout.router.cooking
-        due = next_course(known.placed.order, tickets, cooking, self._settings.courses)
-        if not due:
-            return
-        let_go_of = _let_go(tickets, due, now)
-        for station, after in self._planned(known, let_go_of, now).items():
-            was = tickets[station]
-            if after is not was:
-                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
-                yield sibling_changed(was, after, now, effect)
+        sent = {line.id for line in ticket.lines if line.bump == ticket.bumps}
+        for station, after in tickets.items():
+            if station == ticket.station or not after.workable:
+                continue
+            if not ticket.live or has_any(after, sent):
+                off = take_off(after, now, sent) if ticket.live else clear(after, now)
+                yield TicketChanged(now.at, now.tick, "bumped", off, effect="followed")
 
     def _fire(self, order_id: str, course: int | None, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
@@ -251,7 +251,7 @@ class Cooking:
                 # for later.
                 at_once = {line.id for line in ticket.lines if line.timed or is_for_later}
                 released[station] = release(ticket, now, at_once & due)
-        fired = _let_go(released, due, now)
+        fired = gone_ahead(released, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
         # station does not mean this.
@@ -296,13 +296,3 @@ class Cooking:
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)
-
-
-def _let_go(
-    tickets: Mapping[str, Ticket], line_ids: Collection[str], now: Moment
-) -> dict[str, Ticket]:
-    """The tickets of an order when these lines wait for their course no longer."""
-    return {
-        station: let_go(ticket, now, line_ids) if ticket.workable else ticket
-        for station, ticket in tickets.items()
-    }

@@ -18,13 +18,13 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision, no_such_order
 from appliance.kitchen.event import (
-    Event,
     Kind,
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
     TicketChanged,
 )
+from appliance.kitchen.following import fired_next
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
@@ -182,7 +182,7 @@ class Ordering:
         release = changed_release(placed, order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
-        events: list[Event] = []
+        events: list[TicketChanged] = []
         reprioritized = order.priority != placed.order.priority
         for station, changed in tickets.items():
             before = known.tickets.get(station)
@@ -201,6 +201,8 @@ class Ordering:
         if order.pickup_at != placed.order.pickup_at:
             promised = promised_by(order, longest, now)
             closes = closing_of(order, now, self._settings.day_closes, router.zone)
+        shown = tickets | {event.ticket.station: event.ticket for event in events}
+        events += fired_next(shown, plan, removed, now, self._settings)
         updated = OrderUpdated(
             now.at,
             now.tick,

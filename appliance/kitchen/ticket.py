@@ -108,6 +108,12 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.held and self.due is None
 
     @property
+    def was_called(self) -> bool:
+        """Whether it was ever to begin without anybody's word, or had begun."""
+        never = self.due is None if self.change == "deleted" else self.unfired
+        return not (never or self.waited)
+
+    @property
     def timed(self) -> bool:
         """Whether it waits, and is fired by itself."""
         return self.held and self.due is not None

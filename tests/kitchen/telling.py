@@ -208,7 +208,8 @@ class Story:
             return _STATES.get(card.status)
         if fires_at := card.metadata.get("firesAt"):
             return f"in grey until {self._clock(fires_at)}"
-        return f"in grey until course {card.course_number} is fired"
+        course = f"course {card.course_number}" if card.course_number is not None else "it"
+        return f"in grey until {course} is fired"
 
     def _lateness(self, card: TicketJson) -> str | None:
         for key, words in (("veryLateAt", "very late"), ("lateAt", "late")):
@@ -288,7 +289,7 @@ def _items(text: str) -> Iterable[Item]:
             name,
             int(qty or 1),
             mods=tuple(map(Modifier, mods)),
-            course=next((each.capitalize() for each in told if each.startswith("course")), None),
+            course=next((each.capitalize() for each in told if each != "waits"), None),
             course_status="hold" if "waits" in told else None,
         )
 

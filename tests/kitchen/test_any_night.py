@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from typing import Final
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -57,6 +58,9 @@ from tests.kitchen.nights import (
     ways_to_work,
 )
 from tests.kitchen.orders import after, boards, do, new_kitchen
+
+PLACES: Final = {None: 0, "Course 1": 1, "Course 2": 2, "Dessert": None}
+"""When each course that a night knows comes; None for one that somebody has to fire."""
 
 
 class Night(RuleBasedStateMachine):
@@ -118,6 +122,17 @@ class Night(RuleBasedStateMachine):
         if shown := self.kitchen.live_tickets():
             ticket = shown[pick % len(shown)]
             self.submit(ActOnTicket(ticket.station, self.id_of(ticket), action))
+
+    @rule(pick=st.integers(0, 9))
+    def the_pass_sends(self, pick: int) -> None:
+        if shown := self.kitchen.live_tickets("pass"):
+            self.submit(ActOnTicket("pass", self.id_of(shown[pick % len(shown)]), "bump"))
+
+    @rule(pick=st.integers(0, 9))
+    def a_manager_voids(self, pick: int) -> None:
+        if shown := self.kitchen.live_tickets():
+            ticket = shown[pick % len(shown)]
+            self.submit(ActOnTicket(ticket.station, self.id_of(ticket), "void"))
 
     @rule(pick=st.integers(0, 9), line=st.integers(0, 9), done=st.booleans())
     def a_cook_ticks(self, pick: int, line: int, done: bool) -> None:  # noqa: FBT001
@@ -274,6 +289,29 @@ class Night(RuleBasedStateMachine):
                     assert not any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
+
+    @invariant()
+    def no_course_waits_for_what_is_gone(self) -> None:
+        """Where courses fire themselves, one does when all is gone that was fired before it."""
+        if not self.kitchen.settings.fire_next_course:
+            return
+        for placed, tickets in self.kitchen.state().orders:
+            waiting, called, being_made = set(), set(), set()
+            for ticket in tickets:
+                for line in ticket.lines if ticket.station not in PASSES else ():
+                    item = placed.item(line.id)
+                    place = PLACES[item.course if item else None]
+                    gone = line.bump or line.change == "deleted" or ticket.status == "voided"
+                    if not gone and line.held and line.due is None:
+                        waiting.add(place)
+                    elif line.due is not None and not line.waited:
+                        called.add(place or 0)
+                        being_made |= set() if gone else {place or 0}
+            if lowest := [place for place in waiting if place is not None]:
+                first = min(lowest)
+                assert not any(place <= first for place in called) or any(
+                    place <= first for place in being_made
+                ), tickets
 
     @invariant()
     def what_was_fired_has_its_place_by_now(self) -> None:

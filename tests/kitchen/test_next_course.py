@@ -116,11 +116,19 @@ def test_the_bump_is_told_as_it_was_and_then_what_it_fired() -> None:
             [act("grill", "bump"), update(*MORE), update(SALAD, SOUP, FRIES), act("cold", "bump")],
             "",
         ),
-        # Nothing has been served yet.
-        ((SALAD, FRIES), [act("cold", "void"), act("cold", "bump")], "4"),
-        # The pass alone bumps as it always does.
-        ((SALAD, FRIES), [act("pass", "bump")], "4"),
-        ((SALAD,), [act("cold", "bump"), update(SALAD, FRIES), act("pass", "bump")], "4"),
+        ((SALAD, FRIES), [act("cold", "void")], ""),
+        ((SALAD, FRIES), [update(FRIES)], ""),
+        ((SALAD, SOUP, FRIES), [act("cold", "bump"), update(SALAD, FRIES)], ""),
+        # What the pass bumped is gone from the stations too.
+        ((SALAD, FRIES), [act("pass", "bump")], ""),
+        # Nothing that comes before is made any more when it comes.
+        ((SALAD,), [act("cold", "bump"), update(SALAD, FRIES)], ""),
+        ((SALAD, FRIES, CAKE), [act("cold", "bump"), update(SALAD, CAKE)], ""),
+        # Nothing was ever fired.
+        ((STEAK, CAKE), [act("grill", "void"), act("grill", "bump")], "35"),
+        ((STEAK, CAKE), [update(CAKE)], "5"),
+        # What was fired of a later course, and is gone, calls nothing.
+        ((STEAK, item("6", "Fries", course=3)), [update(STEAK)], "3"),
         ((SALAD, FRIES), [MoveTicket("cold", "7", "grill"), act("grill", "bump")], ""),
     ],
 )
