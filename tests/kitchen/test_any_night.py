@@ -128,11 +128,27 @@ class Night(RuleBasedStateMachine):
         if shown := self.kitchen.live_tickets("pass"):
             self.submit(ActOnTicket("pass", self.id_of(shown[pick % len(shown)]), "bump"))
 
-    @rule(pick=st.integers(0, 9))
-    def a_manager_voids(self, pick: int) -> None:
+    @rule(
+        pick=st.integers(0, 9),
+        meanwhile=st.lists(st.none() | of_cooks, max_size=2),
+        takes_back=st.booleans(),
+    )
+    def a_manager_voids(
+        self,
+        pick: int,
+        meanwhile: list[ByHand | None],
+        takes_back: bool,  # noqa: FBT001
+    ) -> None:
+        """And may take it back when the order has gone on; None is its next course."""
         if shown := self.kitchen.live_tickets():
             ticket = shown[pick % len(shown)]
-            self.submit(ActOnTicket(ticket.station, self.id_of(ticket), "void"))
+            order_id = self.id_of(ticket)
+            self.submit(ActOnTicket(ticket.station, order_id, "void"))
+            for action in meanwhile:
+                command = action or FireCourse(order_id, None)
+                self.submit(replace(command, order_id=order_id))
+            if takes_back:
+                self.submit(Undo(ticket.station, order_id))
 
     @rule(pick=st.integers(0, 9), line=st.integers(0, 9), done=st.booleans())
     def a_cook_ticks(self, pick: int, line: int, done: bool) -> None:  # noqa: FBT001
@@ -289,6 +305,19 @@ class Night(RuleBasedStateMachine):
                     assert not any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
+
+    @invariant()
+    def what_is_fired_on_one_card_waits_on_none(self) -> None:
+        for _placed, tickets in self.kitchen.state().orders:
+            on_board = [
+                line
+                for ticket in tickets
+                if ticket.workable
+                for line in ticket.lines
+                if not line.bump and line.change != "deleted"
+            ]
+            waits = {line.id for line in on_board if line.unfired}
+            assert not waits & {line.id for line in on_board if not line.unfired}, tickets
 
     @invariant()
     def no_course_waits_for_what_is_gone(self) -> None:
