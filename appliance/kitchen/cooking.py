@@ -1,6 +1,6 @@
 """Decides what a cook asks: to work a ticket, to tick a line, to fire a course."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from appliance.kitchen.following import (
     fired_next,
     gone_ahead,
     sibling_changed,
+    with_the_pass,
 )
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import course_number
@@ -34,13 +35,10 @@ from appliance.kitchen.ticket import (
     Moment,
     Ticket,
     can_be_bumped,
-    clear,
-    has_any,
     is_same_press,
     mark_line,
     prioritize,
     release,
-    take_off,
 )
 from appliance.kitchen.timing import Plan, planned, waits_until
 
@@ -199,7 +197,10 @@ class Cooking:
             if station != ticket.station and after is not was:
                 effect: Effect = "adjusted" if ahead[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-        events += self._cleared(known, kind, tickets, ticket, now)
+        clears = kind == "voided" or self._settings.pass_clears_stations
+        if clears and self._memory.is_at_pass(known, before):
+            siblings = [each for each in tickets.values() if each.station != ticket.station]
+            events += with_the_pass(kind, before, ticket, siblings, now)
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
         tickets = tickets | {event.ticket.station: event.ticket for event in events}
         plan, removed = self._plan(known), known.placed.removed
@@ -208,31 +209,6 @@ class Cooking:
             if event.ticket.station == ticket.station:
                 ticket = event.ticket
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
-
-    def _cleared(
-        self,
-        known: Known,
-        kind: Kind,
-        tickets: Mapping[str, Ticket],
-        ticket: Ticket,
-        now: Moment,
-    ) -> Iterator[TicketChanged]:
-        """What left the pass has left the kitchen: the stations' cards go with it."""
-        before = known.tickets[ticket.station]
-        if (
-            kind != "bumped"
-            or ticket.status == "voided"
-            or not self._settings.pass_clears_stations
-            or not self._memory.is_at_pass(known, before)
-        ):
-            return
-        sent = {line.id for line in ticket.lines if line.bump == ticket.bumps}
-        for station, after in tickets.items():
-            if station == ticket.station or not after.workable:
-                continue
-            if not ticket.live or has_any(after, sent):
-                off = take_off(after, now, sent) if ticket.live else clear(after, now)
-                yield TicketChanged(now.at, now.tick, "bumped", off, effect="followed")
 
     def _fire(self, order_id: str, course: int | None, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)

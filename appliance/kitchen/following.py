@@ -6,10 +6,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from appliance.kitchen.event import Effect, TicketChanged
+from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.order import Courses, Item, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Line, Moment, Ticket, let_go
+from appliance.kitchen.ticket import (
+    Line,
+    Moment,
+    Ticket,
+    clear,
+    has_any,
+    let_go,
+    recall,
+    take_off,
+    void,
+)
 from appliance.kitchen.timing import Plan, planned
 
 _FIRST: Final = 0
@@ -71,6 +81,36 @@ def fired_next(
         if after is not was:
             effect: Effect = "adjusted" if ahead[station] is was else "followed"
             yield sibling_changed(was, after, now, effect)
+
+
+def with_the_pass(
+    kind: Kind, before: Ticket, after: Ticket, siblings: Iterable[Ticket], now: Moment
+) -> Iterator[TicketChanged]:
+    """The events of the stations' tickets that go with what was done at the pass.
+
+    What left the pass has left the kitchen, and what comes back to it is to be made again
+    where it was cleared with it. What is voided there is the whole order.
+    """
+    if before.status == "voided":
+        return
+    sent = {line.id for line in after.lines if line.bump == after.bumps}
+    for sibling in siblings:
+        ticket = sibling
+        if kind == "voided" and sibling.workable:
+            ticket = void(sibling, now)
+        elif kind == "bumped" and sibling.workable and not after.live:
+            ticket = clear(sibling, now)
+        elif kind == "bumped" and sibling.workable and has_any(sibling, sent):
+            ticket = take_off(sibling, now, sent)
+        elif kind == "recalled" and before.status != "ready" and _is_cleared(sibling, before):
+            ticket = recall(sibling, now)
+        if ticket is not sibling:
+            yield TicketChanged(now.at, now.tick, kind, ticket, effect="followed")
+
+
+def _is_cleared(ticket: Ticket, at_pass: Ticket) -> bool:
+    """Whether the last bump of a station's ticket was that of the pass."""
+    return ticket.status in ("held", "bumped") and ticket.bumped_tick == at_pass.bumped_tick
 
 
 def next_course(

@@ -49,6 +49,8 @@ _STATES: Final = {
     "recalled": "called back",
     "voided": "struck through",
 }
+_WAITING: Final = ("held", "voided")
+"""What is said of such a card is said of all of it."""
 _HURRY: Final = {"high": "in a hurry", "urgent": "urgent"}
 _CHANGES: Final = {"added": "new", "edited": "changed", "deleted": "gone"}
 
@@ -228,7 +230,7 @@ class Story:
             _CHANGES.get(item.change or ""),
             "done" if item.is_done else None,
             "no rule" if item.unrouted else None,
-            self._waits(item, card) if item.held and card.status != "held" else None,
+            self._waits(item, card) if item.held and card.status not in _WAITING else None,
         ]
         said = ", ".join(filter(None, marks))
         return f"{amount}{what}" + (f" ({said})" if said else "")

@@ -105,7 +105,16 @@ DEEDS: Final[list[tuple[str, str, list[Command], Command]]] = [
     ("the pass bumps the last", "pass", [fire(2)], act("pass", "bump")),
     ("a move", "cold", [], MoveTicket("cold", "7", "fry")),
     ("a move, where it went", "fry", [], MoveTicket("grill", "7", "fry")),
-    ("a move to a board without", "cold", [act("pass", "void")], MoveTicket("fry", "7", "cold")),
+    (
+        "a move to a board without",
+        "cold",
+        [MoveTicket("cold", "7", "grill")],
+        MoveTicket("fry", "7", "cold"),
+    ),
+    ("the pass recalls", "pass", [act("pass", "bump")], act("pass", "recall")),
+    ("the pass recalls, a station", "cold", [act("pass", "bump")], act("pass", "recall")),
+    ("the pass voids", "pass", [], act("pass", "void")),
+    ("the pass voids, a station", "grill", [], act("pass", "void")),
 ]
 
 
