@@ -72,6 +72,8 @@ class Night(RuleBasedStateMachine):
         self.log: Log = []
         self.seconds = 0
         self.voided_by_hand: set[tuple[int, str]] = set()
+        self.made: set[tuple[int, str]] = set()
+        """Bumped, before a modifier of it was moved to the same station."""
 
     @initialize(
         with_pass=st.booleans(),
@@ -227,6 +229,8 @@ class Night(RuleBasedStateMachine):
     def submit(self, command: Command) -> Decision:
         before, waited = self.kitchen.state(), self.lines(lambda line: line.held)
         gone = self.lines(lambda line: line.bump)
+        if isinstance(command, MoveTicket):
+            self.made |= self.lines(lambda line: line.bump and not line.mods)[command.to]
         decision = self.kitchen.decide(command, after(self.seconds))
         assert self.kitchen.state() == before
         guest = decision.guest[1] if decision.guest else None
@@ -288,8 +292,8 @@ class Night(RuleBasedStateMachine):
                 if line.bump or (ticket.live and ticket.status != "voided")
             }
             for item in placed.order.items:
-                by_hand = (placed.number, item.line_id) in self.voided_by_hand
-                assert item.line_id in seen or by_hand, (item, tickets)
+                known = (placed.number, item.line_id) in self.voided_by_hand | self.made
+                assert item.line_id in seen or known, (item, tickets)
 
     @invariant()
     def the_state_of_a_ticket_fits_its_lines(self) -> None:
