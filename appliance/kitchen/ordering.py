@@ -46,6 +46,7 @@ from appliance.kitchen.update import (
     first_tickets,
     new_ticket,
     priority_of,
+    shows_otherwise,
     unrouted,
     updated_ticket,
 )
@@ -124,12 +125,12 @@ class Ordering:
                     number,
                     order,
                     content,
-                    target,
-                    release,
-                    stations,
-                    promised_by(order, longest, now),
-                    closing_of(order, now, self._settings.day_closes, router.zone),
-                    _unrouted(tickets.values()),
+                    target_at=target,
+                    release=release,
+                    stations=stations,
+                    promised=promised_by(order, longest, now),
+                    closes=closing_of(order, now, self._settings.day_closes, router.zone),
+                    unrouted=_unrouted(tickets.values()),
                 ),
                 *(
                     TicketChanged(now.at, now.tick, "created", ticket)
@@ -182,40 +183,46 @@ class Ordering:
         release = changed_release(placed, order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
-        events: list[TicketChanged] = []
-        reprioritized = order.priority != placed.order.priority
-        for station, changed in tickets.items():
-            before = known.tickets.get(station)
-            if not changed.live and changed == before:
-                continue
-            ticket = replace(changed, updated_at=now.at)
-            if reprioritized or before is None or not before.live:
-                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
-            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
-                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
-            events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
-        target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
-        removed = comparison.removed(placed, tickets.values())
-        stations = tuple(sorted(router.cooking & tickets.keys()))
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
             promised = promised_by(order, longest, now)
             closes = closing_of(order, now, self._settings.day_closes, router.zone)
+        facts = replace(
+            placed,
+            order=order,
+            guest=guest,
+            target_at=order.pickup_at or (placed.placed_at + longest * 1000 if longest else None),
+            removed=comparison.removed(placed, tickets.values()),
+            stations=tuple(sorted(router.cooking & tickets.keys())),
+            promised=promised,
+        )
+        events: list[TicketChanged] = []
+        for station, changed in tickets.items():
+            before = known.tickets.get(station)
+            is_shown = changed.live and shows_otherwise(changed, placed, facts)
+            if changed == before and not is_shown:
+                continue
+            ticket = replace(changed, updated_at=now.at)
+            if order.priority != placed.order.priority or before is None or not before.live:
+                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
+            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
+                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
+            events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         shown = tickets | {event.ticket.station: event.ticket for event in events}
-        events += fired_next(shown, plan, removed, now, self._settings)
+        events += fired_next(shown, plan, facts.removed, now, self._settings)
         updated = OrderUpdated(
             now.at,
             now.tick,
             placed.number,
             order,
             content,
-            target,
-            removed,
-            release,
-            stations,
-            promised,
-            closes,
-            unrouted(tickets.values(), known.tickets, comparison),
+            target_at=facts.target_at,
+            removed=facts.removed,
+            release=release,
+            stations=facts.stations,
+            promised=promised,
+            closes=closes,
+            unrouted=unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 

@@ -170,6 +170,31 @@ def unrouted(
     )
 
 
+def shows_otherwise(ticket: Ticket, before: Placed, after: Placed) -> bool:
+    """Whether a ticket that stays as it is shows something else of its order."""
+    return _header(before) != _header(after) or any(
+        _line(before, line.id) != _line(after, line.id) for line in ticket.lines
+    )
+
+
+def _header(placed: Placed) -> tuple[object, ...]:
+    """What every ticket shows of its order."""
+    return (
+        replace(placed.order, items=()),
+        replace(placed.guest, item_instructions={}, group_notes={}),
+        placed.target_at,
+        placed.promised,
+        placed.stations,
+    )
+
+
+def _line(placed: Placed, line_id: str) -> tuple[object, ...]:
+    """What a ticket that has this line shows of it."""
+    guest = placed.guest
+    instructions, note = guest.item_instructions.get(line_id), guest.group_notes.get(line_id)
+    return placed.item(line_id), instructions, note
+
+
 def _read_by_cook(item: Item, guest: Guest) -> tuple[object, ...]:
     """All that makes an item another one to make."""
     return (
