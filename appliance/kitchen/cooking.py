@@ -35,10 +35,10 @@ from appliance.kitchen.ticket import (
     Moment,
     Ticket,
     can_be_bumped,
+    fire,
     is_same_press,
     mark_line,
     prioritize,
-    release,
 )
 from appliance.kitchen.timing import Plan, planned, waits_until
 
@@ -94,7 +94,7 @@ class Cooking:
             return Decision(refusal)
         elif action == "start" and ticket.status == "held":
             begun = begun_by_hand(known.placed.order, ticket, self._settings.courses)
-            ticket = release(ticket, now, begun)
+            ticket = fire(ticket, now, begun)
         return self._changed(known, _KIND[action], PERFORM[action](ticket, now), now)
 
     def _refusal(self, known: Known, ticket: Ticket, action: Action, now: Moment) -> Refused | None:
@@ -220,14 +220,14 @@ class Cooking:
             if course is None or self._is_due(item.course, course)
         }
         is_for_later = waits_until(known.tickets, self._plan(known), now) > 0
-        released = dict(known.tickets)
+        at_work = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if ticket.workable:
                 # Who fires what has its time already means now; so does who fires an order
                 # for later.
                 at_once = {line.id for line in ticket.lines if line.timed or is_for_later}
-                released[station] = release(ticket, now, at_once & due)
-        fired = gone_ahead(released, due, now)
+                at_work[station] = fire(ticket, now, at_once & due)
+        fired = gone_ahead(at_work, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
         # station does not mean this.
@@ -267,7 +267,7 @@ class Cooking:
             if ticket.number in closed:
                 continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}
-            events.append(TicketChanged(now.at, now.tick, "fired", release(ticket, now, due)))
+            events.append(TicketChanged(now.at, now.tick, "fired", fire(ticket, now, due)))
         return Decision(TimePassed(), tuple(events))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:

@@ -228,7 +228,7 @@ def fitting(status: Status, lines: Collection[Line]) -> Status:
     return status
 
 
-def release(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
+def fire(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     """Fire the held lines among `line_ids` now; a held ticket becomes pending.
 
     One that was ready is in progress again: there is something to do.
