@@ -28,19 +28,9 @@ from appliance.kitchen.following import (
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import (
-    PERFORM,
-    TRANSITIONS,
-    Action,
-    Moment,
-    Ticket,
-    can_be_bumped,
-    fire,
-    is_same_press,
-    mark_line,
-    prioritize,
-)
+from appliance.kitchen.ticket import Action, Moment, Ticket, can_be_bumped, is_same_press
 from appliance.kitchen.timing import Plan, planned, waits_until
+from appliance.kitchen.working import PERFORM, TRANSITIONS, fire, mark_line, prioritize
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",

@@ -9,18 +9,9 @@ from msgspec.structs import replace
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.order import Courses, Item, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import (
-    Line,
-    Moment,
-    Ticket,
-    clear,
-    has_any,
-    let_go,
-    recall,
-    take_off,
-    void,
-)
+from appliance.kitchen.ticket import Line, Moment, Ticket, has_any
 from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.working import clear, let_go, recall, take_off, void
 
 _FIRST: Final = 0
 """The place of what is of no course."""

@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
     Refused,
     UpdateOrder,
 )
+from appliance.kitchen.comparison import Comparison, Route, shows_otherwise, unrouted
 from appliance.kitchen.decision import Decision, no_such_order
 from appliance.kitchen.event import (
     Kind,
@@ -30,26 +31,10 @@ from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import (
-    Moment,
-    Ticket,
-    boost_of,
-    clear,
-    highest,
-    prioritize,
-    void,
-)
+from appliance.kitchen.ticket import Moment, Ticket, boost_of, highest
 from appliance.kitchen.timing import Plan, changed_release, planned, release_of
-from appliance.kitchen.update import (
-    Comparison,
-    Route,
-    first_tickets,
-    new_ticket,
-    priority_of,
-    shows_otherwise,
-    unrouted,
-    updated_ticket,
-)
+from appliance.kitchen.update import first_tickets, new_ticket, priority_of, updated_ticket
+from appliance.kitchen.working import clear, prioritize, void
 
 LATE_RETRY_MS: Final = 24 * 3_600_000
 """How long an equal create with a `time` is a retry of a finished order."""

@@ -22,8 +22,9 @@ from appliance.kitchen.following import fired_next, gone_ahead, sibling_changed,
 from appliance.kitchen.memory import Known, Memory
 from appliance.kitchen.order import Placed
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Moment, Ticket, without_lines
+from appliance.kitchen.ticket import Moment, Ticket
 from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.working import without_lines
 
 _MS_PER_SECOND: Final = 1000
 
