@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec.structs import replace
-
 from appliance.kitchen.closing import forgotten
 from appliance.kitchen.command import (
     ActOnTicket,
@@ -131,30 +129,20 @@ class Cooking:
         if isinstance(found, Refused):
             return Decision(found)
         known, ticket = found
-        others = [
-            sibling
-            for sibling in known.tickets.values()
-            if sibling is not ticket and sibling.workable and sibling.priority != command.priority
-        ]
-        if not ticket.workable or not self._memory.is_at_pass(known, ticket):
-            others = []
-        if ticket.priority == command.priority and not others:
+        is_moved = ticket.priority != command.priority or (
+            ticket.workable
+            and self._memory.is_at_pass(known, ticket)
+            and any(
+                sibling.workable and sibling.priority != command.priority
+                for sibling in known.tickets.values()
+            )
+        )
+        if not is_moved:
             return Decision(TicketsNow(known.placed, (ticket,)))
         if not ticket.workable:
             return Decision(wrong_state(ticket, "prioritize"))
         changed = prioritize(ticket, now, command.priority)
-        decision = self._changed(known, "prioritized", changed, now)
-        followed = (
-            TicketChanged(
-                now.at,
-                now.tick,
-                "prioritized",
-                prioritize(sibling, now, command.priority),
-                effect="followed",
-            )
-            for sibling in others
-        )
-        return replace(decision, events=(*followed, *decision.events))
+        return self._changed(known, "prioritized", changed, now)
 
     def _mark_line(self, command: MarkLine, now: Moment) -> Decision:
         found = self._find(command.station, command.order_id)
@@ -187,8 +175,9 @@ class Cooking:
             if station != ticket.station and after is not was:
                 effect: Effect = "adjusted" if ahead[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-        clears = kind == "voided" or self._settings.pass_clears_stations
-        if clears and self._memory.is_at_pass(known, before):
+        is_clearing = kind in ("bumped", "recalled")
+        goes_along = self._settings.pass_clears_stations or not is_clearing
+        if goes_along and self._memory.is_at_pass(known, before):
             siblings = [each for each in tickets.values() if each.station != ticket.station]
             events += with_the_pass(kind, before, ticket, siblings, now)
         events.append(TicketChanged(now.at, now.tick, kind, ticket))

@@ -11,7 +11,7 @@ from appliance.kitchen.order import Courses, Item, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket, has_any
 from appliance.kitchen.timing import Plan, planned
-from appliance.kitchen.working import clear, let_go, recall, take_off, void
+from appliance.kitchen.working import clear, let_go, prioritize, recall, take_off, void
 
 _FIRST: Final = 0
 """The place of what is of no course."""
@@ -80,7 +80,7 @@ def with_the_pass(
     """The events of the stations' tickets that go with what was done at the pass.
 
     What left the pass has left the kitchen, and what comes back to it is to be made again
-    where it was cleared with it. What is voided there is the whole order.
+    where it was cleared with it. What is voided or put in front there is the whole order.
     """
     if before.status == "voided":
         return
@@ -95,6 +95,8 @@ def with_the_pass(
             ticket = take_off(sibling, now, sent)
         elif kind == "recalled" and before.status != "ready" and _is_cleared(sibling, before):
             ticket = recall(sibling, now)
+        elif kind == "prioritized" and sibling.workable and sibling.priority != after.priority:
+            ticket = prioritize(sibling, now, after.priority)
         if ticket is not sibling:
             yield TicketChanged(now.at, now.tick, kind, ticket, effect="followed")
 

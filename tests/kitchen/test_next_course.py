@@ -3,7 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import Command, MoveTicket, TicketsNow, Undo, UpdateOrder
+from appliance.kitchen.command import (
+    Command,
+    MoveTicket,
+    SetPriority,
+    TicketsNow,
+    Undo,
+    UpdateOrder,
+)
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Item
@@ -170,3 +177,14 @@ def test_a_bump_that_is_taken_back_takes_its_course_back() -> None:
     do(kitchen, Undo("grill"), after(1))
     assert waiting(kitchen) == {"3", "4", "5"}
     assert to_do(ticket(kitchen, "grill")) == ["2"]
+
+
+def test_a_course_whose_turn_comes_by_a_new_setting_keeps_what_was_asked_for() -> None:
+    before = new_kitchen()
+    for command in (create(SALAD, STEAK), act("cold", "bump")):
+        do(before, command)
+    kitchen = new_kitchen(settings=BY_ITSELF)
+    kitchen.restore(before.state(), {})
+    do(kitchen, SetPriority("pass", "7", "urgent"), after(60))
+    assert waiting(kitchen) == set()
+    assert {ticket(kitchen, each).priority for each in ("grill", "pass")} == {"urgent"}
