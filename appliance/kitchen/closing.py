@@ -18,7 +18,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from appliance.kitchen.order import Order
-from appliance.kitchen.ticket import Moment, Ticket, clear
+from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.working import clear
 
 LEAST_MS: Final = 2 * 3_600_000
 """Nobody forgets an order sooner: it may be an evening that lasts."""

@@ -1,9 +1,7 @@
 """Decides what a cook asks: to work a ticket, to tick a line, to fire a course."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
-
-from msgspec.structs import replace
 
 from appliance.kitchen.closing import forgotten
 from appliance.kitchen.command import (
@@ -18,29 +16,27 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
 from appliance.kitchen.event import Effect, Kind, TicketChanged
-from appliance.kitchen.following import begun_by_hand, next_course, sibling_changed
+from appliance.kitchen.following import (
+    begun_by_hand,
+    fired_next,
+    gone_ahead,
+    sibling_changed,
+    with_the_pass,
+)
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import (
-    PERFORM,
-    TRANSITIONS,
     Action,
     Moment,
     Ticket,
     can_be_bumped,
-    clear,
-    has_any,
     is_same_press,
     last_bump,
-    let_go,
-    mark_line,
-    prioritize,
-    release,
-    take_off,
 )
 from appliance.kitchen.timing import Plan, planned, waits_until
+from appliance.kitchen.working import PERFORM, TRANSITIONS, fire, mark_line, prioritize
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",
@@ -49,7 +45,6 @@ _KIND: Final[dict[Action, Kind]] = {
     "recall": "recalled",
     "void": "voided",
 }
-_ENDS_A_COURSE: Final[frozenset[Kind]] = frozenset({"bumped", "voided"})
 
 
 class Cooking:
@@ -95,7 +90,7 @@ class Cooking:
             return Decision(refusal)
         elif action == "start" and ticket.status == "held":
             begun = begun_by_hand(known.placed.order, ticket, self._settings.courses)
-            ticket = release(ticket, now, begun)
+            ticket = fire(ticket, now, begun)
         return self._changed(known, _KIND[action], PERFORM[action](ticket, now), now)
 
     def _refusal(self, known: Known, ticket: Ticket, action: Action, now: Moment) -> Refused | None:
@@ -140,30 +135,20 @@ class Cooking:
         if isinstance(found, Refused):
             return Decision(found)
         known, ticket = found
-        others = [
-            sibling
-            for sibling in known.tickets.values()
-            if sibling is not ticket and sibling.workable and sibling.priority != command.priority
-        ]
-        if not ticket.workable or not self._memory.is_at_pass(known, ticket):
-            others = []
-        if ticket.priority == command.priority and not others:
+        is_moved = ticket.priority != command.priority or (
+            ticket.workable
+            and self._memory.is_at_pass(known, ticket)
+            and any(
+                sibling.workable and sibling.priority != command.priority
+                for sibling in known.tickets.values()
+            )
+        )
+        if not is_moved:
             return Decision(TicketsNow(known.placed, (ticket,)))
         if not ticket.workable:
             return Decision(wrong_state(ticket, "prioritize"))
         changed = prioritize(ticket, now, command.priority)
-        decision = self._changed(known, "prioritized", changed, now)
-        followed = (
-            TicketChanged(
-                now.at,
-                now.tick,
-                "prioritized",
-                prioritize(sibling, now, command.priority),
-                effect="followed",
-            )
-            for sibling in others
-        )
-        return replace(decision, events=(*followed, *decision.events))
+        return self._changed(known, "prioritized", changed, now)
 
     def _mark_line(self, command: MarkLine, now: Moment) -> Decision:
         found = self._find(command.station, command.order_id)
@@ -185,54 +170,30 @@ class Cooking:
         before = known.tickets[ticket.station]
         waited = {line.id for line in before.lines if line.unfired}
         fired = waited - {line.id for line in ticket.lines if line.unfired}
-        # What left the pass has left the kitchen: the stations' cards go with it.
-        left = (
-            kind == "bumped"
-            and ticket.status != "voided"
-            and self._settings.pass_clears_stations
-            and self._memory.is_at_pass(known, before)
-        )
-        let_go_of = _let_go(known.tickets, fired, now) if fired else known.tickets
-        tickets = let_go_of | {ticket.station: ticket}
+        ahead = gone_ahead(known.tickets, fired, now) if fired else known.tickets
+        tickets = ahead | {ticket.station: ticket}
         if any(line.held for each in tickets.values() for line in each.lines):
             tickets = self._planned(known, tickets, now)
             ticket = tickets[ticket.station]
-        sent = {line.id for line in ticket.lines if line.bump == ticket.bumps} if left else ()
         events: list[TicketChanged] = []
         for station, after in tickets.items():
             was = known.tickets[station]
-            if station == ticket.station:
-                continue
-            if after is not was:
-                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
+            if station != ticket.station and after is not was:
+                effect: Effect = "adjusted" if ahead[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-            if left and after.workable and (not ticket.live or has_any(after, sent)):
-                off = take_off(after, now, sent) if ticket.live else clear(after, now)
-                events.append(TicketChanged(now.at, now.tick, "bumped", off, effect="followed"))
+        is_clearing = kind in ("bumped", "recalled")
+        goes_along = self._settings.pass_clears_stations or not is_clearing
+        if goes_along and self._memory.is_at_pass(known, before):
+            siblings = [each for each in tickets.values() if each.station != ticket.station]
+            events += with_the_pass(kind, before, ticket, siblings, now)
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
-        if kind in _ENDS_A_COURSE and ticket.station in self._memory.layout.router.cooking:
-            for event in self._next_course(known, tickets, now):
-                events.append(event)
-                if event.ticket.station == ticket.station:
-                    ticket = event.ticket
+        tickets = tickets | {event.ticket.station: event.ticket for event in events}
+        plan, removed = self._plan(known), known.placed.removed
+        for event in fired_next(tickets, plan, removed, now, self._settings):
+            events.append(event)
+            if event.ticket.station == ticket.station:
+                ticket = event.ticket
         return Decision(TicketsNow(known.placed, (ticket,)), tuple(events))
-
-    def _next_course(
-        self, known: Known, tickets: Mapping[str, Ticket], now: Moment
-    ) -> Iterator[TicketChanged]:
-        """Fire the course whose turn it is, where that is to be done by itself."""
-        if not self._settings.fire_next_course:
-            return
-        cooking = self._memory.layout.router.cooking
-        due = next_course(known.placed.order, tickets, cooking, self._settings.courses)
-        if not due:
-            return
-        let_go_of = _let_go(tickets, due, now)
-        for station, after in self._planned(known, let_go_of, now).items():
-            was = tickets[station]
-            if after is not was:
-                effect: Effect = "adjusted" if let_go_of[station] is was else "followed"
-                yield sibling_changed(was, after, now, effect)
 
     def _fire(self, command: FireCourse, now: Moment) -> Decision:
         known, course = self._memory.by_id(command.order_id), command.course
@@ -244,14 +205,14 @@ class Cooking:
             if course is None or self._is_due(item.course, course)
         }
         is_for_later = waits_until(known.tickets, self._plan(known), now) > 0
-        released = dict(known.tickets)
+        at_work = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if ticket.workable:
                 # Who fires what has its time already means now; so does who fires an order
                 # for later.
                 at_once = {line.id for line in ticket.lines if line.timed or is_for_later}
-                released[station] = release(ticket, now, at_once & due)
-        fired = _let_go(released, due, now)
+                at_work[station] = fire(ticket, now, at_once & due)
+        fired = gone_ahead(at_work, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
         # station does not mean this, unless he himself could only do it there.
@@ -291,18 +252,8 @@ class Cooking:
             if ticket.number in closed:
                 continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}
-            events.append(TicketChanged(now.at, now.tick, "fired", release(ticket, now, due)))
+            events.append(TicketChanged(now.at, now.tick, "fired", fire(ticket, now, due)))
         return Decision(TimePassed(), tuple(events))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)
-
-
-def _let_go(
-    tickets: Mapping[str, Ticket], line_ids: Collection[str], now: Moment
-) -> dict[str, Ticket]:
-    """The tickets of an order when these lines wait for their course no longer."""
-    return {
-        station: let_go(ticket, now, line_ids) if ticket.workable else ticket
-        for station, ticket in tickets.items()
-    }

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from appliance.kitchen.command import Refused, Reply
 from appliance.kitchen.event import Event, TicketChanged
 from appliance.kitchen.order import Guest
-from appliance.kitchen.ticket import TRANSITIONS, Ticket
+from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.working import TRANSITIONS
 
 
 class Decision(Struct, frozen=True, gc=False):

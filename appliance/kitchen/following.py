@@ -6,9 +6,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from appliance.kitchen.event import Effect, TicketChanged
-from appliance.kitchen.order import Courses, Order, Placed, course_number
-from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.event import Effect, Kind, TicketChanged
+from appliance.kitchen.order import Courses, Item, Order, Placed, course_number
+from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Line, Moment, Ticket, has_any
+from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.working import clear, let_go, prioritize, recall, take_off, void
 
 _FIRST: Final = 0
 """The place of what is of no course."""
@@ -35,32 +38,115 @@ def told(
             yield TicketChanged(now.at, now.tick, "updated", told, effect="adjusted")
 
 
+def gone_ahead(
+    tickets: Mapping[str, Ticket], line_ids: Collection[str], now: Moment
+) -> dict[str, Ticket]:
+    """The tickets of an order when these lines wait for their course no longer."""
+    return {
+        station: let_go(ticket, now, line_ids) if ticket.workable else ticket
+        for station, ticket in tickets.items()
+    }
+
+
+def fired_next(
+    tickets: Mapping[str, Ticket],
+    plan: Plan,
+    removed: Iterable[Item],
+    now: Moment,
+    settings: Settings,
+) -> Iterator[TicketChanged]:
+    """The events that fire the course whose turn it is, where that is to be done by itself.
+
+    To be asked whenever something else has happened to an order. `removed` are the items
+    that its tickets show struck through.
+    """
+    if not settings.fire_next_course:
+        return
+    items = (*removed, *plan.order.items)
+    due = next_course(items, tickets, plan.cooking, settings.courses)
+    if not due:
+        return
+    ahead = gone_ahead(tickets, due, now)
+    for station, after in planned(ahead, plan, now, settings).items():
+        was = tickets[station]
+        if after is not was:
+            effect: Effect = "adjusted" if ahead[station] is was else "followed"
+            yield sibling_changed(was, after, now, effect)
+
+
+def with_the_pass(
+    kind: Kind, before: Ticket, after: Ticket, siblings: Iterable[Ticket], now: Moment
+) -> Iterator[TicketChanged]:
+    """The events of the stations' tickets that go with what was done at the pass.
+
+    What left the pass has left the kitchen, and what comes back to it is to be made again
+    where it was cleared with it. What is voided or put in front there is the whole order.
+    """
+    if before.status == "voided":
+        return
+    sent = {line.id for line in after.lines if line.bump == after.bumps}
+    for sibling in siblings:
+        ticket = sibling
+        if kind == "voided" and sibling.workable:
+            ticket = void(sibling, now)
+        elif kind == "bumped" and sibling.workable and not after.live:
+            ticket = clear(sibling, now)
+        elif kind == "bumped" and sibling.workable and has_any(sibling, sent):
+            ticket = take_off(sibling, now, sent)
+        elif kind == "recalled" and before.status != "ready" and _is_cleared(sibling, before):
+            ticket = recall(sibling, now)
+        elif kind == "prioritized" and sibling.workable and sibling.priority != after.priority:
+            ticket = prioritize(sibling, now, after.priority)
+        if ticket is not sibling:
+            yield TicketChanged(now.at, now.tick, kind, ticket, effect="followed")
+
+
+def _is_cleared(ticket: Ticket, at_pass: Ticket) -> bool:
+    """Whether the last bump of a station's ticket was that of the pass."""
+    return ticket.status in ("held", "bumped") and ticket.bumped_tick == at_pass.bumped_tick
+
+
 def next_course(
-    order: Order, tickets: Mapping[str, Ticket], cooking: Collection[str], courses: Courses
+    items: Iterable[Item],
+    tickets: Mapping[str, Ticket],
+    cooking: Collection[str],
+    courses: Courses,
 ) -> frozenset[str]:
-    """The lines of the course whose turn it is; none before its predecessors were bumped.
+    """The lines of the course whose turn it is; none before its predecessors are gone.
 
     That is the lowest course that waits; lines of no course come first. Its turn comes when
-    every line at or below it that was fired has been bumped where it is cooked. A course that
-    has no number waits for somebody; what was fired of it has to be bumped like what comes
-    first. What is struck through or voided keeps nobody waiting.
+    something at or below it was fired where it is cooked, and all of that is gone: bumped,
+    voided, or struck through. A course that has no number waits for somebody; what was fired
+    of it has to go like what comes first.
     """
-    places = {item.line_id: _place(item.course, courses) for item in order.items}
+    places = {item.line_id: _place(item.course, courses) for item in items}
     lines = [
-        (places.get(line.id, _FIRST), line)
+        (places.get(line.id, _FIRST), line, _is_gone(line, ticket))
         for station, ticket in tickets.items()
-        if station in cooking and ticket.status != "voided"
+        if station in cooking
         for line in ticket.lines
-        if line.change != "deleted"
     ]
-    waiting = {line.id: place for place, line in lines if line.unfired and place is not None}
+    waiting = {
+        line.id: place
+        for place, line, is_gone in lines
+        if line.unfired and not is_gone and place is not None
+    }
     if not waiting:
         return frozenset()
     following = min(waiting.values())
-    before = [line for place, line in lines if (place or _FIRST) <= following and not line.unfired]
-    if not before or not all(line.bump for line in before):
+    before = [
+        is_gone
+        for place, line, is_gone in lines
+        if (place or _FIRST) <= following and line.was_called
+    ]
+    if not before or not all(before):
         return frozenset()
     return frozenset(line_id for line_id, place in waiting.items() if place == following)
+
+
+def _is_gone(line: Line, ticket: Ticket) -> bool:
+    """Whether nobody is to make it any more."""
+    return bool(line.bump) or line.change == "deleted" or ticket.status == "voided"
 
 
 def begun_by_hand(order: Order, ticket: Ticket, courses: Courses) -> frozenset[str]:

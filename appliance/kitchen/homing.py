@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from appliance.kitchen.command import TimePassed
+from appliance.kitchen.comparison import Route
 from appliance.kitchen.decision import Decision
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.following import sibling_changed, told
@@ -22,9 +23,9 @@ from appliance.kitchen.memory import Memory
 from appliance.kitchen.moving import arrived, what_stays
 from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Line, Moment, Ticket, without_lines
+from appliance.kitchen.ticket import Line, Moment, Ticket
 from appliance.kitchen.timing import Plan, planned
-from appliance.kitchen.update import Route
+from appliance.kitchen.working import without_lines
 
 
 class Homing:

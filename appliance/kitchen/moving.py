@@ -13,17 +13,10 @@ from appliance.kitchen.event import Kind, TicketChanged
 from appliance.kitchen.following import sibling_changed, told
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import (
-    PRIORITIES,
-    Line,
-    Moment,
-    Status,
-    Ticket,
-    with_lines,
-    without_lines,
-)
+from appliance.kitchen.ticket import PRIORITIES, Line, Moment, Status, Ticket
 from appliance.kitchen.timing import Plan, planned
 from appliance.kitchen.update import brought_back
+from appliance.kitchen.working import with_lines, without_lines
 
 
 class Moving:

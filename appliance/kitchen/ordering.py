@@ -17,40 +17,26 @@ from appliance.kitchen.command import (
     Refused,
     UpdateOrder,
 )
+from appliance.kitchen.comparison import Comparison, Route, shows_otherwise, unrouted
 from appliance.kitchen.decision import Decision, no_such_order
 from appliance.kitchen.event import (
-    Event,
     Kind,
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
     TicketChanged,
 )
+from appliance.kitchen.following import fired_next
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import (
-    Moment,
-    Ticket,
-    boost_of,
-    clear,
-    highest,
-    prioritize,
-    void,
-)
+from appliance.kitchen.ticket import Moment, Ticket, boost_of, highest
 from appliance.kitchen.timing import Plan, changed_release, planned, release_of
-from appliance.kitchen.update import (
-    Comparison,
-    Route,
-    first_tickets,
-    new_ticket,
-    priority_of,
-    unrouted,
-    updated_ticket,
-)
+from appliance.kitchen.update import first_tickets, new_ticket, priority_of, updated_ticket
+from appliance.kitchen.working import clear, prioritize, void
 
 LATE_RETRY_MS: Final = 24 * 3_600_000
 """How long an equal create with a `time` is a retry of a finished order."""
@@ -126,12 +112,12 @@ class Ordering:
                     number,
                     order,
                     content,
-                    target,
-                    release,
-                    stations,
-                    promised_by(order, longest, now),
-                    closing_of(order, now, self._settings.day_closes, router.zone),
-                    _unrouted(tickets.values()),
+                    target_at=target,
+                    release=release,
+                    stations=stations,
+                    promised=promised_by(order, longest, now),
+                    closes=closing_of(order, now, self._settings.day_closes, router.zone),
+                    unrouted=_unrouted(tickets.values()),
                 ),
                 *(
                     TicketChanged(now.at, now.tick, "created", ticket)
@@ -184,40 +170,48 @@ class Ordering:
         release = changed_release(placed, order, longest, now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
-        events: list[Event] = []
-        reprioritized = order.priority != placed.order.priority
-        for station, changed in tickets.items():
-            before = known.tickets.get(station)
-            if not changed.live and changed == before:
-                continue
-            ticket = replace(changed, updated_at=now.at)
-            if reprioritized or before is None or not before.live:
-                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
-            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
-                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
-            events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
-        target = order.pickup_at or (placed.placed_at + longest * 1000 if longest else None)
-        removed = comparison.removed(placed, tickets.values())
-        # Who has had a ticket of it goes on cooking, or only seeing, what is on that.
-        new = router.cooking & (tickets.keys() - known.tickets.keys())
-        stations = tuple(sorted(new.union(placed.stations)))
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
             promised = promised_by(order, longest, now)
             closes = closing_of(order, now, self._settings.day_closes, router.zone)
+        # Who has had a ticket of it goes on cooking, or only seeing, what is on that.
+        new = router.cooking & (tickets.keys() - known.tickets.keys())
+        facts = replace(
+            placed,
+            order=order,
+            guest=guest,
+            target_at=order.pickup_at or (placed.placed_at + longest * 1000 if longest else None),
+            removed=comparison.removed(placed, tickets.values()),
+            stations=tuple(sorted(new.union(placed.stations))),
+            promised=promised,
+        )
+        events: list[TicketChanged] = []
+        for station, changed in tickets.items():
+            before = known.tickets.get(station)
+            is_shown = changed.live and shows_otherwise(changed, placed, facts)
+            if changed == before and not is_shown:
+                continue
+            ticket = replace(changed, updated_at=now.at)
+            if order.priority != placed.order.priority or before is None or not before.live:
+                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
+            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
+                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
+            events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
+        shown = tickets | {event.ticket.station: event.ticket for event in events}
+        events += fired_next(shown, plan, facts.removed, now, self._settings)
         updated = OrderUpdated(
             now.at,
             now.tick,
             placed.number,
             order,
             content,
-            target,
-            removed,
-            release,
-            stations,
-            promised,
-            closes,
-            unrouted(tickets.values(), known.tickets, comparison),
+            target_at=facts.target_at,
+            removed=facts.removed,
+            release=release,
+            stations=facts.stations,
+            promised=promised,
+            closes=closes,
+            unrouted=unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
 

@@ -24,7 +24,8 @@ from msgspec.structs import replace
 
 from appliance.kitchen.order import Courses, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Line, Moment, Ticket, fitting, with_lines
+from appliance.kitchen.ticket import Line, Moment, Ticket
+from appliance.kitchen.working import fitting, with_lines
 
 NOT_WORTH_A_CHANGE_MS: Final = 2_000
 """A plan that moves by less stays: nobody cooks to the second, and each change is an event."""

@@ -1,11 +1,15 @@
 """Decides what taking back means: the tickets of an action by hand become what they were.
 
 Nothing of history is deleted: the tickets change once more, by events of the kind `undone`.
-Every ticket that the action worked on has to be as the action left it, or nothing is taken
-back. One whose times alone it moved goes back as well where it still can, and else stays:
-time has gone on there, or its cook has begun.
+Every ticket that the action worked on has to be as the action left it, but for what has begun
+by itself since, or nothing is taken back. One whose times alone it moved goes back as well
+where it still can, and else stays: time has gone on there, or its cook has begun.
+
+What comes back to the boards does not wait for what the order has had since: its lines that
+were fired elsewhere meanwhile begin, too.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -13,12 +17,15 @@ from msgspec.structs import replace
 from appliance.kitchen.command import Refused, TicketsNow, Undo
 from appliance.kitchen.decision import Decision, no_such_ticket
 from appliance.kitchen.deed import Change, Deed
-from appliance.kitchen.event import TicketChanged
-from appliance.kitchen.following import told
+from appliance.kitchen.event import Effect, TicketChanged
+from appliance.kitchen.following import fired_next, gone_ahead, sibling_changed, told
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
+from appliance.kitchen.order import Placed
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Moment, without_lines
+from appliance.kitchen.ticket import Moment, Ticket
+from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.working import without_lines
 
 _MS_PER_SECOND: Final = 1000
 
@@ -61,7 +68,11 @@ class Undoing:
             last = f"the last thing done here was to order {known.placed.order.id!r}: "
             which = "" if command.order_id is not None else last
             return Decision(replace(changed_since, message=which + changed_since.message))
-        changes = [change for change in deed.changes if _is_as_left(change, known)]
+        changes = [
+            change
+            for change in deed.changes
+            if change.effect != "adjusted" or _is_as_left(change, known)
+        ]
         # What goes, goes first: what is shown then tells of the stations that there are.
         changes.sort(key=lambda change: change.before is not None)
         events = [_undone(deed, change, known, now) for change in changes]
@@ -72,14 +83,43 @@ class Undoing:
                 placed = placed.left(station)
             elif station not in known.tickets:
                 placed = placed.joined(station)
-        happened = {event.ticket.station for event in events}
-        others = [t for station, t in known.tickets.items() if station not in happened]
-        tickets = [event.ticket for event in events if not event.gone]
-        tickets.sort(key=lambda ticket: ticket.station != command.station)
-        return Decision(
-            TicketsNow(placed, tuple(tickets)),
-            (*events, *told(known.placed, placed, others, now)),
-        )
+        happened = {event.ticket.station: event.ticket for event in events if not event.gone}
+        gone = {event.ticket.station for event in events if event.gone}
+        others = {s: t for s, t in known.tickets.items() if s not in happened and s not in gone}
+        events += told(known.placed, placed, others.values(), now)
+        for event in self._following(placed, others, happened, deed.tick, now):
+            events.append(event)
+            if event.ticket.station in happened:
+                happened[event.ticket.station] = event.ticket
+        tickets = sorted(happened.values(), key=lambda ticket: ticket.station != command.station)
+        return Decision(TicketsNow(placed, tuple(tickets)), tuple(events))
+
+    def _following(
+        self,
+        placed: Placed,
+        others: Mapping[str, Ticket],
+        happened: Mapping[str, Ticket],
+        since: int,
+        now: Moment,
+    ) -> Iterator[TicketChanged]:
+        """What follows when the tickets of an order are these again, which `happened`."""
+        plan = Plan(placed.order, self._memory.layout.router.cooking, placed.release)
+        called = {
+            line.id
+            for ticket in others.values()
+            for line in ticket.lines
+            if line.was_called and line.due is not None and line.due >= since
+        }
+        tickets = {**others, **happened}
+        ahead = tickets | gone_ahead(happened, called, now)
+        if any(ahead[station] is not ticket for station, ticket in tickets.items()):
+            for station, after in planned(ahead, plan, now, self._settings).items():
+                was = tickets[station]
+                if after is not was:
+                    effect: Effect = "adjusted" if ahead[station] is was else "followed"
+                    yield sibling_changed(was, after, now, effect)
+                    tickets[station] = after
+        yield from fired_next(tickets, plan, placed.removed, now, self._settings)
 
     def _nothing(self, command: Undo) -> Refused:
         """Why there is nothing to take back."""
@@ -103,7 +143,7 @@ class Undoing:
         if known.placed.revision != deed.revision:
             return Refused("cannot_undo", f"the order {order_id!r} was changed since")
         for change in deed.changes:
-            if change.effect != "adjusted" and not _is_as_left(change, known):
+            if change.effect != "adjusted" and not _is_as_left_by_people(change, known):
                 name = self._memory.name_of(change.station)
                 ticket = known.tickets.get(change.station)
                 state = f"is {ticket.status} now" if ticket else "is not there any more"
@@ -118,6 +158,32 @@ def _is_as_left(change: Change, known: Known) -> bool:
     if ticket is None or change.after is None:
         return ticket is change.after
     return replace(ticket, updated_at=0) == replace(change.after, updated_at=0)
+
+
+def _is_as_left_by_people(change: Change, known: Known) -> bool:
+    """The same, but for lines that have begun by themselves since."""
+    ticket, after = known.tickets.get(change.station), change.after
+    if ticket is None or after is None:
+        return ticket is after
+    timed = {line.id: line for line in after.lines if line.timed}
+    lines = tuple(
+        was
+        if (was := timed.get(line.id)) and line == replace(was, held=False, due=line.due)
+        else line
+        for line in ticket.lines
+    )
+    if lines == ticket.lines:
+        return _is_as_left(change, known)
+    return after == replace(
+        ticket,
+        lines=lines,
+        status=after.status,
+        queued=after.queued,
+        fires_at=after.fires_at,
+        fired_at=after.fired_at,
+        since_tick=after.since_tick,
+        updated_at=after.updated_at,
+    )
 
 
 def _undone(deed: Deed, change: Change, known: Known, now: Moment) -> TicketChanged:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.kitchen.ticket import TRANSITIONS
+from appliance.kitchen.working import TRANSITIONS
 from tests.api.asking import PREFIXES, ask, ticket_path
 from tests.api.walking import (
     ACTIONS,

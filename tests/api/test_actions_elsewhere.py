@@ -58,7 +58,7 @@ async def test_an_order_is_bumped_when_its_ticket_at_the_pass_is(walk: Walk, sta
     assert await cell.ticket("grill") == after
 
 
-@pytest.mark.parametrize("action", ["start", "ready", "recall", "void", "done"])
+@pytest.mark.parametrize("action", ["start", "ready", "recall", "done"])
 async def test_nothing_else_at_the_pass_is_done_to_the_stations(walk: Walk, action: str) -> None:
     ready = {"ready": ["start"], "recall": ["start", "ready"]}
     cell = await walk.cell("pending")
@@ -66,6 +66,13 @@ async def test_nothing_else_at_the_pass_is_done_to_the_stations(walk: Walk, acti
     for step in (*ready.get(action, []), action):
         assert (await cell.do(step, "pass")).status == 200
     assert [await cell.ticket(station) for station in ("grill", "fry")] == before
+
+
+async def test_a_void_at_the_pass_is_that_of_the_order(walk: Walk) -> None:
+    cell = await walk.cell("pending")
+    assert (await cell.do("void", "pass")).status == 200
+    stations = ("pass", "grill", "fry")
+    assert {(await cell.ticket(station))["status"] for station in stations} == {"voided"}
 
 
 async def test_without_a_pass_an_order_is_bumped_when_all_its_tickets_are(tmp_path: Path) -> None:

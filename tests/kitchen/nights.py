@@ -244,15 +244,14 @@ commands: st.SearchStrategy[Command] = st.one_of(
     undos,
     layout_commands,
 )
-ways_to_work = st.sampled_from(
-    [
-        AT_ONCE,
-        TOGETHER,
-        replace(TOGETHER, fire_next_course=True, pass_waits_for_stations=True),
-        replace(AT_ONCE, fire_next_course=True, pass_clears_stations=False, day_closes=240),
-        replace(TOGETHER, day_closes=240),
-        replace(TOGETHER, learned_prep_times=True),
-    ]
+ways_to_work = st.builds(
+    replace,
+    st.sampled_from([AT_ONCE, TOGETHER]),
+    fire_next_course=st.booleans(),
+    pass_clears_stations=st.booleans(),
+    pass_waits_for_stations=st.sampled_from([False, False, True]),
+    day_closes=st.sampled_from([AT_ONCE.day_closes, 240]),
+    learned_prep_times=st.sampled_from([False, False, True]),
 )
 linked_stations = st.sampled_from(
     [

@@ -52,6 +52,8 @@ _STATES: Final = {
     "recalled": "called back",
     "voided": "struck through",
 }
+_WAITING: Final = ("held", "voided")
+"""What is said of such a card is said of all of it."""
 _HURRY: Final = {"high": "in a hurry", "urgent": "urgent"}
 _CHANGES: Final = {"added": "new", "edited": "changed", "deleted": "gone"}
 
@@ -218,7 +220,8 @@ class Story:
             return _STATES.get(card.status)
         if fires_at := card.metadata.get("firesAt"):
             return f"in grey until {self._clock(fires_at)}"
-        return f"in grey until course {card.course_number} is fired"
+        course = f"course {card.course_number}" if card.course_number is not None else "it"
+        return f"in grey until {course} is fired"
 
     def _lateness(self, card: TicketJson) -> str | None:
         for key, words in (("veryLateAt", "very late"), ("lateAt", "late")):
@@ -237,7 +240,7 @@ class Story:
             _CHANGES.get(item.change or ""),
             "done" if item.is_done else None,
             "no rule" if item.unrouted else None,
-            self._waits(item, card) if item.held and card.status != "held" else None,
+            self._waits(item, card) if item.held and card.status not in _WAITING else None,
         ]
         said = ", ".join(filter(None, marks))
         return f"{amount}{what}" + (f" ({said})" if said else "")
@@ -298,7 +301,7 @@ def _items(text: str) -> Iterable[Item]:
             name,
             int(qty or 1),
             mods=tuple(map(Modifier, mods)),
-            course=next((each.capitalize() for each in told if each.startswith("course")), None),
+            course=next((each.capitalize() for each in told if each != "waits"), None),
             course_status="hold" if "waits" in told else None,
         )
 

@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from typing import Final
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -59,6 +60,9 @@ from tests.kitchen.nights import (
 )
 from tests.kitchen.orders import after, boards, do, new_kitchen
 
+PLACES: Final = {None: 0, "Course 1": 1, "Course 2": 2, "Dessert": None}
+"""When each course that a night knows comes; None for one that somebody has to fire."""
+
 
 class Night(RuleBasedStateMachine):
     """One kitchen, a few order ids, anything at any time."""
@@ -69,6 +73,8 @@ class Night(RuleBasedStateMachine):
         self.log: Log = []
         self.seconds = 0
         self.voided_by_hand: set[tuple[int, str]] = set()
+        self.made: set[tuple[int, str]] = set()
+        """Bumped, before a modifier of it was moved to the same station."""
 
     @initialize(
         with_pass=st.booleans(),
@@ -119,6 +125,33 @@ class Night(RuleBasedStateMachine):
         if shown := self.kitchen.live_tickets():
             ticket = shown[pick % len(shown)]
             self.submit(ActOnTicket(ticket.station, self.id_of(ticket), action))
+
+    @rule(pick=st.integers(0, 9))
+    def the_pass_sends(self, pick: int) -> None:
+        if shown := self.kitchen.live_tickets("pass"):
+            self.submit(ActOnTicket("pass", self.id_of(shown[pick % len(shown)]), "bump"))
+
+    @rule(
+        pick=st.integers(0, 9),
+        meanwhile=st.lists(st.none() | of_cooks, max_size=2),
+        takes_back=st.booleans(),
+    )
+    def a_manager_voids(
+        self,
+        pick: int,
+        meanwhile: list[ByHand | None],
+        takes_back: bool,  # noqa: FBT001
+    ) -> None:
+        """And may take it back when the order has gone on; None is its next course."""
+        if shown := self.kitchen.live_tickets():
+            ticket = shown[pick % len(shown)]
+            order_id = self.id_of(ticket)
+            self.submit(ActOnTicket(ticket.station, order_id, "void"))
+            for action in meanwhile:
+                command = action or FireCourse(order_id, None)
+                self.submit(replace(command, order_id=order_id))
+            if takes_back:
+                self.submit(Undo(ticket.station, order_id))
 
     @rule(pick=st.integers(0, 9), line=st.integers(0, 9), done=st.booleans())
     def a_cook_ticks(self, pick: int, line: int, done: bool) -> None:  # noqa: FBT001
@@ -213,6 +246,8 @@ class Night(RuleBasedStateMachine):
     def submit(self, command: Command) -> Decision:
         before, waited = self.kitchen.state(), self.lines(lambda line: line.held)
         gone = self.lines(lambda line: line.bump)
+        if isinstance(command, MoveTicket):
+            self.made |= self.lines(lambda line: line.bump and not line.mods)[command.to]
         decision = self.kitchen.decide(command, after(self.seconds))
         assert self.kitchen.state() == before
         guest = decision.guest[1] if decision.guest else None
@@ -276,8 +311,8 @@ class Night(RuleBasedStateMachine):
                 if line.bump or (ticket.workable and ticket.station in self.kitchen.router.cooking)
             }
             for item in placed.order.items:
-                by_hand = (placed.number, item.line_id) in self.voided_by_hand
-                assert item.line_id in seen or by_hand, (item, tickets)
+                known = (placed.number, item.line_id) in self.voided_by_hand | self.made
+                assert item.line_id in seen or known, (item, tickets)
 
     @invariant()
     def the_state_of_a_ticket_fits_its_lines(self) -> None:
@@ -293,6 +328,42 @@ class Night(RuleBasedStateMachine):
                     assert not any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
+
+    @invariant()
+    def what_is_fired_on_one_card_waits_on_none(self) -> None:
+        for _placed, tickets in self.kitchen.state().orders:
+            on_board = [
+                line
+                for ticket in tickets
+                if ticket.workable
+                for line in ticket.lines
+                if not line.bump and line.change != "deleted"
+            ]
+            waits = {line.id for line in on_board if line.unfired}
+            assert not waits & {line.id for line in on_board if not line.unfired}, tickets
+
+    @invariant()
+    def no_course_waits_for_what_is_gone(self) -> None:
+        """Where courses fire themselves, one does when all is gone that was fired before it."""
+        if not self.kitchen.settings.fire_next_course:
+            return
+        for placed, tickets in self.kitchen.state().orders:
+            waiting, called, being_made = set(), set(), set()
+            for ticket in tickets:
+                for line in ticket.lines if ticket.station in self.kitchen.router.cooking else ():
+                    item = placed.item(line.id)
+                    place = PLACES[item.course if item else None]
+                    gone = line.bump or line.change == "deleted" or ticket.status == "voided"
+                    if not gone and line.held and line.due is None:
+                        waiting.add(place)
+                    elif line.due is not None and not line.waited:
+                        called.add(place or 0)
+                        being_made |= set() if gone else {place or 0}
+            if lowest := [place for place in waiting if place is not None]:
+                first = min(lowest)
+                assert not any(place <= first for place in called) or any(
+                    place <= first for place in being_made
+                ), tickets
 
     @invariant()
     def what_was_fired_has_its_place_by_now(self) -> None:

@@ -13,7 +13,6 @@ from tests.kitchen.orders import (
     RECALL_WINDOW,
     act,
     after,
-    board,
     boards,
     busy,
     create,
@@ -234,18 +233,6 @@ def test_a_bump_at_the_pass_leaves_what_waits_below_a_struck_line() -> None:
 def test_a_bump_at_the_pass_leaves_voided_cards_to_be_seen() -> None:
     kitchen = busy(create(STARTER, item("3", "Fries")), update(STARTER), act("pass", "bump"))
     assert {name for name, tickets in boards(kitchen).items() if tickets} == {"fry"}
-
-
-def test_acknowledging_a_voided_card_at_the_pass_takes_nothing_off_the_stations() -> None:
-    kitchen = busy(create(STARTER, MAIN), act("pass", "void"), act("pass", "bump"))
-    assert ticket(kitchen, "cold").status == "pending"
-    assert ticket(kitchen, "grill").status == "held"
-
-
-def test_a_recall_at_the_pass_leaves_the_stations_done() -> None:
-    kitchen = busy(create(STARTER), act("pass", "bump"), act("pass", "recall"))
-    assert board(kitchen, "pass") == ["7"]
-    assert board(kitchen, "cold") == []
 
 
 @pytest.mark.parametrize("wall_clock_off_by", [0, HOUR, -HOUR, 3_650 * DAY])

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from appliance.kitchen.command import Command, Due
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
-from appliance.kitchen.ticket import Ticket, clear
+from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.working import clear
 from tests.kitchen.orders import (
     AT_ONCE,
     MINUTE,

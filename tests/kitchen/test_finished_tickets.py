@@ -159,12 +159,14 @@ def test_what_a_station_has_served_is_not_struck_when_its_voided_ticket_comes_ba
 
 
 @pytest.mark.parametrize("acknowledged", [True, False])
-def test_voiding_the_card_at_the_pass_does_not_finish_the_order(acknowledged: bool) -> None:  # noqa: FBT001
+def test_an_order_that_the_pass_voided_comes_back_for_what_is_added(acknowledged: bool) -> None:  # noqa: FBT001
     kitchen = busy(create(item("1")), act("pass", "void"))
     if acknowledged:
         do(kitchen, act("pass", "bump"))
     do(kitchen, update(item("1"), item("2")))
-    assert to_do(ticket(kitchen, "grill")) == ["1", "2"]
+    for station in ("grill", "pass"):
+        assert to_do(ticket(kitchen, station)) == ["2"]
+        assert marks(ticket(kitchen, station)) == {"1": "deleted", "2": "added"}
 
 
 def test_a_cancelled_order_comes_back_for_nothing() -> None:

@@ -3,7 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import Command, MoveTicket, TicketsNow, Undo, UpdateOrder
+from appliance.kitchen.command import (
+    Command,
+    MoveTicket,
+    SetPriority,
+    TicketsNow,
+    Undo,
+    UpdateOrder,
+)
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Item
@@ -116,11 +123,19 @@ def test_the_bump_is_told_as_it_was_and_then_what_it_fired() -> None:
             [act("grill", "bump"), update(*MORE), update(SALAD, SOUP, FRIES), act("cold", "bump")],
             "",
         ),
-        # Nothing has been served yet.
-        ((SALAD, FRIES), [act("cold", "void"), act("cold", "bump")], "4"),
-        # The pass alone bumps as it always does.
-        ((SALAD, FRIES), [act("pass", "bump")], "4"),
-        ((SALAD,), [act("cold", "bump"), update(SALAD, FRIES), act("pass", "bump")], "4"),
+        ((SALAD, FRIES), [act("cold", "void")], ""),
+        ((SALAD, FRIES), [update(FRIES)], ""),
+        ((SALAD, SOUP, FRIES), [act("cold", "bump"), update(SALAD, FRIES)], ""),
+        # What the pass bumped is gone from the stations too.
+        ((SALAD, FRIES), [act("pass", "bump")], ""),
+        # Nothing that comes before is made any more when it comes.
+        ((SALAD,), [act("cold", "bump"), update(SALAD, FRIES)], ""),
+        ((SALAD, FRIES, CAKE), [act("cold", "bump"), update(SALAD, CAKE)], ""),
+        # Nothing was ever fired.
+        ((STEAK, CAKE), [act("grill", "void"), act("grill", "bump")], "35"),
+        ((STEAK, CAKE), [update(CAKE)], "5"),
+        # What was fired of a later course, and is gone, calls nothing.
+        ((STEAK, item("6", "Fries", course=3)), [update(STEAK)], "3"),
         ((SALAD, FRIES), [MoveTicket("cold", "7", "grill"), act("grill", "bump")], ""),
     ],
 )
@@ -162,3 +177,14 @@ def test_a_bump_that_is_taken_back_takes_its_course_back() -> None:
     do(kitchen, Undo("grill"), after(1))
     assert waiting(kitchen) == {"3", "4", "5"}
     assert to_do(ticket(kitchen, "grill")) == ["2"]
+
+
+def test_a_course_whose_turn_comes_by_a_new_setting_keeps_what_was_asked_for() -> None:
+    before = new_kitchen()
+    for command in (create(SALAD, STEAK), act("cold", "bump")):
+        do(before, command)
+    kitchen = new_kitchen(settings=BY_ITSELF)
+    kitchen.restore(before.state(), {})
+    do(kitchen, SetPriority("pass", "7", "urgent"), after(60))
+    assert waiting(kitchen) == set()
+    assert {ticket(kitchen, each).priority for each in ("grill", "pass")} == {"urgent"}

@@ -22,12 +22,13 @@ from appliance.kitchen.deed import DEEDS_KEPT
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.memory import FINISHED_ORDERS_KEPT
-from appliance.kitchen.order import Placed
+from appliance.kitchen.order import Item, Placed
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Ticket
 from tests.kitchen.nights import restored
 from tests.kitchen.orders import (
     AT_ONCE,
+    HOUR,
     MINUTE,
     TOGETHER,
     act,
@@ -38,6 +39,7 @@ from tests.kitchen.orders import (
     create,
     do,
     fire,
+    held,
     item,
     kinds,
     new_kitchen,
@@ -51,6 +53,7 @@ from tests.kitchen.orders import (
 STARTER = item("1", "Salad", course=1)
 MAIN = item("2", "Steak", course=2, status="hold")
 SIDE = item("3", "Fries", course=2, status="hold")
+COMBO = item("4", "Combo", course=2, status="hold")
 DINNER = create(STARTER, MAIN, SIDE)
 WINDOW: Final = AT_ONCE.undo_window // 1000
 
@@ -103,7 +106,16 @@ DEEDS: Final[list[tuple[str, str, list[Command], Command]]] = [
     ("the pass bumps the last", "pass", [fire(2)], act("pass", "bump")),
     ("a move", "cold", [], MoveTicket("cold", "7", "fry")),
     ("a move, where it went", "fry", [], MoveTicket("grill", "7", "fry")),
-    ("a move to a board without", "cold", [act("pass", "void")], MoveTicket("fry", "7", "cold")),
+    (
+        "a move to a board without",
+        "cold",
+        [MoveTicket("cold", "7", "grill")],
+        MoveTicket("fry", "7", "cold"),
+    ),
+    ("the pass recalls", "pass", [act("pass", "bump")], act("pass", "recall")),
+    ("the pass recalls, a station", "cold", [act("pass", "bump")], act("pass", "recall")),
+    ("the pass voids", "pass", [], act("pass", "void")),
+    ("the pass voids, a station", "grill", [], act("pass", "void")),
 ]
 
 
@@ -312,6 +324,77 @@ def test_a_station_whose_times_alone_were_moved_hinders_nobody(started: bool) ->
     undone(kitchen, "grill", at=100)
     assert ticket(kitchen, "grill").status == "pending"
     assert ticket(kitchen, "fry").status == ("in_progress" if started else "pending")
+
+
+def fired_together() -> Kitchen:
+    """The second course was fired, and fry has begun with it by itself six minutes later."""
+    kitchen = new_kitchen(settings=replace(TOGETHER, undo_window=HOUR * 1000))
+    for command in (create(STARTER, MAIN, SIDE), fire(2)):
+        do(kitchen, command)
+    assert kitchen.next_due == 360_000
+    do(kitchen, Due(), after(360))
+    assert ticket(kitchen, "fry").status == "pending"
+    return kitchen
+
+
+def test_a_course_that_time_has_gone_on_with_is_held_again_everywhere() -> None:
+    kitchen = fired_together()
+    undone(kitchen, "pass", at=390)
+    for station, waits in (("grill", ["2"]), ("fry", ["3"]), ("pass", ["2", "3"])):
+        assert held(ticket(kitchen, station)) == waits
+    assert kitchen.next_due is None
+
+
+@pytest.mark.parametrize("since", [act("fry", "start"), tick("fry", "3"), act("fry", "bump")])
+def test_what_somebody_did_after_time_had_gone_on_stands_in_the_way(since: Command) -> None:
+    kitchen = fired_together()
+    do(kitchen, since, after(375))
+    assert refused(kitchen, Undo("pass"), at=380)[0] == "cannot_undo"
+
+
+def test_what_was_put_in_front_before_it_began_by_itself_is_taken_back() -> None:
+    kitchen = two_stations()
+    do(kitchen, SetPriority("fry", "7", "urgent"), after(60))
+    do(kitchen, Due(), after(90))
+    undone(kitchen, "fry", at=100)
+    do(kitchen, Due(), after(100))
+    assert (ticket(kitchen, "fry").priority, to_do(ticket(kitchen, "fry"))) == ("normal", ["2"])
+
+
+@pytest.mark.parametrize("settings", [AT_ONCE, TOGETHER])
+@pytest.mark.parametrize(
+    ("main", "voided", "with_pass"), [(SIDE, "fry", True), (COMBO, "grill", False)]
+)
+def test_a_void_that_is_taken_back_waits_for_nothing_that_was_fired_since(
+    main: Item,
+    voided: str,
+    with_pass: bool,  # noqa: FBT001
+    settings: Settings,
+) -> None:
+    kitchen = new_kitchen(settings=settings, with_pass=with_pass)
+    do(kitchen, create(STARTER, main))
+    do(kitchen, act(voided, "void"), after(1))
+    do(kitchen, fire(2), after(2))
+    decision = do(kitchen, Undo(voided, "7"), after(60))
+    assert isinstance(decision.reply, TicketsNow), decision.reply
+    assert decision.reply.tickets == (ticket(kitchen, voided),)
+    assert not any(line.unfired for line in ticket(kitchen, voided).lines)
+    do(kitchen, Due(), after(HOUR))
+    assert main.line_id in to_do(ticket(kitchen, voided))
+
+
+def test_a_void_that_is_taken_back_waits_for_its_course_where_nobody_has_fired_it() -> None:
+    kitchen = busy(create(STARTER, MAIN, SIDE), act("fry", "void"), act("cold", "bump"))
+    undone(kitchen, "fry", "7")
+    assert held(ticket(kitchen, "fry")) == ["3"]
+
+
+def test_a_void_that_is_taken_back_has_its_turn_where_courses_follow_each_other() -> None:
+    kitchen = new_kitchen(settings=replace(AT_ONCE, fire_next_course=True))
+    for command in (create(STARTER, SIDE), act("fry", "void"), act("cold", "bump")):
+        do(kitchen, command)
+    undone(kitchen, "fry", "7")
+    assert to_do(ticket(kitchen, "fry")) == ["3"]
 
 
 def test_a_station_whose_times_alone_were_moved_takes_nothing_back() -> None:

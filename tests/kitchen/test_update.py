@@ -1,11 +1,16 @@
 """An order changes while it is cooked: what its tickets mark, and what they leave alone."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
 from appliance.kitchen.command import CreateOrder, OrderAccepted, Refused, SetPriority, UpdateOrder
-from appliance.kitchen.order import NOBODY, Guest, ItemGroup
+from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import NOBODY, Guest, ItemGroup, Order
 from tests.kitchen.orders import (
+    HOUR,
     act,
     after,
     board,
@@ -141,7 +146,7 @@ def test_a_repeated_update_changes_nothing() -> None:
 def test_the_last_line_of_a_station_voids_its_ticket() -> None:
     kitchen = busy(create(item("1"), item("2", "Fries")))
     decision = do(kitchen, update(item("1")))
-    assert sorted(kinds(decision.events)) == ["OrderUpdated", "updated", "updated", "voided"]
+    assert sorted(kinds(decision.events)) == ["OrderUpdated", "updated", "voided"]
     assert ticket(kitchen, "fry").status == "voided"
     assert board(kitchen, "fry") == ["7"]
     assert ticket(kitchen, "pass").status == "pending"
@@ -229,3 +234,40 @@ def test_a_create_that_is_an_update_brings_its_guest() -> None:
     kitchen = busy(create(item("1")))
     decision = do(kitchen, CreateOrder(order(item("1"), item("2")), Guest(name="Ann")))
     assert decision.guest == (1, Guest(name="Ann"))
+
+
+def told(kitchen: Kitchen, order: Order, guest: Guest = NOBODY) -> set[str]:
+    """The stations that hear of an update."""
+    events = do(kitchen, UpdateOrder(order, guest), after(60)).events
+    return {event.ticket.station for event in events if isinstance(event, TicketChanged)}
+
+
+def test_a_station_hears_of_nothing_that_its_card_does_not_show() -> None:
+    kitchen = busy(create(item("1"), item("2", "Fries"), item("3", "Salad")))
+    assert told(kitchen, order(item("1", qty=2), item("2", "Fries"), item("3", "Salad"))) == {
+        "grill",
+        "pass",
+    }
+    rare = Guest(item_instructions={"1": "rare"}, group_notes={"2": "shared"})
+    changed = order(item("1", qty=2), item("2", "Fries"))
+    assert told(kitchen, changed, rare) == {"grill", "fry", "cold", "pass"}
+    more = order(*changed.items, item("4"))
+    assert told(kitchen, more, rare) == {"grill", "pass"}
+
+
+@pytest.mark.parametrize(
+    ("change", "guest"),
+    [
+        ({}, Guest(name="Ann")),
+        ({"pickup_at": after(HOUR).at}, NOBODY),
+        ({"terminal": "2"}, NOBODY),
+        ({"priority": True}, NOBODY),
+        ({"items": (item("1"), item("2", "Fries"), item("3", "Salad"))}, NOBODY),
+    ],
+)
+def test_every_station_hears_what_all_cards_show(change: dict[str, Any], guest: Guest) -> None:
+    """The last of them: that another station has some of it, too."""
+    kitchen = busy(create(item("1"), item("2", "Fries")))
+    do(kitchen, act("grill", "bump"))
+    changed = replace(order(item("1"), item("2", "Fries")), **change)
+    assert told(kitchen, changed, guest) - {"cold"} == {"fry", "pass"}
