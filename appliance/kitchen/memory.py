@@ -276,12 +276,13 @@ class Memory:
     def _joins(self, known: Known, event: TicketChanged) -> bool:
         """Whether a station that had no ticket of the order is to cook what it has now.
 
-        A card that came from another station, or is back where it was, is not told of by an
-        event of the order.
+        A card that came from another station, by hand or because that is gone, or is back where
+        it was, is not told of by an event of the order.
         """
         if known.is_untold:
             return event.ticket.station in self.layout.router.cooking
-        return event.effect == "followed" or event.kind == "undone"
+        is_moved = event.action is not None or event.effect == "followed"
+        return is_moved or event.kind == "undone"
 
     def _is_stray(self, known: Known, ticket: Ticket) -> bool:
         """Whether it is live, and its station is not there, or not of the kind that it was."""
