@@ -32,6 +32,8 @@ class Board:
         self.shown = shown
         self.cards: list[Card] = []
         """In their places."""
+        self.counts = False
+        """Whether the all-day counts are shown."""
 
     def take(self, ticket: Ticket, order_id: str, at: float, by: str | None) -> None:
         """A ticket is now so, by somebody; it is shown at a moment."""

@@ -21,7 +21,7 @@ def for_ticket(verb: TicketVerb, station: str, order_id: str, kitchen: Kitchen) 
             return _fire(ticket, order_id, kitchen)
         case "item":
             line = next((line for line in ticket.lines if line.to_do), None)
-            return line and MarkLine(station, order_id, line.id, done=True)
+            return None if line is None else MarkLine(station, order_id, line.id, done=True)
     return ActOnTicket(station, order_id, cast("TicketAction", verb))
 
 

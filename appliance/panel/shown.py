@@ -24,9 +24,11 @@ class Face(NamedTuple):
     selected: str | None = None
     """The one that the bump bar is at; None where there is nothing."""
     moved_by: str | None = None
-    """The device by whose press it came to this."""
+    """The button or key by whose press the tickets came to be so."""
     first: int = 0
     """How many tickets lie before the page that is shown."""
+    is_chosen: bool = False
+    """Somebody selected it: no ticket has moved."""
 
     def at(self, slot: int | None) -> str | None:
         """The order in a slot of the page (1 is the first), or, without one, the selected."""
@@ -50,7 +52,7 @@ class Shown:
         return self._faces[-1]
 
     def change(self, orders: Sequence[str], at: float, by: str | None) -> bool:
-        """The board is now so, by the press of a device or otherwise; whether that is new.
+        """The board is now so, by the press of a button or otherwise; whether that is new.
 
         When the selected ticket goes, the one that came behind it is selected.
         """
@@ -67,39 +69,39 @@ class Shown:
         return min(self.face.first, last)
 
     def under(self, slot: int | None, down_at: float, by: str) -> str | None:
-        """The order that a press of a device meant whose finger went down then."""
+        """The order that a press of a button or key meant whose finger went down then."""
         meant: Face | None = None
         for face in reversed(self._faces):
             if meant is None or _is_too_new(meant, down_at, by):
                 meant = face
         return meant.at(slot) if meant is not None else None
 
-    def step(self, places: int, at: float, by: str) -> None:
+    def step(self, places: int, at: float) -> None:
         """Select the ticket so many places on; after the last comes the first."""
         face = self.face
         if face.selected is not None:
             place = face.orders.index(face.selected) + places
-            self.select(face.orders[place % len(face.orders)], at, by)
+            self.select(face.orders[place % len(face.orders)], at)
 
-    def select(self, order: str, at: float, by: str) -> None:
+    def select(self, order: str, at: float) -> None:
         """Select the ticket of an order that is there, and turn to its page."""
         first = self.face.orders.index(order) // self._per_page * self._per_page
-        self._faces.append(self.face._replace(since=at, selected=order, moved_by=by, first=first))
+        chosen = self.face._replace(since=at, selected=order, first=first, is_chosen=True)
+        self._faces.append(chosen)
 
-    def turn(self, pages: int, at: float, by: str) -> None:
+    def turn(self, pages: int, at: float) -> None:
         """Turn so many pages on, and select the first ticket there; it goes round."""
         orders = self.face.orders
         if orders:
             count = -(-len(orders) // self._per_page)
             page = (self.face.first // self._per_page + pages) % count
-            self.select(orders[page * self._per_page], at, by)
+            self.select(orders[page * self._per_page], at)
 
 
 def _is_too_new(face: Face, down_at: float, by: str) -> bool:
     """Whether a finger that went down then cannot have meant this."""
-    if face.since > down_at:
-        return True
-    return face.moved_by != by and face.since > down_at - SETTLING_SECONDS
+    is_meant_to_be = face.is_chosen or face.moved_by == by
+    return face.since > (down_at if is_meant_to_be else down_at - SETTLING_SECONDS)
 
 
 def _still_selected(face: Face, orders: Sequence[str]) -> str | None:

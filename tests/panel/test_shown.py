@@ -59,22 +59,22 @@ def test_a_slot_that_was_empty_is_meant_empty(shown: Shown) -> None:
 
 def test_the_first_ticket_is_selected_and_after_it_the_one_behind(shown: Shown) -> None:
     assert shown.face.selected == "A"
-    shown.step(1, 20.0, BUTTON)
+    shown.step(1, 20.0)
     shown.change(["A", "C"], 21.0, BUTTON)
     assert shown.face.selected == "C"
     shown.change(["A"], 22.0, None)
     assert shown.face.selected == "A"
     shown.change([], 23.0, None)
     assert shown.face.selected is None
-    shown.step(1, 24.0, BUTTON)
-    shown.turn(1, 24.0, BUTTON)
+    shown.step(1, 24.0)
+    shown.turn(1, 24.0)
     assert shown.under(None, 25.0, BUTTON) is None
 
 
 def test_the_selection_goes_round(shown: Shown) -> None:
-    shown.step(-1, 20.0, BUTTON)
+    shown.step(-1, 20.0)
     assert shown.face.selected == "C"
-    shown.step(1, 21.0, BUTTON)
+    shown.step(1, 21.0)
     assert shown.face.selected == "A"
 
 
@@ -85,13 +85,20 @@ def test_bump_means_what_was_selected_when_the_finger_went_down(shown: Shown) ->
     assert shown.under(None, 20.5, BUTTON) == "B"
 
 
+def test_what_somebody_selected_is_meant_at_once(shown: Shown) -> None:
+    shown.change(["B", "C"], 20.0, None)
+    shown.step(1, 20.1)
+    assert shown.under(None, 20.2, "bar key bump") == "C"
+    assert shown.under(None, 20.05, "bar key bump") == "A"
+
+
 def test_slots_are_those_of_the_page(shown: Shown) -> None:
     shown.change(["A", "B", "C", "D"], 20.0, None)
-    shown.turn(1, 21.0, BUTTON)
+    shown.turn(1, 21.0)
     assert (shown.face.selected, shown.under(1, 21.1, BUTTON)) == ("D", "D")
-    shown.turn(1, 22.0, BUTTON)
+    shown.turn(1, 22.0)
     assert (shown.face.selected, shown.under(1, 22.1, BUTTON)) == ("A", "A")
-    shown.step(-1, 23.0, BUTTON)
+    shown.step(-1, 23.0)
     assert (shown.face.first, shown.face.selected) == (3, "D")
     shown.change(["A", "B"], 24.0, None)
     assert (shown.face.first, shown.face.selected) == (0, "B")
@@ -115,9 +122,9 @@ def test_whatever_happens_something_that_is_there_is_selected(
             case "change", list() as orders:
                 shown.change(orders, at, None)
             case "step", int() as places:
-                shown.step(places, at, BUTTON)
+                shown.step(places, at)
             case "turn", int() as pages:
-                shown.turn(pages, at, BUTTON)
+                shown.turn(pages, at)
         face = shown.face
         assert (face.selected in face.orders) if face.orders else face.selected is None
         assert face.first % per_page == 0
