@@ -1,0 +1,142 @@
+"""From a gesture to a command, once; and what it came to.
+
+press ─ the ticket that was under the finger ▶ command ─▶ kitchen ─ durable ▶ boards, lamps
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Final, Literal, NamedTuple, cast
+
+from appliance.expeditor import Expeditor
+from appliance.kitchen.command import Command, Refused
+from appliance.kitchen.event import TicketChanged
+from appliance.log import NotStored
+from appliance.panel.action import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
+from appliance.panel.boards import Board, Boards
+from appliance.panel.commands import for_station, for_ticket
+from appliance.panel.shown import Shown
+
+logger = logging.getLogger(__name__)
+
+_STEPS: Final = {"next": 1, "previous": -1}
+_TURNS: Final = {"page": 1, "page-back": -1}
+
+
+class Press(NamedTuple):
+    """Somebody's finger on a device, and what that is to do."""
+
+    by: str
+    """The button, or the bar and its key: what is done, is done in its name."""
+    station: str
+    action: Action
+    down_at: float
+    """When the finger went down, on the monotonic clock."""
+
+
+class Outcome(NamedTuple):
+    """What a press came to, once that is durable."""
+
+    what: Literal["done", "nothing there", "refused", "cannot be stored"]
+    why: str = ""
+
+
+NOTHING_THERE: Final = Outcome("nothing there")
+DONE: Final = Outcome("done")
+
+Tell = Callable[[Press, Outcome], None]
+Follow = Callable[[list[TicketChanged]], None]
+
+
+class Panel:
+    """The buttons and bars of some stations, whatever they are made of."""
+
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        stations: Iterable[str],
+        *,
+        per_page: int,
+        tell: Tell,
+        follow: Follow,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`tell` hears what each press came to, `follow` what happened to tickets.
+
+        `follow` is called as well when boards are to show something else. Neither may block.
+        `clock` is monotonic, seconds.
+        """
+        self.boards = {station: Board(Shown(clock(), per_page)) for station in stations}
+        self._expeditor = expeditor
+        self._boards = Boards(expeditor, self.boards, clock)
+        self._tell = tell
+        self._follow = follow
+        self._clock = clock
+        self._asked: set[asyncio.Future[None]] = set()
+
+    def press(self, press: Press) -> None:
+        """Do what a gesture asks for. To be called once for each gesture, on the event loop."""
+        verb = press.action.verb
+        if verb in BOARD_VERBS:
+            self._turn(press)
+            self._follow([])
+            self._tell(press, DONE)
+            return
+        command = self._command(press)
+        if command is None:
+            self._tell(press, NOTHING_THERE)
+            return
+        try:
+            answer = self._expeditor.submit(command, press.by)
+        except NotStored as error:
+            self._tell(press, Outcome("cannot be stored", str(error)))
+            return
+        outcome = DONE
+        if isinstance(answer.reply, Refused):
+            outcome = Outcome("refused", answer.reply.message)
+        asked = asyncio.ensure_future(self._told(press, outcome, answer.durable))
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
+
+    async def _told(self, press: Press, outcome: Outcome, durable: asyncio.Future[None]) -> None:
+        try:
+            await asyncio.shield(durable)
+        except NotStored as error:
+            outcome = Outcome("cannot be stored", str(error))
+        self._tell(press, outcome)
+
+    def _command(self, press: Press) -> Command | None:
+        """What the kitchen is asked; None where nothing is there that it could be asked of."""
+        kitchen, (verb, slot) = self._expeditor.kitchen, press.action
+        if verb not in TICKET_VERBS:
+            return for_station(cast("StationVerb", verb), press.station, kitchen)
+        shown = self.boards[press.station].shown
+        order = shown.under(slot, press.down_at, press.by)
+        if order is None:
+            return None
+        return for_ticket(verb, press.station, order, kitchen)
+
+    def _turn(self, press: Press) -> None:
+        """Change what the boards show."""
+        board = self.boards[press.station]
+        shown = board.shown
+        at, (verb, slot) = self._clock(), press.action
+        if verb in _STEPS:
+            shown.step(_STEPS[verb], at)
+        elif verb in _TURNS:
+            shown.turn(_TURNS[verb], at)
+        elif verb == "all-day":
+            board.counts = not board.counts
+        elif verb == "select" and (order := shown.under(slot, press.down_at, press.by)):
+            shown.select(order, at)
+
+    async def run(self) -> None:
+        """Follow the log, until cancelled."""
+        feed = self._expeditor.feed
+        news = asyncio.Event()
+        with feed.watched(news.set):
+            while True:
+                news.clear()
+                self._follow(await self._boards.catch_up())
+                await news.wait()

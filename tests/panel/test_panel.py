@@ -1,0 +1,192 @@
+"""From a press to the ticket, on the running appliance."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from appliance.panel.action import parse
+from appliance.panel.panel import Outcome, Panel, Press
+from tests.running import AT_ONCE, RunningAppliance, running
+
+
+class Hand:
+    """Presses the buttons of an appliance, and sees what they came to."""
+
+    def __init__(self, appliance: RunningAppliance) -> None:
+        self.now = 100.0
+        self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._appliance = appliance
+        self._followed = asyncio.Event()
+        self.panel = Panel(
+            appliance.expeditor,
+            ("grill", "fry", "pass"),
+            per_page=8,
+            tell=lambda _press, outcome: self._outcomes.put_nowait(outcome),
+            follow=lambda _happened: self._followed.set(),
+            clock=lambda: self.now,
+        )
+
+    async def press(self, action: str, station: str = "grill", *, by: str = "grill-1") -> Outcome:
+        """A second after the last one; what came of it."""
+        self.now += 1
+        return await self.press_at(self.now, action, station, by=by)
+
+    async def press_at(
+        self, down_at: float, action: str, station: str = "grill", *, by: str = "grill-1"
+    ) -> Outcome:
+        self.panel.press(Press(by, station, parse(action), down_at))
+        return await self._outcomes.get()
+
+    async def sees(self, station: str, *orders: str) -> None:
+        """Until the lamps of a station stand for these orders."""
+        while self.panel.boards[station].shown.face.orders != orders:
+            self._followed.clear()
+            await self._followed.wait()
+
+    async def states(self, station: str = "grill") -> list[tuple[str, str]]:
+        tickets = await self._appliance.tickets(station)
+        return [(ticket["order_id"], ticket["status"]) for ticket in tickets]
+
+
+@pytest.fixture
+async def kitchen(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
+    async with running(tmp_path, AT_ONCE) as appliance:
+        yield appliance
+
+
+@pytest.fixture
+async def hand(kitchen: RunningAppliance) -> AsyncIterator[Hand]:
+    hand = Hand(kitchen)
+    following = asyncio.create_task(hand.panel.run())
+    yield hand
+    following.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await following
+
+
+async def ordered(kitchen: RunningAppliance, hand: Hand, *orders: str) -> None:
+    for order in orders:
+        items = [{"lineId": "1", "name": "Hamburger"}, {"lineId": "2", "name": "Steak"}]
+        assert await kitchen.order(id=order, items=items) == order.encode()
+    await hand.sees("grill", *orders)
+    hand.now += 1
+
+
+DONE = Outcome("done")
+
+
+async def test_a_slot_is_bumped(kitchen: RunningAppliance, hand: Hand) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    assert await hand.press("bump 2") == DONE
+    assert await hand.states() == [("A", "pending"), ("C", "pending")]
+
+
+async def test_the_ticket_that_was_there_is_bumped_though_another_has_taken_its_place(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    await kitchen.call("POST", "/stations/grill/orders/A/ticket/bump")
+    await hand.sees("grill", "B", "C")
+    assert await hand.press_at(hand.now + 0.1, "bump 1") == DONE  # It was A that was meant.
+    assert await hand.states() == [("B", "pending"), ("C", "pending")]
+    assert await hand.press_at(hand.now + 0.5, "bump 1") == DONE
+    assert await hand.states() == [("C", "pending")]
+
+
+async def test_two_presses_of_one_button_bump_two_tickets(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    await hand.press("bump 1")
+    await hand.sees("grill", "B", "C")
+    await hand.press_at(hand.now + 0.15, "bump 1")
+    assert await hand.states() == [("C", "pending")]
+
+
+async def test_a_bump_bar_selects_and_bumps(kitchen: RunningAppliance, hand: Hand) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    await hand.press("next")
+    await hand.press("start")
+    assert await hand.states() == [("A", "pending"), ("B", "in_progress"), ("C", "pending")]
+    await hand.press("ready")
+    await hand.press("bump")
+    await hand.sees("grill", "A", "C")
+    assert hand.panel.boards["grill"].shown.face.selected == "C"
+    await hand.press("previous")
+    await hand.press("bump")
+    assert await hand.states() == [("C", "pending")]
+
+
+async def test_the_newest_that_was_bumped_is_recalled(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    await hand.press("bump 3")
+    await hand.press("bump 1")
+    await hand.sees("grill", "B")
+    assert await hand.press("recall") == DONE
+    assert await hand.states() == [("A", "recalled"), ("B", "pending")]
+
+
+async def test_a_press_is_taken_back(kitchen: RunningAppliance, hand: Hand) -> None:
+    await ordered(kitchen, hand, "A", "B")
+    await hand.press("start 1")
+    await hand.press("bump 2")
+    assert await hand.press("undo") == DONE
+    assert await hand.states() == [("A", "in_progress"), ("B", "pending")]
+
+
+async def test_lines_are_ticked_one_after_the_other(kitchen: RunningAppliance, hand: Hand) -> None:
+    await ordered(kitchen, hand, "A")
+    await hand.press("item 1")
+    (ticket,) = await kitchen.tickets("grill")
+    assert [item["is_done"] for item in ticket["items"]] == [True, False]
+    await hand.press("item")
+    assert await hand.states() == [("A", "ready")]
+    assert await hand.press("item") == Outcome("nothing there")
+
+
+async def test_courses_are_fired_one_after_the_other(kitchen: RunningAppliance, hand: Hand) -> None:
+    courses = {"1": "2", "2": "3", "3": "Sweet"}
+    items = [
+        {"lineId": line, "name": "Steak", "course": course, "courseStatus": "hold"}
+        for line, course in courses.items()
+    ]
+    assert await kitchen.order(id="A", items=items) == b"A"
+    await hand.sees("grill", "A")
+    for held in ([False, True, True], [False, False, True], [False, False, False]):
+        assert await hand.press("fire") == DONE
+        (ticket,) = await kitchen.tickets("grill")
+        assert [item["held"] for item in ticket["items"]] == held
+    assert await hand.press("fire") == Outcome("nothing there")
+
+
+async def test_what_cannot_be_done_is_told(kitchen: RunningAppliance, hand: Hand) -> None:
+    assert await hand.press("bump 1") == Outcome("nothing there")
+    assert await hand.press("recall") == Outcome("nothing there")
+    refused = await hand.press("undo")
+    assert refused.what == "refused"
+    await ordered(kitchen, hand, "A")
+    assert (await hand.press("ready 1")).what == "refused"
+    assert await hand.states() == [("A", "pending")]
+
+
+async def test_who_pressed_is_told_with_the_event(kitchen: RunningAppliance, hand: Hand) -> None:
+    await ordered(kitchen, hand, "A")
+    await hand.press("bump 1", by="button grill-1")
+    newest = kitchen.expeditor.feed.after(kitchen.expeditor.feed.head - 1)[-1]
+    assert getattr(newest.event, "by", None) == "button grill-1"
+
+
+async def test_the_counts_of_a_station_are_called_and_dismissed(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A")
+    board = hand.panel.boards["grill"]
+    await hand.press("all-day")
+    assert board.counts
+    await hand.press("all-day")
+    assert not board.counts
