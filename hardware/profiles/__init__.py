@@ -99,7 +99,7 @@ def _checked(keys: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def shipped() -> tuple[str, ...]:
-    """The names of the profiles that there are. Reads the package's folder once."""
+    """The names of the profiles that there are. Blocks once: it reads the package's folder."""
     folder = files(__name__).iterdir()
     found = (file.name for file in folder if file.name.endswith(_SUFFIX))
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in found))
@@ -107,7 +107,7 @@ def shipped() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Profile:
-    """The shipped profile with this name. Reads its file once. Raises ProfileError."""
+    """The shipped profile with this name. Blocks once, reading its file. Raises ProfileError."""
     if name not in shipped():
         near = get_close_matches(name, shipped(), 1)
         meant = f"did you mean {near[0]!r}? " if near else ""

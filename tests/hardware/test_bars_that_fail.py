@@ -1,0 +1,104 @@
+"""Bars that cannot be used are states with words, and end nothing."""
+
+import asyncio
+import errno
+import termios
+from typing import Any
+
+import pytest
+
+from hardware.bump_bars import address_of, transport_to
+from hardware.connection import Condition
+from hardware.keyboards import Keyboard
+from hardware.profiles import NO_KEYS, ProfileError, load
+from hardware.serial_bars import SerialBar
+from hardware.simulated_bars import FailingBar, SimulatedSerialBar, simulated_bar
+from hardware.simulated_bars import SimulatedKeyboard as Simulated
+from tests.hardware.bars import listening
+
+PROFILE = load("kb9000")
+
+
+@pytest.mark.parametrize(
+    ("error", "condition", "words"),
+    [
+        (None, Condition.REFUSED, "no permission for failing"),
+        (OSError(errno.EBUSY, "busy"), Condition.REFUSED, "another program holds failing"),
+        (OSError(errno.ENODEV, "gone"), Condition.AWAY, "failing is not plugged in"),
+        (OSError(errno.EMFILE, "too many files"), Condition.REFUSED, "too many files"),
+        (OSError("without a number"), Condition.REFUSED, "without a number"),
+        (ValueError("baud 7"), Condition.REFUSED, "failing cannot be opened: ValueError('baud 7')"),
+        (termios.error(22, "no"), Condition.REFUSED, "failing cannot be opened"),
+        (RuntimeError("a driver's fault"), Condition.REFUSED, "a driver's fault"),
+    ],
+)
+async def test_a_bar_that_always_fails_is_a_state(
+    error: Exception | None, condition: Condition, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries, often = 0, asyncio.Event()
+
+    class Counting(FailingBar):
+        async def open(self) -> Any:
+            nonlocal tries
+            tries += 1
+            if tries == 3:
+                often.set()
+            return await super().open()
+
+    async with listening(Counting(error), PROFILE, "fry-bar") as heard:
+        await asyncio.wait_for(often.wait(), 10)
+        assert heard.bar.state.condition == condition
+        assert words in heard.bar.state.words
+    # Said once, however often it is tried.
+    assert [state.condition for state in heard.states] == [condition, Condition.CLOSED]
+    said = [record for record in caplog.records if words in record.getMessage()]
+    assert [record.levelname for record in said] == ["WARNING"]
+    assert "'fry-bar'" in said[0].getMessage()
+
+
+async def test_one_that_fails_does_not_keep_another_from_working() -> None:
+    good = Simulated(PROFILE)
+    async with (
+        listening(FailingBar(), PROFILE) as failing,
+        listening(good, PROFILE) as working,
+    ):
+        await failing.until(Condition.REFUSED)
+        await working.until(Condition.WORKING)
+        good.press("1")
+        assert (await working.press()).key == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "path"),
+    [
+        ("evdev:/dev/input/by-id/x", "evdev", "/dev/input/by-id/x"),
+        ("serial:/dev/serial/by-path/p:1.0", "serial", "/dev/serial/by-path/p:1.0"),
+    ],
+)
+def test_addresses(text: str, kind: str, path: str) -> None:
+    assert address_of(text) == (kind, path)
+
+
+@pytest.mark.parametrize("text", ["", "evdev:", "evdev:event0", "/dev/ttyUSB0", "usb:/dev/x"])
+def test_what_is_no_address_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match="write it like"):
+        transport_to(text, PROFILE)
+
+
+def test_a_transport_has_to_fit_the_profile() -> None:
+    assert isinstance(transport_to("evdev:/dev/x", PROFILE), Keyboard)
+    assert isinstance(transport_to("serial:/dev/x", load("ascii")), SerialBar)
+    own = PROFILE.with_keys({"0x0d": "bump"})
+    assert isinstance(transport_to("serial:/dev/x", own), SerialBar)
+    with pytest.raises(ProfileError, match="no bytes of a serial bar"):
+        transport_to("serial:/dev/x", PROFILE)
+    with pytest.raises(ProfileError, match="no keys of a keyboard"):
+        transport_to("evdev:/dev/x", load("ascii"))
+
+
+def test_a_simulated_bar_is_of_the_kind_that_the_profile_is_for() -> None:
+    assert isinstance(simulated_bar(PROFILE), Simulated)
+    assert isinstance(simulated_bar(load("ascii")), SimulatedSerialBar)
+    for bar in (simulated_bar(PROFILE), simulated_bar(load("ascii")), simulated_bar(NO_KEYS)):
+        with pytest.raises(KeyError):
+            bar.press("no such key")
