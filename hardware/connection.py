@@ -8,6 +8,7 @@ that was plugged in works within a second.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import time
@@ -151,8 +152,12 @@ class Connection:
                 self._recent.clear()
         except OSError as error:
             self._become(Condition.AWAY, f"unplugged ({error.strerror or error})")
+        except Exception as error:
+            logger.exception("bar %r: its driver has failed", self.name)
+            self._become(Condition.REFUSED, f"its driver has failed: {error!r}")
         finally:
-            bar.close()
+            with contextlib.suppress(OSError):
+                bar.close()
 
     def _tell(self, strokes: list[Stroke]) -> bool:
         """Pass the strokes on; False as soon as there are too many of them."""
@@ -209,7 +214,7 @@ class _Listening:
             in_time = self._tell(strokes_at(time.monotonic()))
         except (BlockingIOError, InterruptedError):
             return
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the bar is opened anew
             self._ended.set_exception(error)
             return
         if not in_time:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from hardware.bump_bars import address_of, transport_to
-from hardware.connection import Condition
+from hardware.connection import Condition, OpenBar
 from hardware.keyboards import Keyboard
+from hardware.keys import Stroke
 from hardware.profiles import NO_KEYS, ProfileError, load
 from hardware.serial_bars import SerialBar
 from hardware.simulated_bars import FailingBar, SimulatedSerialBar, simulated_bar
@@ -66,6 +67,56 @@ async def test_one_that_fails_does_not_keep_another_from_working() -> None:
         await working.until(Condition.WORKING)
         good.press("1")
         assert (await working.press()).key == "1"
+
+
+async def test_a_driver_that_fails_while_it_reads_is_opened_anew(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    keyboard = Simulated(PROFILE)
+
+    async with listening(Faulty(keyboard), PROFILE, "fry-bar") as heard:
+        await heard.until(Condition.WORKING)
+        keyboard.press("1")
+        assert "ZeroDivisionError" in await heard.until(Condition.REFUSED)
+        await heard.until(Condition.WORKING)
+        keyboard.press("2")
+        assert (await heard.press()).key == "2"
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["bar 'fry-bar': its driver has failed"]
+
+
+class Faulty:
+    """The way to a keyboard whose driver fails at the first event, and at closing."""
+
+    address = "faulty"
+
+    def __init__(self, keyboard: Simulated) -> None:
+        self._keyboard = keyboard
+        self._failed = False
+
+    async def open(self) -> OpenBar:
+        bar = await self._keyboard.open()
+        if self._failed:
+            return bar
+        self._failed = True
+        return FailingToRead(bar)
+
+
+class FailingToRead:
+    deadline = None
+
+    def __init__(self, bar: OpenBar) -> None:
+        self._bar = bar
+        self.fileno = bar.fileno
+        self.passed = bar.passed
+        self.forget = bar.forget
+
+    def read(self, now: float) -> list[Stroke]:
+        raise ZeroDivisionError(now)
+
+    def close(self) -> None:
+        self._bar.close()
+        raise OSError(errno.EIO, "closing failed, too")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Keyboards as Linux shows them: lost events, keys held down, stamps, and what cannot be opened."""
 
-import asyncio
 import errno
 import fcntl
 import os
@@ -227,11 +226,3 @@ def test_keyboards_are_listed_by_names_that_stay(
     for name in ("usb-B-event-kbd", "usb-A-event-kbd", "usb-A-event-mouse"):
         (by_id / name).touch()
     assert found() == [str(by_id / "usb-A-event-kbd"), str(by_id / "usb-B-event-kbd")]
-
-
-async def test_nothing_is_opened_before_it_is_run() -> None:
-    def fail(path: str) -> Any:
-        raise AssertionError(path)
-
-    Keyboard("/dev/input/event0", device=fail)
-    await asyncio.sleep(0)

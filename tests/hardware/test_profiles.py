@@ -1,8 +1,12 @@
 """Profiles: what is shipped, and maps of one's own."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from hardware.keys import Stroke, as_sent
+from hardware.connection import MOST_STROKES, REST_SECONDS, Condition
+from hardware.keys import GAP_SECONDS, TYPEMATIC_SECONDS, Stroke, as_sent
 from hardware.profiles import NO_KEYS, ProfileError, load, shipped
 
 
@@ -62,3 +66,19 @@ def test_only_keys_that_may_repeat_do() -> None:
     assert profile.key_of(Stroke("KEY_RIGHT", 1.0, repeated=True)) == "up"
     assert profile.key_of(Stroke("KEY_LEFTCTRL", 1.0, repeated=True)) is None
     assert profile.key_of(Stroke("KEY_F9", 1.0, repeated=True)) is None
+
+
+def test_the_guide_names_each_profile_and_what_is_in_force() -> None:
+    guide = (Path(__file__).parents[2] / "hardware/bump-bars.md").read_text(encoding="utf-8")
+    described = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| [^|]+ \| [^|]+ \|$", guide)
+    assert sorted(described) == list(shipped())
+    assert set(re.findall(r"(?m)^\| `([a-z]+)` \| (?!for)[^|]*\|$", guide)) == {
+        condition.value for condition in Condition if condition != Condition.CLOSED
+    }
+    for said in (
+        f"more than {MOST_STROKES} keys in a second",
+        f"for {REST_SECONDS:.0f} seconds",
+        f"again within {TYPEMATIC_SECONDS * 1000:.0f} ms",
+        f"a pause of {GAP_SECONDS * 1000:.0f} ms",
+    ):
+        assert said in guide
