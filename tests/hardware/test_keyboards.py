@@ -77,6 +77,7 @@ async def test_a_key_held_while_the_bar_is_plugged_in_counts_once_it_was_release
         await heard.until(Condition.WORKING)
         keyboard.repeat("1")
         keyboard.up("1")
+        keyboard.press("1")  # with Ctrl, which nobody saw going down
         keyboard.up("bump")
         keyboard.press("2")
         keyboard.press("bump")
