@@ -187,8 +187,7 @@ class Fed:
 
     def __call__(self, sent: bytes, after: float = 1.0) -> list[Stroke]:
         self.at += after
-        strokes = self.sequences.passed(self.at)
-        return strokes + self.sequences.read(sent, self.at)
+        return self.sequences.read(sent, self.at)
 
     def ended(self) -> list[Stroke]:
         assert self.sequences.deadline is not None
