@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.key_names import CODE_OF, HIGHEST_CODE, NAME_OF, code_of, name_of
@@ -30,6 +30,8 @@ CTRL, SHIFT = CODE_OF["KEY_LEFTCTRL"], CODE_OF["KEY_LEFTSHIFT"]
 ONE, TWO, UP_ARROW = CODE_OF["KEY_1"], CODE_OF["KEY_2"], CODE_OF["KEY_UP"]
 
 Event = tuple[int, int]
+
+any_time = settings(deadline=None, derandomize=True, max_examples=200)
 plain_keys = st.sampled_from(sorted(set(NAME_OF) - MODIFIERS))
 modifiers = st.sampled_from(sorted(MODIFIERS))
 
@@ -123,6 +125,7 @@ def test_what_is_down_at_the_start_counts_once_it_was_released() -> None:
     assert sent(chords.packet([(ONE, DOWN)], 4.0)) == ["KEY_1"]
 
 
+@any_time
 @given(st.lists(st.tuples(st.integers(1, 200), st.integers(-1, 4)), max_size=60))
 def test_no_key_is_told_more_often_than_it_went_down(events: list[Event]) -> None:
     strokes = played(*events)
@@ -133,6 +136,7 @@ def test_no_key_is_told_more_often_than_it_went_down(events: list[Event]) -> Non
     assert [as_sent(stroke.sent) for stroke in strokes] == sent(strokes)
 
 
+@any_time
 @given(st.lists(st.tuples(st.integers(1, 130), st.integers(0, 2)), max_size=60))
 def test_after_an_unplug_it_is_as_new(events: list[Event]) -> None:
     chords = Chords()
@@ -156,6 +160,7 @@ gestures: st.SearchStrategy[Gesture] = st.one_of(
 )
 
 
+@any_time
 @given(st.lists(gestures, max_size=20), st.sampled_from(["key by key", "at once"]))
 def test_presses_one_after_the_other_are_told_as_they_were_made(
     made: list[Gesture], reported: str
@@ -258,6 +263,7 @@ def test_half_a_sequence_is_forgotten_when_the_bar_is_unplugged() -> None:
     assert sent(fed(b"\r", 0.0)) == ["0x0d"]
 
 
+@any_time
 @given(st.lists(st.sampled_from(KNOWN), max_size=30), st.data())
 def test_however_the_bytes_are_cut_the_strokes_are_the_same(
     made: list[bytes], data: st.DataObject
@@ -270,6 +276,7 @@ def test_however_the_bytes_are_cut_the_strokes_are_the_same(
     assert sent(told) == [sequence(each) for each in made]
 
 
+@any_time
 @given(
     st.lists(st.binary(min_size=1, max_size=80), max_size=10),
     st.lists(st.sampled_from([0.001, 0.2]), min_size=10, max_size=10),
@@ -305,6 +312,7 @@ def _names(of: str | tuple[str, ...]) -> tuple[str, ...]:
     return (of,) if isinstance(of, str) else of
 
 
+@any_time
 @given(st.integers(1, HIGHEST_CODE))
 def test_every_code_has_a_name_that_is_read_again(code: int) -> None:
     assert code_of(name_of(code)) == code_of(name_of(code).lower()) == code
@@ -348,6 +356,7 @@ def test_what_is_no_key_is_refused_in_words(written: str, says: str) -> None:
     assert says in str(refused.value)
 
 
+@any_time
 @pytest.mark.parametrize("read", [as_sent, code_of])
 @given(text=st.text(max_size=20))
 def test_any_text_is_read_or_refused(read: Callable[[str], object], text: str) -> None:
