@@ -149,7 +149,6 @@ class Connection:
                 )
                 await asyncio.sleep(self._rest_seconds)
                 bar.forget()
-                self._recent.clear()
         except OSError as error:
             self._become(Condition.AWAY, f"unplugged ({error.strerror or error})")
         except Exception as error:
