@@ -147,6 +147,31 @@ def test_a_transport_has_to_fit_the_profile() -> None:
         transport_to("evdev:/dev/x", load("ascii"))
 
 
+async def test_letting_go_of_a_bar_late_does_not_unplug_it() -> None:
+    keyboard = Simulated(PROFILE)
+    before = await keyboard.open()
+    keyboard.unplug()
+    keyboard.plug()
+    now = await keyboard.open()
+    before.close()
+    keyboard.press("1")
+    assert [stroke.sent for stroke in now.read(0.0)] == ["KEY_0"]
+    now.close()
+
+
+async def test_what_is_forgotten_is_no_part_of_what_comes_next() -> None:
+    line = SimulatedSerialBar(load("ascii"))
+    bar = await line.open()
+    line.send(b"\x1b[")
+    assert bar.read(1.0) == []
+    line.send(b"A1")
+    bar.forget()
+    assert bar.deadline is None
+    line.send(b"\r")
+    assert [stroke.sent for stroke in bar.read(1.01)] == ["0x0d"]
+    bar.close()
+
+
 def test_a_simulated_bar_is_of_the_kind_that_the_profile_is_for() -> None:
     assert isinstance(simulated_bar(PROFILE), Simulated)
     assert isinstance(simulated_bar(load("ascii")), SimulatedSerialBar)

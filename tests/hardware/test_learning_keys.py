@@ -60,6 +60,29 @@ async def test_each_new_key_is_shown_and_named() -> None:
     KB9000.with_keys(written["bump_bar"][0]["keys"])
 
 
+async def test_a_name_as_in_the_profile_is_not_written_and_a_held_key_is_one_key() -> None:
+    bar = SimulatedKeyboard(OTHERS)
+    shown: list[str] = []
+
+    def show(line: str) -> None:
+        shown.append(line)
+        bar.down("enter")
+        for _ in range(5):
+            bar.repeat("enter")
+        bar.up("enter")
+        bar.press("f1")
+
+    answers = ["redraw", None]
+
+    async def ask(_question: str) -> str | None:
+        return answers.pop(0)
+
+    learning = Learning(bar, KB9000, show, ask)
+    await asyncio.wait_for(learning.run(), 10)
+    assert learning.keys == {}
+    assert [line for line in shown if "KEY_ENTER" in line] == []
+
+
 async def test_a_name_that_is_none_is_asked_for_again() -> None:
     bar = SimulatedKeyboard(OTHERS)
     person = Person(["f1", "enter"], ["! what", "what", None], bar)

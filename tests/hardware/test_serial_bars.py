@@ -89,6 +89,17 @@ async def test_a_port_that_is_opened_too_late_is_closed(
             await asyncio.sleep(0.001)
 
 
+async def test_looking_for_an_adapter_that_is_away_needs_no_thread(
+    line: OnPseudoTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr(serial, "Serial", lambda *args, **_settings: opened.append(args))
+    line.unplug()
+    async with listening(line.transport, ASCII) as heard:
+        await heard.until(Condition.AWAY)
+    assert opened == []
+
+
 def test_adapters_are_listed_by_names_that_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
