@@ -8,6 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any, Final, Literal, Self
 
 from gpiozero import InputDevice
@@ -92,8 +93,10 @@ class Buttons:
         on_state: Callable[[str, PinState], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`pins`: `hardware.pins.open_pins`, which outlives this. `on_gesture` is given the
-        button's name; its times are `clock`'s, in seconds. Opens nothing yet.
+        """Opens nothing yet.
+
+        `pins`: from `hardware.pins.open_pins`; they outlive this. `on_gesture` is given the
+        button's name and a gesture whose times are `clock`'s, in seconds.
 
         Raises ValueError where two buttons have one name.
         """
@@ -105,8 +108,11 @@ class Buttons:
             raise ValueError("two buttons have the same name")
         self._told = {each.button.name: each.state for each in self._inputs}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: deque[_Input] = deque()
+        """Those of which edges have come."""
         self._waking = False
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = inf
 
     @property
     def states(self) -> dict[str, PinState]:
@@ -115,7 +121,8 @@ class Buttons:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._turn()
+        self._waking = False  # A loop that has ended may have taken it along.
+        self._on_time()
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -125,32 +132,37 @@ class Buttons:
         for each in self._inputs:
             each.close()
 
-    def _wake(self) -> None:
-        """Have the edges taken. On any thread; does not raise."""
+    def _wake(self, each: "_Input") -> None:
+        """Have its edges taken. On any thread; does not raise."""
+        self._waiting.append(each)
         loop = self._loop
         if self._waking or loop is None:
             return
         self._waking = True
         try:
-            loop.call_soon_threadsafe(self._turn)
+            loop.call_soon_threadsafe(self._on_edges)
         except RuntimeError:
             self._waking = False  # The loop has been closed: nobody listens any more.
 
-    def _turn(self) -> None:
-        """Take what has come and see what is over."""
+    def _on_edges(self) -> None:
         self._waking = False  # First: what comes from here on wakes again.
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        self._turn(waiting)
+
+    def _on_time(self) -> None:
+        self._timer, self._timer_at = None, inf
+        self._turn(self._inputs)
+
+    def _turn(self, inputs: list["_Input"]) -> None:
+        """Take what has come at these, and see what is over."""
         if self._loop is None:
             return
-        if self._timer is not None:
-            self._timer.cancel()
         now = self._clock()
-        told = [
-            (gesture, each.button.name) for each in self._inputs for gesture in each.turn(now)
-        ]
+        told = [(gesture, each.button.name) for each in inputs for gesture in each.turn(now)]
         self._tell_states()
         for gesture, name in sorted(told, key=lambda each: each[0].at):
             self._call(name, self._on_gesture, gesture)
-        self._arm()
+        self._arm(min((each.deadline for each in inputs), default=inf))
 
     def _tell_states(self) -> None:
         changed = [each for each in self._inputs if each.state != self._told[each.button.name]]
@@ -175,20 +187,26 @@ class Buttons:
         except Exception:
             logger.exception('what was to follow on %r of button "%s" failed', what, name)
 
-    def _arm(self) -> None:
-        if self._loop is None:
-            return  # Closed by what was told.
-        deadlines = [each.deadline for each in self._inputs if each.deadline is not None]
-        if deadlines:
-            seconds = max(min(deadlines) - self._clock(), LEAST_SECONDS)
-            self._timer = self._loop.call_later(seconds, self._turn)
+    def _arm(self, deadline: float) -> None:
+        """Come again then, at the latest."""
+        if self._loop is None or deadline >= self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = deadline
+        seconds = max(deadline - self._clock(), LEAST_SECONDS)
+        self._timer = self._loop.call_later(seconds, self._on_time)
 
 
 class _Input:
     """One button's pin."""
 
     def __init__(
-        self, pins: Factory, button: Button, clock: Callable[[], float], wake: Callable[[], None]
+        self,
+        pins: Factory,
+        button: Button,
+        clock: Callable[[], float],
+        wake: Callable[["_Input"], None],
     ) -> None:
         self.button = button
         self.state = PinState("failed", "not opened yet")
@@ -198,11 +216,14 @@ class _Input:
         self._device: Any = None
         self._contact: Contact | None = None
         self._edges: deque[tuple[bool, float]] = deque()
+        self._is_waiting = False
+        """For a turn, because of its edges."""
         self._dropped = False
         self._look_again = False
-        self._retry_at: float | None = None
-        """Of a pin that is not listened to; None: at once."""
-        self._on_trial_until: float | None = None
+        self._retry_at = -inf
+        """Of a pin that is not listened to."""
+        self._on_trial_until = inf
+        """`inf` when it is not on trial."""
 
     def _changed(self, _ticks: object, level: int) -> None:
         """An edge, on the factory's thread: nothing is done here, and nothing may raise.
@@ -213,19 +234,25 @@ class _Input:
             self._edges.append((bool(level) == self.button.pressed_level, self._clock()))
         else:
             self._dropped = True
-        self._wake()
+        self._have_turn()
+
+    def _have_turn(self) -> None:
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._wake(self)
 
     @property
-    def deadline(self) -> float | None:
-        """When `turn` is to be called, if nothing comes before."""
+    def deadline(self) -> float:
+        """When `turn` is to be called, if nothing comes before; `inf` when not at all."""
         if self._contact is None:
             return self._retry_at
-        times = (self._contact.deadline, self._on_trial_until)
-        return min((each for each in times if each is not None), default=None)
+        due = self._contact.deadline
+        return self._on_trial_until if due is None else min(due, self._on_trial_until)
 
     def turn(self, now: float) -> list[Gesture]:
         """Take the edges that have come; the gestures that were decided until now."""
-        if self._contact is None and (self._retry_at is None or self._retry_at <= now):
+        self._is_waiting = False  # First: what comes from here on has a turn again.
+        if self._contact is None and self._retry_at <= now:
             self._open(now)
         contact = self._contact
         if contact is None:
@@ -236,11 +263,11 @@ class _Input:
                 many = f"more than {MOST_EDGES} edges at once"
                 self._switch_off(contact.chattering or many, now)
                 return []
-            if self._on_trial_until is None:
+            if self._on_trial_until == inf:
                 return told
             if self._on_trial_until <= now:
                 self._contact = self._look_at_contact(now)
-                self._on_trial_until = None
+                self._on_trial_until = inf
                 self.state = READY
         except Exception as error:  # noqa: BLE001 - each factory has errors of its own
             self._fail(error, now)
@@ -249,7 +276,7 @@ class _Input:
     def look(self) -> None:
         """See at the next turn whether the pin's level is what its edges have said."""
         self._look_again = True
-        self._wake()
+        self._have_turn()
 
     def close(self) -> None:
         """Give the pin back."""
@@ -316,13 +343,14 @@ class _Input:
 
     def _switch_off(self, why: str, now: float) -> None:
         self._device.pin.when_changed = None
-        self.state = PinState("chattering", why)
+        if self.state.kind != "chattering":
+            self.state = PinState("chattering", why)
         self._contact = None
-        self._on_trial_until = None
+        self._on_trial_until = inf
         self._retry_at = now + RETRY_SECONDS
 
     def _fail(self, error: Exception, now: float) -> None:
         self.close()
         self.state = PinState("failed", reason(error))
-        self._on_trial_until = None
+        self._on_trial_until = inf
         self._retry_at = now + RETRY_SECONDS

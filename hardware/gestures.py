@@ -4,12 +4,10 @@ Change ─▶ Gestures ─▶ Gesture          (level, time) ─▶ Contact ─�
 
 What a button is wanted for decides when a press is told:
 
-| wanted beside press | press                                   | hold            | double           |
-| ------------------- | --------------------------------------- | --------------- | ---------------- |
-| nothing             | as the finger comes down                |                 |                  |
-| hold                | on release before 0.8 s                 | after 0.8 s     |                  |
-| double              | 0.3 s after the finger came down        |                 | on second press  |
-| both                | on release, but not before 0.3 s        | after 0.8 s     | on second press  |
+- press alone: as the finger comes down;
+- with hold: on release, and hold when 0.8 s are over;
+- with double press: 0.3 s after the finger came down, and double as it comes down again;
+- with both: on release, but not before those 0.3 s.
 
 A second press within 0.3 s of the first, from finger down to finger down, makes it a double;
 how long that one is held means nothing. Of a gesture that is not wanted nothing is told. What

@@ -63,7 +63,9 @@ def _micros(seconds: float) -> float:
 
 OFF: Final = Pattern("off", (Step(lit=False, seconds=inf),))
 ON: Final = Pattern("on", (Step(lit=True, seconds=inf),))
-SLOW_BLINK: Final = Pattern("slow blink", (Step(lit=True, seconds=0.5), Step(lit=False, seconds=0.5)))
+SLOW_BLINK: Final = Pattern(
+    "slow blink", (Step(lit=True, seconds=0.5), Step(lit=False, seconds=0.5))
+)
 """1 Hz."""
 FAST_BLINK: Final = Pattern(
     "fast blink", (Step(lit=True, seconds=0.125), Step(lit=False, seconds=0.125))
@@ -121,7 +123,7 @@ class Lights:
         on_state: Callable[[str, PinState], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`pins`: `hardware.pins.open_pins`, which outlives this. Opens nothing yet.
+        """Opens nothing yet. `pins`: from `hardware.pins.open_pins`; they outlive this.
 
         Raises ValueError where two lamps have one name.
         """

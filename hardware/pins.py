@@ -17,7 +17,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final, Literal, NamedTuple
 
-from gpiozero.exc import GPIOZeroError, PinUnknownPi
+from gpiozero.exc import PinUnknownPi
 from gpiozero.pins import Factory
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ def guarded(pin_class: Any) -> Any:
         def _call_when_changed(self, *edge: Any) -> None:
             try:
                 super()._call_when_changed(*edge)
-            except Exception:  # noqa: BLE001 - whatever it is
+            except Exception:
                 logger.debug("an edge of %r came to nothing", self, exc_info=True)
 
         def close(self) -> None:
@@ -172,5 +172,4 @@ def guarded(pin_class: Any) -> Any:
 
 def reason(error: Exception) -> str:
     """What a driver's error says, for a person."""
-    text = str(error).strip("'\"")
-    return text if isinstance(error, GPIOZeroError) and text else f"{type(error).__name__}: {text}"
+    return str(error).strip("'\"") or type(error).__name__

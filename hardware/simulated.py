@@ -7,18 +7,17 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
-from gpiozero.exc import GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from hardware.buttons import Button
 from hardware.lights import Lamp
-from hardware.pins import guarded
+from hardware.pins import HardwareError, guarded
 
 BOARD_REVISION: Final = "a02082"
 """A Raspberry Pi 3 Model B, whose header is that of all later ones."""
 
 
-class SimulatedFailure(GPIOZeroError):
+class SimulatedFailure(HardwareError):
     """A simulated pin was told to fail."""
 
 

@@ -33,5 +33,3 @@ class MovedTime(asyncio.SelectorEventLoop):
 def clock() -> float:
     """The running loop's time."""
     return asyncio.get_running_loop().time()
-
-
