@@ -133,16 +133,13 @@ class Buttons:
             each.close()
 
     def _wake(self, each: "_Input") -> None:
-        """Have its edges taken. On any thread; does not raise."""
+        """Have its edges taken. On any thread."""
         self._waiting.append(each)
         loop = self._loop
         if self._waking or loop is None:
             return
         self._waking = True
-        try:
-            loop.call_soon_threadsafe(self._on_edges)
-        except RuntimeError:
-            self._waking = False  # The loop has been closed: nobody listens any more.
+        loop.call_soon_threadsafe(self._on_edges)  # Where it has been closed, pins are guarded.
 
     def _on_edges(self) -> None:
         self._waking = False  # First: what comes from here on wakes again.
@@ -226,7 +223,7 @@ class _Input:
         """`inf` when it is not on trial."""
 
     def _changed(self, _ticks: object, level: int) -> None:
-        """An edge, on the factory's thread: nothing is done here, and nothing may raise.
+        """An edge, on the factory's thread: nothing else is done here.
 
         The time is taken here: what a factory says of its own has no origin that is known.
         """
@@ -318,10 +315,8 @@ class _Input:
                 )
             pin = self._device.pin
             pin.when_changed = None  # Left over from a failure, it would not be switched on anew.
-            pin.edges = "both"
             pin.bounce = None  # Factories differ in what they make of it; see debouncing.
             pin.when_changed = self._changed
-            self._edges.clear()
             self._dropped = False
             if self.state.kind == "chattering":
                 self._on_trial_until = now + TRIAL_SECONDS

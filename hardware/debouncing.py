@@ -59,31 +59,31 @@ class Debouncer:
         """Why this is no finger's doing; empty as long as it may be. It stays."""
         self._told: bool | None = None
         self._locked_at = at
+        self._edge_at = at
         self._most_changes = most_changes
         self._changes: deque[float] = deque(maxlen=most_changes + 1)
 
     def edge(self, *, pressed: bool, at: float) -> Change | None:
         """The level has become this. A deadline before `at` must have been passed."""
-        if self.deadline is not None:
-            self.level = pressed
-            self.deadline = at + STABLE_SECONDS
-            if at - self._locked_at > RESTLESS_SECONDS and not self.chattering:
-                self.chattering = f"not stable for {RESTLESS_SECONDS} s on end"
-            return None
+        locked = self.deadline is not None
         self.level = pressed
-        self._locked_at = at
+        self._edge_at = at
         self.deadline = at + STABLE_SECONDS
-        return self._change(pressed=pressed, at=at)
+        if not locked:
+            self._locked_at = at
+            return self._change(pressed=pressed, at=at)
+        if at - self._locked_at > RESTLESS_SECONDS and not self.chattering:
+            self.chattering = f"not stable for {RESTLESS_SECONDS} s on end"
+        return None
 
     def passed(self, at: float) -> Change | None:
         """So late it is now."""
         if self.deadline is None or at < self.deadline:
             return None
-        since = self.deadline - STABLE_SECONDS
         self.deadline = None
         if self._told is None:
             self._told = self.level
-        return self._change(pressed=self.level, at=since)
+        return self._change(pressed=self.level, at=self._edge_at)
 
     def _change(self, *, pressed: bool, at: float) -> Change | None:
         if pressed == self._told:

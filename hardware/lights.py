@@ -212,7 +212,6 @@ class _Output:
         """When the pattern was shown."""
         self._pins = pins
         self._device: Any = None
-        self._lit = False
         self._retry_at = -inf
 
     def turn(self, now: float, began: float) -> float:
@@ -230,10 +229,7 @@ class _Output:
                 self._device = OutputDevice(
                     self.lamp.pin, active_high=self.lamp.active_high, pin_factory=self._pins
                 )
-                self._lit = False
-            if lit != self._lit:
-                self._device.value = lit
-                self._lit = lit
+            self._device.value = lit
         except Exception as error:  # noqa: BLE001 - each factory has errors of its own
             self.close()
             self.state = PinState("failed", reason(error))

@@ -46,6 +46,7 @@ def lgpio(fake_lgpio: FakeLgpio) -> Iterator[Rig]:
             clock,
         )
     assert not chip.is_open
+    assert chip.callbacks == []
     assert not chip.ended
 
 

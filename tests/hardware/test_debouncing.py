@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.debouncing import (
@@ -138,6 +138,7 @@ gaps = st.lists(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(pressed=st.booleans(), steps=gaps)
 def test_changes_alternate_and_times_go_forward(
     *, pressed: bool, steps: list[tuple[bool, float]]
@@ -151,6 +152,7 @@ def test_changes_alternate_and_times_go_forward(
     assert all(a.at <= b.at for a, b in pairwise(contact.told))
 
 
+@settings(deadline=None, derandomize=True)
 @given(pressed=st.booleans(), steps=gaps)
 def test_at_rest_the_last_told_is_the_level(
     *, pressed: bool, steps: list[tuple[bool, float]]
@@ -165,6 +167,7 @@ def test_at_rest_the_last_told_is_the_level(
         assert contact.told[-1].pressed == steps[-1][0]
 
 
+@settings(deadline=None, derandomize=True)
 @given(steps=gaps)
 def test_what_follows_within_25_ms_is_one_change(*, steps: list[tuple[bool, float]]) -> None:
     contact, at = rested(), 2.0
