@@ -4,7 +4,7 @@
 # make bench  speed, as ratios against a baseline of the same run (about 4 minutes)
 # make proof  the large counts: 1,000 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
 #             listeners, 100,000 bouncing presses (an hour and a quarter or so; an estimate, of
-#             which the fuzzing took 25 minutes of processor time, the presses 8)
+#             which the fuzzing took 25 minutes of processor time, the presses 6)
 # make pictures  takes the pictures of the guides anew
 
 PYTHON ?= python3

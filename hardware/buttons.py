@@ -156,13 +156,13 @@ class Buttons:
             return
         now = self._clock()
         told = [(gesture, each.button.name) for each in inputs for gesture in each.turn(now)]
-        self._tell_states()
+        self._tell_states(inputs)
         for gesture, name in sorted(told, key=lambda each: each[0].at):
             self._call(name, self._on_gesture, gesture)
         self._arm(min((each.deadline for each in inputs), default=inf))
 
-    def _tell_states(self) -> None:
-        changed = [each for each in self._inputs if each.state != self._told[each.button.name]]
+    def _tell_states(self, inputs: list["_Input"]) -> None:
+        changed = [each for each in inputs if each.state != self._told[each.button.name]]
         for each in changed:
             name, state = each.button.name, each.state
             self._told[name] = state
@@ -293,12 +293,9 @@ class _Input:
             told += contact.edge(pressed=pressed, at=at)
         due = contact.deadline is not None and contact.deadline < now
         if due or self._look_again:
-            # Before time decides: an edge may have been lost, or still be on its way. If so it
-            # came before whatever is due.
+            # Before time decides: an edge may have been lost, or still be on its way.
             self._look_again = False
-            pressed = self._is_pressed()
-            if pressed != contact.level:
-                told += contact.edge(pressed=pressed, at=min(now, contact.deadline or now))
+            told += contact.look(pressed=self._is_pressed(), at=now)
         return told + contact.passed(now)
 
     def _is_pressed(self) -> bool:

@@ -76,6 +76,18 @@ class Debouncer:
             self.chattering = f"not stable for {RESTLESS_SECONDS} s on end"
         return None
 
+    def look(self, *, pressed: bool, at: float) -> Change | None:
+        """The level was read, and the edges have said another.
+
+        One of them was lost, or is still on its way. After a deadline the level that was read
+        is believed instead of theirs: it may be a press that has just begun.
+        """
+        if self.deadline is not None and self.deadline < at:
+            self.deadline = None
+            if self._told is None:
+                self._told = pressed
+        return self.edge(pressed=pressed, at=at)
+
     def passed(self, at: float) -> Change | None:
         """So late it is now."""
         if self.deadline is None or at < self.deadline:

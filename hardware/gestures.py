@@ -144,6 +144,17 @@ class Contact:
         self._now = at = max(at, self._now)
         return told + self._changed(self._debouncer.edge(pressed=pressed, at=at))
 
+    def look(self, *, pressed: bool, at: float) -> list[Gesture]:
+        """The level was read: to be told when a deadline has come, before `passed`.
+
+        If the edges have said another, it has become so before any gesture was due.
+        """
+        if pressed == self.level:
+            return []
+        due = self._gestures.deadline
+        self._now = at = max(at if due is None else min(at, due), self._now)
+        return self._changed(self._debouncer.look(pressed=pressed, at=at))
+
     def passed(self, at: float) -> list[Gesture]:
         """So late it is now. Only what lies before `at` is over."""
         told: list[Gesture] = []

@@ -379,6 +379,23 @@ async def test_a_loop_that_was_held_up_takes_a_press_for_no_hold() -> None:
         assert panel.kinds == [("it", "press")]
 
 
+async def test_a_loop_that_was_held_up_misses_no_short_press() -> None:
+    async with listening(GRILL) as panel:
+        await panel.fingers.press("grill")
+        wire = panel.pins.wire(17)
+        wire.edges = "none"  # Those of the press are still on their way.
+        hold_up(0.04)
+        panel.fingers.down("grill")
+        await elapse(0)
+        assert panel.kinds == [("grill", "press")] * 2
+        wire.edges = "both"
+        await panel.fingers.bounce("grill", pressed=True, gaps=[0.002, 0.008])
+        await elapse(0.01)
+        await panel.fingers.bounce("grill", pressed=False, gaps=[0.002, 0.008])
+        await elapse(1)
+        assert len(panel.heard) == 2
+
+
 async def test_two_buttons_of_one_name_are_refused() -> None:
     with SimulatedPins() as pins, pytest.raises(ValueError, match="same name"):
         Panel(pins, GRILL, Button(name="grill", pin=5)).buttons()

@@ -139,6 +139,33 @@ def test_in_the_very_moment_in_which_a_time_is_over_it_counts_as_before() -> Non
     assert button.edge(pressed=False, at=held_at) == [Gesture("press", 1.0, 1.8)]
 
 
+def test_a_level_that_is_read_is_believed_when_the_contact_should_be_at_rest() -> None:
+    button = contact()
+    assert len(button.edge(pressed=True, at=1.0)) == 1
+    assert button.edge(pressed=False, at=1.01) == []  # The edge that closed it again was lost.
+    assert button.look(pressed=True, at=1.04) == []
+    assert button.passed(2.0) == []
+    assert button.edge(pressed=False, at=2.0) == []
+    assert button.edge(pressed=True, at=3.0) == [Gesture("press", 3.0, 3.0)]
+
+
+def test_a_press_that_is_read_before_its_edge_has_come_is_told_at_once_and_once() -> None:
+    button = contact()
+    button.edge(pressed=True, at=1.0)
+    button.edge(pressed=False, at=1.1)
+    assert button.look(pressed=True, at=1.13) == [Gesture("press", 1.13, 1.13)]
+    assert button.edge(pressed=True, at=1.131) == []
+    assert button.edge(pressed=False, at=1.16) == []
+    assert button.passed(2.0) == []
+
+
+def test_a_level_that_is_read_at_first_counts_as_nothing() -> None:
+    button = Contact(pressed=False, at=0.0, gestures=Gestures(PRESS))
+    assert button.look(pressed=True, at=1.0) == []
+    assert button.passed(2.0) == []
+    assert button.edge(pressed=False, at=2.0) == []
+
+
 def test_an_edge_of_before_counts_as_of_now() -> None:
     button = contact()
     button.passed(2.0)
