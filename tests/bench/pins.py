@@ -139,5 +139,5 @@ def pins(say: Callable[[str, str, str], None]) -> None:
         say(
             what,
             f"{edge:.0f} / {hop:.0f} µs = {ratio:.2f}",
-            f"at most 3 (longest {longest / 1000:.1f} ms)",
+            f"at most 4 (longest {longest / 1000:.1f} ms)",
         )
