@@ -25,6 +25,7 @@ import apsw
 from appliance.api import auth
 from tests.bench import actions, history, load, routing
 from tests.bench.broadcast import broadcast
+from tests.bench.pins import pins
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -292,6 +293,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "starting": starting,
     "broadcast": lambda: broadcast(say),
     "routing": routing_an_order,
+    "pins": lambda: pins(say),
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,175 @@
+"""The pins of the board: the library that drives them, who has which, and how they are.
+
+A name ("lgpio" or "simulated") ─▶ gpiozero's factory of pins ─▶ buttons, lights
+
+    HardwareError
+     ├─ PinsUnavailable        the factory cannot be had here; says why
+     └─ PinError
+         ├─ NoSuchPin          the header has no such pin
+         ├─ PinReserved        the board itself needs that pin
+         └─ PinTaken           two devices are to be on one pin; names both
+
+Pins are numbered as on the chip (BCM), 0 to 27 on the 40-pin header; the numbers and what each
+is for beside input and output: Raspberry Pi documentation, "GPIO and the 40-pin header".
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any, Final, Literal, NamedTuple
+
+from gpiozero.exc import PinUnknownPi
+from gpiozero.pins import Factory
+
+logger = logging.getLogger(__name__)
+
+LAST_PIN: Final = 27
+"""On the header; the chip's others are used by the board."""
+IDENTITY_PINS: Final = frozenset({0, 1})
+"""The bus on which the board asks a HAT for its memory while it starts."""
+CONSOLE_PINS: Final = frozenset({14, 15})
+"""Serial console: what is wired here hears the boot messages, or types into them."""
+BUS_PINS: Final = {
+    2: "I²C; it is pulled up by 1.8 kΩ on the board",
+    3: "I²C; it is pulled up by 1.8 kΩ on the board",
+    7: "SPI",
+    8: "SPI",
+    9: "SPI",
+    10: "SPI",
+    11: "SPI",
+}
+"""Free as long as that bus is switched off, which it is on a fresh system."""
+
+FactoryName = Literal["lgpio", "simulated"]
+
+
+class HardwareError(Exception):
+    """Base class of this package's errors."""
+
+
+class PinsUnavailable(HardwareError, RuntimeError):
+    """The pins cannot be driven here; the message says why."""
+
+
+class PinError(HardwareError, ValueError):
+    """A pin is not to be used so."""
+
+
+class NoSuchPin(PinError):
+    """The header has no such pin."""
+
+
+class PinReserved(PinError):
+    """The board itself needs that pin."""
+
+
+class PinTaken(PinError):
+    """Two devices are to be on one pin."""
+
+
+class PinState(NamedTuple):
+    """How the device on a pin is."""
+
+    kind: Literal["ready", "chattering", "failed"]
+    """chattering: an input that no finger moves like that, switched off for the time being;
+    failed: the pin cannot be used. Both are tried again by themselves."""
+    reason: str = ""
+    """For a person; empty when ready."""
+
+
+READY: Final = PinState("ready")
+
+RETRY_SECONDS: Final = 30.0
+"""After which a pin that failed or chattered is tried again: soon enough for a plug that was
+pushed in again, and seldom enough that one which stays bad costs nothing."""
+
+
+class PinUse(NamedTuple):
+    """What is wired to a pin."""
+
+    pin: int
+    """BCM number."""
+    by: str
+    """As a person would call it: `button "grill-1"`."""
+
+
+def check(uses: Iterable[PinUse], *, console_is_off: bool = False) -> list[str]:
+    """Check pins against each other and against what the board needs; what to beware of.
+
+    `console_is_off`: the system has no console on its serial pins, so that they are free.
+    Raises NoSuchPin, PinReserved or PinTaken for the first one that cannot be.
+    """
+    taken: dict[int, str] = {}
+    beware = []
+    for pin, by in uses:
+        if not 0 <= pin <= LAST_PIN:
+            raise NoSuchPin(f"{by}: there is no GPIO {pin} on the header (0 to {LAST_PIN})")
+        if pin in IDENTITY_PINS:
+            raise PinReserved(f"{by}: GPIO {pin} is where the board looks for a HAT's memory")
+        if pin in CONSOLE_PINS and not console_is_off:
+            raise PinReserved(f"{by}: GPIO {pin} belongs to the serial console")
+        if pin in taken:
+            raise PinTaken(f"GPIO {pin} is given to {taken[pin]} and to {by}")
+        taken[pin] = by
+        if pin in BUS_PINS:
+            beware.append(f"{by}: GPIO {pin} is also a pin of {BUS_PINS[pin]}")
+    return beware
+
+
+def open_pins(name: FactoryName) -> Factory:
+    """The pins by the named way of driving them, and by no other; close it after use.
+
+    gpiozero on its own takes the next best way with a warning where one fails: then pulls,
+    edges and speed are others than those that were tested. Raises PinsUnavailable. Blocks for
+    a moment: it loads a library and opens the chip.
+    """
+    if name == "simulated":
+        from hardware.simulated import SimulatedPins  # noqa: PLC0415 - it needs this module
+
+        return SimulatedPins()
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only there where it works
+    except ImportError as error:
+        raise PinsUnavailable(f"lgpio is not installed: {error}") from error
+    except OSError as error:
+        # Importing lgpio makes a pipe, .lgd-nfy0, in the directory of LG_WD or the working one.
+        raise PinsUnavailable(
+            f"lgpio needs a working directory that it can write to (or LG_WD): {error}"
+        ) from error
+    try:
+        factory = LGPIOFactory()
+    except PinUnknownPi as error:
+        raise PinsUnavailable("this is no Raspberry Pi") from error
+    except Exception as error:  # lgpio's own class of errors is directly below Exception
+        raise PinsUnavailable(f"lgpio cannot open the GPIO chip: {error}") from error
+    factory.pin_class = guarded(factory.pin_class)
+    return factory
+
+
+def guarded(pin_class: Any) -> Any:
+    """The class of pins that raise neither when an edge comes nor when they are closed.
+
+    lgpio has one thread for the edges of all pins, and it ends with the first exception: every
+    button would be dead. gpiozero raises there by itself when an edge comes in the moment in
+    which the pin is switched off. And it closes devices whenever garbage is collected, also
+    those whose pin has just failed.
+    """
+
+    class GuardedPin(pin_class):  # type: ignore[misc]  # gpiozero has no types
+        def _call_when_changed(self, *edge: Any) -> None:
+            try:
+                super()._call_when_changed(*edge)
+            except Exception:
+                logger.debug("an edge of %r came to nothing", self, exc_info=True)
+
+        def close(self) -> None:
+            try:
+                super().close()
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                logger.debug("closing %r: %s", self, error)
+
+    return GuardedPin
+
+
+def reason(error: Exception) -> str:
+    """What a driver's error says, for a person."""
+    return str(error).strip("'\"") or type(error).__name__

@@ -1,0 +1,116 @@
+import sys
+from types import ModuleType
+
+import pytest
+from gpiozero.exc import PinUnknownPi
+
+from hardware.pins import (
+    HardwareError,
+    NoSuchPin,
+    PinReserved,
+    PinsUnavailable,
+    PinTaken,
+    PinUse,
+    check,
+    open_pins,
+)
+from hardware.simulated import SimulatedPins
+
+GRILL = 'button "grill"'
+
+
+def test_pins_apart_from_each_other_are_fine() -> None:
+    assert check([PinUse(17, GRILL), PinUse(27, "its lamp"), PinUse(22, "the buzzer")]) == []
+
+
+def test_a_pin_taken_twice_names_both() -> None:
+    with pytest.raises(PinTaken, match='GPIO 17 is given to button "grill" and to the buzzer'):
+        check([PinUse(17, GRILL), PinUse(4, "a lamp"), PinUse(17, "the buzzer")])
+
+
+@pytest.mark.parametrize("pin", [0, 1, 14, 15])
+def test_reserved_pins_are_refused(pin: int) -> None:
+    with pytest.raises(PinReserved, match=f'button "grill": GPIO {pin} '):
+        check([PinUse(pin, GRILL)])
+
+
+def test_the_pins_of_a_console_that_is_off_are_free() -> None:
+    assert check([PinUse(14, GRILL), PinUse(15, "a lamp")], console_is_off=True) == []
+    with pytest.raises(PinReserved):
+        check([PinUse(0, GRILL)], console_is_off=True)
+
+
+@pytest.mark.parametrize("pin", [-1, 28, 40])
+def test_there_is_no_such_pin(pin: int) -> None:
+    with pytest.raises(NoSuchPin, match=f"GPIO {pin} "):
+        check([PinUse(pin, GRILL)])
+
+
+def test_pins_of_buses_are_told() -> None:
+    told = check([PinUse(2, "a"), PinUse(9, "b"), PinUse(4, "c")])
+    assert told == [
+        "a: GPIO 2 is also a pin of I²C; it is pulled up by 1.8 kΩ on the board",
+        "b: GPIO 9 is also a pin of SPI",
+    ]
+
+
+def test_the_simulated_pins_by_name() -> None:
+    with open_pins("simulated") as pins:
+        assert isinstance(pins, SimulatedPins)
+
+
+class Finder:
+    """Of an lgpio that raises this when it is imported."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def find_spec(self, name: str, *_where: object) -> None:
+        if name == "lgpio":
+            raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ModuleNotFoundError("No module named 'lgpio'"), "lgpio is not installed"),
+        (FileNotFoundError(2, "No such file", ".lgd-nfy-3"), "working directory.*lgd-nfy-3"),
+    ],
+)
+def test_pins_that_cannot_be_had_say_why(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+) -> None:
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    monkeypatch.delitem(sys.modules, "lgpio", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder(error), *sys.meta_path])
+    with pytest.raises(PinsUnavailable, match=why) as raised:
+        open_pins("lgpio")
+    assert isinstance(raised.value, HardwareError)
+
+
+class ChipError(Exception):
+    """As lgpio's own."""
+
+
+def test_a_machine_that_is_no_pi_is_said(
+    monkeypatch: pytest.MonkeyPatch, fake_lgpio: ModuleType
+) -> None:
+    del fake_lgpio
+    monkeypatch.setattr("gpiozero.pins.local.get_pi_revision", _unknown)
+    with pytest.raises(PinsUnavailable, match="no Raspberry Pi"):
+        open_pins("lgpio")
+
+
+def test_a_chip_that_cannot_be_opened_is_said(
+    monkeypatch: pytest.MonkeyPatch, fake_lgpio: ModuleType
+) -> None:
+    def refuse(chip: int) -> int:
+        raise ChipError(f"can not open gpiochip {chip}")
+
+    monkeypatch.setattr(fake_lgpio, "gpiochip_open", refuse)
+    with pytest.raises(PinsUnavailable, match="can not open gpiochip 0"):
+        open_pins("lgpio")
+
+
+def _unknown() -> int:
+    raise PinUnknownPi("unable to locate Pi revision")

@@ -1,0 +1,51 @@
+"""The contract of pins on a real board.
+
+Connect two free pins with a jumper and name them: EXPEDITOR_GPIO_JUMPER=20:21. The first brings
+the levels, the second is tested.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+from gpiozero import InputDevice, OutputDevice
+
+from hardware.pins import open_pins
+from tests.hardware import contract
+from tests.hardware.contract import Check, Rig
+
+JUMPER = os.environ.get("EXPEDITOR_GPIO_JUMPER", "")
+
+pytestmark = pytest.mark.skipif(
+    not JUMPER,
+    reason="NOT TESTED: pins of a real board; connect two and set EXPEDITOR_GPIO_JUMPER=20:21",
+)
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    outer, inner = map(int, JUMPER.split(":"))
+    with open_pins("lgpio") as pins, OutputDevice(outer, pin_factory=pins) as wire:
+        yield Rig(pins, inner, wire.on, wire.off, lambda: False, time.monotonic)
+
+
+@pytest.fixture
+def other_way() -> Iterator[Rig]:
+    outer, inner = map(int, JUMPER.split(":"))
+    with open_pins("lgpio") as pins, InputDevice(outer, pin_factory=pins) as wire:
+        yield Rig(pins, inner, _nothing, _nothing, lambda: bool(wire.value), time.monotonic)
+
+
+def _nothing() -> None:
+    """Whoever looks brings no level."""
+
+
+@pytest.mark.parametrize("check", contract.BUTTONS)
+async def test_buttons(check: Check, rig: Rig) -> None:
+    await check(rig)
+
+
+@pytest.mark.parametrize("check", contract.LAMPS)
+async def test_lamps(check: Check, other_way: Rig) -> None:
+    await check(other_way)
