@@ -17,6 +17,7 @@ from appliance import __version__, cli_access, cli_route, cli_run, config, rush
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
 from appliance.cli_place import load, menu_of, place_of
 from appliance.config import Address, ConfigError
+from appliance.config.wiring import doubtful_wiring
 from appliance.configured import make_kitchen
 from appliance.kitchen.doubting import doubts
 from appliance.lan import client
@@ -126,7 +127,10 @@ def _address(text: str) -> Address:
 def _check(options: argparse.Namespace) -> int:
     settings = load(options.file)
     menu = menu_of(settings)
-    for warning in doubts(make_kitchen(settings, menu.items).router):
+    for warning in (
+        *doubts(make_kitchen(settings, menu.items).router),
+        *doubtful_wiring(settings),
+    ):
         complain(f"{options.file}: {warning}")
     stations = ", ".join(station.id for station in settings.station)
     items = f"; on the menu: {len(menu.items)}" if menu.content is not None else ""

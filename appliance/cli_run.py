@@ -135,8 +135,6 @@ def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
         )
     not_yet = {
         "printer": settings.printer,
-        "button": settings.button,
-        "bump_bar": settings.bump_bar,
         "screen": settings.screen,
     }
     configured = [f"{len(section)} {name}" for name, section in not_yet.items() if section]

@@ -11,7 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import web
 
@@ -27,6 +27,7 @@ from appliance.api.routing import status as routing_status
 from appliance.clock import Clock
 from appliance.config import Address, Config
 from appliance.configured import about, make_kitchen, make_view
+from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.history import History
 from appliance.interfaces import broadcasting
@@ -38,6 +39,9 @@ from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.systemd import feed_watchdog, notify
 from appliance.timers import Timers
+
+if TYPE_CHECKING:  # See `make_devices`.
+    from appliance.panel.devices import Devices
 
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
@@ -65,6 +69,7 @@ class Running(NamedTuple):
     app: web.Application
     presence: Presence | None
     https: tls.Https | None
+    devices: "Devices | None"
 
 
 async def serve(
@@ -169,8 +174,13 @@ async def running(
     if https is not None:
         status["https"] = https.status
 
+    devices = await asyncio.to_thread(make_devices, config, expeditor)
+    if devices is not None:
+        status["panel"] = devices.status
+
     def warned() -> list[str]:
-        return [*warnings, *(https.warnings() if https else ())]
+        parts = (each for each in (https, devices) if each is not None)
+        return [*warnings, *(warning for part in parts for warning in part.warnings())]
 
     health = Health(
         config.appliance.name, directory, expeditor, history, https=https, warnings=warned
@@ -186,6 +196,7 @@ async def running(
         reminders=attention.reminders,
         status=status,
         health=health,
+        devices=devices or NoDevices(config.devices.mode),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,
@@ -223,10 +234,11 @@ async def running(
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),
+                    *((("panel", devices.run()),) if devices else ()),
                 )
             ]
             listening = Listening(orders, http, secure)
-            yield Running(listening, expeditor, router, authority, app, presence, https)
+            yield Running(listening, expeditor, router, authority, app, presence, https, devices)
             for part in parts:
                 part.cancel()
     finally:
@@ -244,6 +256,16 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
         orders_port=orders.port,
         interfaces=broadcasting,
     )
+
+
+def make_devices(config: Config, expeditor: Expeditor) -> "Devices | None":
+    """Buttons, bump bars and lights, where there are any."""
+    if not (config.button or config.bump_bar or config.light):
+        return None
+    # Their libraries are for those who have such devices: they take 0.2 s and 12 MB.
+    from appliance.panel.devices import Devices  # noqa: PLC0415
+
+    return Devices(config, expeditor)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

@@ -71,6 +71,10 @@ FAST_BLINK: Final = Pattern(
     "fast blink", (Step(lit=True, seconds=0.125), Step(lit=False, seconds=0.125))
 )
 """4 Hz."""
+SHORT_FLASH: Final = Pattern(
+    "short flash", (Step(lit=True, seconds=0.1), Step(lit=False, seconds=1.9))
+)
+"""Every two seconds."""
 SHORT_BEEP: Final = Pattern("short", (Step(lit=True, seconds=0.15),), repeats=False)
 DOUBLE_BEEP: Final = Pattern(
     "double",
@@ -148,6 +152,11 @@ class Lights:
         """By the lamp's name; OFF when a pattern that ends has ended."""
         return {name: output.pattern for name, output in self._outputs.items()}
 
+    @property
+    def lit(self) -> dict[str, bool]:
+        """Whether it is lit at this moment, by the lamp's name."""
+        return {name: output.is_lit for name, output in self._outputs.items()}
+
     def show(self, name: str, pattern: Pattern) -> None:
         """Show this from now on. One that is being shown already goes on undisturbed.
 
@@ -210,6 +219,7 @@ class _Output:
         self.pattern = OFF
         self.since = 0.0
         """When the pattern was shown."""
+        self.is_lit = False
         self._pins = pins
         self._device: Any = None
         self._retry_at = -inf
@@ -229,7 +239,7 @@ class _Output:
                 self._device = OutputDevice(
                     self.lamp.pin, active_high=self.lamp.active_high, pin_factory=self._pins
                 )
-            self._device.value = lit
+            self._device.value = self.is_lit = lit
         except Exception as error:  # noqa: BLE001 - each factory has errors of its own
             self.close()
             self.state = PinState("failed", reason(error))
@@ -241,6 +251,7 @@ class _Output:
     def close(self) -> None:
         """Switch it off and give the pin back."""
         device, self._device = self._device, None
+        self.is_lit = False
         if device is None:
             return
         try:

@@ -15,10 +15,10 @@ is for beside input and output: Raspberry Pi documentation, "GPIO and the 40-pin
 
 import logging
 from collections.abc import Iterable
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from gpiozero.exc import PinUnknownPi
-from gpiozero.pins import Factory
+if TYPE_CHECKING:  # What is wired to which pin can be checked without the library.
+    from gpiozero.pins import Factory
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def check(uses: Iterable[PinUse], *, console_is_off: bool = False) -> list[str]:
     return beware
 
 
-def open_pins(name: FactoryName) -> Factory:
+def open_pins(name: FactoryName) -> "Factory":
     """The pins by the named way of driving them, and by no other; close it after use.
 
     gpiozero on its own takes the next best way with a warning where one fails: then pulls,
@@ -126,6 +126,8 @@ def open_pins(name: FactoryName) -> Factory:
         from hardware.simulated import SimulatedPins  # noqa: PLC0415 - it needs this module
 
         return SimulatedPins()
+    from gpiozero.exc import PinUnknownPi  # noqa: PLC0415 - not for whoever only checks pins
+
     try:
         from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only there where it works
     except ImportError as error:

@@ -13,6 +13,7 @@ from appliance.api import (
     expo,
     menu,
     orders,
+    panel,
     prep_times,
     routing,
     sign_in,
@@ -31,6 +32,7 @@ from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
 from appliance.api.status import Parts, Status
 from appliance.api.ticket_json import TicketView
+from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
 
@@ -50,13 +52,14 @@ def make_app(
     reminders: Callable[[], list[str]],
     status: Parts,
     health: Health,
+    devices: Devices,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`: see `Events`; `status`: see `Status`.
+    `about`, `reminders`: see `Events`; `status`: see `Status`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -83,6 +86,7 @@ def make_app(
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
+        Resource("Panel", panel, panel.Panel(devices).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(

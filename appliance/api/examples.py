@@ -12,6 +12,7 @@ from msgspec import Struct
 from appliance.api.access import DeviceBody, PinBody, RevokeBody
 from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
+from appliance.api.panel import KeyBody
 from appliance.api.routing import TestedOrder
 from appliance.api.rule_json import RuleBody, RulesBody
 from appliance.api.sign_in import Credentials
@@ -33,6 +34,8 @@ PARTS: Final[Mapping[str, Part]] = {
     "rule_id": Part("A rule's `id`, as `GET /routing` lists it.", "rule-0a1b2c3d4e5f"),
     "plu": Part("The item's PLU: the id under which points of sale send it.", "S-1"),
     "name": Part("The person's name, as `GET /pins` lists it.", "Maria"),
+    "button_id": Part("A button's `id`, as `GET /panel` lists it.", "grill-1"),
+    "bar_id": Part("A bump bar's `id`, as `GET /panel` lists it.", "fry-bar"),
     "id": Part("A screen's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
 }
 
@@ -92,5 +95,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PinBody: {"name": "Maria", "pin": "4711", "roles": ["chef"]},
     DeviceBody: {"name": "Screen at the grill", "stations": ["grill"]},
     RevokeBody: {"subject": "pin:Maria"},
+    KeyBody: {"key": "bump"},
     Credentials: {"pin": "4711"},
 }

@@ -12,6 +12,7 @@ from appliance.config.doors import LOCAL_ISSUER, Cloud, HttpLimits, OrderLimits
 from appliance.config.stations import rule_of, station_of
 from appliance.config.timing import Tickets, Timing, course_key
 from appliance.config.whole import Config, active_cooking
+from appliance.config.wiring import wrong_wiring
 from appliance.kitchen.balancing import link_fault
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.order import first_number, mode_key
@@ -40,12 +41,8 @@ def inconsistencies(config: Config) -> Iterator[str]:
     stations = [station.id for station in config.station]
     unknown = list(_references(config, stations, cooking, open_to_items))
     yield from unknown
-    for name in ("station", "printer", "button", "bump_bar", "screen"):
-        seen: set[str] = set()
-        for place, entry in enumerate(getattr(config, name)):
-            if entry.id in seen:
-                yield f"{name}[{place}].id: {entry.id!r} is used twice"
-            seen.add(entry.id)
+    yield from _used_twice(config, "station")
+    yield from _used_twice(config, "printer", "button", "bump_bar", "light", "screen")
     if not unknown:
         yield from _impossible_sharing(list(map(station_of, config.station)))
     for place, route in enumerate(config.route):
@@ -61,6 +58,17 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from _impossible_timing(config.timing)
     yield from _impossible_limits(config.orders.limits, config.http.limits)
     yield from _impossible_tickets(config.tickets)
+    yield from wrong_wiring(config)
+
+
+def _used_twice(config: Config, *sections: str) -> Iterator[str]:
+    """Ids that are not the only ones in these sections together."""
+    seen: set[str] = set()
+    for name in sections:
+        for place, entry in enumerate(getattr(config, name)):
+            if entry.id in seen:
+                yield f"{name}[{place}].id: {entry.id!r} is used twice"
+            seen.add(entry.id)
 
 
 def _references(
@@ -85,6 +93,7 @@ def _references(
         ),
         *((f"button[{n}].station", b.station, stations) for n, b in enumerate(config.button)),
         *((f"bump_bar[{n}].station", b.station, stations) for n, b in enumerate(config.bump_bar)),
+        *((f"light[{n}].station", light.station, stations) for n, light in enumerate(config.light)),
         *((f"screen[{n}].station", s.station, stations) for n, s in enumerate(config.screen)),
     ]
     for key, value, allowed in references:

@@ -1,10 +1,14 @@
-"""What hangs on the appliance: `[devices]`, printers, buttons, bump bars, screens."""
+"""What hangs on the appliance: `[devices]`, printers, buttons, bump bars, lights, screens."""
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
+from appliance.config.actions import MOST_SLOTS
 from appliance.config.values import Address, Id, Port, Section
+
+Gpio = Annotated[int, Meta(ge=0, le=27)]
+"""The number of the chip (BCM)."""
 
 
 class Devices(Section, frozen=True):
@@ -25,16 +29,33 @@ class PrinterSection(Section, frozen=True):
     fallback: str | None = None
 
 
+class PanelSection(Section, frozen=True):
+    """What buttons and bars have in common."""
+
+    tickets_per_page: Annotated[int, Meta(ge=1, le=MOST_SLOTS)] = 8
+    """Places of a board that have a number."""
+
+
 class ButtonSection(Section, frozen=True):
     """A physical button, and the lamp in it."""
 
     id: Id
     station: str | None = None
-    slot: Annotated[int, Meta(ge=1)] | None = None
-    pin: Annotated[int, Meta(ge=0, le=27)] | None = None
-    lamp: Annotated[int, Meta(ge=0, le=27)] | None = None
+    """None: the default station."""
+    slot: Annotated[int, Meta(ge=1, le=MOST_SLOTS)] | None = None
+    """The place on the board that it is for; None: the selected ticket."""
+    pin: Gpio | None = None
+    """None: it is not wired."""
+    pull: Literal["up", "down", "none"] = "up"
+    active: Literal["low", "high"] | None = None
+    """The pin's level while it is pressed; None: low, unless pulled down."""
+    lamp: Gpio | None = None
     press: str = "bump"
+    """An action, as the next two: see `actions.py`."""
     hold: str | None = None
+    double: str | None = None
+    hold_time: Annotated[float, Meta(ge=0.4, le=10)] = 0.8
+    """Seconds; longer than a double press takes."""
 
 
 class BumpBarSection(Section, frozen=True):
@@ -42,8 +63,29 @@ class BumpBarSection(Section, frozen=True):
 
     id: Id
     station: str | None = None
+    """None: the default station."""
     transport: Port | None = None
+    """None: it is nowhere; simulated bars need none."""
     profile: str | None = None
+    """One that ships with `hardware`; None: `numpad`, or `ascii` on a serial line."""
+    baud: Annotated[int, Meta(ge=50, le=4_000_000)] | None = None
+    """Of a serial bar; None: as its profile says."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """What a key is to do, by what it sends or by its name in the profile."""
+
+
+class LightSection(Section, frozen=True):
+    """A stack light, a buzzer, or both: the pins of whatever there is of them."""
+
+    id: Id
+    station: str | None = None
+    """None: it stands for all stations."""
+    green: Gpio | None = None
+    amber: Gpio | None = None
+    red: Gpio | None = None
+    buzzer: Gpio | None = None
+    active: Literal["low", "high"] = "high"
+    """The pins' level while lit: most relay boards take low."""
 
 
 class ScreenSection(Section, frozen=True):

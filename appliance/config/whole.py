@@ -10,6 +10,8 @@ from appliance.config.devices import (
     BumpBarSection,
     ButtonSection,
     Devices,
+    LightSection,
+    PanelSection,
     PrinterSection,
     ScreenSection,
 )
@@ -41,6 +43,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     https: Https | None = None
     auth: Auth = Auth()
     devices: Devices = Devices()
+    panel: PanelSection = PanelSection()
     timing: Timing = Timing()
     pass_: Pass = Pass()
     tickets: Tickets = Tickets()
@@ -50,6 +53,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     printer: tuple[PrinterSection, ...] = ()
     button: tuple[ButtonSection, ...] = ()
     bump_bar: tuple[BumpBarSection, ...] = ()
+    light: tuple[LightSection, ...] = ()
     screen: tuple[ScreenSection, ...] = ()
 
     @property

@@ -72,8 +72,8 @@ def _named(where: str, document: dict[str, Any]) -> str:
     if not of_any_key:
         return where
     table: Any = document
-    for name in path.split("."):
-        table = table[name]
+    for name, place in re.findall(r"(\w+)(?:\[(\d+)\])?", path):
+        table = table[name][int(place)] if place else table[name]
     _, of_value = get_args(_type_at(path))
     for key, value in table.items():
         try:

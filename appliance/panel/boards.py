@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.event import OrderUpdated, TicketChanged
+from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key
 from appliance.log import NotStored
 from appliance.panel.shown import Shown
@@ -22,7 +23,12 @@ class Card(NamedTuple):
     """A ticket on a board."""
 
     ticket: Ticket
-    order_id: str
+    placed: Placed
+
+    @property
+    def order_id(self) -> str:
+        """The id of its order."""
+        return self.placed.order.id
 
 
 class Board:
@@ -35,12 +41,19 @@ class Board:
         self.counts = False
         """Whether the all-day counts are shown."""
 
-    def take(self, ticket: Ticket, order_id: str, at: float, by: str | None) -> None:
+    def take(self, ticket: Ticket, placed: Placed, at: float, by: str | None) -> None:
         """A ticket is now so, by somebody; it is shown at a moment."""
         cards = [card for card in self.cards if card.ticket.number != ticket.number]
         if ticket.live:
-            cards.append(Card(ticket, order_id))
+            cards.append(Card(ticket, placed))
         self.show(cards, at, by)
+
+    def change(self, placed: Placed) -> None:
+        """An order is now so; its tickets are in their places."""
+        self.cards = [
+            Card(card.ticket, placed) if card.ticket.number == placed.number else card
+            for card in self.cards
+        ]
 
     def show(self, cards: list[Card], at: float, by: str | None = None) -> None:
         """These are all that there are."""
@@ -81,8 +94,11 @@ class Boards:
             if isinstance(event, TicketChanged) and placed is not None:
                 board = self._boards.get(event.ticket.station)
                 if board is not None:
-                    board.take(event.ticket, placed.order.id, self._clock(), event.by)
+                    board.take(event.ticket, placed, self._clock(), event.by)
                     happened.append(event)
+            elif isinstance(event, OrderUpdated) and placed is not None:
+                for board in self._boards.values():
+                    board.change(placed)
         return happened
 
     async def _read(self) -> None:
@@ -92,7 +108,7 @@ class Boards:
             kitchen, seq = self._expeditor.kitchen, self._expeditor.seq
             for station in self._boards:
                 cards[station] = [
-                    Card(ticket, kitchen.placed(ticket.number).order.id)
+                    Card(ticket, kitchen.placed(ticket.number))
                     for ticket in kitchen.live_tickets(station)
                 ]
             try:

@@ -3,12 +3,12 @@
 from math import inf
 from typing import cast
 
+from appliance.config.actions import StationVerb, TicketVerb
 from appliance.kitchen.command import ActOnTicket, Command, FireCourse, MarkLine, Undo
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import course_number
 from appliance.kitchen.ticket import Action as TicketAction
 from appliance.kitchen.ticket import Ticket
-from appliance.panel.action import StationVerb, TicketVerb
 
 
 def for_ticket(verb: TicketVerb, station: str, order_id: str, kitchen: Kitchen) -> Command | None:

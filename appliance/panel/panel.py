@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Final, Literal, NamedTuple, cast
 
+from appliance.config.actions import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, Refused
 from appliance.kitchen.event import TicketChanged
 from appliance.log import NotStored
-from appliance.panel.action import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
 from appliance.panel.boards import Board, Boards
 from appliance.panel.commands import for_station, for_ticket
 from appliance.panel.shown import Shown

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.panel.action import parse
+from appliance.config.actions import parse
 from appliance.panel.panel import Outcome, Panel, Press
 from tests.running import AT_ONCE, RunningAppliance, running
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.panel.action import Action, parse
+from appliance.config.actions import Action, parse
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""What the keys of a bump bar do: by their names in its profile, or as its own section says.
+
+profile, `keys` of the section ─▶ the name of each key, and its action
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from appliance.config.actions import MOST_SLOTS, Action, parse
+from appliance.config.devices import BumpBarSection
+from hardware.profiles import Profile, load
+
+SERIAL: Final = "serial"
+LONGEST_NAME: Final = 32
+"""Of a key, as profiles allow."""
+_PREFIX: Final = "KEY_"
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+ACTIONS: Final[dict[str, str]] = {
+    "bump": "bump",
+    "start": "start",
+    "ready": "ready",
+    "fire": "fire",
+    "item": "item",
+    "next": "next",
+    "right": "next",
+    "down": "next",
+    "scroll": "next",
+    "previous": "previous",
+    "left": "previous",
+    "up": "previous",
+    "home": "select 1",
+    "page": "page",
+    "page-down": "page",
+    "page-back": "page-back",
+    "page-up": "page-back",
+    "recall": "recall",
+    "recall-last": "recall",
+    "undo": "undo",
+    "cancel": "undo",
+    "summary": "all-day",
+    "sum": "all-day",
+    "all-day": "all-day",
+    "summon": "summon",
+    **{str(slot): f"bump {slot}" for slot in range(1, MOST_SLOTS + 1)},
+}
+"""The action of a key that has this name, unless the bar's section says otherwise. Keys with
+other names do nothing."""
+
+
+class Keys(NamedTuple):
+    """Those of one bar."""
+
+    profile: Profile
+    """With the bar's own keys and speed."""
+    actions: dict[str, Action]
+    """By the key's name in that profile."""
+
+
+def keys_of(section: BumpBarSection, per_page: int) -> Keys:
+    """The keys of a bar, those for places that no page has left out.
+
+    A key is given by its name in the profile, or else by what it sends. Raises ProfileError
+    where there is no such profile, or no such key; ValueError for what is no action.
+    """
+    profile = load(profile_name(section))
+    if section.baud is not None:
+        profile = replace(profile, line=replace(profile.line, baud=section.baud))
+    named, sent, own = profile.names, {}, {}
+    for written, text in section.keys.items():
+        name = written if written in named else _name(written)
+        if name != written:
+            sent[_sent(written)] = name
+        own[name] = action_of(text, per_page)
+    profile = profile.with_keys(sent)
+    usual = {name: parse(ACTIONS[name]) for name in profile.names if name in ACTIONS}
+    actions = {name: each for name, each in usual.items() if (each.slot or 0) <= per_page} | own
+    # A key that sends what another is given for is not there any more.
+    return Keys(profile, {name: actions[name] for name in profile.names if name in actions})
+
+
+def profile_name(section: BumpBarSection) -> str:
+    """The name of the profile that a bar has."""
+    if section.profile is not None:
+        return section.profile
+    return "ascii" if (section.transport or "").startswith(f"{SERIAL}:") else "numpad"
+
+
+def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
+    """The action of an action's text, or of a key's name, as `parse`. Raises ValueError."""
+    action = parse(ACTIONS.get(text.strip().casefold(), text), slot)
+    if (action.slot or 0) > per_page:
+        raise ValueError(f"{str(action)!r}: a page has {per_page} (panel.tickets_per_page)")
+    return action
+
+
+def _sent(written: str) -> str:
+    """What a profile calls it: `KEY_F5` may be written `F5`."""
+    if written[:2].lower() == "0x":
+        return written
+    return "+".join(
+        _PREFIX + part.strip().upper().removeprefix(_PREFIX) for part in written.split("+")
+    )
+
+
+def _name(written: str) -> str:
+    """A name for a key that has none in the profile: `key-f5` where it is not."""
+    plain = _NO_NAME.sub("-", written.lower().replace(_PREFIX.lower(), ""))
+    return f"key-{plain.strip('-')}"[:LONGEST_NAME]
