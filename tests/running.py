@@ -21,6 +21,10 @@ AT_ONCE: Final = config.embedded().replace("finish_together = true", "finish_tog
 """The built-in configuration, but that each station begins when the order arrives."""
 
 
+NO_DEVICES: Final = AT_ONCE.partition("[[button]]")[0]
+"""The same without buttons, bars and lights."""
+
+
 class RunningAppliance:
     """What a test can reach: the ports, a token, and the parts for looking inside."""
 
@@ -34,6 +38,7 @@ class RunningAppliance:
         self.router = parts.router
         self.authority = parts.authority
         self.app = parts.app
+        self.devices = parts.devices
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail
-from appliance.kitchen.event import OrderUpdated, TicketChanged
+from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key
 from appliance.log import NotStored
@@ -47,13 +47,6 @@ class Board:
         if ticket.live:
             cards.append(Card(ticket, placed))
         self.show(cards, at, by)
-
-    def change(self, placed: Placed) -> None:
-        """An order is now so; its tickets are in their places."""
-        self.cards = [
-            Card(card.ticket, placed) if card.ticket.number == placed.number else card
-            for card in self.cards
-        ]
 
     def show(self, cards: list[Card], at: float, by: str | None = None) -> None:
         """These are all that there are."""
@@ -96,9 +89,6 @@ class Boards:
                 if board is not None:
                     board.take(event.ticket, placed, self._clock(), event.by)
                     happened.append(event)
-            elif isinstance(event, OrderUpdated) and placed is not None:
-                for board in self._boards.values():
-                    board.change(placed)
         return happened
 
     async def _read(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Final
 
 from appliance.devices import CannotPress, Gesture, PressedJson
@@ -31,14 +32,17 @@ class Hands:
         self._bars = bars
         self._buttons: dict[str, Button] = {}
         self._fingers: SimulatedButtons | None = None
+        self._at_rest_at = 0.0
+        """On the monotonic clock: contacts have to be at rest before they count."""
         self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._waiting: dict[str, asyncio.Future[PressedJson]] = {}
         """By whose press it is."""
 
     def take(self, pins: SimulatedPins, buttons: Iterable[Button]) -> None:
-        """These are the buttons, on these pins. Nobody touches them yet."""
+        """These are the buttons, on these pins, which are now opened. Nobody touches them yet."""
         self._buttons = {button.name: button for button in buttons}
         self._fingers = SimulatedButtons(pins, self._buttons.values())
+        self._at_rest_at = monotonic() + REST_SECONDS
 
     def told(self, press: Press, outcome: Outcome) -> None:
         """This came of a press."""
@@ -52,6 +56,7 @@ class Hands:
         if fingers is None or name not in self._buttons:
             raise CannotPress("it is not wired")
         async with self._turns[name]:
+            await asyncio.sleep(self._at_rest_at - monotonic())
             with self._listening(by) as told:
                 if gesture == "double":
                     await fingers.press(name, TAP_SECONDS)

@@ -16,6 +16,8 @@ VALUES = {
     "id": "0123456789abcdef",
     "rule_id": "rule-1",
     "plu": "B-1",
+    "button_id": "grill-1",
+    "bar_id": "fry-bar",
 }
 READS = ("GET", "HEAD")
 OPEN = {
@@ -25,6 +27,7 @@ OPEN = {
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
     *((method, f"/{part}.js") for method in READS for part in ("card", "counts", "link", "time")),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
+    *((method, "/devices.js") for method in READS),
     *((method, "/api/v1/kds/health") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),
 }

@@ -24,7 +24,8 @@ WHO: Final = {
 }
 
 # Source: the same page, "Paths". What a token for some stations may: `own`: what is of these;
-# `all`: nothing, it takes a token for every station; `seen`: it gets what it may see.
+# `all`: nothing, it takes a token for every station; `seen`: it gets what it may see. All that
+# is asked for is at the grill, but the bar, which is at fry: `fry` is `own` there.
 TABLE: Final = """
 GET    /stations/{station_id}/tickets                                           everyone  own   both
 POST   /stations/{station_id}/orders/{order_id}/ticket/start                    kitchen   own   both
@@ -64,6 +65,9 @@ DELETE /orders/{order_id}                                                       
 GET    /events                                                                  everyone  seen  ours
 GET    /session                                                                 everyone  seen  ours
 GET    /status                                                                  managers  all   ours
+GET    /panel                                                                   kitchen   seen  ours
+POST   /panel/buttons/{button_id}/press                                         kitchen   own   ours
+POST   /panel/bars/{bar_id}/press                                               kitchen   fry   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours
@@ -89,6 +93,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/orders"): ORDER,
     ("PUT", "/orders/{order_id}"): {"items": []},
     ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
+    ("POST", "/panel/bars/{bar_id}/press"): {"key": "summary"},
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},

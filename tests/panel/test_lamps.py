@@ -1,0 +1,227 @@
+"""Lamps and sounds follow the log, and time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from appliance.expeditor import Fault
+from appliance.kitchen.event import TicketChanged
+from appliance.panel.lamps import Lamps, StackLight
+from appliance.panel.panel import Panel
+from hardware.lights import DOUBLE_BEEP, SHORT_BEEP, Lamp, Pattern
+from hardware.simulated import SimulatedLamps
+from tests.api.walking import KitchenClock
+from tests.panel.hands import (
+    BURGER,
+    FRIES,
+    colours,
+    device,
+    followed,
+    lamps,
+    light,
+    ordered,
+    pins,
+    press,
+)
+from tests.running import RunningAppliance
+
+WIRED = [
+    Lamp(name=name, pin=pin)
+    for name, pin in (
+        ("grill-1", 27),
+        ("grill-2", 23),
+        ("tower/green", 5),
+        ("tower/amber", 6),
+        ("tower/red", 13),
+    )
+]
+LATE, VERY_LATE = 300, 480
+"""Seconds after which a ticket is, by default."""
+
+
+async def test_a_lamp_is_lit_while_a_ticket_is_in_its_place(hands: RunningAppliance) -> None:
+    assert await lamps(hands) == ["off", "off"]
+    await ordered(hands, "A", "B")
+    assert await lamps(hands) == ["on", "on"]
+    assert (await device(hands, "next"))["lamp"]["shows"] == "on"  # Something is selected.
+    await press(hands, "grill-1")
+    assert await lamps(hands) == ["on", "off"]
+    await press(hands, "grill-1")
+    assert await lamps(hands) == ["off", "off"]
+    assert (await device(hands, "next"))["lamp"]["shows"] == "off"
+
+
+async def test_what_is_told_is_what_the_pin_does(hands: RunningAppliance) -> None:
+    eyes = SimulatedLamps(pins(hands), WIRED)
+    for orders in ((), ("A",)):
+        await ordered(hands, *orders)
+        for name in ("grill-1", "grill-2"):
+            assert (await device(hands, name))["lamp"]["lit"] is eyes.lit(name)
+        assert eyes.lit("grill-1") is bool(orders)
+    tower = (await device(hands, "tower"))["lamps"]
+    for colour in ("green", "amber", "red"):
+        assert tower[colour]["lit"] is eyes.lit(f"tower/{colour}")
+
+
+async def test_a_held_ticket_flashes(hands: RunningAppliance) -> None:
+    await ordered(hands, "A", item=BURGER | {"course": "1", "courseStatus": "hold"})
+    assert await lamps(hands) == ["short flash", "off"]
+    await hands.call("POST", "/courses/fire", json={"order_id": "A", "course_number": 1})
+    await followed(hands)
+    assert await lamps(hands) == ["on", "off"]
+
+
+async def test_lamps_blink_when_it_is_late_without_anything_happening(
+    hands: RunningAppliance, clock: KitchenClock
+) -> None:
+    await ordered(hands, "A")
+    clock.seconds = 60
+    await ordered(hands, "B")
+    clock.seconds = LATE - 1
+    await ordered(hands, "C")
+    assert await lamps(hands) == ["on", "on"]
+    clock.seconds = LATE
+    await light(hands, "slow blink", "on")
+    assert await colours(hands) == {"amber"}
+    clock.seconds = LATE + 60
+    await light(hands, "slow blink", "slow blink")
+    clock.seconds = VERY_LATE
+    await light(hands, "fast blink", "slow blink")
+    assert await colours(hands) == {"red"}
+    await press(hands, "grill-1")
+    assert await lamps(hands) == ["slow blink", "on"]
+
+
+async def test_a_promise_that_has_changed_counts(
+    hands: RunningAppliance, clock: KitchenClock
+) -> None:
+    for order in ("A", "B"):
+        at = "2026-03-02T18:09:00Z"  # Nine minutes from now.
+        assert await hands.order(id=order, items=[BURGER], pickupTime=at) == order.encode()
+    later = "2026-03-02T18:30:00Z"
+    clock.seconds = 120  # They are being made.
+    assert await hands.order("update-order", id="A", items=[BURGER], pickupTime=later) == b"A"
+    await light(hands, "on", "on")
+    clock.seconds = 9 * 60
+    await light(hands, "on", "fast blink")
+
+
+async def test_the_stack_light_is_green_while_all_is_well(hands: RunningAppliance) -> None:
+    assert await colours(hands) == {"green"}
+    await ordered(hands, "A")
+    assert await colours(hands) == {"green"}
+
+
+async def test_the_stack_light_is_red_while_nothing_can_be_stored(hands: RunningAppliance) -> None:
+    hands.expeditor.fault = Fault("no room", 0.0)
+    async with asyncio.timeout(5):
+        while await colours(hands) != {"red"}:
+            await asyncio.sleep(0.01)
+        hands.expeditor.fault = None
+        while await colours(hands) != {"green"}:
+            await asyncio.sleep(0.01)
+
+
+class Heard:
+    """The sounds for some stations, one after the other."""
+
+    def __init__(self, appliance: RunningAppliance, *stations: str) -> None:
+        self.sounds: list[str] = []
+        self._appliance = appliance
+        self._panel = Panel(
+            appliance.expeditor,
+            ("grill", "fry", "pass"),
+            per_page=8,
+            tell=lambda *_: None,
+            follow=self._follow,
+        )
+        buzzer = StackLight(stations, {"buzzer": "buzzer"})
+        self._lamps = Lamps(appliance.expeditor, self._panel.boards, [], [buzzer], self._show)
+
+    def _follow(self, happened: list[TicketChanged]) -> None:
+        self._lamps.follow(happened)
+
+    def _show(self, name: str, pattern: Pattern) -> None:
+        assert name == "buzzer"
+        self.sounds.append(pattern.name)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._panel.run())
+            group.create_task(self._lamps.run())
+
+    async def expect(self, *sounds: str) -> None:
+        """These since the last time, and the boards are as they are."""
+        boards, kitchen = self._panel.boards, self._appliance.expeditor.kitchen
+        async with asyncio.timeout(5):
+            while self.sounds != [*sounds] or any(
+                [card.ticket for card in board.cards] != kitchen.live_tickets(station)
+                for station, board in boards.items()
+            ):
+                await asyncio.sleep(0.01)
+        self.sounds.clear()
+
+
+@pytest.fixture
+async def heard(
+    hands: RunningAppliance,
+) -> AsyncIterator[Heard]:
+    await ordered(hands, "Old")
+    heard = Heard(hands, "grill")
+    running_it = asyncio.create_task(heard.run())
+    yield heard
+    running_it.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running_it
+
+
+SHORT, DOUBLE = SHORT_BEEP.name, DOUBLE_BEEP.name
+
+
+async def test_a_ticket_that_is_to_be_made_is_heard_once(
+    hands: RunningAppliance, heard: Heard
+) -> None:
+    await heard.expect()  # What stood there at the start is not new.
+    await ordered(hands, "A")
+    await heard.expect(SHORT)
+    await hands.call("POST", "/stations/grill/orders/A/ticket/start")
+    await ordered(hands, "Elsewhere", item=FRIES)
+    await heard.expect()
+
+
+async def test_a_held_ticket_is_heard_when_it_is_fired(
+    hands: RunningAppliance, heard: Heard
+) -> None:
+    await ordered(hands, "A", item=BURGER | {"course": "1", "courseStatus": "hold"})
+    await heard.expect()
+    await hands.call("POST", "/courses/fire", json={"order_id": "A", "course_number": 1})
+    await heard.expect(SHORT)
+
+
+async def test_what_is_added_to_a_finished_ticket_is_heard_and_what_is_brought_back_is_not(
+    hands: RunningAppliance, heard: Heard
+) -> None:
+    await ordered(hands, "A")
+    await heard.expect(SHORT)
+    await hands.call("POST", "/stations/grill/orders/A/ticket/bump")
+    await hands.call("POST", "/stations/grill/orders/A/ticket/recall")
+    await heard.expect()
+    await hands.call("POST", "/stations/grill/orders/A/ticket/bump")
+    more = [BURGER, {"lineId": "2", "name": "Steak"}]
+    assert await hands.order("update-order", id="A", items=more) == b"A"
+    await heard.expect(SHORT)
+
+
+async def test_a_ticket_that_becomes_very_late_is_heard_once(
+    hands: RunningAppliance, heard: Heard, clock: KitchenClock
+) -> None:
+    await heard.expect()
+    clock.seconds = VERY_LATE - 1
+    await ordered(hands, "A")
+    await heard.expect(SHORT)
+    clock.seconds = VERY_LATE
+    await heard.expect(DOUBLE)
+    await ordered(hands, "B")
+    await heard.expect(SHORT)
