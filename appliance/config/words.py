@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from types import NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -34,7 +35,7 @@ def in_words(error: msgspec.ValidationError, document: dict[str, Any]) -> str:
     if what == "Expected `array`, got `object`" and _struct_in(_type_at(where)):
         what = f"there can be several; write [[{where}]], in two brackets"
     if what.startswith("Invalid enum value"):
-        allowed = ", ".join(map(str, get_args(_type_at(where))))
+        allowed = ", ".join(_choices(_type_at(where)))
         what = f"{what.removeprefix('Invalid enum value ')} is not allowed; allowed: {allowed}"
     return f"{_named(where, document)}: {what}"
 
@@ -89,6 +90,15 @@ def _type_at(where: str) -> Any:
     for name in re.sub(r"\[[^\]]*\]", "", where).split("."):
         kind = _struct_in(_types(kind)[name]) or _types(kind)[name]
     return get_args(kind)[0] if get_origin(kind) is tuple else kind
+
+
+def _choices(kind: Any) -> Iterator[str]:
+    """What a key may be set to, also one that may be left out."""
+    for each in get_args(kind):
+        if get_args(each):
+            yield from _choices(each)
+        elif each is not NoneType:
+            yield str(each)
 
 
 def _types(section: type[Struct]) -> dict[str, Any]:

@@ -226,15 +226,18 @@ IN_MEMORY: dict[str, Any] = {
     "/devices": DEVICE,
     "/pins": {"name": "Maria", "pin": "4711", "roles": ["chef"]},
     "/tokens/revoke": {"jti": "some-token"},
+    "/panel/buttons/grill-2/press": None,
+    "/panel/bars/fry-bar/press": {"key": "summary"},
 }
 CHANGES_NOTHING = "/routing/test"
 
 
 async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
-    """Those of the kitchen also after a restart; those with secrets in them not."""
+    """Those of the kitchen also after a restart; those with secrets in them, and fingers, not."""
     async with running(tmp_path) as appliance:
         described = (await ask(appliance, "GET", f"{BASE}/openapi.json")).body["paths"]
         names = [("{station_id}", "grill"), ("{order_id}", "A-1"), ("{line_id}", "1")]
+        names += [("{button_id}", "grill-2"), ("{bar_id}", "fry-bar")]
         for path, operations in described.items():
             filled_in = functools.reduce(lambda text, name: text.replace(*name), names, path)
             if "post" in operations and path.startswith(BASE):

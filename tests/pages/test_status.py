@@ -137,3 +137,34 @@ def test_it_fits_a_screen_and_a_phone(page: Page, kitchen: Kitchen) -> None:
         assert width <= size["width"]
         groups = page.locator(".sha256 span").evaluate_all("all => all.map(e => e.scrollHeight)")
         assert len(set(groups)) == 1, "a group is torn"
+
+
+def test_devices_are_for_who_is_signed_in(page: Page, kitchen: Kitchen) -> None:
+    page.goto(f"{kitchen.url}/status")
+    is_live(page)
+    expect(page.locator("#devices")).to_be_hidden()
+
+
+def test_simulated_devices_are_pressed_and_their_lamps_seen(page: Page, kitchen: Kitchen) -> None:
+    page.goto(kitchen.sign_in_link)
+    page.wait_for_url(f"{kitchen.url}/")
+    page.goto(f"{kitchen.url}/status")
+    lamp = page.locator('[data-of="grill-1"]')
+    expect(lamp).to_have_text("lamp off")
+    kitchen.order(id="A-1", items=[BURGER])
+    expect(lamp).to_have_text("lamp on")
+    expect(lamp).to_have_class("lamp lamp on")
+    pressed = page.locator("#pressed")
+    while pressed.text_content() != "grill-1, bump 1: done":  # It may have been too quick.
+        page.get_by_role("button", name="bump 1").click()
+        expect(pressed).not_to_have_text("grill-1, bump 1 …")
+    expect(lamp).to_have_text("lamp off")
+    assert kitchen.listed("grill") == []
+    page.locator('[data-device="grill-1"]').get_by_role("button", name="hold: recall").click()
+    expect(lamp).to_have_text("lamp on")
+    page.locator('[data-device="fry-bar"]').get_by_role("button", name="bump", exact=True).click()
+    expect(pressed).to_have_text("fry-bar, bump: nothing there")
+    expect(page.locator('[data-of="kitchen-light"].green')).to_have_text("green on")
+    for size in SIZES:
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
