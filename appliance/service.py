@@ -36,6 +36,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.shown_now import ShownNow
 from appliance.systemd import feed_watchdog, notify
 from appliance.timers import Timers
 
@@ -65,6 +66,7 @@ class Running(NamedTuple):
     app: web.Application
     presence: Presence | None
     https: tls.Https | None
+    shown_now: ShownNow
 
 
 async def serve(
@@ -156,6 +158,7 @@ async def running(
     )
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
+    shown_now = ShownNow()
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: {"errors": errors},
         "kitchen": attention.status,
@@ -184,6 +187,7 @@ async def running(
         config.zone,
         about=lambda: about(config, warned()),
         reminders=attention.reminders,
+        shown_now=shown_now,
         status=status,
         health=health,
         limits=limits,
@@ -226,7 +230,7 @@ async def running(
                 )
             ]
             listening = Listening(orders, http, secure)
-            yield Running(listening, expeditor, router, authority, app, presence, https)
+            yield Running(listening, expeditor, router, authority, app, presence, https, shown_now)
             for part in parts:
                 part.cancel()
     finally:

@@ -34,6 +34,7 @@ class RunningAppliance:
         self.router = parts.router
         self.authority = parts.authority
         self.app = parts.app
+        self.shown_now = parts.shown_now
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()
