@@ -37,6 +37,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.shown_now import ShownNow
 from appliance.systemd import feed_watchdog, notify
 from appliance.timers import Timers
 
@@ -69,6 +70,7 @@ class Running(NamedTuple):
     app: web.Application
     presence: Presence | None
     https: tls.Https | None
+    shown_now: ShownNow
     devices: "Devices | None"
 
 
@@ -161,6 +163,7 @@ async def running(
     )
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
+    shown_now = ShownNow()
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: {"errors": errors},
         "kitchen": attention.status,
@@ -174,7 +177,7 @@ async def running(
     if https is not None:
         status["https"] = https.status
 
-    devices = await asyncio.to_thread(make_devices, config, expeditor)
+    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now)
     if devices is not None:
         status["panel"] = devices.status
 
@@ -194,6 +197,7 @@ async def running(
         config.zone,
         about=lambda: about(config, warned()),
         reminders=attention.reminders,
+        shown_now=shown_now,
         status=status,
         health=health,
         devices=devices or NoDevices(config.devices.mode),
@@ -238,7 +242,9 @@ async def running(
                 )
             ]
             listening = Listening(orders, http, secure)
-            yield Running(listening, expeditor, router, authority, app, presence, https, devices)
+            yield Running(
+                listening, expeditor, router, authority, app, presence, https, shown_now, devices
+            )
             for part in parts:
                 part.cancel()
     finally:
@@ -258,14 +264,14 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
     )
 
 
-def make_devices(config: Config, expeditor: Expeditor) -> "Devices | None":
+def make_devices(config: Config, expeditor: Expeditor, shown_now: ShownNow) -> "Devices | None":
     """Buttons, bump bars and lights, where there are any."""
     if not (config.button or config.bump_bar or config.light):
         return None
     # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
-    return Devices(config, expeditor)
+    return Devices(config, expeditor, shown_now)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

@@ -39,6 +39,7 @@ class RunningAppliance:
         self.authority = parts.authority
         self.app = parts.app
         self.devices = parts.devices
+        self.shown_now = parts.shown_now
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()

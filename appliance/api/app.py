@@ -18,6 +18,7 @@ from appliance.api import (
     routing,
     sign_in,
     stations,
+    summons,
     tickets,
 )
 from appliance.api import health as appliance_health
@@ -35,6 +36,7 @@ from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
+from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
 GATEWAY: Final = "/v1/commerce/kds"
@@ -50,6 +52,7 @@ def make_app(
     *,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
+    shown_now: ShownNow,
     status: Parts,
     health: Health,
     devices: Devices,
@@ -59,7 +62,7 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`: see `Events`; `status`: see `Status`; `devices`: see `panel`.
+    `about`, `reminders`, `shown_now`: see `Events`; `status`: see `Status`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -71,7 +74,9 @@ def make_app(
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
-    listening = events.Events(expeditor, authority, view, about, reminders)
+    listening = events.Events(
+        expeditor, authority, view, about=about, reminders=reminders, shown_now=shown_now
+    )
     app.on_shutdown.append(listening.close)
 
     def known_stations() -> frozenset[str]:
@@ -80,6 +85,7 @@ def make_app(
     resources = [
         Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
         Resource("Tickets", tickets, tickets.Tickets(expeditor, history, view).operations()),
+        Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),

@@ -1,5 +1,7 @@
 """What somebody should look after: cards that moved or were forgotten, silent points of sale.
 
+Where somebody is called to is in the status as well.
+
 kitchen ─▶ status (for managers), reminders in the beats of events (for the pages)
 """
 
@@ -8,6 +10,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from appliance.api.summons import SummonsJson, summons_now
 from appliance.api.ticket_json import ticket_id
 from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
@@ -44,6 +47,7 @@ class AttentionJson(Struct):
 
     forgotten: list[ForgottenJson]
     silent: list[SilentJson]
+    summons: list[SummonsJson]
 
 
 class _Told(NamedTuple):
@@ -58,7 +62,7 @@ class Attention:
         """`zone` is that of the people who read it."""
         self._expeditor = expeditor
         self._zone = zone
-        self._told = _Told(AttentionJson([], []), [])
+        self._told = _Told(AttentionJson([], [], []), [])
 
     def status(self) -> AttentionJson:
         """All of it, as it is now."""
@@ -81,6 +85,7 @@ class Attention:
             status = AttentionJson(
                 [_forgotten(ticket, placed) for ticket, placed in forgotten],
                 [SilentJson(each.name, iso(each.since)) for each in silent],
+                summons_now(kitchen),
             )
             self._told = _Told(status, reminders)
         return self._told

@@ -65,7 +65,8 @@ class Operation(NamedTuple):
     remembered in that commit. A coroutine function works on files; it returns when what it
     did is on disk, and its answers are remembered in memory."""
     roles: frozenset[str]
-    """Any of them may; a `station_id` in the path must be one of the caller's besides."""
+    """Any of them may; a `station_id` in the path must be one of the caller's besides, but for
+    what is done from `elsewhere`."""
     answers: Any
     """The type of what is sent as JSON; None for an empty answer."""
     query: type[Struct] | None = None
@@ -82,6 +83,8 @@ class Operation(NamedTuple):
     """The cloud's gateway has it too."""
     everywhere: bool = False
     """Not for a token that is kept to some stations."""
+    elsewhere: bool = False
+    """A `station_id` in the path need not be one of the caller's: the handler says whose."""
     changes_nothing: bool = False
     """A POST that is answered anew each time: a key means nothing to it."""
 
@@ -109,7 +112,8 @@ class Operation(NamedTuple):
         if self.everywhere:
             caller.require_everywhere(self.roles)
         else:
-            caller.require(self.roles, request.match_info.get("station_id"))
+            station = None if self.elsewhere else request.match_info.get("station_id")
+            caller.require(self.roles, station)
         asked = None if self.query is None else query(request, self.query)
         body = None if self.body is None else await _body(request, self.body, lenient=self.lenient)
         key = None if self.changes_nothing else await key_of(request, caller, prefix)

@@ -10,7 +10,7 @@ BoardVerb = Literal["select", "next", "previous", "page", "page-back", "all-day"
 """Changes what the boards of the station show, and nothing in the kitchen."""
 StationVerb = Literal["recall", "undo", "summon"]
 """Done at the station: bring back the newest that was bumped there, take back the newest that
-was done there, call somebody."""
+was done there, call somebody; again, call nobody any more."""
 Verb = TicketVerb | BoardVerb | StationVerb
 
 TICKET_VERBS: Final[tuple[TicketVerb, ...]] = get_args(TicketVerb)

@@ -96,6 +96,13 @@ class Undo(Struct, frozen=True, gc=False):
     order_id: str | None = None
 
 
+class Summon(Struct, frozen=True, gc=False):
+    """Call somebody to a station; not `on`: nobody has to be called any more."""
+
+    station: str
+    on: bool
+
+
 class Due(Struct, frozen=True, gc=False):
     """Time has passed: do what is to be done by now. Not sooner than `Kitchen.next_due`."""
 
@@ -153,6 +160,7 @@ Command = (
     | CancelOrder
     | ByHand
     | Undo
+    | Summon
     | Due
     | DefineStation
     | RemoveStation

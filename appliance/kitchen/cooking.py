@@ -15,7 +15,7 @@ from appliance.kitchen.command import (
     TimePassed,
 )
 from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, wrong_state
-from appliance.kitchen.event import Effect, Kind, TicketChanged
+from appliance.kitchen.event import Effect, Event, Kind, TicketChanged
 from appliance.kitchen.following import (
     begun_by_hand,
     fired_next,
@@ -27,6 +27,7 @@ from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import course_number
 from appliance.kitchen.settings import Settings
+from appliance.kitchen.summoning import ended
 from appliance.kitchen.ticket import (
     Action,
     Moment,
@@ -243,17 +244,18 @@ class Cooking:
         return Plan(placed.order, self._memory.layout.router.cooking, placed.release)
 
     def _run_timers(self, now: Moment) -> Decision:
-        events = [
+        left_over = self._memory.left_over(now.tick)
+        events: list[Event] = [
             TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))
-            for ticket in self._memory.left_over(now.tick)
+            for ticket in left_over
         ]
-        closed = {event.ticket.number for event in events}
+        closed = {ticket.number for ticket in left_over}
         for ticket in self._memory.boards.due(now.tick):
             if ticket.number in closed:
                 continue
             due = {line.id for line in ticket.lines if line.timed and (line.due or 0) <= now.tick}
             events.append(TicketChanged(now.at, now.tick, "fired", fire(ticket, now, due)))
-        return Decision(TimePassed(), tuple(events))
+        return Decision(TimePassed(), (*events, *ended(self._memory, now)))
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
-from appliance.kitchen.event import Event, TicketChanged
+from appliance.kitchen.event import Event, Summoned, TicketChanged
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.working import TRANSITIONS
@@ -23,13 +23,16 @@ def signed(decision: Decision, by: str | None, action: int | None) -> Decision:
     """The same, done by somebody; `action` is the number of what a person does, if it is that."""
     if (by is None and action is None) or not decision.events:
         return decision
-    events = (
-        replace(event, by=by, action=event.action if action is None else action)
-        if isinstance(event, TicketChanged)
-        else event
-        for event in decision.events
-    )
-    return replace(decision, events=tuple(events))
+    return replace(decision, events=tuple(_signed(each, by, action) for each in decision.events))
+
+
+def _signed(event: Event, by: str | None, action: int | None) -> Event:
+    match event:
+        case TicketChanged():
+            return replace(event, by=by, action=event.action if action is None else action)
+        case Summoned():
+            return replace(event, by=by)
+    return event
 
 
 def no_such_order(order_id: str) -> Decision:

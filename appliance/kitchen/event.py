@@ -136,6 +136,16 @@ class MenuItemRemoved(_Event, frozen=True, gc=False, tag="menu.removed"):
     plu: str
 
 
+class Summoned(_Event, frozen=True, gc=False, tag="summoned"):
+    """Somebody is called to a station, or nobody is any more."""
+
+    station: str
+    until: int | None = None
+    """The tick at which it ends by itself; None: it has ended."""
+    by: str | None = None
+    """Who called, or said that he comes; None where time itself ended it."""
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -147,6 +157,7 @@ Event = (
     | RuleRemoved
     | MenuItemsDefined
     | MenuItemRemoved
+    | Summoned
 )
 
 encode = msgspec.json.Encoder().encode

@@ -3,9 +3,10 @@
 `decide` changes nothing. `apply` changes the state by one event, and is the only thing
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 
-    command ─▶ ordering, cooking, moving, homing, undoing, layout ─▶ events ─▶ memory
+    command ─▶ ordering, cooking, moving, homing, undoing, summoning, layout ─▶ events ─▶ memory
 """
 
+from appliance.kitchen import summoning
 from appliance.kitchen.all_day import AllDay, all_day
 from appliance.kitchen.balancing import Overflow, overflows
 from appliance.kitchen.command import (
@@ -26,6 +27,7 @@ from appliance.kitchen.command import (
     RemoveRule,
     RemoveStation,
     SetPriority,
+    Summon,
     Undo,
     UpdateOrder,
 )
@@ -49,6 +51,7 @@ from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
 from appliance.kitchen.silence import Silent
 from appliance.kitchen.state import State
+from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Moment, Ticket, last_bump
 from appliance.kitchen.undoing import Undoing
 from appliance.kitchen.unrouted import Tally
@@ -87,6 +90,8 @@ class Kitchen:
                 return self._moving.decide(command, now)
             case Undo():
                 return self._undoing.decide(command, now)
+            case Summon():
+                return summoning.decide(self._memory, command, now)
             case (
                 DefineStation()
                 | RemoveStation()
@@ -208,6 +213,11 @@ class Kitchen:
     def silent(self, now: Moment) -> list[Silent]:
         """The points of sale that are silent when they usually are not: see `silence.py`."""
         return self._memory.senders.silent(now)
+
+    @property
+    def summons(self) -> list[Summons]:
+        """Where somebody is called to and nobody has come yet, the oldest first."""
+        return list(self._memory.summons.values())
 
     def tickets_of(self, order_id: str) -> list[tuple[Ticket, Placed]]:
         """All tickets of the newest order of that id, in the order of the stations."""

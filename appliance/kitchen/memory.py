@@ -18,6 +18,7 @@ from appliance.kitchen.event import (
     RulesAdded,
     StationDefined,
     StationRemoved,
+    Summoned,
     TicketChanged,
 )
 from appliance.kitchen.known import Known, placed_by, updated_by
@@ -26,6 +27,7 @@ from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import NOBODY, Guest, Placed
 from appliance.kitchen.silence import Senders
 from appliance.kitchen.state import Create, State
+from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.unrouted import Tally
 
@@ -67,6 +69,8 @@ class Memory:
         self.senders = Senders(plan.zone)
         self.learned = Learned(plan.zone)
         """How long dishes took."""
+        self.summons: dict[str, Summons] = {}
+        """By station, the oldest first."""
 
     # ── what it knows ────────────────────────────────────────────────────────────────
 
@@ -118,13 +122,15 @@ class Memory:
 
     @property
     def next_due(self) -> int | None:
-        """The tick at which a line is to be fired, or an order closed, by itself; None: none is.
+        """The tick at which something is to be done by itself; None: nothing is.
 
-        0 where there are strays: they are to move at once.
+        A line is fired, an order closed, a summons ends. 0 where there are strays: they are to
+        move at once.
         """
         if self._strays:
             return 0
-        first = (self.boards.next_due, self._deadlines.next)
+        over = (summons.until for summons in self.summons.values())
+        first = (self.boards.next_due, self._deadlines.next, *over)
         return min((tick for tick in first if tick is not None), default=None)
 
     @property
@@ -220,6 +226,9 @@ class Memory:
                 if isinstance(event, StationDefined | StationRemoved):
                     self._find_strays()
                 return None
+            case Summoned():
+                self._summon(event)
+                return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         known = placed_by(event, guest)
@@ -240,6 +249,13 @@ class Memory:
     def _count_unrouted(self, event: OrderPlaced | OrderUpdated, placed: Placed) -> None:
         items = (placed.item(line_id) for line_id in event.unrouted)
         self.unrouted.add((item.name for item in items if item), event.at)
+
+    def _summon(self, event: Summoned) -> None:
+        if event.until is None:
+            self.summons.pop(event.station, None)
+        else:
+            called = Summons(event.station, event.at, event.until, event.by)
+            self.summons[event.station] = called
 
     def _change_ticket(self, event: TicketChanged) -> Placed:
         ticket = event.ticket
@@ -346,6 +362,7 @@ class Memory:
             self.unrouted.names,
             self.senders.state(),
             self.learned.dishes,
+            tuple(self.summons.values()),
         )
 
     def restore(self, state: State, guests: dict[int, Guest]) -> None:
@@ -368,3 +385,4 @@ class Memory:
         self.unrouted = Tally(state.unrouted_count, state.unrouted)
         self.senders.restore(state.senders)
         self.learned.restore(state.learned)
+        self.summons = {each.station: each for each in state.summons}

@@ -11,6 +11,7 @@ from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.silence import Sender
+from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.unrouted import Unrouted
 
@@ -45,3 +46,4 @@ class State(Struct, frozen=True, gc=False):
     unrouted: tuple[Unrouted, ...]
     senders: tuple[Sender, ...]
     learned: tuple[Dish, ...]
+    summons: tuple[Summons, ...]

@@ -4,7 +4,7 @@ from math import inf
 from typing import cast
 
 from appliance.config.actions import StationVerb, TicketVerb
-from appliance.kitchen.command import ActOnTicket, Command, FireCourse, MarkLine, Undo
+from appliance.kitchen.command import ActOnTicket, Command, FireCourse, MarkLine, Summon, Undo
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import course_number
 from appliance.kitchen.ticket import Action as TicketAction
@@ -27,8 +27,12 @@ def for_ticket(verb: TicketVerb, station: str, order_id: str, kitchen: Kitchen) 
 
 def for_station(verb: StationVerb, station: str, kitchen: Kitchen) -> Command | None:
     """What is asked of a station; None where there is nothing to ask for."""
-    if verb == "undo":
-        return Undo(station)
+    match verb:
+        case "undo":
+            return Undo(station)
+        case "summon":
+            is_called = any(summons.station == station for summons in kitchen.summons)
+            return Summon(station, on=not is_called)
     bumped = [
         ticket
         for ticket in (*kitchen.finished_tickets(station), *kitchen.live_tickets(station))

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from gpiozero.pins import Factory
 
 from appliance.config import Config
+from appliance.config.actions import Action
 from appliance.devices import (
     BarJson,
     ButtonJson,
@@ -34,6 +35,7 @@ from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, Wiring, wiring
+from appliance.shown_now import ShownNow
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
 from hardware.connection import Condition, Transport
@@ -69,19 +71,21 @@ READY: Final = How("ready")
 class Devices:
     """All of them, simulated or real, and the panel that they are the hands of."""
 
-    def __init__(self, config: Config, expeditor: Expeditor) -> None:
+    def __init__(self, config: Config, expeditor: Expeditor, shown_now: ShownNow) -> None:
         """Opens nothing yet. Blocks for a moment: it reads the profiles of the bars."""
         self._mode = config.devices.mode
         self._wiring = wiring(config)
         self._buttons = {button.id: button for button in self._wiring.buttons}
         self.panel = Panel(
             expeditor,
-            _stations(config, self._wiring),
+            _actions(config, self._wiring),
             per_page=config.panel.tickets_per_page,
+            shown_now=shown_now,
             tell=self._tell,
             follow=self._follow,
         )
         every = tuple(station.id for station in config.station)
+        passes = frozenset(station.id for station in config.station if station.type == "expo")
         self._lamps = Lamps(
             expeditor,
             self.panel.boards,
@@ -94,6 +98,7 @@ class Devices:
                 StackLight(
                     every if light.station is None else (light.station,),
                     {colour: lamp.name for colour, lamp in light.lamps.items()},
+                    is_at_the_pass=light.station is None or light.station in passes,
                 )
                 for light in self._wiring.lights
             ],
@@ -293,11 +298,18 @@ class Devices:
         return LampJson(*how, lights.shown[name].name, lit=lights.lit[name])
 
 
-def _stations(config: Config, wired: Wiring) -> list[str]:
-    """Those that have a device, in the order of the configuration."""
-    named: set[str | None] = {light.station for light in wired.lights}
-    named |= {button.station for button in wired.buttons} | {bar.station for bar in wired.bars}
-    return [station.id for station in config.station if station.id in named or None in named]
+def _actions(config: Config, wired: Wiring) -> dict[str, list[Action]]:
+    """What buttons and keys do, by the stations that have any device."""
+    actions: dict[str, list[Action]] = {}
+    for light in wired.lights:
+        for station in config.station:
+            if light.station in (None, station.id):
+                actions.setdefault(station.id, [])
+    for button in wired.buttons:
+        actions.setdefault(button.station, []).extend(button.actions.values())
+    for bar in wired.bars:
+        actions.setdefault(bar.station, []).extend(bar.keys.actions.values())
+    return actions
 
 
 def _by_button(name: str) -> str:

@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
 from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.summons import Summons
 from appliance.panel.boards import Board, Card
 from hardware.lights import (
+    ALARM,
     DOUBLE_BEEP,
     FAST_BLINK,
     OFF,
@@ -62,6 +64,8 @@ class StackLight(NamedTuple):
     stations: Sequence[str]
     lamps: Mapping[str, str]
     """The names of its lamps, by whatever there is of green, amber, red and buzzer."""
+    is_at_the_pass: bool = False
+    """It is heard there when somebody is called to a station."""
 
 
 TicketKey = tuple[str, int]
@@ -88,6 +92,7 @@ class Lamps:
         self._following = asyncio.Event()
         self._to_make = frozenset[TicketKey]()
         self._very_late = frozenset[TicketKey]()
+        self._summons = frozenset[Summons]()
 
     def follow(self, happened: Sequence[TicketChanged]) -> None:
         """The boards have changed, by this."""
@@ -128,9 +133,14 @@ class Lamps:
             if _is_to_make(card)
         )
         very_late = frozenset(key for key, age in ages.items() if age is Age.VERY_LATE)
+        summons = frozenset(self._expeditor.kitchen.summons)
         if not silent:
-            self._sound(to_make - self._to_make - set(brought_back), very_late - self._very_late)
-        self._to_make, self._very_late = to_make, very_late
+            self._sound(
+                to_make - self._to_make - set(brought_back),
+                very_late - self._very_late,
+                is_called=bool(summons - self._summons),
+            )
+        self._to_make, self._very_late, self._summons = to_make, very_late, summons
         return max(seconds, LEAST_SECONDS)
 
     def _age(self, card: Card) -> tuple[Age, float]:
@@ -165,11 +175,15 @@ class Lamps:
             if colour in light.lamps:
                 self._show(light.lamps[colour], ON if colour == lit else OFF)
 
-    def _sound(self, new: Iterable[TicketKey], very_late: Iterable[TicketKey]) -> None:
+    def _sound(
+        self, new: Iterable[TicketKey], very_late: Iterable[TicketKey], *, is_called: bool
+    ) -> None:
         for light in self._lights:
             if "buzzer" not in light.lamps:
                 continue
-            if any(station in light.stations for station, _ in very_late):
+            if is_called and light.is_at_the_pass:
+                self._show(light.lamps["buzzer"], ALARM)
+            elif any(station in light.stations for station, _ in very_late):
                 self._show(light.lamps["buzzer"], DOUBLE_BEEP)
             elif any(station in light.stations for station, _ in new):
                 self._show(light.lamps["buzzer"], SHORT_BEEP)

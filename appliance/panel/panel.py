@@ -1,11 +1,13 @@
 """From a gesture to a command, once; and what it came to.
 
 press ─ the ticket that was under the finger ▶ command ─▶ kitchen ─ durable ▶ boards, lamps
+
+What boards are to show besides their tickets goes to `ShownNow`, and by it to the screens.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 from typing import Final, Literal, NamedTuple, cast
 
@@ -17,6 +19,7 @@ from appliance.log import NotStored
 from appliance.panel.boards import Board, Boards
 from appliance.panel.commands import for_station, for_ticket
 from appliance.panel.shown import Shown
+from appliance.shown_now import BoardView, ShownNow
 
 logger = logging.getLogger(__name__)
 
@@ -55,19 +58,24 @@ class Panel:
     def __init__(
         self,
         expeditor: Expeditor,
-        stations: Iterable[str],
+        stations: Mapping[str, Collection[Action]],
         *,
         per_page: int,
+        shown_now: ShownNow,
         tell: Tell,
         follow: Follow,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`tell` hears what each press came to, `follow` what happened to tickets.
+        """`stations`: by station, what its buttons and keys do. `per_page`: tickets of a page.
 
-        `follow` is called as well when boards are to show something else. Neither may block.
-        `clock` is monotonic, seconds.
+        `shown_now` is told what boards are to show. `tell` hears what each press came to,
+        `follow` what happened to tickets; it is called as well when boards are to show something
+        else. Neither may block. `clock` is monotonic, seconds.
         """
         self.boards = {station: Board(Shown(clock(), per_page)) for station in stations}
+        self._stations = stations
+        self._per_page = per_page
+        self._shown_now = shown_now
         self._expeditor = expeditor
         self._boards = Boards(expeditor, self.boards, clock)
         self._tell = tell
@@ -80,6 +88,7 @@ class Panel:
         verb = press.action.verb
         if verb in BOARD_VERBS:
             self._turn(press)
+            self._show()
             self._follow([])
             self._tell(press, DONE)
             return
@@ -131,6 +140,20 @@ class Panel:
         elif verb == "select" and (order := shown.under(slot, press.down_at, press.by)):
             shown.select(order, at)
 
+    def _show(self) -> None:
+        """Have the screens show what the boards show now."""
+        for station, actions in self._stations.items():
+            board = self.boards[station]
+            face = board.shown.face
+            view = BoardView(
+                selected=face.selected if any(map(_selects, actions)) else None,
+                first=face.first,
+                per_page=self._per_page,
+                slots=any(action.slot is not None for action in actions),
+                all_day=board.counts,
+            )
+            self._shown_now.show(station, view)
+
     async def run(self) -> None:
         """Follow the log, until cancelled."""
         feed = self._expeditor.feed
@@ -138,5 +161,13 @@ class Panel:
         with feed.watched(news.set):
             while True:
                 news.clear()
-                self._follow(await self._boards.catch_up())
+                happened = await self._boards.catch_up()
+                self._show()
+                self._follow(happened)
                 await news.wait()
+
+
+def _selects(action: Action) -> bool:
+    """Whether it is for the ticket that is selected, or selects one."""
+    verb, slot = action
+    return verb in ("select", *_STEPS, *_TURNS) or (verb in TICKET_VERBS and slot is None)

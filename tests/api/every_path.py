@@ -20,12 +20,13 @@ VALUES = {
     "bar_id": "fry-bar",
 }
 READS = ("GET", "HEAD")
+PARTS = ("card", "counts", "link", "time", "view")
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
-    *((method, f"/{part}.js") for method in READS for part in ("card", "counts", "link", "time")),
+    *((method, f"/{part}.js") for method in READS for part in PARTS),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
     *((method, "/devices.js") for method in READS),
     *((method, "/api/v1/kds/health") for method in READS),

@@ -39,6 +39,8 @@ POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/undone   
 POST   /stations/{station_id}/orders/{order_id}/ticket/move                     kitchen   own   ours
 POST   /stations/{station_id}/orders/{order_id}/ticket/undo                     kitchen   own   ours
 POST   /stations/{station_id}/undo                                              kitchen   own   ours
+POST   /stations/{station_id}/summon                                            kitchen   own   ours
+DELETE /stations/{station_id}/summon                                            kitchen   own   ours
 GET    /stations/{station_id}/all-day                                           everyone  own   ours
 GET    /stations                                                                everyone  seen  ours
 GET    /stations/{station_id}                                                   everyone  own   ours

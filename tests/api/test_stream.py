@@ -47,6 +47,7 @@ async def test_a_snapshot_of_every_live_ticket_comes_first(appliance: RunningApp
         "very_late_after",
         "stations",
         "tickets",
+        "summons",
     }
     assert [station["id"] for station in payload["stations"]] == ["grill", "fry", "cold", "pass"]
     listed = [

@@ -25,6 +25,7 @@ from appliance.kitchen.command import (
     RemoveRule,
     RemoveStation,
     SetPriority,
+    Summon,
     Undo,
     UpdateOrder,
 )
@@ -139,6 +140,7 @@ of_cooks: st.SearchStrategy[ByHand] = st.one_of(
     st.builds(FireCourse, order_ids, st.none() | st.integers(0, 2)),
 )
 moves = st.builds(MoveTicket, stations, order_ids, stations)
+summons = st.builds(Summon, stations, st.booleans())
 undos = st.builds(Undo, stations, st.none() | order_ids)
 made_stations = st.builds(
     Station,
@@ -242,6 +244,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     cancels,
     by_hand,
     undos,
+    summons,
     layout_commands,
 )
 ways_to_work = st.builds(

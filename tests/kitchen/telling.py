@@ -26,6 +26,7 @@ from appliance.kitchen.command import (
     MoveTicket,
     Refused,
     SetPriority,
+    Summon,
     Undo,
     UpdateOrder,
 )
@@ -183,6 +184,14 @@ class Story:
     def _takes_back(self, station: str, in_vain: str | None) -> None:
         self._do(Undo(station), in_vain)
 
+    @sentence(r"(\w+) calls for somebody")
+    def _calls(self, station: str) -> None:
+        self._do(Summon(station, on=True))
+
+    @sentence(r"somebody comes to (\w+)")
+    def _comes(self, station: str) -> None:
+        self._do(Summon(station, on=False))
+
     @sentence(r"the file has no (\w+) any more, and the service starts")
     def _starts_without(self, station: str) -> None:
         plan = self._kitchen.plan
@@ -277,6 +286,10 @@ class Story:
         tickets = self._kitchen.forgotten(self._now)
         orders = [(self._kitchen.placed(each.number).order.id, each.station) for each in tickets]
         return ", ".join(f"{order} at {station}" for order, station in orders) or "nothing"
+
+    @sentence(r"who calls is (?P<shown>.+)")
+    def _called(self, _shown: str) -> str:
+        return ", ".join(each.station for each in self._kitchen.summons) or "nobody"
 
     @sentence(r"who is missed is (?P<shown>.+)")
     def _missed(self, _shown: str) -> str:

@@ -86,13 +86,22 @@ class Hub:
 
     def shows(self, *tickets: dict[str, Any]) -> None:
         """The first that a board hears."""
-        payload = {"name": "Kitchen", "warnings": [], "stations": STATIONS, "tickets": tickets}
+        payload: dict[str, Any] = {"name": "Kitchen", "warnings": [], "summons": []}
+        payload |= {"stations": STATIONS, "tickets": tickets}
         self._say("kds.snapshot", payload)
 
     def tells(self, kind: str, ticket: dict[str, Any]) -> None:
         """What happened to a ticket; where it was bumped or forgotten it has left its board."""
         live = kind not in ("bumped", "forgotten")
         self._say(f"kds.ticket.{kind}", {"ticket": ticket}, by=None, live=live)
+
+    def turns(self, station: str, **view: Any) -> None:
+        """What buttons and bump bars have the board of a station show from now on."""
+        usual = {"selected_order_id": None, "first": 0, "per_page": 8}
+        usual |= {"slots": False, "all_day": False}
+        payload = usual | {"station_id": station} | view
+        message = {"data": json.dumps({"type": "kds.board", "payload": payload})}
+        self._page.evaluate("message => stream.onmessage(message)", message)
 
     def _say(self, kind: str, payload: dict[str, Any], **more: Any) -> None:
         event = {"type": kind, "seq": 1, "at": iso(0), "payload": payload} | more

@@ -10,7 +10,7 @@ from appliance.expeditor import Fault
 from appliance.kitchen.event import TicketChanged
 from appliance.panel.lamps import Lamps, StackLight
 from appliance.panel.panel import Panel
-from hardware.lights import DOUBLE_BEEP, SHORT_BEEP, Lamp, Pattern
+from hardware.lights import ALARM, DOUBLE_BEEP, SHORT_BEEP, Lamp, Pattern
 from hardware.simulated import SimulatedLamps
 from tests.api.walking import KitchenClock
 from tests.panel.hands import (
@@ -134,12 +134,13 @@ class Heard:
         self._appliance = appliance
         self._panel = Panel(
             appliance.expeditor,
-            ("grill", "fry", "pass"),
+            {"grill": (), "fry": (), "pass": ()},
             per_page=8,
+            shown_now=appliance.shown_now,
             tell=lambda *_: None,
             follow=self._follow,
         )
-        buzzer = StackLight(stations, {"buzzer": "buzzer"})
+        buzzer = StackLight(stations, {"buzzer": "buzzer"}, is_at_the_pass="pass" in stations)
         self._lamps = Lamps(appliance.expeditor, self._panel.boards, [], [buzzer], self._show)
 
     def _follow(self, happened: list[TicketChanged]) -> None:
@@ -180,6 +181,22 @@ async def heard(
 
 
 SHORT, DOUBLE = SHORT_BEEP.name, DOUBLE_BEEP.name
+
+
+async def test_a_call_is_heard_at_the_pass_once(hands: RunningAppliance, heard: Heard) -> None:
+    at_the_pass = Heard(hands, "pass")
+    running_it = asyncio.create_task(at_the_pass.run())
+    try:
+        await at_the_pass.expect()
+        assert (await hands.call("POST", "/stations/fry/summon"))[0] in (200, 201)
+        await at_the_pass.expect(ALARM.name)
+        await ordered(hands, "A")
+        await at_the_pass.expect(SHORT)
+        await heard.expect(SHORT)
+    finally:
+        running_it.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running_it
 
 
 async def test_a_ticket_that_is_to_be_made_is_heard_once(

@@ -11,6 +11,8 @@ from appliance.config.actions import parse
 from appliance.panel.panel import Outcome, Panel, Press
 from tests.running import AT_ONCE, RunningAppliance, running
 
+BAR = [parse(text) for text in ("bump", "next", "previous", "page", "page-back", "all-day")]
+
 
 class Hand:
     """Presses the buttons of an appliance, and sees what they came to."""
@@ -22,8 +24,9 @@ class Hand:
         self._followed = asyncio.Event()
         self.panel = Panel(
             appliance.expeditor,
-            ("grill", "fry", "pass"),
+            dict.fromkeys(("grill", "fry", "pass"), BAR),
             per_page=8,
+            shown_now=appliance.shown_now,
             tell=lambda _press, outcome: self._outcomes.put_nowait(outcome),
             follow=lambda _happened: self._followed.set(),
             clock=lambda: self.now,

@@ -19,6 +19,7 @@ from appliance.api.operation import query
 from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
+from appliance.shown_now import ShownNow
 
 SEND_BUFFER: Final = 128 * 1024
 """Bytes that the system keeps for a listener that reads slowly (Linux doubles it). By itself
@@ -36,14 +37,17 @@ class Events:
         expeditor: Expeditor,
         authority: Authority,
         view: TicketView,
+        *,
         about: Callable[[], About],
         reminders: Callable[[], list[str]],
+        shown_now: ShownNow,
     ) -> None:
         """What `about` tells goes into every snapshot, and its warnings into every beat.
 
-        `reminders` go into the beats of whoever hears of all stations.
+        `reminders` go into the beats of whoever hears of all stations; `shown_now` is told to
+        whoever hears of its stations.
         """
-        self._source = Source(expeditor, view, about, reminders)
+        self._source = Source(expeditor, view, about, reminders, shown_now)
         self._authority = authority
         self._listening: set[asyncio.Task[Any]] = set()
 

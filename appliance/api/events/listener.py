@@ -1,7 +1,8 @@
 """What one listener is to hear: it keeps its place in the feed and tells what comes after.
 
 First whatever is new since the position that it comes with, or else a snapshot; then each
-change once, in order, and another snapshot when the wall clock was set. A beat every two seconds
+change once, in order, and another snapshot when the wall clock was set. What boards show of the
+moment comes after that, as it is by then. A beat every two seconds
 says that the listener has everything up to `seq`, what time it is, what the appliance warns of,
 and whether orders can be stored; one that is behind gets none: it should not look alive. How this
 is carried is for `sse` and `websocket`.
@@ -10,7 +11,7 @@ is carried is for `sse` and `websocket`.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Final, NamedTuple, NoReturn, cast
 
@@ -19,6 +20,8 @@ from msgspec.structs import asdict
 from appliance.api.events.messages import (
     About,
     Beat,
+    BoardEvent,
+    BoardPayload,
     FaultJson,
     MenuEvent,
     SnapshotEvent,
@@ -26,10 +29,13 @@ from appliance.api.events.messages import (
     StationEntry,
     StationsEvent,
     StationsPayload,
+    SummonEvent,
+    SummonPayload,
     TicketEvent,
     TicketEventType,
     TicketPayload,
 )
+from appliance.api.summons import summons_now
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.times import iso
 from appliance.expeditor import Expeditor
@@ -39,11 +45,13 @@ from appliance.kitchen.event import (
     MenuItemsDefined,
     StationDefined,
     StationRemoved,
+    Summoned,
     TicketChanged,
 )
 from appliance.kitchen.routing import Station
 from appliance.kitchen.ticket import NOT_SET_MS
 from appliance.log import NotStored
+from appliance.shown_now import BoardView, ShownNow
 
 BEAT_SECONDS: Final = 2.0
 """A screen calls itself offline after 5 s without one."""
@@ -67,6 +75,7 @@ class Source(NamedTuple):
     view: TicketView
     about: Callable[[], About]
     reminders: Callable[[], list[str]]
+    shown_now: ShownNow
 
 
 class Listener:
@@ -84,7 +93,7 @@ class Listener:
 
         `check` raises ApiError when the listener's token is no longer good.
         """
-        self._expeditor, self._view, self._about, self._reminders = source
+        self._expeditor, self._view, self._about, self._reminders, self._shown_now = source
         self._stations = stations
         self._check = check
         self._send = send
@@ -94,6 +103,8 @@ class Listener:
         self._sending_since: float | None = None
         self._told_at = self._expeditor.now()
         """The moment by whose clocks times were told."""
+        self._told_views: dict[str, BoardView] = {}
+        """What it knows that boards show now."""
 
     def _sees(self, station: str) -> bool:
         return self._stations is None or station in self._stations
@@ -107,13 +118,18 @@ class Listener:
         seq = self._expeditor.resume_from(position) if position else None
         self._next_tick = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._tick)
         try:
-            with self._expeditor.feed.watched(self._news.set):
+            with (
+                self._expeditor.feed.watched(self._news.set),
+                self._shown_now.watched(self._news.set),
+            ):
                 while True:
                     self._news.clear()
                     self._check()
                     seq = await self._catch_up(seq)
                     if seq is not None and self._beat_is_due and self._clock_was_set():
                         seq = await self._snapshot()
+                    if seq is not None:
+                        await self._tell_views()
                     if self._beat_is_due or seq is None:
                         await self._beat(seq)
                     if seq is not None:
@@ -168,7 +184,13 @@ class Listener:
                 return self._stations_now(change)
             case MenuItemsDefined() | MenuItemRemoved():
                 return encode(MenuEvent(change.seq, iso(change.event.at)))
+            case Summoned(station=station) as event if self._hears_calls_from(station):
+                return change.encoded(partial(_summon, event, change.seq))
         return None
+
+    def _hears_calls_from(self, station: str) -> bool:
+        """Whoever sees a pass hears all of them: it is the pass that comes."""
+        return self._sees(station) or any(map(self._sees, self._expeditor.kitchen.router.passes))
 
     def _ticket(self, event: TicketChanged, change: Change) -> bytes:
         """The same for all listeners."""
@@ -211,7 +233,12 @@ class Listener:
             if self._sees(ticket.station)
         ]
         payload = SnapshotPayload(
-            **asdict(self._about()), stations=self._entries(kitchen.stations), tickets=tickets
+            **asdict(self._about()),
+            stations=self._entries(kitchen.stations),
+            tickets=tickets,
+            summons=[
+                each for each in summons_now(kitchen) if self._hears_calls_from(each.station_id)
+            ],
         )
         body = encode(SnapshotEvent(seq, now(), payload))
         try:
@@ -223,7 +250,15 @@ class Listener:
             await asyncio.sleep(BEAT_SECONDS)
             return None
         await self._tell(body, seq)
+        self._told_views.clear()
         return seq
+
+    async def _tell_views(self) -> None:
+        """Tell what boards show of the moment, as far as that is not known."""
+        for station, view in list(self._shown_now.views.items()):
+            if self._sees(station) and self._told_views.get(station) != view:
+                self._told_views[station] = view
+                await self._tell(_board(station, view), None)
 
     async def _beat(self, seq: int | None) -> None:
         self._beat_is_due = False
@@ -238,6 +273,17 @@ class Listener:
         self._sending_since = monotonic()
         await self._send(body, seq)
         self._sending_since = None
+
+
+def _summon(event: Summoned, seq: int) -> bytes:
+    payload = SummonPayload(event.station)
+    live = event.until is not None
+    return encode(SummonEvent(seq, iso(event.at), event.by, live, payload))
+
+
+@lru_cache(64)  # One that changes is told to all who listen; there are about as many stations.
+def _board(station: str, view: BoardView) -> bytes:
+    return encode(BoardEvent(BoardPayload(station, *view)))
 
 
 def now() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from appliance.api.errors import ErrorJson
+from appliance.api.summons import SummonsJson
 from appliance.api.ticket_json import TicketJson
 from appliance.api.times import Time
 
@@ -42,6 +43,8 @@ class SnapshotPayload(About):
     """In the order of the boards."""
     tickets: list[TicketJson]
     """Every live one."""
+    summons: list[SummonsJson]
+    """Where somebody is called to, the oldest first. Who hears of a pass hears of all of them."""
 
 
 class SnapshotEvent(Struct, tag_field="type", tag="kds.snapshot"):
@@ -74,6 +77,52 @@ class MenuEvent(Struct, tag_field="type", tag="kds.menu"):
 
     seq: int
     at: Time
+
+
+class SummonPayload(Struct):
+    """Where to."""
+
+    station_id: str
+
+
+class SummonEvent(Struct, tag_field="type", tag="kds.summon"):
+    """Somebody is called to a station, or nobody is any more."""
+
+    seq: int
+    at: Time
+    by: str | None
+    """Who called, or comes: the `sub` of a token, a button; null where it ended by itself."""
+    live: bool
+    """Whether somebody is called there after it."""
+    payload: SummonPayload
+
+
+class BoardPayload(Struct):
+    """What a board shows besides its tickets."""
+
+    station_id: str
+    selected_order_id: str | None
+    """The order whose ticket a bump bar is at; null where no device selects any."""
+    first: int
+    """How many tickets lie before the page that is shown."""
+    per_page: int
+    """Tickets of a page."""
+    slots: bool
+    """Whether buttons or keys stand for the places of a page: then the tickets of a page are
+    numbered from 1."""
+    all_day: bool
+    """Whether the all-day counts are shown."""
+
+
+class BoardEvent(Struct, tag_field="type", tag="kds.board"):
+    """The buttons and bump bars of a station have its boards show this.
+
+    It is of the moment, and has no place in the log. Of every station that has such devices it
+    comes after the first snapshot, or what is new since a position, and again after each
+    snapshot; and whenever it changes.
+    """
+
+    payload: BoardPayload
 
 
 TicketEventType = Literal[
@@ -137,7 +186,15 @@ class Beat(Struct, tag_field="type", tag="beat"):
     fault: FaultJson | None
 
 
-HEARD: Final = (SnapshotEvent, TicketEvent, StationsEvent, MenuEvent, Beat)
+HEARD: Final = (
+    SnapshotEvent,
+    TicketEvent,
+    SummonEvent,
+    StationsEvent,
+    MenuEvent,
+    BoardEvent,
+    Beat,
+)
 
 # ── from a client of the WebSocket ──────────────────────────────────────────────────
 

@@ -2,7 +2,8 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
-import { act, counts, fire, follow, move, signIn, undo } from "/link.js";
+import { act, come, counts, fire, follow, move, signIn, undo } from "/link.js";
+import { isChosen, isOnPage, reveal } from "/view.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
@@ -22,6 +23,7 @@ const byId = (id) => document.getElementById(id);
 const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
+const views = new Map(); // by station id: what buttons and bump bars have its board show
 let opened = null; // the id of the ticket whose card shows where else it could be made
 let noticed = 0; // the timer that takes a notice away again
 let seen = ""; // what somebody has read of the reminders
@@ -36,6 +38,11 @@ const link = follow({
     // A card that says the same stays: a finger may be on it.
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
     warnOfUnrouted();
+    const calling = new Set(payload.summons.map(({ station_id }) => station_id));
+    for (const { dataset } of [...byId("summons").children]) {
+      if (!calling.has(dataset.summon)) summon(dataset.summon, false);
+    }
+    for (const id of calling) summon(id, true);
   }),
   stations: keepingFocus(arrange),
   ticket: keepingFocus((type, ticket, live) => {
@@ -43,6 +50,12 @@ const link = follow({
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
   }),
+  summon,
+  boards(told, all) {
+    const there = new Set(told.map(({ station_id }) => station_id));
+    for (const id of all ? [...views.keys()] : []) if (!there.has(id)) turn(id, null);
+    for (const { station_id, ...view } of told) turn(station_id, view);
+  },
   beat(fault, warnings, reminders) {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
@@ -50,7 +63,7 @@ const link = follow({
   },
   live() {
     document.body.classList.remove("stale");
-    byId("stations").inert = false;
+    for (const id of ["stations", "summons"]) byId(id).inert = false;
     byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
@@ -58,7 +71,7 @@ const link = follow({
   },
   offline(since) {
     document.body.classList.add("stale");
-    byId("stations").inert = true;
+    for (const id of ["stations", "summons"]) byId(id).inert = true;
     const words = "What you see may be old, and cannot be worked on";
     shout("offline", `OFFLINE since ${clock(since)}`, words);
     show("offline", "OFFLINE");
@@ -93,9 +106,10 @@ function isSeen(element) {
 }
 
 function clear() {
-  byId("stations").replaceChildren();
+  for (const id of ["stations", "summons"]) byId(id).replaceChildren();
   opened = null;
   stations.clear();
+  views.clear();
   tickets.clear();
   warnOfUnrouted();
 }
@@ -196,10 +210,7 @@ function addStation(id) {
     uncounted: false, // something has changed since
     gone: [],
   };
-  section.querySelector(".all-day").onclick = () => {
-    station.counts.hidden = !station.counts.hidden;
-    recount(station);
-  };
+  section.querySelector(".all-day").onclick = () => showCounts(station, station.counts.hidden);
   section.querySelector(".undo").onclick = ({ target }) => takeBack(station, target);
   station.recall.querySelector("button").onclick = () => perform(station.gone[0], "recall");
   stations.set(id, station);
@@ -277,6 +288,66 @@ function refresh(station) {
   station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
+  recount(station);
+  mark(station);
+}
+
+/** A station calls for somebody, or nobody has to come any more. */
+function summon(id, live) {
+  const said = byId("summons").querySelector(`[data-summon="${CSS.escape(id)}"]`);
+  if (!live || said) return live || said?.remove();
+  const line = byId("summon").content.cloneNode(true).firstElementChild;
+  line.dataset.summon = id;
+  line.querySelector(".name").textContent = called(id);
+  line.querySelector(".name").dataset.called = id; // Who renames it finds it by that.
+  line.querySelector("button").onclick = async () => {
+    if (!link.isLive()) return;
+    const { wrong } = await come(id);
+    if (wrong) notice([name(called(id)), `: ${wrong}`]);
+  };
+  byId("summons").append(line);
+}
+
+/** What somebody at a button or a bump bar has the board of a station show; null for nothing. */
+function turn(id, view) {
+  const was = views.get(id) ?? null;
+  const station = stations.get(id);
+  if (view) views.set(id, view);
+  else views.delete(id);
+  if (!station) return;
+  mark(station);
+  const counts = view?.all_day ?? false;
+  const turned = counts !== (was?.all_day ?? false);
+  if (turned) showCounts(station, counts);
+  if (turned && counts) return reveal(station.section, byId("top"), true);
+  const cards = [...station.list.children];
+  const orders = cards.map((card) => ticketOf(card).order_id);
+  if (view && (turned || view.first !== (was?.first ?? 0))) {
+    reveal(view.first ? cards[view.first] : station.section, byId("top"), true);
+  }
+  if (view && (turned || isChosen(view, was, orders))) {
+    reveal(cards[orders.indexOf(view.selected_order_id)], byId("top"), false);
+  }
+}
+
+/** Which cards stand in which slots, and which one is selected: they stay, and say it. */
+function mark(station) {
+  const view = views.get(station.section.dataset.station);
+  station.list.classList.toggle("selects", Boolean(view?.selected_order_id));
+  let selected = null;
+  for (const [place, card] of [...station.list.children].entries()) {
+    const slot = view?.slots && isOnPage(place, view) ? `${place - view.first + 1}` : "";
+    const said = card.querySelector(".slot");
+    if (said.textContent !== slot) said.textContent = slot;
+    const is = !selected && view && ticketOf(card).order_id === view.selected_order_id;
+    if (is) selected = card;
+    card.classList.toggle("selected", Boolean(is));
+    card.ariaCurrent = is ? "true" : null;
+  }
+}
+
+function showCounts(station, open) {
+  station.counts.hidden = !open;
   recount(station);
 }
 

@@ -12,7 +12,8 @@ const MENU_LONGEST_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
- * beat(fault, warnings, reminders), live(), offline(since: Date), signedOut().
+ * summon(stationId, live), boards(views, all), beat(fault, warnings, reminders), live(),
+ * offline(since: Date), signedOut(). `all` of the views: no other station has any.
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -76,21 +77,31 @@ export function follow(on) {
   function listen() {
     const since = position === null ? "" : `?since=${encodeURIComponent(position)}`;
     source = new EventSource(EVENTS + since);
+    let views = []; // What boards show now, until the first beat says that this is all.
     source.onerror = failed; // Its own retry gives up on some answers.
     source.onmessage = (message) => {
       const event = JSON.parse(message.data);
       if (message.lastEventId) position = message.lastEventId;
       if (event.type === "beat") {
         on.beat(event.fault, event.warnings, event.reminders);
+        if (views && event.seq !== null) {
+          on.boards(views, true);
+          views = null;
+        }
         heard(event.at, event.seq !== null);
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
         heard(event.at, true);
       } else if (event.type === "kds.stations") {
         on.stations(event.payload.stations);
+      } else if (event.type === "kds.summon") {
+        on.summon(event.payload.station_id, event.live);
+      } else if (event.type === "kds.board") {
+        if (views) views.push(event.payload);
+        else on.boards([event.payload], false);
       } else if (event.type === "kds.menu") {
         menuChanged();
-      } else {
+      } else if (event.type.startsWith("kds.ticket.")) {
         on.ticket(event.type, event.payload.ticket, event.live);
       }
     };
@@ -152,6 +163,11 @@ export function undo(stationId) {
   return post(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/undo`);
 }
 
+/** Say that somebody comes to a station that calls for somebody. As `act`. */
+export function come(stationId) {
+  return ask("DELETE", `/api/v1/kds/stations/${encodeURIComponent(stationId)}/summon`);
+}
+
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
 export async function counts(stationId) {
   const path = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`;
@@ -168,12 +184,16 @@ function isJson(answer) {
   return answer.headers.get("Content-Type")?.startsWith("application/json");
 }
 
-async function post(path, body, type) {
+function post(path, body, type) {
+  return ask("POST", path, body, type);
+}
+
+async function ask(method, path, body, type) {
   const headers = type ? { "Content-Type": type } : {};
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {
-    const answer = await fetch(path, { method: "POST", headers, body, signal: patience.signal });
+    const answer = await fetch(path, { method, headers, body, signal: patience.signal });
     const told = isJson(answer) ? await answer.json() : {};
     return answer.ok ? told : { wrong: told.message };
   } catch {
