@@ -130,6 +130,6 @@ def _descriptors() -> dict[str, str]:
 
 @pytest.fixture
 async def appliance(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
-    """The whole appliance in this process, on free ports, with the built-in kitchen."""
+    """The whole appliance in this process, on free ports, with the plain kitchen."""
     async with running(tmp_path) as appliance:
         yield appliance

@@ -17,12 +17,12 @@ from appliance.kitchen.menu import MenuItem
 from appliance.log.sqlite import SqliteLog
 from appliance.service import Running
 
-AT_ONCE: Final = config.embedded().replace("finish_together = true", "finish_together = false")
-"""The built-in configuration, but that each station begins when the order arrives."""
-
-
-NO_DEVICES: Final = AT_ONCE.partition("[[button]]")[0]
-"""The same without buttons, bars and lights."""
+DEMO: Final = config.embedded()
+"""The built-in configuration."""
+PLAIN: Final = DEMO.partition("[[button]]")[0]
+"""The same without buttons, bars and lights: nothing but a test does anything."""
+AT_ONCE: Final = PLAIN.replace("finish_together = true", "finish_together = false")
+"""The same, but that each station begins when the order arrives."""
 
 
 class RunningAppliance:
@@ -99,10 +99,9 @@ async def running(
     vfs: str | None = None,
     menu: tuple[MenuItem, ...] = (),
 ) -> AsyncIterator[RunningAppliance]:
-    """The appliance on a configuration's text (the built-in one by default)."""
+    """The appliance on a configuration's text (by default the plain kitchen)."""
     # What the service may do before it listens, while blocking still harms nobody.
-    embedded = await asyncio.to_thread(config.embedded)
-    settings = await asyncio.to_thread(config.parse, text or embedded, "test configuration")
+    settings = await asyncio.to_thread(config.parse, text or PLAIN, "test configuration")
     settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
     try:

@@ -22,7 +22,7 @@ from tests.api import cloud
 from tests.api.asking import Answer, ask, ticket_path
 from tests.api.test_errors import is_error
 from tests.log.faulty_disk import Disk, faulty_disk
-from tests.running import RunningAppliance, running
+from tests.running import DEMO, RunningAppliance, running
 
 JSON = {"Content-Type": "application/json"}
 KEY = "X-Idempotency-Key"
@@ -234,7 +234,7 @@ CHANGES_NOTHING = "/routing/test"
 
 async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
     """Those of the kitchen also after a restart; those with secrets in them, and fingers, not."""
-    async with running(tmp_path) as appliance:
+    async with running(tmp_path, DEMO) as appliance:
         described = (await ask(appliance, "GET", f"{BASE}/openapi.json")).body["paths"]
         names = [("{station_id}", "grill"), ("{order_id}", "A-1"), ("{line_id}", "1")]
         names += [("{button_id}", "grill-2"), ("{bar_id}", "fry-bar")]
@@ -252,7 +252,7 @@ async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
         for path, body in (EVERY_POST | IN_MEMORY).items():
             is_repeat(await post(appliance, BASE + path, body), first[path])
         head = appliance.log.head
-    async with running(tmp_path) as appliance:
+    async with running(tmp_path, DEMO) as appliance:
         for path, body in EVERY_POST.items():
             is_repeat(await post(appliance, BASE + path, body), first[path])
         for path, body in IN_MEMORY.items():

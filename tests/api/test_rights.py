@@ -1,6 +1,8 @@
 """Who may: each path for each role, and for a token that is kept to another station."""
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
@@ -10,9 +12,16 @@ from tests.api.every_path import READS, Asked, guarded
 from tests.api.listening import listening
 from tests.api.rights import ALL_ROLES, ROWS, Row
 from tests.api.unchanged import nothing_changes
-from tests.running import RunningAppliance
+from tests.running import DEMO, RunningAppliance, running
 
 GUEST: Final = "Jane"
+
+
+@pytest.fixture
+async def appliance(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
+    """With something of all that the paths are about."""
+    async with running(tmp_path, DEMO) as appliance:
+        yield appliance
 
 
 class Said(NamedTuple):

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Final
 
 from hardware.simulated import SimulatedPins
-from tests.running import NO_DEVICES, RunningAppliance
+from tests.running import AT_ONCE, RunningAppliance
 
 DEVICES: Final = """
 [[button]]
@@ -46,7 +46,7 @@ amber = 6
 red = 13
 buzzer = 19
 """
-KITCHEN: Final = NO_DEVICES + DEVICES
+KITCHEN: Final = AT_ONCE + DEVICES
 BURGER: Final = {"lineId": "1", "name": "Hamburger"}
 FRIES: Final = {"lineId": "1", "name": "Fries"}
 

@@ -27,7 +27,7 @@ from tests.panel.hands import (
     shown,
     tickets,
 )
-from tests.running import NO_DEVICES, RunningAppliance, running
+from tests.running import AT_ONCE, RunningAppliance, running
 
 REAL = KITCHEN.replace('mode = "simulated"', 'mode = "real"').replace(
     'profile = "kb9000"', 'profile = "kb9000"\ntransport = "evdev:/dev/input/by-id/none-event-kbd"'
@@ -231,7 +231,7 @@ async def test_pins_that_come_later_are_taken(
 
 
 async def test_nothing_of_it_is_there_without_devices(tmp_path: Path) -> None:
-    async with running(tmp_path, NO_DEVICES) as appliance:
+    async with running(tmp_path, AT_ONCE) as appliance:
         assert await shown(appliance) == {
             "mode": "simulated",
             "buttons": [],
@@ -246,8 +246,8 @@ async def test_nothing_of_it_is_there_without_devices(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("devices", "loaded"), [("", []), (DEVICES, ["gpiozero", "serial"])])
 def test_libraries_are_loaded_only_for_who_has_devices(devices: str, loaded: list[str]) -> None:
     program = (
-        "import sys; from appliance import config, service; from tests.running import NO_DEVICES\n"
-        f"settings = config.parse(NO_DEVICES + {devices!r}, 'x')\n"
+        "import sys; from appliance import config, service; from tests.running import AT_ONCE\n"
+        f"settings = config.parse(AT_ONCE + {devices!r}, 'x')\n"
         "service.make_devices(settings, None, service.ShownNow())\n"
         "print([name for name in ('gpiozero', 'serial', 'evdev') if name in sys.modules])"
     )

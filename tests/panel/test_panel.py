@@ -9,7 +9,7 @@ import pytest
 
 from appliance.config.actions import parse
 from appliance.panel.panel import Outcome, Panel, Press
-from tests.running import NO_DEVICES, RunningAppliance, running
+from tests.running import AT_ONCE, RunningAppliance, running
 
 BAR = [parse(text) for text in ("bump", "next", "previous", "page", "page-back", "all-day")]
 
@@ -56,7 +56,7 @@ class Hand:
 
 @pytest.fixture
 async def kitchen(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
-    async with running(tmp_path, NO_DEVICES) as appliance:
+    async with running(tmp_path, AT_ONCE) as appliance:
         yield appliance
 
 

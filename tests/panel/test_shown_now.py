@@ -15,7 +15,7 @@ from appliance.panel.panel import Panel, Press
 from tests.api.asking import ask
 from tests.api.listening import Heard, listening
 from tests.api.talking import subscribed
-from tests.running import NO_DEVICES, RunningAppliance, running
+from tests.running import AT_ONCE, RunningAppliance, running
 
 BAR = ("bump", "next", "previous", "page", "all-day")
 BUTTONS = ("bump 1", "bump 2")
@@ -56,7 +56,7 @@ async def devices(appliance: RunningAppliance, **does: Sequence[str]) -> AsyncIt
 
 @pytest.fixture
 async def kitchen(tmp_path: Path) -> AsyncIterator[RunningAppliance]:
-    async with running(tmp_path, NO_DEVICES) as appliance:
+    async with running(tmp_path, AT_ONCE) as appliance:
         yield appliance
 
 
