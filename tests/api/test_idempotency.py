@@ -215,6 +215,7 @@ EVERY_POST: dict[str, Any] = {
     "/stations/grill/orders/A-1/ticket/move": {"station_id": "fry"},
     "/stations/grill/orders/A-1/ticket/undo": None,
     "/stations/grill/undo": None,
+    "/stations/grill/summon": None,
     "/courses/fire": {"order_id": "A-1", "course_number": 1},
     "/stations": {"name": "Pizza"},
     "/routing": RULE,

@@ -227,8 +227,11 @@ def test_counts_that_a_finger_opened_stay_open_whatever_is_selected(hub: Hub) ->
     full(hub, 3)
     hub.turns("grill", selected_order_id="1")
     hub.board.station("grill").get_by_role("button", name="All day").click()
+    counts = hub.board.station("grill").locator(".counts")
+    expect(counts).to_contain_text("Nothing to make")
     hub.turns("grill", selected_order_id="2", slots=True)
-    expect(hub.board.station("grill").locator(".counts")).to_contain_text("Nothing to make")
+    assert framed(hub) == ["Table 2"]
+    expect(counts).to_be_visible()
 
 
 def test_an_appliance_that_comes_back_without_devices_selects_nothing(hub: Hub) -> None:

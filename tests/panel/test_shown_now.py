@@ -82,9 +82,10 @@ def kinds(heard: Sequence[Any]) -> list[str]:
     return [body["type"] for body in bodies if body["type"] != "beat"]
 
 
-async def test_what_a_key_changes_is_heard_by_both_kinds_of_listeners(
-    kitchen: RunningAppliance,
+async def test_what_a_key_changes_is_heard_at_once_by_both_kinds_of_listeners(
+    kitchen: RunningAppliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(event_listener, "BEAT_SECONDS", 60)  # Nothing comes with a beat.
     async with (
         devices(kitchen, grill=BAR) as hand,
         subscribed(kitchen) as talk,
