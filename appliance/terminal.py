@@ -42,8 +42,10 @@ class Terminal:
         if not os.isatty(self._descriptor):
             return
         termios.tcflush(self._descriptor, termios.TCIFLUSH)
-        while not self._lines.empty() and self._lines.get_nowait() is not None:
-            pass
+        while not self._lines.empty():
+            if self._lines.get_nowait() is None:
+                self._lines.put_nowait(None)
+                return
 
     def _read(self) -> bool:
         """Whether there may be more."""

@@ -75,13 +75,12 @@ def test_the_map_is_written_to_a_new_file(bar: OnPseudoTerminal, tmp_path: Path)
     assert tomllib.loads(file.read_text())["bump_bar"] == {"keys": {"0x41": "bump"}}
 
 
-def test_a_file_that_is_there_is_never_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_is_there_is_never_written(tmp_path: Path) -> None:
     file = tmp_path / "kitchen.toml"
     file.write_text("mine")
-    assert main(["learn-keys", "serial:/dev/ttyUSB0", "--write", str(file)]) == 2
-    assert "give the name of a new file" in capsys.readouterr().err
+    with AtATerminal("learn-keys", "serial:/dev/ttyUSB0", "--write", str(file)) as program:
+        program.until("give the name of a new file")
+        assert program.end() == 2
     assert file.read_text() == "mine"
 
 
@@ -117,6 +116,18 @@ def test_a_bar_that_is_away_is_waited_for_and_nothing_is_written_of_nothing(
         assert "Nothing to write" in program.rest
         assert "closed" not in program.rest
         assert "Traceback" not in program.rest
+
+
+def test_who_has_ended_the_answers_is_asked_no_more(bar: OnPseudoTerminal) -> None:
+    arguments = ("learn-keys", f"serial:{bar.transport.address}")
+    with AtATerminal(*arguments, output_aside=True) as program:
+        program.until("working: connected to")
+        program.type("a line that answers nothing")
+        program.send(CONTROL_D)
+        bar.send(b"A")
+        program.until("Its name: ")
+        assert program.end() == 0
+        assert program.output == ""
 
 
 def test_it_says_what_to_do_where_rights_are_missing() -> None:
