@@ -42,6 +42,7 @@ proof: $(VENV)/ready
 
 pictures: $(VENV)/ready chromium
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.drawings
 
 setup: $(VENV)/ready
 

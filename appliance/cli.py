@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     send.set_defaults(run=_send)
 
     cli_access.add_commands(commands, _add_place, _on_data)
+    _add_device_commands(commands)
 
     dinner = commands.add_parser("rush", help="send a believable dinner service over the network")
     dinner.add_argument("--orders-per-minute", type=_positive, default=20.0, metavar="N")
@@ -84,6 +85,27 @@ def _parser() -> argparse.ArgumentParser:
     _add_to(dinner)
     dinner.set_defaults(run=_rush)
     return parser
+
+
+def _add_device_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    panel = commands.add_parser("panel", help="buttons, bump bars and lamps")
+    actions = panel.add_subparsers(title="actions", metavar="ACTION", required=True)
+    test = actions.add_parser("test", help="a walk through each button, key and lamp")
+    test.add_argument("--config", type=Path, metavar="FILE", help="default: the demo kitchen")
+    test.set_defaults(run=_panel_test)
+
+    learn = commands.add_parser("learn-keys", help="learn what the keys of a bump bar send")
+    learn.add_argument(
+        "bar",
+        metavar="BAR",
+        nargs="?",
+        help="as transport in the configuration; without it, those that are plugged in are listed",
+    )
+    learn.add_argument("--profile", metavar="NAME", help="only what differs from it is written")
+    learn.add_argument("--write", type=Path, metavar="FILE", help="write the map to a new file")
+    learn.set_defaults(run=_learn_keys)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
@@ -196,6 +218,18 @@ def _on_data(action: cli_access.Action) -> Callable[[argparse.Namespace], int]:
         return OK
 
     return run
+
+
+def _panel_test(options: argparse.Namespace) -> int:
+    from appliance import cli_panel  # noqa: PLC0415 - who has no devices needs no library of theirs
+
+    return cli_panel.run(options)
+
+
+def _learn_keys(options: argparse.Namespace) -> int:
+    from appliance import cli_learn  # noqa: PLC0415 - as above
+
+    return cli_learn.run(options)
 
 
 def _rush(options: argparse.Namespace) -> int:

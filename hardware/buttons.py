@@ -119,6 +119,11 @@ class Buttons:
         """By the button's name."""
         return {each.button.name: each.state for each in self._inputs}
 
+    @property
+    def down(self) -> frozenset[str]:
+        """The names of those whose contact is closed at this moment."""
+        return frozenset(each.button.name for each in self._inputs if each.down)
+
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._waking = False  # A loop that has ended may have taken it along.
@@ -245,6 +250,11 @@ class _Input:
             return self._retry_at
         due = self._contact.deadline
         return self._on_trial_until if due is None else min(due, self._on_trial_until)
+
+    @property
+    def down(self) -> bool:
+        """Whether the contact is closed; not when nobody listens to it."""
+        return self._contact is not None and self._contact.level
 
     def turn(self, now: float) -> list[Gesture]:
         """Take the edges that have come; the gestures that were decided until now."""

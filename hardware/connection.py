@@ -227,10 +227,14 @@ class _Listening:
             self._timer = self._loop.call_later(max(0.0, wait), self._step, self._bar.passed)
 
 
+_NO_RIGHTS: Final = (
+    "no permission for {}; add the user to its group (input, dialout) and sign in anew: "
+    "`sudo usermod -aG input,dialout USER`"
+)
 _AWAY: Final = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.EIO})
 _IN_WORDS: Final = {
-    errno.EACCES: "no permission for {}; its group (input, dialout) is missing",
-    errno.EPERM: "no permission for {}; its group (input, dialout) is missing",
+    errno.EACCES: _NO_RIGHTS,
+    errno.EPERM: _NO_RIGHTS,
     errno.EBUSY: "another program holds {}",
     errno.EAGAIN: "another program holds {}",
     errno.ENOTTY: "{} is no device of this kind",

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from hardware.bump_bars import EVDEV, address_of
-from hardware.connection import Connection, State, Transport
+from hardware.connection import CLOSED, Connection, State, Transport
 from hardware.keyboards import Keyboard
 from hardware.keys import Stroke
 from hardware.profiles import NO_KEYS, Profile, ProfileError
@@ -103,4 +103,5 @@ class Learning:
             self._strokes.put_nowait(stroke)
 
     def _told(self, state: State) -> None:
-        self._show(f"{state.condition}: {state.words}")
+        if state != CLOSED:
+            self._show(f"{state.condition}: {state.words}")

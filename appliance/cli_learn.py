@@ -1,0 +1,102 @@
+"""The command `expeditor learn-keys`: what the keys of a bump bar send, written as TOML."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import Final
+
+from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
+from appliance.terminal import Terminal, say
+from hardware import keyboards, serial_bars
+from hardware.bump_bars import EVDEV, SERIAL
+from hardware.connection import Transport
+from hardware.learning_keys import Learning, listening_to
+from hardware.profiles import NO_KEYS, Profile, ProfileError, load, shipped
+
+NONE_FOUND: Final = f"""\
+No bump bar is plugged in: no keyboard in {keyboards.FOLDERS[0]} and no serial adapter in
+{serial_bars.FOLDER}. Plug it in, and give this command again. A bar on a serial line of the
+machine's own is not found by itself: give its address, as serial:/dev/ttyAMA0."""
+
+HOW: Final = """\
+Press a key of the bar, then type its name here, on another keyboard, and Enter. Enter alone
+keeps the name that the profile has, or leaves the key without one. Ctrl-C ends it, and the map
+is written. A service that runs holds the bar: stop it first."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the bars, or learn the keys of one; returns the exit code."""
+    if options.bar is None:
+        return _list()
+    try:
+        profile = load(options.profile) if options.profile else NO_KEYS
+        transport = listening_to(options.bar, profile)
+    except (ProfileError, ValueError) as error:
+        complain(str(error))
+        return WRONG_CONFIGURATION
+    if options.write is not None and options.write.exists():
+        complain(f"{options.write}: is there already; give the name of a new file")
+        return WRONG_CONFIGURATION
+    # The states of the bar are told by words here, not in a log.
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
+    keys = learn(transport, profile)
+    if not keys:
+        say("Nothing to write: no key has a name that is not in the profile.")
+        return OK
+    about = f" and profile = {options.profile!r}" if options.profile else ""
+    text = f"# Below the [[bump_bar]] with transport = {options.bar!r}{about}:\n{keys}"
+    return _write(text, options.write)
+
+
+def learn(transport: Transport, profile: Profile) -> str:
+    """Learn with the person at the terminal until it is ended; the map, empty if it has no key."""
+    say(HOW)
+    known = (load(name).names for name in shipped())
+    names = dict.fromkeys(name for all_of_one in known for name in all_of_one)
+    say(f"Names that are known: {', '.join(names)}.")
+    terminal = Terminal()
+
+    async def ask(question: str) -> str | None:
+        terminal.forget()
+        say(question, end="")
+        return await terminal.line()
+
+    learning = Learning(transport, profile, say, ask)
+
+    async def until_ended() -> None:
+        with terminal:
+            await learning.run()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(until_ended())
+    say()
+    return learning.toml() if learning.keys else ""
+
+
+def _list() -> int:
+    bars = [f"{EVDEV}:{path}" for path in keyboards.found()]
+    bars += [f"{SERIAL}:{path}" for path in serial_bars.found()]
+    if not bars:
+        complain(NONE_FOUND)
+        return FAILED
+    say("Plugged in, and perhaps a bump bar; learn one by `expeditor learn-keys` and its name:")
+    for bar in bars:
+        print(bar)
+    return OK
+
+
+def _write(text: str, file: Path | None) -> int:
+    if file is None:
+        print(text, end="", flush=True)
+        return OK
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        complain(f"{file}: {error.strerror}; so here it is:")
+        print(text, end="", flush=True)
+        return FAILED
+    say(f"Written to {file}.")
+    return OK
