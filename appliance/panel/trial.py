@@ -5,12 +5,13 @@ from typing import Final, NamedTuple, Protocol
 from gpiozero.pins import Factory
 
 from appliance.config import Config
+from appliance.panel.wiring import wiring
 from hardware.bump_bars import transport_to
 from hardware.buttons import Button
 from hardware.connection import Transport
 from hardware.lights import Lamp
 from hardware.pins import open_pins
-from hardware.profiles import NO_KEYS, Profile, load
+from hardware.profiles import Profile
 from hardware.simulated import SimulatedButtons, SimulatedLamps, SimulatedPins
 from hardware.simulated_bars import simulated_bar
 
@@ -33,15 +34,12 @@ class Devices(NamedTuple):
 
 
 def devices_of(config: Config) -> Devices:
-    """Those that have a pin, and all bars. Raises ProfileError."""
-    buttons, bars = config.button, config.bump_bar
+    """Those that have a pin, and all bars."""
+    wired = wiring(config)
     return Devices(
-        tuple(Button(name=each.id, pin=each.pin) for each in buttons if each.pin is not None),
-        tuple(Lamp(name=each.id, pin=each.lamp) for each in buttons if each.lamp is not None),
-        tuple(
-            Bar(each.id, each.transport or "", load(each.profile) if each.profile else NO_KEYS)
-            for each in bars
-        ),
+        tuple(wired.contacts),
+        tuple(wired.lamps),
+        tuple(Bar(bar.id, bar.address or "", bar.keys.profile) for bar in wired.bars),
     )
 
 
