@@ -184,7 +184,7 @@ class Tickets:
         With an order in the path: the newest that changed the order's ticket here; without,
         the newest that was done at this station. Again: the one before. All that followed
         from it is taken back with it, or nothing is. The token has to be good for the station
-        where it was done, and for a void it has to be a manager's.
+        where it was done, for both of a move, and for a void it has to be a manager's.
         """
         command = Undo(call.path("station_id"), call.request.match_info.get("order_id"))
         deed = self._expeditor.kitchen.to_undo(command, self._expeditor.now())

@@ -34,12 +34,13 @@ def doubts(router: Router) -> Iterator[str]:
     """A line for each, in the order of the rules, then of the stations, then of the menu."""
     above: list[Rule] = []
     in_force = [rule for rule in router.rules if router.is_in_force(rule)]
+    categories = {item.category.casefold() for item in router.menu.items if item.category}
     for rule in router.rules:
         if rule not in in_force:
             yield f"{rule.id} can never match: station {rule.station!r} is not active"
             continue
         yield from _of_rule(rule, above, in_force[len(above) + 1 :])
-        yield from _of_category(rule, router.menu)
+        yield from _of_category(rule, categories)
         above.append(rule)
     taking = [rule for rule in in_force if _sends(rule) and rule.takes == "item"]
     sent_to = {rule.station or "" for rule in in_force if _sends(rule)} | {router.default}
@@ -91,8 +92,8 @@ def _undone_by(rule: Rule, below: list[Rule]) -> Rule | None:
 # ── what the menu says ───────────────────────────────────────────────────────────────
 
 
-def _of_category(rule: Rule, menu: Menu) -> Iterator[str]:
-    known = {item.category.casefold() for item in menu.items if item.category is not None}
+def _of_category(rule: Rule, known: set[str]) -> Iterator[str]:
+    """`known` is empty where the menu has no categories: then points of sale send them."""
     if rule.category and known and not any(map(test_of("category", rule.category), known)):
         yield f"{rule.id}: nothing on the menu has the category {' or '.join(rule.category)}"
 
