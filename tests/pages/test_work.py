@@ -108,7 +108,7 @@ def test_a_card_says_where_else_its_order_is_made(board: Board, kitchen: Kitchen
 
 
 def test_a_card_at_a_backup_says_for_whom_it_is_made(board: Board, kitchen: Kitchen) -> None:
-    wok = {"name": "Wok", "backup": "fry", "overflow_after_seconds": 0}
+    wok = {"name": "Wok", "backup": "fry", "overflow_after_seconds": 1}
     kitchen.call("POST", "/stations", wok)
     kitchen.call("POST", "/routing", {"station_id": "wok", "name": ["noodles"]})
     for number in ("7", "8"):
