@@ -31,6 +31,7 @@ from appliance.kitchen.ticket import (
     Action,
     Moment,
     Ticket,
+    begins_early,
     can_be_bumped,
     is_same_press,
     last_bump,
@@ -80,6 +81,8 @@ class Cooking:
         if ticket.status == "voided" and action == "bump":
             if ticket.acknowledged:
                 return unchanged
+        elif action == "start" and begins_early(ticket):
+            ticket = fire(ticket, now, {line.id for line in ticket.lines if line.timed})
         elif ticket.status == target:
             return unchanged
         elif ticket.status not in sources:

@@ -150,13 +150,11 @@ def _is_gone(line: Line, ticket: Ticket) -> bool:
 
 
 def begun_by_hand(order: Order, ticket: Ticket, courses: Courses) -> frozenset[str]:
-    """The lines of a held ticket that are fired when its cook starts it.
+    """The lines of a ticket that only waits for its courses, fired when its cook starts it.
 
-    They are those that start by themselves, or else the lowest course that waits; lines of no
-    course come first, courses that have no number last, as they stand on the ticket.
+    They are the lowest course that waits; lines of no course come first, courses that have no
+    number last, as they stand on the ticket.
     """
-    if timed := frozenset(line.id for line in ticket.lines if line.timed):
-        return timed
     texts = {item.line_id: item.course for item in order.items}
     keys: dict[str, tuple[float, str]] = {}
     for line in ticket.lines:

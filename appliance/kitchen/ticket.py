@@ -193,6 +193,11 @@ def can_be_bumped(ticket: Ticket) -> bool:
     return not is_held(ticket.lines) or any(line.timed for line in ticket.lines)
 
 
+def begins_early(ticket: Ticket) -> bool:
+    """Whether something of it starts by itself, which a start begins now."""
+    return ticket.workable and any(line.timed for line in ticket.lines)
+
+
 def has_any(ticket: Ticket, line_ids: Collection[str]) -> bool:
     """Whether the ticket has any of these lines on the board."""
     return any(line.id in line_ids and not line.bump for line in ticket.lines)

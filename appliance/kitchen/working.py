@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from appliance.kitchen.ticket import Action, Line, Moment, Priority, Status, Ticket, is_held
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
-# it leads (the second element) changes nothing and is no error. Of a held ticket only what
-# starts by itself can be bumped, and only what it was bumped of before can be recalled.
+# it leads (the second element) changes nothing and is no error; but a start of what is on a
+# board begins what starts by itself there. Of a held ticket only that can be bumped, and only
+# what it was bumped of before can be recalled.
 TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
     "start": (frozenset({"held", "pending", "recalled"}), "in_progress"),
     "ready": (frozenset({"in_progress"}), "ready"),
@@ -118,16 +119,14 @@ def ready(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def bump(ticket: Ticket, now: Moment) -> Ticket:
-    """Complete what is fired, of a held ticket also what starts by itself.
+    """Complete what is fired, and what starts by itself.
 
     What waits for its course brings the ticket back as held. Marks of changes and struck
     lines count as seen. A voided ticket is acknowledged.
     """
     if ticket.status == "voided":
         return replace(ticket, acknowledged=True, updated_at=now.at)
-    if is_held(ticket.lines):
-        return take_off(ticket, now, {line.id for line in ticket.lines if line.timed})
-    return take_off(ticket, now, {line.id for line in ticket.lines if not line.held})
+    return take_off(ticket, now, {line.id for line in ticket.lines if not line.unfired})
 
 
 def clear(ticket: Ticket, now: Moment) -> Ticket:
