@@ -34,7 +34,7 @@ from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, Ticket, boost_of, highest
-from appliance.kitchen.timing import Plan, changed_release, planned, release_of
+from appliance.kitchen.timing import Plan, changed_release, lead_of, planned, release_of
 from appliance.kitchen.update import first_tickets, new_ticket, priority_of, updated_ticket
 from appliance.kitchen.working import clear, prioritize, void
 
@@ -92,7 +92,7 @@ class Ordering:
         route = route_for(self._memory, self._settings, order, {}, now)
         tickets, longest = first_tickets(number, order, route, nowhere, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
-        release = release_of(order, longest, now, self._settings)
+        release = release_of(order, lead_of(tickets.values()), now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
         stations = tuple(sorted(router.cooking & tickets.keys()))
@@ -115,7 +115,7 @@ class Ordering:
                     target_at=target,
                     release=release,
                     stations=stations,
-                    promised=promised_by(order, longest, now),
+                    promised=promised_by(order, tickets.values(), now),
                     closes=closing_of(order, now, self._settings.day_closes, router.zone),
                     unrouted=_unrouted(tickets.values()),
                 ),
@@ -167,12 +167,12 @@ class Ordering:
             elif wanted:
                 tickets[station] = new_ticket(known, station, comparison, wanted, now)
         longest = _longest(tickets.values())
-        release = changed_release(placed, order, longest, now, self._settings)
+        release = changed_release(placed, order, lead_of(tickets.values()), now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
-            promised = promised_by(order, longest, now)
+            promised = promised_by(order, tickets.values(), now)
             closes = closing_of(order, now, self._settings.day_closes, router.zone)
         # Who has had a ticket of it goes on cooking, or only seeing, what is on that.
         new = router.cooking & (tickets.keys() - known.tickets.keys())

@@ -21,6 +21,7 @@ from tests.kitchen.orders import (
     DAY,
     HOUR,
     MINUTE,
+    RULES,
     TOGETHER,
     act,
     after,
@@ -32,6 +33,7 @@ from tests.kitchen.orders import (
     item,
     new_kitchen,
     order,
+    rule,
     ticket,
     to_do,
 )
@@ -96,6 +98,26 @@ def test_without_finishing_together_all_of_it_begins_at_once() -> None:
 def test_the_point_of_sale_may_say_how_long_it_takes(takes: str, seconds: int) -> None:
     kitchen = kitchen_with(later(item("1"), takes=takes, at=2 * HOUR))
     assert ticket(kitchen, "grill").fires_at == after(2 * HOUR - seconds).at
+
+
+@pytest.mark.parametrize(
+    ("items", "before"),
+    [
+        ([item("1", "Salad")], 15 * MINUTE),
+        ([item("1", "Salad"), item("2", "Fries")], FRIES),
+        ([item("1", "Salad"), item("2", "Cola")], 3 * MINUTE),
+    ],
+)
+def test_what_nobody_knows_how_long_it_takes_is_begun_in_time_all_the_same(
+    items: list[Item], before: int
+) -> None:
+    rules = (*RULES, rule("grill", MINUTE, name=("cola",)))
+    kitchen = new_kitchen(settings=TOGETHER, rules=rules)
+    do(kitchen, later(*items))
+    assert ticket(kitchen, "cold").fires_at == after(HOUR - before).at
+    do(kitchen, UpdateOrder(later(*items, at=2 * HOUR).order, NOBODY), after(MINUTE))
+    do(kitchen, UpdateOrder(later(item("9", "Salad"), *items, at=2 * HOUR).order, NOBODY))
+    assert ticket(kitchen, "cold").fires_at == after(2 * HOUR - before).at
 
 
 @pytest.mark.parametrize("at", [0, -HOUR, BURGER])
