@@ -137,7 +137,10 @@ def clear(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
-    """Complete these lines, whether they were fired or not; it is one bump."""
+    """Complete these lines, whether they were fired or not; it is one bump.
+
+    What was to begin later has its place from now: there it stands when it is called back.
+    """
     bumps = ticket.bumps + 1
     lines = tuple(
         replace(
@@ -162,6 +165,7 @@ def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
         lines=lines,
         bumps=bumps,
         bumped_tick=now.tick,
+        queued=min(ticket.queued, now.tick),
         started_at=ticket.started_at or now.at,
         completed_at=now.at if is_over else None,
         completed_tick=now.tick if is_over else None,
@@ -209,7 +213,7 @@ def recall(ticket: Ticket, now: Moment) -> Ticket:
         bumped_tick=None,
         completed_at=None,
         completed_tick=None,
-        queued=now.tick if waits else ticket.queued,
+        queued=now.tick if waits else min(ticket.queued, now.tick),
         forgotten=False,
         updated_at=now.at,
     )

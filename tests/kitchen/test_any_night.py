@@ -126,6 +126,11 @@ class Night(RuleBasedStateMachine):
             ticket = shown[pick % len(shown)]
             self.submit(ActOnTicket(ticket.station, self.id_of(ticket), action))
 
+    @rule(pick=st.integers(0, 9), station=stations)
+    def a_cook_calls_back(self, pick: int, station: str) -> None:
+        if gone := self.kitchen.finished_tickets(station):
+            self.submit(ActOnTicket(station, self.id_of(gone[pick % len(gone)]), "recall"))
+
     @rule(pick=st.integers(0, 9))
     def the_pass_sends(self, pick: int) -> None:
         if shown := self.kitchen.live_tickets("pass"):

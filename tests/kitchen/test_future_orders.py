@@ -294,6 +294,15 @@ def test_what_is_begun_early_has_its_place_since_then(begun_early: Command) -> N
     assert board(kitchen, "grill") == ["7", "8"]
 
 
+@pytest.mark.parametrize("station", ["grill", "pass"])
+def test_what_was_bumped_early_and_is_called_back_has_its_place_since_then(station: str) -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act(station, "bump"), after(10 * MINUTE))
+    do(kitchen, act(station, "recall"), after(12 * MINUTE))
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(13 * MINUTE))
+    assert board(kitchen, station) == board(kitchen, "grill") == ["7", "8"]
+
+
 def test_moved_to_now_it_has_its_place_now_at_every_station() -> None:
     kitchen = kitchen_with(later(*ALL_OF_IT))
     do(kitchen, later(*ALL_OF_IT, at=12 * MINUTE), after(10 * MINUTE))
