@@ -14,7 +14,16 @@ from appliance.kitchen.comparison import Comparison, Route
 from appliance.kitchen.known import Known
 from appliance.kitchen.order import Order
 from appliance.kitchen.routing import Stop
-from appliance.kitchen.ticket import Change, Line, Moment, Priority, Ticket, boost_of, highest
+from appliance.kitchen.ticket import (
+    Change,
+    Line,
+    Moment,
+    Priority,
+    Ticket,
+    boost_of,
+    can_be_bumped,
+    highest,
+)
 from appliance.kitchen.working import void
 
 STRUCK_LINES_KEPT = 100
@@ -114,8 +123,13 @@ def new_ticket(
 ) -> Ticket:
     """A station that had nothing of this order gets some of it now.
 
-    It takes its place where the order has it elsewhere.
+    It takes its place where the order is being made elsewhere, or else at the end of the board.
     """
+    made = [
+        ticket.queued
+        for station, ticket in known.tickets.items()
+        if station in known.placed.stations and ticket.workable and can_be_bumped(ticket)
+    ]
     lines = tuple(
         _added(line_id, stop, comparison, now)
         for line_id, stop in wanted.items()
@@ -127,7 +141,7 @@ def new_ticket(
         lines,
         created_at=now.at,
         updated_at=now.at,
-        queued=min((ticket.queued for ticket in known.tickets.values()), default=now.tick),
+        queued=min(made, default=now.tick),
         since_tick=now.tick,
     )
 

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from appliance.kitchen.command import CreateOrder, OrderAccepted, Refused, SetPriority, UpdateOrder
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.order import NOBODY, Guest, ItemGroup, Order
+from appliance.kitchen.order import NOBODY, Guest, Item, ItemGroup, Order
 from tests.kitchen.orders import (
     HOUR,
+    MINUTE,
     act,
     after,
     board,
@@ -271,3 +272,26 @@ def test_every_station_hears_what_all_cards_show(change: dict[str, Any], guest: 
     do(kitchen, act("grill", "bump"))
     changed = replace(order(item("1"), item("2", "Fries")), **change)
     assert told(kitchen, changed, guest) - {"cold"} == {"fry", "pass"}
+
+
+def another_table_and_then_a_salad(kitchen: Kitchen, *items: Item) -> list[str]:
+    """The cold board when table 8 has a salad, and table 7 then wants one besides these."""
+    do(kitchen, create(item("1", "Salad"), id="8"), after(10 * MINUTE))
+    do(kitchen, update(*items, item("9", "Salad")), after(11 * MINUTE))
+    return board(kitchen, "cold")
+
+
+def test_a_second_round_at_another_station_stands_at_the_end_of_its_board() -> None:
+    kitchen = busy(create(item("1")), act("grill", "bump"))
+    assert another_table_and_then_a_salad(kitchen, item("1")) == ["8", "7"]
+
+
+def test_what_only_waits_for_its_course_gives_an_addition_no_place() -> None:
+    steak = item("2", "Steak", course=2, status="hold")
+    kitchen = busy(create(item("1"), steak), act("grill", "bump"))
+    assert another_table_and_then_a_salad(kitchen, item("1"), steak) == ["8", "7"]
+
+
+def test_an_addition_at_another_station_stands_where_the_order_is_being_made() -> None:
+    kitchen = busy(create(item("1")))
+    assert another_table_and_then_a_salad(kitchen, item("1")) == ["7", "8"]
