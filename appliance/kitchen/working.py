@@ -36,15 +36,16 @@ _TO_DO: Final[dict[Status, Status]] = {"held": "pending", "ready": "in_progress"
 def fitting(status: Status, lines: Collection[Line]) -> Status:
     """The state of a live ticket after its lines were held, fired, ticked or changed.
 
-    A held one stays held for what is ticked early, as long as the rest waits.
+    A held one stays held for what is ticked early, as long as the rest waits. What has
+    nothing to do any more is ready.
     """
     if is_held(lines):
         return "held"
     if any(line.to_do for line in lines):
         return _TO_DO.get(status, status)
-    if status == "held" and lines:
-        return "held" if any(line.held for line in lines) else "ready"
-    return status
+    if not lines or (status == "held" and any(line.held for line in lines)):
+        return status
+    return "ready"
 
 
 def fire(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:

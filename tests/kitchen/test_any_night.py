@@ -331,6 +331,8 @@ class Night(RuleBasedStateMachine):
                 if ticket.status == "held":
                     assert any(line.held for line in on_board), ticket
                     assert not any(line.to_do for line in on_board), ticket
+                if ticket.status in ("pending", "in_progress", "recalled") and ticket.lines:
+                    assert any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
 

@@ -295,3 +295,14 @@ def test_what_only_waits_for_its_course_gives_an_addition_no_place() -> None:
 def test_an_addition_at_another_station_stands_where_the_order_is_being_made() -> None:
     kitchen = busy(create(item("1")))
     assert another_table_and_then_a_salad(kitchen, item("1")) == ["7", "8"]
+
+
+def test_a_card_is_ready_when_the_rest_of_it_is_not_wanted_any_more() -> None:
+    kitchen = busy(create(item("1"), item("2")), tick("grill", "1"))
+    do(kitchen, update(item("1")))
+    assert (ticket(kitchen, "grill").status, done(ticket(kitchen, "grill"))) == ("ready", ["1"])
+    do(kitchen, update(item("1"), item("3")))
+    assert (ticket(kitchen, "grill").status, to_do(ticket(kitchen, "grill"))) == (
+        "in_progress",
+        ["3"],
+    )
