@@ -24,7 +24,7 @@ from appliance.kitchen.ticket import (
     can_be_bumped,
     highest,
 )
-from appliance.kitchen.working import void
+from appliance.kitchen.working import fires_at, void
 
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
@@ -111,7 +111,7 @@ def updated_ticket(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
         changed = replace(changed, queued=now.tick)
-    return replace(changed, updated_at=now.at)
+    return replace(changed, fires_at=fires_at(lines, now), updated_at=now.at)
 
 
 def new_ticket(

@@ -72,14 +72,15 @@ def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
         lines=lines,
         status=status,
         updated_at=now.at,
-        fires_at=_fires_at(lines, now),
+        fires_at=fires_at(lines, now),
         queued=ticket.queued if status == "held" else min(ticket.queued, now.tick),
         fired_at=now.at if is_fired else ticket.fired_at,
         since_tick=now.tick if is_fired else ticket.since_tick,
     )
 
 
-def _fires_at(lines: Collection[Line], now: Moment) -> int | None:
+def fires_at(lines: Collection[Line], now: Moment) -> int | None:
+    """When the first of these that starts by itself does, for people."""
     dues = [line.due for line in lines if line.held and line.due is not None]
     return now.at + min(dues) - now.tick if dues else None
 
@@ -170,7 +171,7 @@ def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
         started_at=ticket.started_at or now.at,
         completed_at=now.at if is_over else None,
         completed_tick=now.tick if is_over else None,
-        fires_at=_fires_at(lines, now),
+        fires_at=fires_at(lines, now),
         fired_at=now.at if ticket.status == "held" and is_fired else ticket.fired_at,
         updated_at=now.at,
     )

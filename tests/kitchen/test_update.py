@@ -12,6 +12,7 @@ from appliance.kitchen.order import NOBODY, Guest, Item, ItemGroup, Order
 from tests.kitchen.orders import (
     HOUR,
     MINUTE,
+    TOGETHER,
     act,
     after,
     board,
@@ -306,3 +307,12 @@ def test_a_card_is_ready_when_the_rest_of_it_is_not_wanted_any_more() -> None:
         "in_progress",
         ["3"],
     )
+
+
+def test_a_card_that_waits_for_its_course_after_all_says_no_time() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries"), item("3", "Fries", course=2)))
+    assert ticket(kitchen, "fry").fires_at == after(6 * MINUTE).at
+    waits = item("2", "Fries", course=2, status="hold")
+    do(kitchen, update(item("1"), waits, item("3", "Fries", course=2, status="hold")))
+    assert (ticket(kitchen, "fry").status, ticket(kitchen, "fry").fires_at) == ("held", None)
