@@ -107,7 +107,7 @@ def updated_ticket(
     if ticket.status in ("bumped", "voided"):
         new = {line_id for line_id, stop in wanted.items() if stop is not None}
         return brought_back(changed, new, now) if new else replace(changed, updated_at=now.at)
-    if ticket.status == "held" and any(
+    if ticket.status in ("held", "ready") and any(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
         changed = replace(changed, queued=now.tick)

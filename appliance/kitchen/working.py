@@ -63,10 +63,14 @@ def fire(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
 def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
     """The ticket after lines were held or fired.
 
-    A fired one has a place among those that are cooked, by now at the latest.
+    A fired one has a place among those that are cooked, by now at the latest. Its age begins
+    when it had nothing to be made until then.
     """
     status = fitting(ticket.status, lines)
-    is_fired = ticket.status == "held" != status
+    waited = {line.id for line in ticket.lines if line.held}
+    is_fired = status != "held" == ticket.status or (
+        ticket.status == "ready" and any(line.to_do and line.id in waited for line in lines)
+    )
     return replace(
         ticket,
         lines=lines,
@@ -88,7 +92,8 @@ def fires_at(lines: Collection[Line], now: Moment) -> int | None:
 def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     """Have these lines wait for their course no longer: `timing.planned` says when they begin.
 
-    A ticket that only waited for its course takes its place at the end of the board.
+    A ticket that only waited for its course, or was ready but for that, takes its place at the
+    end of the board.
     """
     lines = tuple(
         replace(line, due=now.tick) if line.unfired and line.id in line_ids else line
@@ -96,7 +101,7 @@ def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     )
     if lines == ticket.lines:
         return ticket
-    queued = now.tick if ticket.status == "held" else ticket.queued
+    queued = now.tick if ticket.status in ("held", "ready") else ticket.queued
     return replace(ticket, lines=lines, queued=queued)
 
 
