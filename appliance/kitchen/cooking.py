@@ -37,7 +37,7 @@ from appliance.kitchen.ticket import (
     last_bump,
 )
 from appliance.kitchen.timing import Plan, planned, waits_until
-from appliance.kitchen.working import PERFORM, TRANSITIONS, fire, mark_line, prioritize
+from appliance.kitchen.working import PERFORM, TRANSITIONS, clear, fire, mark_line, prioritize
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",
@@ -246,10 +246,7 @@ class Cooking:
         return Plan(placed.order, self._memory.layout.router.cooking, placed.release)
 
     def _run_timers(self, now: Moment) -> Decision:
-        events = [
-            TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))
-            for ticket in self._memory.left_over(now.tick)
-        ]
+        events = [_closed(ticket, now) for ticket in self._memory.left_over(now.tick)]
         closed = {event.ticket.number for event in events}
         for ticket in self._memory.boards.due(now.tick):
             if ticket.number in closed:
@@ -260,3 +257,10 @@ class Cooking:
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)
+
+
+def _closed(ticket: Ticket, now: Moment) -> TicketChanged:
+    """The end of the day for a live ticket; of one that is voided nothing was forgotten."""
+    if ticket.status == "voided":
+        return TicketChanged(now.at, now.tick, "bumped", clear(ticket, now))
+    return TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))
