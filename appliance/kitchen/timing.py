@@ -54,14 +54,14 @@ def waits_until(tickets: Mapping[str, Ticket], plan: Plan, now: Moment) -> int:
     """The tick before which nothing of an order begins by itself, as its tickets stand.
 
     0 for an order that is for now, by what it says or because it was begun: something was
-    fired, started or bumped where it is cooked. What is ticked alone was made ahead.
+    fired or bumped where it is cooked, or started there or at the pass. What is ticked alone
+    was made ahead.
     """
     if plan.release <= now.tick:
         return 0
     is_begun = any(
-        line.to_do or line.begun is not None or line.bump
+        line.begun is not None or (station in plan.cooking and (line.to_do or line.bump))
         for station, ticket in tickets.items()
-        if station in plan.cooking
         for line in ticket.lines
     )
     return 0 if is_begun else plan.release

@@ -379,6 +379,26 @@ class Night(RuleBasedStateMachine):
                 assert ticket.queued <= self.seconds * 1000, ticket
 
     @invariant()
+    def what_the_pass_has_begun_somebody_cooks(self) -> None:
+        """An order for later does not wait for its time any more, then."""
+        for placed, tickets in self.kitchen.state().orders:
+            if any(
+                line.begun is not None and line.to_do
+                for ticket in tickets
+                if ticket.station not in placed.stations and ticket.workable
+                for line in ticket.lines
+            ):
+                lines = [
+                    line
+                    for ticket in tickets
+                    if ticket.station in placed.stations and ticket.workable
+                    for line in ticket.lines
+                ]
+                assert not any(line.timed for line in lines) or any(
+                    not line.held for line in lines
+                ), tickets
+
+    @invariant()
     def every_line_can_be_read(self) -> None:
         for ticket in self.kitchen.live_tickets():
             placed = self.kitchen.placed(ticket.number)

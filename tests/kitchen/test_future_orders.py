@@ -167,6 +167,17 @@ def test_a_station_that_begins_with_its_own_part_has_begun_all_of_it(action: Act
     assert to_do(ticket(kitchen, "pass")) == ["1", "2"]
 
 
+def test_what_the_pass_starts_is_begun_where_it_is_cooked() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("pass", "start"), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert kitchen.next_due == (MINUTE + BURGER - FRIES) * 1000
+    do(kitchen, later(*ALL_OF_IT, item("3", "Burger")), after(2 * MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "3"]
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(3 * MINUTE))
+    assert board(kitchen, "grill") == ["7", "8"]
+
+
 def test_the_others_finish_together_with_whoever_begins_early() -> None:
     kitchen = kitchen_with(later(*ALL_OF_IT))
     do(kitchen, act("grill", "start"), after(MINUTE))
