@@ -58,7 +58,7 @@ from tests.kitchen.nights import (
     updates,
     ways_to_work,
 )
-from tests.kitchen.orders import after, boards, do, new_kitchen
+from tests.kitchen.orders import HOUR, after, boards, do, new_kitchen
 
 PLACES: Final = {None: 0, "Course 1": 1, "Course 2": 2, "Dessert": None}
 """When each course that a night knows comes; None for one that somebody has to fire."""
@@ -119,6 +119,31 @@ class Night(RuleBasedStateMachine):
             kept = [item for item in placed.order.items if item.line_id not in left_out]
             changed = replace(placed.order, items=(*kept, *new))
             self.submit(UpdateOrder(changed, placed.guest))
+
+    @rule(
+        order=orders(),
+        pick=st.integers(0, 9),
+        presses=st.sampled_from([["start"], ["bump"], ["bump", "recall"]]),
+    )
+    def an_order_for_later_is_begun_early(
+        self, order: Order, pick: int, presses: list[Action]
+    ) -> None:
+        later = replace(order, pickup_at=after(self.seconds + 2 * HOUR).at)
+        self.submit(CreateOrder(later, NOBODY))
+        if shown := [each for each in self.kitchen.live_tickets() if self.id_of(each) == later.id]:
+            station = shown[pick % len(shown)].station
+            for action in presses:
+                self.submit(ActOnTicket(station, later.id, action))
+
+    @rule(pick=st.integers(0, 9))
+    def a_guest_wants_no_more_than_is_done(self, pick: int) -> None:
+        """Of what is on one card."""
+        if shown := [each for each in self.kitchen.live_tickets() if each.status != "voided"]:
+            ticket = shown[pick % len(shown)]
+            placed = self.kitchen.placed(ticket.number)
+            to_do = {line.id for line in ticket.lines if line.to_do}
+            kept = [item for item in placed.order.items if item.line_id not in to_do]
+            self.submit(UpdateOrder(replace(placed.order, items=tuple(kept)), placed.guest))
 
     @rule(pick=st.integers(0, 9), action=cooking)
     def a_cook_presses(self, pick: int, action: Action) -> None:
