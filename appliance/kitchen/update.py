@@ -14,7 +14,16 @@ from appliance.kitchen.comparison import Comparison, Route
 from appliance.kitchen.known import Known
 from appliance.kitchen.order import Order
 from appliance.kitchen.routing import Stop
-from appliance.kitchen.ticket import Change, Line, Moment, Priority, Ticket, boost_of, highest
+from appliance.kitchen.ticket import (
+    PRIORITIES,
+    Change,
+    Line,
+    Moment,
+    Priority,
+    Ticket,
+    boost_of,
+    highest,
+)
 from appliance.kitchen.working import void
 
 STRUCK_LINES_KEPT = 100
@@ -74,6 +83,26 @@ def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
 def priority_of(order: Order, lines: Collection[Line]) -> Priority:
     """The highest of what the order asks for and what the rules say of its lines."""
     return highest("high" if order.priority else "normal", boost_of(lines))
+
+
+def changed_priority(
+    was: Order, order: Order, before: Ticket | None, ticket: Ticket, set_at_pass: Priority | None
+) -> Priority:
+    """That of a ticket when its order changes, which `was` another; `before` is what it was.
+
+    `set_at_pass` is what somebody made of the priority of the whole order, if anybody did.
+    """
+    priority = ticket.priority
+    comes = before is None or not before.live
+    if comes:
+        priority = set_at_pass or priority_of(was, ticket.lines)
+    if order.priority != was.priority:
+        own = priority_of(order, ticket.lines)
+        # Who asks for haste slows nobody down.
+        return max(priority, own, key=PRIORITIES.index) if order.priority else own
+    boost = boost_of(ticket.lines)
+    hurries = comes or before is None or boost > boost_of(before.lines)
+    return highest(priority, boost) if hurries else priority
 
 
 def updated_ticket(
