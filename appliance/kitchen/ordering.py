@@ -270,7 +270,7 @@ def route_for(
     `boards` are those that stations have, where these are not those of the memory.
     """
     router = memory.layout.router
-    balance = Balance(router, boards or memory.boards, tickets, now)
+    balance = Balance(router, boards or memory.boards, tickets, now, order.pickup_at)
     sent = router.routing(order, now.at)
     learned = memory.learned if settings.learned_prep_times else None
 
