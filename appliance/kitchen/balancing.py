@@ -101,9 +101,12 @@ class Balance:
 
 
 def is_behind(station: str, router: Router, boards: Boards, now: Moment) -> bool:
-    """Whether a station and all of its twins have more to do than its limit allows."""
+    """Whether a station and all of its twins have more to do than its limit allows.
+
+    One that is not active, nor any twin of it, has nothing to do at all.
+    """
     limit = router.stations[station].overflow_after
-    if limit is None:
+    if limit is None or not router.sharing[station]:
         return False
     until = now.tick + limit * 1000
     return all(

@@ -361,6 +361,12 @@ def test_a_fired_course_puts_its_station_behind() -> None:
     assert busy.overflows(after(0)) == []
 
 
+def test_a_station_that_is_closed_is_not_behind() -> None:
+    closed = ordered(kitchen(replace(BUSY_GRILL, active=False)), "Burger", "Steak")
+    assert closed.overflows(after(0)) == []
+    assert board(closed, "cold") == ["1", "2"]
+
+
 def test_the_backup_makes_everything_of_a_station_that_is_not_active() -> None:
     closed = kitchen(replace(FRY, active=False, backup="grill"))
     ordered(closed, "Fries")
