@@ -64,10 +64,11 @@ def _of_rule(rule: Rule, above: list[Rule], below: list[Rule]) -> Iterator[str]:
     if end is not None:
         yield f"{rule.id} can never match: {end.id} above it is the last for all that it fits"
         return
-    if rule.exclude and not any(
-        _sends(other) and not other.last and other.station == rule.station for other in above
-    ):
-        yield f"{rule.id} takes nothing away: no rule above it sends anything to {rule.station!r}"
+    if rule.exclude and not any(_can_be_taken_away(other, rule) for other in above):
+        what = "modifiers alone" if rule.takes == "modifier" else "anything"
+        yield f"{rule.id} takes nothing away: no rule above it sends {what} to {rule.station!r}"
+    if rule.takes == "modifier" and rule.last and not rule.exclude:
+        yield from _of_last_alone(rule, above, below)
     if _sends(rule) and (undone := _undone_by(rule, below)):
         yield f"{rule.id} is in vain: {undone.id} takes away again all that it sends"
     if rule.mode and not any(map(test_of("mode", rule.mode), map(mode_key, MODES))):
@@ -77,12 +78,27 @@ def _of_rule(rule: Rule, above: list[Rule], below: list[Rule]) -> Iterator[str]:
         )
 
 
+def _can_be_taken_away(rule: Rule, excluding: Rule) -> bool:
+    """Whether the one may have sent what the other, below it, takes away."""
+    is_alike = excluding.takes == "item" or rule.takes == "modifier"
+    return is_alike and _sends(rule) and not rule.last and rule.station == excluding.station
+
+
+def _of_last_alone(rule: Rule, above: list[Rule], below: list[Rule]) -> Iterator[str]:
+    taken = any(_sends(o) and o.takes == "item" and _covers(o, rule) for o in above)
+    if not taken and any(_sends(other) and other.takes == "item" for other in below):
+        yield (
+            f"{rule.id} is the last for items of which it takes modifiers alone: "
+            "no rule below it is read for the rest of them"
+        )
+
+
 def _undone_by(rule: Rule, below: list[Rule]) -> Rule | None:
     """The rule that takes away all that this one sends, whatever happens in between."""
     if rule.last:
         return None
     for other in below:
-        if other.exclude and other.station == rule.station and _covers(other, rule):
+        if other.exclude and _can_be_taken_away(rule, other) and _covers(other, rule):
             return other
         if other.last:
             return None
