@@ -138,6 +138,11 @@ class Kitchen:
         """How long dishes took."""
         return self._memory.learned
 
+    @property
+    def learned_in_use(self) -> Learned | None:
+        """The same where it counts before what is configured."""
+        return self.learned if self.settings.learned_prep_times else None
+
     def overflows(self, now: Moment) -> list[Overflow]:
         """The stations whose backup takes over now, because they are behind."""
         return overflows(self.router, self._memory.boards, now)
@@ -148,7 +153,7 @@ class Kitchen:
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""
-        return explain(self.router, order, at)
+        return explain(self.router, order, at, self.learned_in_use)
 
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
