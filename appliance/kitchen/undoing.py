@@ -18,14 +18,14 @@ from msgspec.structs import replace
 from appliance.kitchen.command import Refused, TicketsNow, Undo
 from appliance.kitchen.decision import Decision, no_such_ticket
 from appliance.kitchen.deed import Change, Deed
-from appliance.kitchen.event import Effect, TicketChanged
-from appliance.kitchen.following import fired_next, gone_ahead, sibling_changed, told
+from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.following import fired_next, gone_ahead, planned_anew, told
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Placed
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, Ticket
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.timing import Plan
 from appliance.kitchen.working import without_lines
 
 _MS_PER_SECOND: Final = 1000
@@ -115,12 +115,9 @@ class Undoing:
         ahead = tickets | gone_ahead(happened, called, now)
         # What comes back has the times of a plan that may have moved since.
         if any(line.held for ticket in ahead.values() for line in ticket.lines):
-            for station, after in planned(ahead, plan, now, self._settings).items():
-                was = tickets[station]
-                if after is not was:
-                    effect: Effect = "adjusted" if ahead[station] is was else "followed"
-                    yield sibling_changed(was, after, now, effect)
-                    tickets[station] = after
+            for event in planned_anew({**tickets}, ahead, plan, now, self._settings):
+                yield event
+                tickets[event.ticket.station] = event.ticket
         yield from fired_next(tickets, plan, placed.removed, now, self._settings)
 
     def _nothing(self, command: Undo) -> Refused:
