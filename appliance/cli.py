@@ -126,7 +126,8 @@ def _address(text: str) -> Address:
 def _check(options: argparse.Namespace) -> int:
     settings = load(options.file)
     menu = menu_of(settings)
-    for warning in doubts(make_kitchen(settings, menu.items).router):
+    kitchen = make_kitchen(settings, menu.items)
+    for warning in doubts(kitchen.router, kitchen.settings.late):
         complain(f"{options.file}: {warning}")
     stations = ", ".join(station.id for station in settings.station)
     items = f"; on the menu: {len(menu.items)}" if menu.content is not None else ""

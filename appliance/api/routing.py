@@ -151,10 +151,11 @@ class Routing:
         self._testing += 1
         try:
             async with self._one_at_a_time:
-                router, at = self._expeditor.kitchen.router, self._now().at
+                kitchen, at = self._expeditor.kitchen, self._now().at
+                router, learned = kitchen.router, kitchen.learned_in_use
                 # A rule is not told of before it is on disk.
                 await asyncio.shield(self._expeditor.settled())
-                explained = await asyncio.to_thread(explain, router, order, at)
+                explained = await asyncio.to_thread(explain, router, order, at, learned)
                 return [routed_json(each) for each in explained]
         finally:
             self._testing -= 1

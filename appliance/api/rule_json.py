@@ -28,7 +28,7 @@ class RuleBody(Struct, forbid_unknown_fields=True):
     """What becomes of the items that it fits: those for which all its conditions hold.
 
     There has to be one at least. It sends them to its station; with `exclude` it takes that
-    station away again; with `takes` as `modifier` it sends only the modifiers that fit; with
+    station away again; with `takes` as `modifier` it does so with only the modifiers that fit; with
     `extra_time_seconds` it only adjusts their time, at its station or, without one, wherever
     they are made. No rule below one with `last` is read for what that one fits. `menu_item_id`
     is the item's id to the letter; most other conditions are shell patterns, compared without

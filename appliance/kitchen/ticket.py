@@ -86,6 +86,8 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     """The station that it was for, where that had its backup take it, or is no more."""
     waited: bool = False
     """It was taken off the board while it waited for its course: a recall has it wait again."""
+    count: int | float = 1
+    """How many of it are made here; 1 in a log from before it was kept."""
 
     @property
     def to_do(self) -> bool:

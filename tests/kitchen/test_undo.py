@@ -41,7 +41,6 @@ from tests.kitchen.orders import (
     fire,
     held,
     item,
-    kinds,
     new_kitchen,
     rule,
     tick,
@@ -406,10 +405,28 @@ def test_a_station_whose_times_alone_were_moved_takes_nothing_back() -> None:
 def test_a_line_that_should_have_begun_meanwhile_begins_at_once() -> None:
     kitchen = two_stations()
     undone(kitchen, "grill", at=70)
-    assert ticket(kitchen, "fry").status == "held"
-    assert kitchen.next_due == 60_000
-    assert kinds(do(kitchen, Due(), after(70)).events) == ["fired"]
     assert to_do(ticket(kitchen, "fry")) == ["2"]
+    assert kitchen.next_due is None
+
+
+def test_a_plan_that_has_moved_since_hinders_nobody_and_counts_for_what_comes_back() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries")))  # 10 and 4 minutes.
+    do(kitchen, SetPriority("fry", "7", "urgent"), after(60))
+    do(kitchen, act("grill", "start"), after(120))
+    undone(kitchen, "fry", at=150)
+    assert ticket(kitchen, "fry").priority == "normal"
+    assert kitchen.next_due == (120 + 600 - 240) * 1000
+
+
+def test_a_move_is_taken_back_though_the_plan_has_moved_since() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries")))
+    do(kitchen, MoveTicket("fry", "7", "cold"), after(60))
+    do(kitchen, act("grill", "start"), after(120))
+    undone(kitchen, "cold", at=150)
+    assert (board(kitchen, "cold"), board(kitchen, "fry")) == ([], ["7"])
+    assert kitchen.next_due == (120 + 600 - 240) * 1000
 
 
 def test_there_is_a_window_whatever_the_wall_clock_says() -> None:

@@ -9,6 +9,7 @@ from appliance.kitchen.command import CreateOrder, OrderAccepted, Refused, SetPr
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Guest, Item, ItemGroup, Order
+from appliance.kitchen.ticket import Priority
 from tests.kitchen.orders import (
     HOUR,
     MINUTE,
@@ -206,6 +207,33 @@ def test_an_order_becomes_urgent_and_goes_back() -> None:
     assert board(kitchen, "grill") == board(kitchen, "pass") == ["7", "6"]
     do(kitchen, update(item("1")))
     assert board(kitchen, "grill") == board(kitchen, "pass") == ["6", "7"]
+
+
+@pytest.mark.parametrize("priority", ["urgent", "normal"])
+def test_a_priority_set_at_the_pass_is_that_of_what_comes_later(priority: Priority) -> None:
+    kitchen = new_kitchen()
+    do(kitchen, CreateOrder(order(item("1"), item("2", "Soup"), priority=True), NOBODY))
+    do(kitchen, SetPriority("pass", "7", priority))
+    do(kitchen, act("cold", "bump"))
+    more = order(item("1"), item("2", "Soup"), item("3", "Fries"), item("4", "Cake"), priority=True)
+    do(kitchen, UpdateOrder(more, NOBODY))
+    priorities = [ticket(kitchen, station).priority for station in ("pass", "grill", "fry", "cold")]
+    assert priorities == [priority] * 4
+
+
+def test_a_priority_set_at_a_station_is_its_own() -> None:
+    kitchen = busy(create(item("1")), SetPriority("grill", "7", "urgent"))
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    assert ticket(kitchen, "fry").priority == "normal"
+
+
+def test_a_point_of_sale_that_asks_for_haste_slows_nobody_down() -> None:
+    kitchen = busy(create(item("1")), SetPriority("pass", "7", "urgent"))
+    do(kitchen, UpdateOrder(order(item("1"), item("2", "Fries"), priority=True), NOBODY))
+    stations = ("pass", "grill", "fry")
+    assert [ticket(kitchen, station).priority for station in stations] == ["urgent"] * 3
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    assert [ticket(kitchen, station).priority for station in stations] == ["normal"] * 3
 
 
 def test_a_priority_set_by_hand_outlives_an_update_that_says_nothing_of_it() -> None:
