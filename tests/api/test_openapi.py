@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import openapi_spec_validator
@@ -17,6 +18,7 @@ from tests.api.conforming import document_of, fits_the_contract, operations_at, 
 from tests.running import RunningAppliance
 
 DOCUMENT = "/api/v1/kds/openapi.json"
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 PAGES = re.compile(r"/(status)?|/[^/]+\.(js|css|html|pem)")
 """What is for browsers alone and no part of the API."""
 JSON = {"Content-Type": "application/json"}
@@ -117,6 +119,20 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(
     assert len(set(ids)) == len(ids)
     assert used == tags
     assert all(tag["description"] for tag in body["tags"])
+
+
+async def test_the_readme_says_what_the_gateway_has_too(appliance: RunningAppliance) -> None:
+    assert "(the first three rows also below `/v1/commerce/kds`)" in README
+    rows = re.findall(r"^\| `(?:GET|POST) (/[^?`]*)", README, re.MULTILINE)
+    shown = [re.compile(re.sub(r"\{\w+\}", "[^/]+", row)) for row in rows]
+    through = [
+        path.removeprefix("/v1/commerce/kds")
+        for path in (await document(appliance))["paths"]
+        if path.startswith("/v1/commerce/kds")
+    ]
+    of_each = [any(row.fullmatch(path) for path in through) for row in shown]
+    assert of_each == [True] * 3 + [False] * (len(rows) - 3)
+    assert all(any(row.fullmatch(path) for row in shown[:3]) for path in through)
 
 
 async def test_what_needs_a_token_says_so_and_nothing_else_does(
