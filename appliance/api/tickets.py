@@ -75,7 +75,7 @@ class UndoneJson(TicketJson):
     """The ticket as it was before what was taken back."""
 
     undone: Annotated[
-        Kind,
+        str,
         Meta(
             description="what was taken back; events are called the same",
             extra_json_schema={"enum": sorted(_DEEDS)},

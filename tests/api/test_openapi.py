@@ -207,6 +207,43 @@ async def test_the_descriptions_are_the_docstrings(appliance: RunningAppliance) 
     assert body["tags"][0]["description"].startswith("Orders over HTTP")
 
 
+async def test_what_is_ours_of_a_tickets_metadata_is_described(
+    appliance: RunningAppliance,
+) -> None:
+    schemas = (await document(appliance))["components"]["schemas"]
+    (name,) = re.findall(r"\w+$", schemas["TicketJson"]["properties"]["metadata"]["$ref"])
+    described = schemas[name]
+    ours = {"queued", "firesAt", "firedAt", "lateAt", "veryLateAt", "waitsSince", "recallUntil"}
+    ours |= {"alsoAt", "overflowFrom", "forgotten", "pickupAt", "cancelled", "items"}
+    assert described["required"] == ["queued"]
+    assert set(described["properties"]) == ours
+    assert all(each["description"] for each in described["properties"].values())
+    check = validator(json.dumps(described | {"components": {"schemas": schemas}}))
+    assert check.is_valid({"queued": 1, "items": {"1": {"course": "Mains"}}, "deliveryInfo": {}})
+    for wrong in ({"firesAt": "soon"}, {"alsoAt": "fry"}, {"items": {"1": {"firesAt": 5}}}):
+        assert not check.is_valid({"queued": 1} | wrong)
+
+
+async def test_what_was_taken_back_is_what_is_done_by_hand(appliance: RunningAppliance) -> None:
+    schemas = (await document(appliance))["components"]["schemas"]
+    by_hand = "bumped fired item_done moved prioritized ready recalled started voided"
+    assert schemas["UndoneJson"]["properties"]["undone"]["enum"] == by_hand.split()
+
+
+async def test_each_part_of_the_status_is_described(appliance: RunningAppliance) -> None:
+    body = await document(appliance)
+    operation = body["paths"]["/api/v1/kds/status"]["get"]
+    told = (await ask(appliance, "GET", "/api/v1/kds/status")).body
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    described = body["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert set(told) <= set(described["properties"])
+    assert set(described["required"]) == set(told) - {"beacon", "https"}
+    check = validator(json.dumps(schema | {"components": body["components"]}))
+    assert check.is_valid(told)
+    for name in told:
+        assert not check.is_valid(told | {name: {}}), name
+
+
 async def test_an_answer_that_is_not_described_fails_every_test(
     appliance: RunningAppliance,
 ) -> None:

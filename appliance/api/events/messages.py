@@ -133,7 +133,8 @@ class Beat(Struct, tag_field="type", tag="beat"):
     """As in the snapshot, and as they are now."""
     reminders: list[str]
     """What somebody should look after, once it has been seen: tickets that were forgotten, points
-    of sale that are silent. None for who hears of some stations alone."""
+    of sale that are silent, stations that are gone and whose cards are elsewhere. None for who
+    hears of some stations alone."""
     fault: FaultJson | None
 
 
