@@ -73,7 +73,7 @@ class StationJson(Struct):
     overflow_after_seconds: int | None
 
 
-class StationsQuery(Struct):
+class StationsQuery(Struct, forbid_unknown_fields=True):
     """Which stations."""
 
     active_only: bool = True

@@ -244,6 +244,21 @@ async def test_each_part_of_the_status_is_described(appliance: RunningAppliance)
         assert not check.is_valid(told | {name: {}}), name
 
 
+async def test_a_key_behind_the_question_mark_that_is_not_known_is_refused(
+    appliance: RunningAppliance,
+) -> None:
+    asked = 0
+    for method, path, operation in operations(await document(appliance)):
+        takes = any(each.get("in") == "query" for each in operation["parameters"])
+        if takes and path != "/sign-in":
+            filled = filled_in(path, operation)
+            answer = await ask(appliance, method, f"{filled}?station=grill")
+            assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR"), path
+            assert answer.body["details"] == {"field": "station"}, path
+            asked += 1
+    assert asked > 6
+
+
 async def test_an_answer_that_is_not_described_fails_every_test(
     appliance: RunningAppliance,
 ) -> None:

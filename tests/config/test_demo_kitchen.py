@@ -3,8 +3,8 @@
 import pytest
 
 from appliance import config, rush
-from appliance.kitchen.order import Item, Modifier, Order
 from appliance.configured import make_kitchen
+from appliance.kitchen.order import Item, Modifier, Order
 
 KITCHEN = make_kitchen(config.parse(config.embedded(), "built-in"))
 

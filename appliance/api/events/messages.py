@@ -153,7 +153,7 @@ Position = Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)
 """`epoch:seq`, or a `seq` of the same epoch."""
 
 
-class ListenQuery(Struct):
+class ListenQuery(Struct, forbid_unknown_fields=True):
     """What to hear by server-sent events, and from where on. As in a `subscribe`."""
 
     location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None
