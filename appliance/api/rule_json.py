@@ -32,7 +32,7 @@ class RuleBody(Struct, forbid_unknown_fields=True):
     `extra_time_seconds` it only adjusts their time, at its station or, without one, wherever
     they are made. No rule below one with `last` is read for what that one fits. `menu_item_id`
     is the item's id to the letter; most other conditions are shell patterns, compared without
-    case, any of which may fit.
+    case, any of which may fit; one for `mode` has to have a letter, a digit or a `*`.
     """
 
     station_id: str | None = None
