@@ -24,6 +24,7 @@ from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.routing import status as routing_status
+from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Address, Config
 from appliance.configured import about, make_kitchen, make_view
@@ -36,6 +37,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
 from appliance.timers import Timers
 
@@ -157,7 +159,7 @@ async def running(
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: {"errors": errors},
+        "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
@@ -184,7 +186,7 @@ async def running(
         config.zone,
         about=lambda: about(config, warned()),
         reminders=attention.reminders,
-        status=status,
+        status=Status(status, StatusJson),
         health=health,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,

@@ -29,7 +29,7 @@ from appliance.api.limits import Limits
 from appliance.api.openapi import Resource
 from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
-from appliance.api.status import Parts, Status
+from appliance.api.status import Status
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
 from appliance.history import History
@@ -48,7 +48,7 @@ def make_app(
     *,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
-    status: Parts,
+    status: Status,
     health: Health,
     limits: Limits,
     max_body: int,
@@ -56,7 +56,7 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`: see `Events`; `status`: see `Status`.
+    `about`, `reminders`: see `Events`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -88,7 +88,7 @@ def make_app(
         Resource(
             "Appliance",
             appliance_health,
-            [*health.operations(BASE), *Status(status).operations()],
+            [*health.operations(BASE), *status.operations()],
         ),
     ]
     published = Contract(resources, BASE, GATEWAY)

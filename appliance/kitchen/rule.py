@@ -14,6 +14,9 @@ from msgspec import Struct
 
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, mode_key
 
+LONGEST_WORK: Final = 86_400
+"""Seconds: of whatever is cooked or waited for. Nobody means more than a day."""
+
 Source = Literal["file", "api"]
 """Who declared it: the configuration file, or somebody at run time."""
 Boost = Literal[0, 1, 2]

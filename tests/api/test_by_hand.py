@@ -98,9 +98,29 @@ async def test_a_void_is_taken_back_by_a_manager_alone(
     assert (await act(appliance, "void", token=appliance.token("manager"))).status == 200
     refused = await post(appliance, path)
     assert (refused.status, refused.body["code"]) == (403, "FORBIDDEN")
+    newest, _, needed = refused.body["message"].partition(": ")
+    assert newest == "the newest here is the void of order 'A-1'"
+    assert "manager" in needed
     assert [ticket["status"] for ticket in await appliance.tickets("grill")] == ["voided"]
     answer = await post(appliance, path, token=appliance.token("manager"))
     assert (answer.status, answer.body["status"]) == (200, "pending")
+
+
+async def test_what_stands_before_ones_own_is_named_and_the_order_is_the_way_round_it(
+    appliance: RunningAppliance,
+) -> None:
+    for order_id in ("A-1", "A-2"):
+        await appliance.order(id=order_id, items=[BURGER])
+    token = appliance.token("chef", stations=["grill"])
+    own = ticket_path("grill", "A-2")
+    await post(appliance, f"{own}/start", token=token)
+    await act(appliance, "move", station_id="fry")
+    refused = await post(appliance, undo_path("grill"), token=token)
+    assert refused.status == 403
+    assert refused.body["message"] == (
+        "the newest here is the move of order 'A-1': this token is not for station 'fry'"
+    )
+    assert (await post(appliance, f"{own}/undo", token=token)).body["undone"] == "started"
 
 
 async def test_what_was_done_elsewhere_is_not_taken_back_with_a_token_for_here(

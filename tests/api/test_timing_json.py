@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance import clock, config
+from appliance.api import attention
 from appliance.api.times import iso
 from appliance.kitchen.command import Due
 from appliance.kitchen.ticket import Moment
@@ -221,6 +222,13 @@ async def reminders(appliance: RunningAppliance, token: str | None = None) -> li
     return told
 
 
+@pytest.fixture
+def found_out_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reminders are those of now, not of a moment ago."""
+    monkeypatch.setattr(attention, "KEPT_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_what_was_forgotten_is_in_the_status_and_in_a_reminder(
     appliance: RunningAppliance,
 ) -> None:
@@ -253,6 +261,7 @@ async def test_what_was_forgotten_is_in_the_status_and_in_a_reminder(
     assert [each["completed"] for each in body["stations"]] == [0] * 4
 
 
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_one_or_many_that_were_forgotten_are_named_in_a_line(
     appliance: RunningAppliance,
 ) -> None:
@@ -269,6 +278,7 @@ async def test_one_or_many_that_were_forgotten_are_named_in_a_line(
     assert told.endswith(": a, b, c, d, e and 1 more")
 
 
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_a_point_of_sale_that_is_silent_is_told_until_it_sends(tmp_path: Path) -> None:
     text = EMBEDDED.replace("[appliance]", '[appliance]\ntime_zone = "Asia/Kathmandu"')
     friday = datetime.fromisoformat("2026-03-06T18:00+05:45")
