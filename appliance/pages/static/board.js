@@ -3,6 +3,7 @@
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
 import { act, counts, fire, follow, move, signIn, undo } from "/link.js";
+import { watchPresses } from "/press.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
@@ -26,8 +27,9 @@ let opened = null; // the id of the ticket whose card shows where else it could 
 let noticed = 0; // the timer that takes a notice away again
 let seen = ""; // what somebody has read of the reminders
 
+const presses = watchPresses(byId("stations"));
 const link = follow({
-  snapshot: keepingFocus((payload) => {
+  snapshot: redrawing((payload) => {
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
     const there = new Set(payload.tickets.map(({ id }) => id));
@@ -37,17 +39,17 @@ const link = follow({
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
     warnOfUnrouted();
   }),
-  stations: keepingFocus(arrange),
-  ticket: keepingFocus((type, ticket, live) => {
+  stations: redrawing(arrange),
+  ticket: redrawing((type, ticket, live) => {
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
   }),
-  beat(fault, warnings, reminders) {
+  beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
-  },
+  }),
   live() {
     document.body.classList.remove("stale");
     byId("stations").inert = false;
@@ -57,6 +59,7 @@ const link = follow({
     tick();
   },
   offline(since) {
+    presses.release();
     document.body.classList.add("stale");
     byId("stations").inert = true;
     const words = "What you see may be old, and cannot be worked on";
@@ -64,12 +67,18 @@ const link = follow({
     show("offline", "OFFLINE");
   },
   signedOut() {
+    presses.release();
     clear();
     byId("sign-in").hidden = false;
     say("offline", null);
     show("connecting", "NOT SIGNED IN");
   },
 });
+
+/** `change`, while no finger is about to press what it moves. */
+function redrawing(change) {
+  return (...told) => presses.afterwards(() => keepingFocus(change)(...told));
+}
 
 /** `change`, after which the keyboard is where it was, however much was drawn anew. */
 function keepingFocus(change) {
@@ -290,7 +299,7 @@ async function recount(station) {
   while (station.uncounted && !station.counts.hidden) {
     station.uncounted = false;
     const counted = await counts(station.section.dataset.station);
-    if (counted) station.counts.replaceChildren(...drawCounts(counted));
+    if (counted) presses.afterwards(() => station.counts.replaceChildren(...drawCounts(counted)));
     else notice(["The all-day counts cannot be had"]);
   }
   station.counting = false;
@@ -395,4 +404,4 @@ function tick() {
   byId("clock").textContent = clock(new Date(link.now()));
 }
 
-setInterval(tick, 1000);
+setInterval(() => presses.afterwards(tick), 1000);
