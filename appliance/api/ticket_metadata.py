@@ -2,8 +2,9 @@
 
 Ours, of the ticket: when it fires itself and was fired, when it is late (`timing`); of one on a
 board, `alsoAt`, the ids of the other stations that have a ticket of the order to cook; of one
-that is held, `recallUntil`, when what was bumped of it can no longer be brought back; of one at a
-backup, `overflowFrom`, the ids of the stations for which it makes something.
+that was bumped, also where the rest of it is held, `recallUntil`, when that can no longer be
+brought back; of one at a backup, `overflowFrom`, the ids of the stations for which it makes
+something.
 """
 
 from collections.abc import Mapping, Sequence

@@ -50,7 +50,7 @@ def has_touch() -> bool:
 
 
 @pytest.fixture
-def page(browser: Browser, has_touch: bool) -> Iterator[Page]:
+def page(browser: Browser, *, has_touch: bool) -> Iterator[Page]:
     """A fresh browser that nobody is signed in with; it fails on any error of the page's own."""
     errors: list[str] = []
     size = ViewportSize(width=1280, height=720)

@@ -247,3 +247,16 @@ def test_what_changes_while_they_are_counted_is_counted(board: Board, kitchen: K
     asked[0].fulfill(json={"dishes": [], "modifiers": [], "components": []})
     expect(board.station("grill").locator(".counts li")).to_have_text(["1 × Hamburger"])
     assert len(asked) == 2
+
+
+def test_what_can_no_longer_be_recalled_is_not_offered(hub: Hub) -> None:
+    hub.shows(ticket(1, "fry"), ticket(2, "fry"))
+    for number, until in ((1, 40), (2, 30)):
+        gone = {"status": "bumped", "completed_at": iso(0), "metadata": {"recallUntil": iso(until)}}
+        hub.tells("bumped", ticket(number, "fry", **gone))
+    recall = hub.board.station("fry").locator(".recall")
+    expect(recall).to_have_text("Recall Table 2")
+    hub.it_is(31)
+    expect(recall).to_have_text("Recall Table 1")
+    hub.it_is(41)
+    expect(recall).to_be_hidden()

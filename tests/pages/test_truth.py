@@ -178,3 +178,19 @@ def test_a_wrong_configuration_is_said_on_the_board(page: Page, kitchen: Kitchen
     expect(page.locator("#warnings")).to_contain_text("oven: unknown key")
     expect(page.locator("#warnings")).to_contain_text("running on the last good configuration")
     Board(page).is_live()
+
+
+def test_what_was_bumped_before_the_page_was_loaded_can_be_recalled(
+    board: Board, kitchen: Kitchen
+) -> None:
+    for number in (7, 8, 9):
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
+        kitchen.act("grill", f"A-{number}", "bump" if number < 9 else "void")
+    kitchen.act("grill", "A-9", "bump")
+    board.shows("grill")
+    board.page.reload()
+    board.is_live()
+    for number in (8, 7):
+        board.station("grill").get_by_role("button", name=f"Recall Table {number}").click()
+        expect(board.card("grill", f"Table {number}")).to_be_visible()
+    expect(board.station("grill").locator(".recall")).to_be_hidden()

@@ -2,7 +2,7 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
-import { act, counts, fire, follow, move, signIn, undo } from "/link.js";
+import { act, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
 import { watchPresses } from "/press.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
 
@@ -37,6 +37,7 @@ const link = follow({
     arrange(payload.stations);
     // A card that says the same stays: a finger may be on it.
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
+    for (const station of stations.values()) findGone(station);
     warnOfUnrouted();
   }),
   stations: redrawing(arrange),
@@ -280,13 +281,32 @@ function remove(ticket) {
   refresh(station);
 }
 
+/** What has left a board before this page was there to hear of it. */
+async function findGone(station) {
+  const found = await finished(station.section.dataset.station) ?? [];
+  presses.afterwards(() => {
+    const other = ({ id, metadata }) =>
+      metadata.recallUntil && !tickets.has(id) && station.gone.every((known) => known.id !== id);
+    station.gone = [...station.gone, ...found.filter(other)]
+      .sort((one, two) => Date.parse(two.updated_at) - Date.parse(one.updated_at) || 0)
+      .slice(0, RECALLABLE);
+    refresh(station);
+  });
+}
+
 function refresh(station) {
   station.count.textContent = station.list.children.length || "";
+  offerRecall(station);
+  recount(station);
+}
+
+/** Of what has left a board, the last that can still be brought back. */
+function offerRecall(station) {
+  station.gone = station.gone.filter((ticket) => !isPastRecall(ticket, link.now()));
   const last = station.gone[0];
   station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
-  recount(station);
 }
 
 /** Bring the counts of a station up to date where they are looked at. */
@@ -401,7 +421,8 @@ byId("reminders").querySelector("button").onclick = () => {
 function tick() {
   if (!link.isLive()) return; // Nothing moves on a board that may be old.
   for (const { card, ticket } of tickets.values()) tell(card, ticket);
+  stations.forEach(offerRecall);
   byId("clock").textContent = clock(new Date(link.now()));
 }
 
-setInterval(() => presses.afterwards(tick), 1000);
+setInterval(redrawing(tick), 1000);
