@@ -48,6 +48,10 @@ class FireBody(Struct, forbid_unknown_fields=True):
             " and alone fires a course that has no number"
         ),
     ]
+    station_id: Annotated[
+        str | None,
+        Meta(description="on whose card it is fired: the undo of that station takes it back, too"),
+    ] = None
 
 
 class MoveBody(Struct, forbid_unknown_fields=True):
@@ -163,7 +167,10 @@ class Tickets:
             message = "this token is for none of the stations of this order"
             raise ApiError(403, "FORBIDDEN", message)
         body: FireBody = call.body
-        command = FireCourse(body.order_id, body.course_number, call.caller.stations)
+        station, caller = body.station_id, call.caller
+        if station is not None:
+            caller.require(KITCHEN, station)
+        command = FireCourse(body.order_id, body.course_number, caller.stations, station)
         now = self._now(call, command)
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]

@@ -138,6 +138,19 @@ async def test_who_may_fire_a_course_may_take_that_back(
     assert await shown(appliance) != before
 
 
+async def test_a_course_that_was_fired_on_a_card_is_taken_back_there(
+    appliance: RunningAppliance,
+) -> None:
+    await appliance.order(id="A-1", items=[BURGER | {"courseStatus": "hold"}])
+    fire: dict[str, Any] = {"order_id": "A-1", "course_number": None, "station_id": "grill"}
+    path = "/api/v1/kds/courses/fire"
+    elsewhere = appliance.token("chef", stations=["pass"])
+    assert (await post(appliance, path, token=elsewhere, **fire)).status == 403
+    assert (await post(appliance, path, **fire | {"station_id": "fry"})).status == 404
+    assert (await post(appliance, path, **fire)).status == 200
+    assert (await post(appliance, undo_path("grill"))).body["undone"] == "fired"
+
+
 @pytest.mark.parametrize("role", ["server", "pos_staff"])
 async def test_who_only_reads_takes_nothing_back_and_moves_nothing(
     appliance: RunningAppliance, role: str

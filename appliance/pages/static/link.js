@@ -144,8 +144,12 @@ export function fire(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
-  const course = { order_id: ticket.order_id, course_number: next === Infinity ? null : next };
-  return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
+  const body = {
+    order_id: ticket.order_id,
+    course_number: next === Infinity ? null : next,
+    station_id: ticket.station_id,
+  };
+  return post("/api/v1/kds/courses/fire", JSON.stringify(body), "application/json");
 }
 
 /** Take back the newest thing that was done by hand at a station: `undone` says what. As `act`. */
