@@ -1,7 +1,7 @@
 """Tickets of a station: the list (`ticket_list.py`), and what a cook does to one."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -63,7 +63,13 @@ class MoveBody(Struct, forbid_unknown_fields=True):
 class UndoneJson(TicketJson):
     """The ticket as it was before what was taken back."""
 
-    undone: Annotated[Kind, Meta(description="what was taken back; events are called the same")]
+    undone: Annotated[
+        Literal[Kind, "item_undone"],
+        Meta(
+            description="what was taken back; events are called the same, but for the taking away"
+            " of a tick, whose event is `item_done`, too"
+        ),
+    ]
 
 
 class Tickets:
@@ -202,7 +208,8 @@ class Tickets:
         ticket = self._one(call, command)
         if deed is None:
             raise TypeError(ticket)  # Where there is nothing to take back, it was refused.
-        return UndoneJson(**asdict(ticket), undone=deed.kind)
+        undone = "item_undone" if deed.is_tick_away else deed.kind
+        return UndoneJson(**asdict(ticket), undone=undone)
 
     def _one(self, call: Call, command: Command) -> TicketJson:
         now = self._now(call, command)

@@ -53,12 +53,18 @@ async def test_what_was_done_is_taken_back_step_by_step(
 ) -> None:
     await appliance.order(id="A-1", items=[BURGER, SALAD])
     boards = [await shown(appliance)]
-    for action in ("start", "items/1/done", "bump"):
+    for action in ("start", "items/1/done", "items/1/undone", "items/1/done", "bump"):
         assert (await act(appliance, *action.split("/"))).status == 200
         boards.append(await shown(appliance))
     boards.pop()
-    taken = {"bumped": "ready", "item_done": "in_progress", "started": "pending"}
-    for undone, status in taken.items():
+    taken = [
+        ("bumped", "ready"),
+        ("item_done", "in_progress"),
+        ("item_undone", "ready"),
+        ("item_done", "in_progress"),
+        ("started", "pending"),
+    ]
+    for undone, status in taken:
         answer = await post(appliance, path)
         assert (answer.status, answer.body["status"]) == (200, status)
         assert (answer.body["station_id"], answer.body["order_id"]) == ("grill", "A-1")

@@ -3,6 +3,7 @@
 import re
 import signal
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.pages.board import Board
@@ -90,6 +91,25 @@ def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Ki
     for order_id in ("A-2", "A-3", "A-4"):
         kitchen.act("grill", order_id, "bump")
     board.shows("grill")
+
+
+@pytest.mark.parametrize("is_bumped_meanwhile", [False, True])
+def test_the_keyboard_is_where_it_was_when_it_is_live_again(
+    board: Board, kitchen: Kitchen, *, is_bumped_meanwhile: bool
+) -> None:
+    for number in (7, 8):
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
+    board.shows("grill", "Table 7", "Table 8")
+    bump = board.card("grill", "Table 7").get_by_role("button", name="Bump")
+    bump.focus()
+    kitchen.kill()
+    board.is_offline(within=PROMISED)
+    expect(bump).not_to_be_focused()
+    kitchen.start()
+    if is_bumped_meanwhile:
+        kitchen.act("grill", "A-7", "bump")
+    board.is_live()
+    expect(board.card("grill", "Table 8") if is_bumped_meanwhile else bump).to_be_focused()
 
 
 def test_changes_during_a_short_absence_come_once(board: Board, kitchen: Kitchen) -> None:

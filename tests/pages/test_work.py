@@ -253,7 +253,7 @@ def test_what_was_taken_back_is_said_in_words(board: Board, kitchen: Kitchen) ->
         (f"{ticket}/priority", {"priority": "high"}, "priority"),
         (f"{ticket}/start", None, "start"),
         (f"{ticket}/items/1/done", None, "tick"),
-        (f"{ticket}/items/1/undone", None, "tick"),
+        (f"{ticket}/items/1/undone", None, "taking away a tick"),
         (f"{ticket}/ready", None, "ready"),
         (f"{ticket}/recall", None, "recall"),
         ("/courses/fire", {"order_id": "A-1", "course_number": 2}, "firing"),

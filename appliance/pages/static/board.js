@@ -10,12 +10,13 @@ const RECALLABLE = 3;
 const NOTICE_MS = 15000;
 const DONE_MS = 5000; // That what was asked for is done.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
+const COUNT_AGAIN_MS = 2000;
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 const DO = { fire, move }; // What is more than an action of the ticket's own path.
 const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
 const DEEDS = {
-  fired: "firing", started: "start", item_done: "tick", ready: "ready", bumped: "bump",
-  recalled: "recall", voided: "void", prioritized: "priority", moved: "move",
+  fired: "firing", started: "start", item_done: "tick", item_undone: "taking away a tick",
+  ready: "ready", bumped: "bump", recalled: "recall", voided: "void", prioritized: "priority", moved: "move",
 };
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
 
@@ -25,6 +26,7 @@ const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
 let opened = null; // the id of the ticket whose card shows where else it could be made
 let noticed = 0; // the timer that takes a notice away again
+let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
 
 const presses = watchPresses(byId("stations"));
@@ -54,6 +56,8 @@ const link = follow({
   live() {
     document.body.classList.remove("stale");
     byId("stations").inert = false;
+    // Who has gone on meanwhile stays there.
+    if (document.activeElement === document.body) giveBackFocus();
     byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
@@ -62,6 +66,7 @@ const link = follow({
   offline(since) {
     presses.release();
     document.body.classList.add("stale");
+    giveBackFocus = focusNow(); // What is inert loses it.
     byId("stations").inert = true;
     const words = "What you see may be old, and cannot be worked on";
     shout("offline", `OFFLINE since ${clock(since)}`, words);
@@ -84,11 +89,19 @@ function redrawing(change) {
 /** `change`, after which the keyboard is where it was, however much was drawn anew. */
 function keepingFocus(change) {
   return (...told) => {
-    const was = document.activeElement;
-    const card = was.closest(".ticket");
-    const next = card?.nextElementSibling;
-    const station = was.closest(".station");
+    const giveBack = focusNow();
     change(...told);
+    giveBack();
+  };
+}
+
+/** Where the keyboard is; how to have it there again. */
+function focusNow() {
+  const was = document.activeElement;
+  const card = was.closest(".ticket");
+  const next = card?.nextElementSibling;
+  const station = was.closest(".station");
+  return () => {
     if (!station || isSeen(was)) return was.focus({ preventScroll: true });
     const now = tickets.get(card?.dataset.ticket)?.card;
     const { action } = was.dataset;
@@ -208,6 +221,7 @@ function addStation(id) {
   };
   section.querySelector(".all-day").onclick = () => {
     station.counts.hidden = !station.counts.hidden;
+    station.counts.replaceChildren(); // They may be of long ago.
     recount(station);
   };
   section.querySelector(".undo").onclick = ({ target }) => takeBack(station, target);
@@ -316,11 +330,15 @@ async function recount(station) {
   station.uncounted = true;
   if (station.counting) return;
   station.counting = true;
-  while (station.uncounted && !station.counts.hidden) {
+  const stationId = station.section.dataset.station;
+  const isOpen = () => !station.counts.hidden && stations.get(stationId) === station;
+  while (station.uncounted && isOpen()) {
     station.uncounted = false;
-    const counted = await counts(station.section.dataset.station);
-    if (counted) presses.afterwards(() => station.counts.replaceChildren(...drawCounts(counted)));
-    else notice(["The all-day counts cannot be had"]);
+    const counted = await counts(stationId);
+    presses.afterwards(() => station.counts.replaceChildren(...drawCounts(counted)));
+    if (counted) continue;
+    await new Promise((done) => { setTimeout(done, COUNT_AGAIN_MS); });
+    station.uncounted = true;
   }
   station.counting = false;
 }
