@@ -54,7 +54,9 @@ class MetadataJson(TypedDict, total=False):
     ]
     recallUntil: Annotated[
         Time,
-        Meta(description="of one that waits: until when what was bumped of it can be recalled"),
+        Meta(
+            description="of one that was bumped, also where the rest of it waits: until when that can be recalled"
+        ),
     ]
     overflowFrom: Annotated[
         Stations,

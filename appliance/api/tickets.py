@@ -1,7 +1,7 @@
 """Tickets of a station: the list (`ticket_list.py`), and what a cook does to one."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -49,6 +49,10 @@ class FireBody(Struct, forbid_unknown_fields=True):
             " and alone fires a course that has no number"
         ),
     ]
+    station_id: Annotated[
+        str | None,
+        Meta(description="on whose card it is fired: the undo of that station takes it back, too"),
+    ] = None
 
 
 class MoveBody(Struct, forbid_unknown_fields=True):
@@ -77,8 +81,9 @@ class UndoneJson(TicketJson):
     undone: Annotated[
         str,
         Meta(
-            description="what was taken back; events are called the same",
-            extra_json_schema={"enum": sorted(_DEEDS)},
+            description="what was taken back; events are called the same, but for the taking away"
+            " of a tick, whose event is `item_done`, too",
+            extra_json_schema={"enum": sorted([*_DEEDS, "item_undone"])},
         ),
     ]
 
@@ -184,7 +189,10 @@ class Tickets:
             message = "this token is for none of the stations of this order"
             raise ApiError(403, "FORBIDDEN", message)
         body: FireBody = call.body
-        command = FireCourse(body.order_id, body.course_number, call.caller.stations)
+        station, caller = body.station_id, call.caller
+        if station is not None:
+            caller.require(KITCHEN, station)
+        command = FireCourse(body.order_id, body.course_number, caller.stations, station)
         now = self._now(call, command)
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
@@ -216,7 +224,8 @@ class Tickets:
         ticket = self._one(call, command)
         if deed is None:
             raise TypeError(ticket)  # Where there is nothing to take back, it was refused.
-        return UndoneJson(**asdict(ticket), undone=deed.kind)
+        undone = "item_undone" if deed.is_tick_away else deed.kind
+        return UndoneJson(**asdict(ticket), undone=undone)
 
     def _require_for(self, call: Call, deed: Deed) -> None:
         """Raise ApiError 403 for who may not take that back; it stands before what they may."""

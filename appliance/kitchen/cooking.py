@@ -202,6 +202,8 @@ class Cooking:
         known, course = self._memory.by_id(command.order_id), command.course
         if known is None:
             return no_such_order(command.order_id)
+        if command.station is not None and command.station not in known.tickets:
+            return Decision(no_such_ticket(command.station, command.order_id))
         due = {
             item.line_id
             for item in known.placed.order.items
@@ -218,9 +220,12 @@ class Cooking:
         fired = gone_ahead(at_work, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
-        # station does not mean this, unless he himself could only do it there.
+        # station does not mean this, unless it was done on its card, or by one who is let in
+        # there alone.
         own = changed if command.stations is None else changed & command.stations or changed
         done_at = own & {*self._memory.layout.router.passes} or own
+        if command.station in changed:
+            done_at |= {command.station}
         events = []
         for station, ticket in self._planned(known, fired, now).items():
             if station in changed:

@@ -197,8 +197,11 @@ class Kitchen:
         return promise(ticket, placed, station, self.settings, now)
 
     def recallable_until(self, ticket: Ticket) -> int | None:
-        """Tick until which what was bumped of a held ticket comes back; None where nothing does."""
-        bumped = last_bump(ticket) if ticket.status == "held" else None
+        """Tick until which a bumped ticket comes back, or what was bumped of a held one.
+
+        None where nothing does.
+        """
+        bumped = last_bump(ticket) if ticket.status in ("held", "bumped") else None
         return None if bumped is None else bumped + self.settings.recall_window
 
     def all_day(self, station: str) -> AllDay:

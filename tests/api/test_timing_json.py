@@ -95,6 +95,19 @@ async def test_a_ticket_that_waits_says_until_when_its_last_bump_comes_back(
     assert "recallUntil" not in bumped["metadata"]
 
 
+async def test_a_finished_ticket_says_until_when_it_comes_back(appliance: RunningAppliance) -> None:
+    for order_id in ("7", "8"):
+        await appliance.order(id=order_id, items=[HAMBURGER])
+    await ask(appliance, "POST", ticket_path("grill", "7", "void"), role="manager")
+    for order_id in ("7", "8"):
+        await ask(appliance, "POST", ticket_path("grill", order_id, "bump"), role="chef")
+    path = "/stations/grill/tickets?status=completed"
+    _, (bumped, cleared) = await appliance.call("GET", path, role="chef")
+    assert "recallUntil" not in cleared["metadata"]
+    times = bumped["metadata"] | bumped
+    assert seconds(times, "recallUntil", "completed_at") == pytest.approx(1_800, abs=1)
+
+
 async def test_listeners_are_told_all_times_anew_when_the_clock_was_set(
     appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

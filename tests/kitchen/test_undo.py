@@ -260,6 +260,31 @@ def test_a_course_is_fired_where_whoever_fires_it_is_let_in(
     assert as_shown(kitchen) == before
 
 
+@pytest.mark.parametrize(
+    ("card", "done_at"),
+    [("grill", {"grill", "pass"}), ("pass", {"pass"}), (None, {"pass"})],
+)
+def test_a_course_that_is_fired_on_a_card_is_done_at_its_station_too(
+    card: str | None, done_at: set[str]
+) -> None:
+    kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"))
+    before = as_shown(kitchen)
+    do(kitchen, FireCourse("7", 2, None, card))
+    for station in ("grill", "fry", "pass"):
+        deed = kitchen.to_undo(Undo(station), after(1))
+        done_here = deed is not None and deed.kind == "fired"
+        assert done_here == (station in done_at)
+    undone(kitchen, min(done_at), None)
+    assert as_shown(kitchen) == before
+
+
+def test_a_course_is_fired_on_no_card_that_its_order_does_not_have() -> None:
+    kitchen = busy(DINNER)
+    reply = do(kitchen, FireCourse("7", 2, None, "bar")).reply
+    assert isinstance(reply, Refused)
+    assert reply.reason == "no_such_ticket"
+
+
 def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fired() -> None:
     kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"), fire(2))
     undone(kitchen, "grill", None)
