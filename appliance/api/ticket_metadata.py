@@ -55,7 +55,8 @@ class MetadataJson(TypedDict, total=False):
     recallUntil: Annotated[
         Time,
         Meta(
-            description="of one that was bumped, also where the rest of it waits: until when that can be recalled"
+            description="of one that was bumped, also where the rest of it waits: until when that"
+            " can be recalled"
         ),
     ]
     overflowFrom: Annotated[

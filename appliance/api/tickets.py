@@ -1,7 +1,7 @@
 """Tickets of a station: the list (`ticket_list.py`), and what a cook does to one."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
