@@ -57,7 +57,7 @@ def test_it_says_where_an_order_would_go_and_why(tmp_path: Path) -> None:
         "",
         "2 × Hamburger (Cheddar, Side Fries)",
         "  → Grill, 8m: file-1 (name *burger* or *steak* or *chicken* or *salmon*)",
-        "  → Fry, 4m: Side Fries alone, file-3 (modifier *fries*)",
+        "  → Fry, 4m: Side Fries alone, file-4 (modifier side *fries* or side *rings*)",
         "  → Pass, 8m: sees every item",
     ]
 
