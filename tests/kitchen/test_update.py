@@ -339,8 +339,7 @@ def test_a_card_is_ready_when_the_rest_of_it_is_not_wanted_any_more() -> None:
 
 def test_a_card_that_waits_for_its_course_after_all_says_no_time() -> None:
     kitchen = new_kitchen(settings=TOGETHER)
-    do(kitchen, create(item("1"), item("2", "Fries"), item("3", "Fries", course=2)))
+    do(kitchen, create(item("1", course=2), item("2", "Fries", course=2)))
     assert ticket(kitchen, "fry").fires_at == after(6 * MINUTE).at
-    waits = item("2", "Fries", course=2, status="hold")
-    do(kitchen, update(item("1"), waits, item("3", "Fries", course=2, status="hold")))
+    do(kitchen, update(item("1", course=2), item("2", "Fries", course=2, status="hold")))
     assert (ticket(kitchen, "fry").status, ticket(kitchen, "fry").fires_at) == ("held", None)
