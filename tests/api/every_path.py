@@ -18,12 +18,14 @@ VALUES = {
     "plu": "B-1",
 }
 READS = ("GET", "HEAD")
+PARTS = ("card", "counts", "link", "press", "time")
+"""Of the board's script."""
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
-    *((method, f"/{part}.js") for method in READS for part in ("card", "counts", "link", "time")),
+    *((method, f"/{part}.js") for method in READS for part in PARTS),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
     *((method, "/api/v1/kds/health") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),

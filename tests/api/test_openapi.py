@@ -226,7 +226,7 @@ async def test_what_is_ours_of_a_tickets_metadata_is_described(
 
 async def test_what_was_taken_back_is_what_is_done_by_hand(appliance: RunningAppliance) -> None:
     schemas = (await document(appliance))["components"]["schemas"]
-    by_hand = "bumped fired item_done moved prioritized ready recalled started voided"
+    by_hand = "bumped fired item_done item_undone moved prioritized ready recalled started voided"
     assert schemas["UndoneJson"]["properties"]["undone"]["enum"] == by_hand.split()
 
 
