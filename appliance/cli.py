@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from appliance import __version__, cli_access, cli_route, cli_run, config, rush
+from appliance import __version__, cli_access, cli_route, cli_run, config, menu_file, rush
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
 from appliance.cli_place import load, menu_of, place_of
 from appliance.config import Address, ConfigError
@@ -149,11 +149,12 @@ def _address(text: str) -> Address:
 def _check(options: argparse.Namespace) -> int:
     settings = load(options.file)
     menu = menu_of(settings)
-    for warning in (
-        *doubts(make_kitchen(settings, menu.items).router),
-        *doubtful_wiring(settings),
-    ):
+    kitchen = make_kitchen(settings, menu.items)
+    for warning in (*doubts(kitchen.router, kitchen.settings.late), *doubtful_wiring(settings)):
         complain(f"{options.file}: {warning}")
+    if menu.content is not None:
+        for warning in menu_file.doubts(menu.content, str(settings.menu.file)):
+            complain(warning)
     stations = ", ".join(station.id for station in settings.station)
     items = f"; on the menu: {len(menu.items)}" if menu.content is not None else ""
     print(f"{options.file}: good. Stations: {stations}; rules: {len(settings.route)}{items}.")

@@ -90,6 +90,8 @@ def _item(kitchen: Kitchen, each: Explained) -> Iterator[str]:
         whichever = ", whichever has less to do" if sharing[1:] else ""
         if not station.active:
             yield f"  in place of {station.name}, which is not active{whichever}"
+            if {*stop.sharing} & {other.station for other in each.stops}:
+                yield "  made once, where the same station has it by another rule as well"
         elif sharing:
             yield f"  made at {' or '.join(sharing)}{whichever}"
         if stop.overflow is not None:
@@ -99,7 +101,7 @@ def _item(kitchen: Kitchen, each: Explained) -> Iterator[str]:
     if each.last is not None:
         yield f"{each.last} is the last rule that is read"
     for miss in each.nearly:
-        yield f"nearly {miss.rule}{f' to {miss.station}' if miss.station else ''}: {_miss(miss)}"
+        yield f"nearly {miss.rule}{_aim(rules[miss.rule])}: {_miss(miss)}"
 
 
 def _why(stop: WhyThere, rules: dict[str, Rule]) -> str:
@@ -111,6 +113,13 @@ def _why(stop: WhyThere, rules: dict[str, Rule]) -> str:
     if stop.adjusted_by:
         why += f"; time adjusted by {', '.join(stop.adjusted_by)}"
     return why
+
+
+def _aim(rule: Rule) -> str:
+    """What it would have done."""
+    if rule.extra_time:
+        return ", which adjusts time" + (f" at {rule.station}" if rule.station else "")
+    return f", which excludes {rule.station}" if rule.exclude else f" to {rule.station}"
 
 
 def _miss(miss: NearMiss) -> str:

@@ -1,10 +1,10 @@
 """The menu as a restaurant's spreadsheet exports it: CSV in, items of the menu out.
 
 The first line names the columns, in any order: `plu`, `name`, `category`, `allergens`,
-`components`, `prep_time`. UTF-8, with or without a byte order mark; separated by commas,
-semicolons or tabs, as the first line shows or a line `sep=;` before it says. A list within a cell
-is separated by semicolons, and put in quotation marks where those separate the columns. Whatever
-is wrong is named with the line in which its row begins, and its column.
+`components`, `prep_time`; others are not read. UTF-8, with or without a byte order mark; separated
+by commas, semicolons or tabs, as the first line shows or a line `sep=;` before it says. A list
+within a cell is separated by semicolons, and put in quotation marks where those separate the
+columns. Whatever is wrong is named with the line in which its row begins, and its column.
 """
 
 import csv
@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from appliance.config import ConfigError, Duration
-from appliance.kitchen.menu import LONGEST_PREP, MAX_ITEMS, MAX_LISTED, MenuItem, text_fault
+from appliance.kitchen.menu import MAX_ITEMS, MAX_LISTED, MenuItem, text_fault
 from appliance.kitchen.order import Component
+from appliance.kitchen.rule import LONGEST_WORK
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Of the file: several times what so many items with all their columns take."""
@@ -38,11 +39,6 @@ class _Wrong(ValueError):
         super().__init__(f"column {column}: {message}")
 
 
-def read(path: Path) -> tuple[MenuItem, ...]:
-    """The items in a file. Blocks. Raises ConfigError, whose lines begin with its name."""
-    return parse(content_of(path), str(path))
-
-
 def content_of(path: Path) -> bytes:
     """The bytes of a file that is not too large. Blocks. Raises ConfigError."""
     try:
@@ -57,6 +53,19 @@ def content_of(path: Path) -> bytes:
 
 def parse(content: bytes, source: str) -> tuple[MenuItem, ...]:
     """The items of a file's content; `source` is what errors call it. Raises ConfigError."""
+    return _read(content, source)[0]
+
+
+def doubts(content: bytes, source: str) -> list[str]:
+    """What cannot be meant in a file that can be used. Raises ConfigError for any other."""
+    items, reader = _read(content, source)
+    if not items:
+        reader.doubt(1, "no item stands below the line that names the columns")
+    return [f"{source}:{doubt}" for doubt in reader.doubts[:ERRORS_SHOWN]]
+
+
+def _read(content: bytes, source: str) -> "tuple[tuple[MenuItem, ...], _Reader]":
+    """The items, and their reader with its doubts. Raises ConfigError."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,7 +76,7 @@ def parse(content: bytes, source: str) -> tuple[MenuItem, ...]:
     items = reader.read()
     if reader.errors:
         raise ConfigError("\n".join(f"{source}:{error}" for error in reader.errors))
-    return items
+    return items, reader
 
 
 class _Reader:
@@ -88,12 +97,18 @@ class _Reader:
         """Where each name was read, casefolded, that stands for a PLU."""
         self.errors: list[str] = []
         """Each begins with its line."""
+        self.doubts: list[str] = []
+        """The same, of what is read, but cannot be meant."""
 
     def read(self) -> tuple[MenuItem, ...]:
         """All items, or those of the rows that are right where there are errors."""
         items: list[MenuItem] = []
         try:
             columns = _columns(self._next() or [])
+            ignored = [repr(name) for name in columns if name not in COLUMNS]
+            if ignored:
+                known = ", ".join(COLUMNS)
+                self.doubt(self._line, f"not read: {', '.join(ignored)}; columns are {known}")
             while (row := self._next()) is not None:
                 items += self._row(columns, row)
                 if len(self.errors) >= ERRORS_SHOWN:
@@ -129,22 +144,36 @@ class _Reader:
         if before != self._line:
             self._wrong(str(_Wrong(column, f"{item.plu!r} is on line {before} already")))
             return []
+        for column, texts in (
+            ("allergens", item.allergens),
+            ("components", [each.name for each in item.components]),
+        ):
+            for text in texts:
+                if "," in text:
+                    what = f"column {column}: {text!r} is one; separate several by semicolons"
+                    self.doubt(self._line, what)
         return [item]
+
+    def doubt(self, line: int, what: str) -> None:
+        """Add a doubt."""
+        self.doubts.append(f"{line}: {what}")
 
     def _wrong(self, what: str) -> None:
         self.errors.append(f"{self._line}: {what}")
 
 
 def _columns(header: list[str]) -> list[str]:
+    """The names of all columns. Raises _Wrong, also for what is meant for one that is missing."""
     columns = [name.strip().casefold() for name in header]
     while columns and not columns[-1]:  # Spreadsheets count a column that was emptied.
         columns.pop()
     for name in columns:
         if name not in COLUMNS:
-            near = get_close_matches(name, COLUMNS, 1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
-            raise _Wrong(repr(name), f"unknown; {meant}allowed: {', '.join(COLUMNS)}")
-        if columns.count(name) > 1:
+            missing = [column for column in COLUMNS if column not in columns]
+            if near := get_close_matches(name, missing, 1):
+                allowed = ", ".join(COLUMNS)
+                raise _Wrong(repr(name), f"unknown; did you mean {near[0]!r}? allowed: {allowed}")
+        elif columns.count(name) > 1:
             raise _Wrong(name, "is there twice")
     if "name" not in columns:
         raise _Wrong("name", "is missing in the first line")
@@ -199,6 +228,6 @@ def _prep_time(text: str) -> int:
         seconds = Duration.parse(text)
     except ValueError as error:
         raise _Wrong("prep_time", str(error)) from error
-    if seconds > LONGEST_PREP:
+    if seconds > LONGEST_WORK:
         raise _Wrong("prep_time", f"{text!r} is longer than a day")
     return int(seconds)

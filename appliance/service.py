@@ -24,6 +24,7 @@ from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.routing import status as routing_status
+from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Address, Config
 from appliance.configured import about, make_kitchen, make_view
@@ -38,6 +39,7 @@ from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.shown_now import ShownNow
+from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
 from appliance.timers import Timers
 
@@ -165,7 +167,7 @@ async def running(
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: {"errors": errors},
+        "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
@@ -198,7 +200,7 @@ async def running(
         about=lambda: about(config, warned()),
         reminders=attention.reminders,
         shown_now=shown_now,
-        status=status,
+        status=Status(status, StatusJson),
         health=health,
         devices=devices or NoDevices(config.devices.mode),
         limits=limits,

@@ -31,7 +31,7 @@ from appliance.api.limits import Limits
 from appliance.api.openapi import Resource
 from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
-from appliance.api.status import Parts, Status
+from appliance.api.status import Status
 from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
@@ -53,7 +53,7 @@ def make_app(
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
     shown_now: ShownNow,
-    status: Parts,
+    status: Status,
     health: Health,
     devices: Devices,
     limits: Limits,
@@ -62,7 +62,7 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`, `shown_now`: see `Events`; `status`: see `Status`; `devices`: see `panel`.
+    `about`, `reminders`, `shown_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -98,7 +98,7 @@ def make_app(
         Resource(
             "Appliance",
             appliance_health,
-            [*health.operations(BASE), *Status(status).operations()],
+            [*health.operations(BASE), *status.operations()],
         ),
     ]
     published = Contract(resources, BASE, GATEWAY)

@@ -5,6 +5,9 @@ Where somebody is called to is in the status as well.
 kitchen ─▶ status (for managers), reminders in the beats of events (for the pages)
 """
 
+import math
+import time
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
@@ -22,6 +25,9 @@ from appliance.log import NotStored
 
 NAMED: Final = 5
 """Orders that a reminder names: it is a line on a board."""
+KEPT_SECONDS: Final = 1.0
+"""What listeners are reminded of is asked for once in that time, however many they are: to find
+it out takes milliseconds when boards are full, at every beat of each."""
 
 
 class ForgottenJson(Struct):
@@ -58,19 +64,30 @@ class _Told(NamedTuple):
 class Attention:
     """For one appliance. What it tells is on disk; until it is, it tells what it told before."""
 
-    def __init__(self, expeditor: Expeditor, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        zone: tzinfo,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`zone` is that of the people who read it."""
         self._expeditor = expeditor
         self._zone = zone
+        self._monotonic = monotonic
         self._told = _Told(AttentionJson([], [], []), [])
+        self._reminded_at = -math.inf
 
     def status(self) -> AttentionJson:
         """All of it, as it is now."""
         return self._now().status
 
     def reminders(self) -> list[str]:
-        """The same in a sentence each; none names a guest."""
-        return self._now().reminders
+        """The same in a sentence each, as it was a moment ago; none names a guest."""
+        now = self._monotonic()
+        if now - self._reminded_at >= KEPT_SECONDS:
+            self._reminded_at = now
+            self._now()
+        return self._told.reminders
 
     def _now(self) -> _Told:
         if self._is_stored():

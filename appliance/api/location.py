@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from appliance.api.errors import ApiError
 
 
-class LocationQuery(Struct):
+class LocationQuery(Struct, forbid_unknown_fields=True):
     """Of which location; there is one here."""
 
     location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None

@@ -9,9 +9,9 @@ from appliance.api.errors import invalid, refused
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import DefineMenuItems, MenuItemsNow, Refused, RemoveMenuItem
-from appliance.kitchen.menu import LONGEST_PREP, MAX_LISTED, MAX_TEXT, MenuItem, text_fault
+from appliance.kitchen.menu import MAX_LISTED, MAX_TEXT, MenuItem, text_fault
 from appliance.kitchen.order import Component
-from appliance.kitchen.rule import Source
+from appliance.kitchen.rule import LONGEST_WORK, Source
 
 MAX_BULK: Final = 1_000
 """Items of one request, which brings about as many within its size; more come in several."""
@@ -20,7 +20,7 @@ _ONE: Final = "/menu/{plu}"
 
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Allergens = Annotated[tuple[Text, ...], Meta(max_length=MAX_LISTED)]
-PrepTime = Annotated[int, Meta(ge=0, le=LONGEST_PREP)]
+PrepTime = Annotated[int, Meta(ge=0, le=LONGEST_WORK)]
 
 
 class ComponentJson(Struct, forbid_unknown_fields=True):

@@ -53,7 +53,8 @@ _ABOUT: Final = """\
 Every answer names its request in `X-Request-ID`. Every error has the same flat form, `ErrorJson`;
 programs go by its `code`. A path that is none of these is answered with 404, a method that a path
 lacks with 405 and the header `Allow`; HEAD is answered as GET is, except where a stream would have
-no end or a link would be used up.
+no end or a link would be used up. A path below `{own}` that takes keys behind the `?` answers one
+that it does not take with 400.
 
 A token that is kept to some stations sees those alone. The kitchen's roles are kitchen,
 kitchen_staff, chef, sous_chef, line_cook and expeditor; managers are manager, owner and
@@ -109,7 +110,7 @@ def document(resources: Sequence[Resource], own: str, gateway: str) -> dict[str,
             "title": "Expeditor",
             "version": __version__,
             "summary": "Tickets of a kitchen: what to cook, and how far it is.",
-            "description": _ABOUT.format(gateway=gateway),
+            "description": _ABOUT.format(own=own, gateway=gateway),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This appliance"}],

@@ -5,7 +5,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from appliance.api.auth import KITCHEN
+from appliance.api.auth import ROLES
 from appliance.api.errors import ApiError
 from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
@@ -35,7 +35,7 @@ class PrepTimeJson(Struct):
     hours: list[HourJson]
 
 
-class PrepTimesQuery(Struct):
+class PrepTimesQuery(Struct, forbid_unknown_fields=True):
     """At which station."""
 
     station_id: str | None = None
@@ -54,7 +54,7 @@ class PrepTimes:
                 "GET",
                 "/prep-times",
                 self.list,
-                KITCHEN,
+                ROLES,
                 list[PrepTimeJson],
                 query=PrepTimesQuery,
                 errors=(404, 503),
@@ -66,7 +66,7 @@ class PrepTimes:
         kitchen, at = self._expeditor.kitchen, self._expeditor.now().at
         asked = call.query.station_id
         if asked is not None:
-            call.caller.require(KITCHEN, asked)
+            call.caller.require(ROLES, asked)
         dishes = [
             dish
             for dish in reversed(kitchen.learned.dishes)

@@ -41,7 +41,7 @@ class TakenAwayJson(Struct):
 
 
 class NearMissJson(Struct):
-    """A rule that one condition alone kept from counting, or one `last` above it."""
+    """A rule that one condition alone kept from counting, where another held, or one `last`."""
 
     rule: str
     station_id: str | None

@@ -18,7 +18,7 @@ from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import explain
 from appliance.kitchen.order import Order
-from appliance.kitchen.rule import Rule, fault
+from appliance.kitchen.rule import Rule, fault, folded_patterns
 from appliance.kitchen.ticket import Moment
 from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
 from appliance.lan.schema import ItemMessage, OrderMessage
@@ -151,10 +151,11 @@ class Routing:
         self._testing += 1
         try:
             async with self._one_at_a_time:
-                router, at = self._expeditor.kitchen.router, self._now().at
+                kitchen, at = self._expeditor.kitchen, self._now().at
+                router, learned = kitchen.router, kitchen.learned_in_use
                 # A rule is not told of before it is on disk.
                 await asyncio.shield(self._expeditor.settled())
-                explained = await asyncio.to_thread(explain, router, order, at)
+                explained = await asyncio.to_thread(explain, router, order, at, learned)
                 return [routed_json(each) for each in explained]
         finally:
             self._testing -= 1
@@ -168,6 +169,10 @@ class Routing:
                 field = FIELDS.get(wrong.field, wrong.field)
                 named = where.format(place=place, field=field).rstrip(".")
                 raise invalid(named or "body", wrong.message)
+            for which, folded in enumerate(folded_patterns("mode", rule.mode)):
+                if not folded:
+                    message = f"{rule.mode[which]!r} has no letter and no digit"
+                    raise invalid(where.format(place=place, field=f"mode[{which}]"), message)
         return self._submit(AddRules(rules), where)
 
     def _submit(self, command: AddRules | RemoveRule, where: str) -> tuple[Rule, ...]:

@@ -5,9 +5,17 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from appliance.kitchen.rule import Boost, Rule, Source, Takes, Weekday, Window, clock
+from appliance.kitchen.rule import (
+    LONGEST_WORK,
+    Boost,
+    Rule,
+    Source,
+    Takes,
+    Weekday,
+    Window,
+    clock,
+)
 
-_A_DAY: Final = 86_400
 MAX_BULK: Final = 500
 """Rules of one request; a menu has a few hundred dishes."""
 
@@ -28,11 +36,11 @@ class RuleBody(Struct, forbid_unknown_fields=True):
     """What becomes of the items that it fits: those for which all its conditions hold.
 
     There has to be one at least. It sends them to its station; with `exclude` it takes that
-    station away again; with `takes` as `modifier` it sends only the modifiers that fit; with
+    station away again; with `takes` as `modifier` it does so with only the modifiers that fit; with
     `extra_time_seconds` it only adjusts their time, at its station or, without one, wherever
     they are made. No rule below one with `last` is read for what that one fits. `menu_item_id`
     is the item's id to the letter; most other conditions are shell patterns, compared without
-    case, any of which may fit.
+    case, any of which may fit; one for `mode` has to have a letter, a digit or a `*`.
     """
 
     station_id: str | None = None
@@ -49,12 +57,12 @@ class RuleBody(Struct, forbid_unknown_fields=True):
     terminal: Patterns = ()
     weekday: Annotated[tuple[Weekday, ...], Meta(max_length=7)] = ()
     time_of_day: WindowJson | None = None
-    prep_time_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] = 0
+    prep_time_seconds: Annotated[int, Meta(ge=0, le=LONGEST_WORK)] = 0
     priority_boost: Boost = 0
     exclude: bool = False
     last: bool = False
     takes: Takes = "item"
-    extra_time_seconds: Annotated[int, Meta(ge=-_A_DAY, le=_A_DAY)] = 0
+    extra_time_seconds: Annotated[int, Meta(ge=-LONGEST_WORK, le=LONGEST_WORK)] = 0
     location_id: str | None = None
 
 

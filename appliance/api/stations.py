@@ -12,9 +12,8 @@ from appliance.api.operation import Call, Operation
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, DefineStation, Refused, RemoveStation, StationsNow
 from appliance.kitchen.routing import Station, StationType
-from appliance.kitchen.rule import Source
+from appliance.kitchen.rule import LONGEST_WORK, Source
 
-_A_DAY: Final = 86_400
 _PLACES: Final = 1_000_000
 _ID: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _NO_PART_OF_AN_ID: Final = re.compile(r"[^a-z0-9]+")
@@ -29,7 +28,7 @@ class SettingsJson(Struct, frozen=True, forbid_unknown_fields=True):
     # Python's `$` lets a newline follow, that of JSON Schema does not: the length says so to both.
     color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", max_length=7)] | None = None
     sound_alerts: bool = False
-    alert_threshold_seconds: Annotated[int, Meta(ge=0, le=_A_DAY)] | None = None
+    alert_threshold_seconds: Annotated[int, Meta(ge=0, le=LONGEST_WORK)] | None = None
 
 
 class StationBody(Struct, forbid_unknown_fields=True):
@@ -46,7 +45,7 @@ class StationBody(Struct, forbid_unknown_fields=True):
     is_active: bool = True
     twin_of: str | None = None
     backup: str | None = None
-    overflow_after_seconds: Annotated[int, Meta(ge=1, le=_A_DAY)] | None = None
+    overflow_after_seconds: Annotated[int, Meta(ge=1, le=LONGEST_WORK)] | None = None
     location_id: str | None = None
     id: Annotated[
         str | None,
@@ -73,7 +72,7 @@ class StationJson(Struct):
     overflow_after_seconds: int | None
 
 
-class StationsQuery(Struct):
+class StationsQuery(Struct, forbid_unknown_fields=True):
     """Which stations."""
 
     active_only: bool = True

@@ -1,13 +1,14 @@
 """A ticket as the API shows it: the seed's JSON to the letter, and a few keys of ours."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.api.ticket_metadata import (
+    MetadataJson,
     line_times,
     metadata_of,
     overflow_from_of,
@@ -82,7 +83,7 @@ class TicketJson(Struct):
     server_name: str | None
     target_time: Time | None
     estimated_prep_time: int | None
-    metadata: dict[str, Any]
+    metadata: MetadataJson
     created_at: Time
     started_at: Time | None
     completed_at: Time | None
@@ -171,7 +172,7 @@ class TicketView:
             server_name=order.server,
             target_time=iso(placed.target_at),
             estimated_prep_time=max(preps, default=0) or None,
-            metadata=metadata,
+            metadata=cast("MetadataJson", metadata),
             created_at=iso(ticket.created_at),
             started_at=iso(ticket.started_at),
             completed_at=iso(ticket.completed_at),

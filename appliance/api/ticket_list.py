@@ -35,7 +35,7 @@ class _Row(NamedTuple):
     placed: Placed
 
 
-class ListQuery(Struct):
+class ListQuery(Struct, forbid_unknown_fields=True):
     """Which tickets of a station, and how many of them."""
 
     status: Annotated[

@@ -1,18 +1,13 @@
-"""A ticket's `metadata`: what the order brought, and what is ours to say besides.
-
-Ours, of the ticket: when it fires itself and was fired, when it is late (`timing`); of one on a
-board, `alsoAt`, the ids of the other stations that have a ticket of the order to cook; of one
-that is held, `recallUntil`, when what was bumped of it can no longer be brought back; of one at a
-backup, `overflowFrom`, the ids of the stations for which it makes something.
-"""
+"""A ticket's `metadata`: what the order brought, and what is ours to say besides."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final, Required, TypedDict
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import asdict, replace
 
-from appliance.api.times import iso
+from appliance.api.times import Time, iso
 from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed
 from appliance.kitchen.promise import Promise
 from appliance.kitchen.ticket import Moment, Ticket
@@ -21,6 +16,56 @@ _ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
 _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
 _ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})
+
+
+class LineMetadataJson(TypedDict, total=False):
+    """Ours of a line; besides, what the order brought of it, as the LAN protocol has it."""
+
+    firesAt: Annotated[Time, Meta(description="when it starts by itself")]
+
+
+Stations = tuple[str, ...]
+"""Their ids."""
+
+
+class MetadataJson(TypedDict, total=False):
+    """Ours, where it means anything; besides, what the order brought, as by the LAN protocol."""
+
+    queued: Required[
+        Annotated[
+            int, Meta(description="tickets of one priority are in order by this, then as they came")
+        ]
+    ]
+    firesAt: Annotated[Time, Meta(description="when it starts by itself")]
+    firedAt: Annotated[Time, Meta(description="when it was fired, where it had waited")]
+    waitsSince: Annotated[
+        Time,
+        Meta(
+            description="since when somebody waits for it, where the clock was set after it came"
+            " or was fired"
+        ),
+    ]
+    lateAt: Annotated[Time, Meta(description="from when it is late, of one that can be")]
+    veryLateAt: Annotated[Time, Meta(description="from when it is very late")]
+    forgotten: Annotated[bool, Meta(description="true: the end of the day closed it")]
+    alsoAt: Annotated[
+        Stations,
+        Meta(description="of one on a board: other stations that have the order to cook, by id"),
+    ]
+    recallUntil: Annotated[
+        Time,
+        Meta(
+            description="of one that was bumped, also where the rest of it waits: until when that"
+            " can be recalled"
+        ),
+    ]
+    overflowFrom: Annotated[
+        Stations,
+        Meta(description="the stations for which it makes something, or whose cards it took"),
+    ]
+    pickupAt: Annotated[Time, Meta(description="the pick-up time, as it was understood")]
+    cancelled: Annotated[bool, Meta(description="true: the whole order was taken back")]
+    items: Annotated[dict[str, LineMetadataJson], Meta(description="by line_id")]
 
 
 def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from appliance.kitchen.command import (
     TicketsNow,
     Undo,
 )
+from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Kind
 from appliance.kitchen.ticket import Action, Priority
 
@@ -48,6 +49,10 @@ class FireBody(Struct, forbid_unknown_fields=True):
             " and alone fires a course that has no number"
         ),
     ]
+    station_id: Annotated[
+        str | None,
+        Meta(description="on whose card it is fired: the undo of that station takes it back, too"),
+    ] = None
 
 
 class MoveBody(Struct, forbid_unknown_fields=True):
@@ -56,10 +61,31 @@ class MoveBody(Struct, forbid_unknown_fields=True):
     station_id: str
 
 
+_DEEDS: Final[dict[Kind, str]] = {
+    "fired": "firing",
+    "started": "start",
+    "item_done": "tick",
+    "ready": "ready",
+    "bumped": "bump",
+    "recalled": "recall",
+    "voided": "void",
+    "prioritized": "priority",
+    "moved": "move",
+}
+"""What is done by hand, in words."""
+
+
 class UndoneJson(TicketJson):
     """The ticket as it was before what was taken back."""
 
-    undone: Annotated[Kind, Meta(description="what was taken back; events are called the same")]
+    undone: Annotated[
+        str,
+        Meta(
+            description="what was taken back; events are called the same, but for the taking away"
+            " of a tick, whose event is `item_done`, too",
+            extra_json_schema={"enum": sorted([*_DEEDS, "item_undone"])},
+        ),
+    ]
 
 
 class Tickets:
@@ -163,7 +189,10 @@ class Tickets:
             message = "this token is for none of the stations of this order"
             raise ApiError(403, "FORBIDDEN", message)
         body: FireBody = call.body
-        command = FireCourse(body.order_id, body.course_number, call.caller.stations)
+        station, caller = body.station_id, call.caller
+        if station is not None:
+            caller.require(KITCHEN, station)
+        command = FireCourse(body.order_id, body.course_number, caller.stations, station)
         now = self._now(call, command)
         seen = [ticket for ticket in now.tickets if call.caller.sees(ticket.station)]
         return [self._view.ticket(ticket, now.placed) for ticket in seen]
@@ -184,18 +213,30 @@ class Tickets:
         With an order in the path: the newest that changed the order's ticket here; without,
         the newest that was done at this station. Again: the one before. All that followed
         from it is taken back with it, or nothing is. The token has to be good for the station
-        where it was done, and for a void it has to be a manager's.
+        where it was done, for both of a move, and for a void it has to be a manager's. Else 403
+        names what the newest is, and its order; what was done before it at the station is taken
+        back by its own order.
         """
         command = Undo(call.path("station_id"), call.request.match_info.get("order_id"))
         deed = self._expeditor.kitchen.to_undo(command, self._expeditor.now())
         if deed is not None:
-            roles = MANAGERS if deed.kind == "voided" else KITCHEN
-            for station in deed.stations:
-                call.caller.require(roles, station)
+            self._require_for(call, deed)
         ticket = self._one(call, command)
         if deed is None:
             raise TypeError(ticket)  # Where there is nothing to take back, it was refused.
-        return UndoneJson(**asdict(ticket), undone=deed.kind)
+        undone = "item_undone" if deed.is_tick_away else deed.kind
+        return UndoneJson(**asdict(ticket), undone=undone)
+
+    def _require_for(self, call: Call, deed: Deed) -> None:
+        """Raise ApiError 403 for who may not take that back; it stands before what they may."""
+        roles = MANAGERS if deed.kind == "voided" else KITCHEN
+        try:
+            for station in deed.stations:
+                call.caller.require(roles, station)
+        except ApiError as error:
+            order_id = self._expeditor.kitchen.placed(deed.number).order.id
+            newest = f"the newest here is the {_DEEDS[deed.kind]} of order {order_id!r}"
+            raise ApiError(error.status, error.code, f"{newest}: {error}") from error
 
     def _one(self, call: Call, command: Command) -> TicketJson:
         now = self._now(call, command)

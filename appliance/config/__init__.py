@@ -12,7 +12,7 @@ from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderL
 from appliance.config.reading import ConfigError, embedded, load, parse
 from appliance.config.stations import MenuSection, rule_of, station_of
 from appliance.config.timing import course_key
-from appliance.config.values import Address, Duration, ExtraTime
+from appliance.config.values import Address, Duration
 from appliance.config.whole import ALL_INTERFACES, Appliance, Config, on_all_interfaces
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "Config",
     "ConfigError",
     "Duration",
-    "ExtraTime",
     "HttpLimits",
     "MenuSection",
     "OrderLimits",

@@ -17,14 +17,12 @@ from appliance.kitchen.balancing import link_fault
 from appliance.kitchen.deed import LONGEST_WINDOW_MS
 from appliance.kitchen.order import first_number, mode_key
 from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import fault, folded_patterns
+from appliance.kitchen.rule import LONGEST_WORK, fault, folded_patterns
 
 LONGEST_FRAME_TIMEOUT: Final = 600
 LONGEST_IDLE_TIMEOUT: Final = 86_400
 LONGEST_UNDO_WINDOW: Final = LONGEST_WINDOW_MS // 1000
 LONGEST_RECALL_WINDOW: Final = 7 * 86_400
-LONGEST_WORK: Final = 86_400
-"""Of whatever is cooked or waited for, as over HTTP."""
 
 
 def inconsistencies(config: Config) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """All-day counts: how much of everything a board has still to make, over all its tickets."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -71,17 +72,31 @@ class _Sums:
         return sorted(self._sums.values(), key=lambda each: (-each.to_do, -each.held, each.key))
 
 
+Elsewhere = Mapping[str, Container[int]]
+"""By line, the places of the modifiers that other stations make alone."""
+
+
+def made_alone(tickets: Iterable[Ticket]) -> Elsewhere:
+    """What stations that cook, whose tickets of an order these are, make alone."""
+    made: defaultdict[str, set[int]] = defaultdict(set)
+    for ticket in tickets:
+        for line in ticket.lines:
+            if line.change != "deleted":
+                made[line.id].update(line.mods)
+    return made
+
+
 def all_day(
-    board: Iterable[tuple[Ticket, Placed]],
+    board: Iterable[tuple[Ticket, Placed, Elsewhere]],
     components_of: Callable[[Item | Modifier], Iterable[Component]],
 ) -> AllDay:
     """The counts over all open lines of these tickets.
 
-    `components_of` gives what an item or a modifier is made of. A modifier that is made alone
-    is a dish here.
+    What is made elsewhere is not counted. `components_of` gives what an item or a modifier is
+    made of. A modifier that is made alone is a dish here.
     """
     dishes, variants, modifiers, components = _Sums(), _Sums(), _Sums(), _Sums()
-    for ticket, placed in board:
+    for ticket, placed, elsewhere in board:
         if ticket.status == "voided":
             continue
         for line in ticket.lines:
@@ -89,7 +104,9 @@ def all_day(
             if item is None or not (line.to_do or line.held):
                 continue
             to_do, held = (0, item.qty) if line.held else (item.qty, 0)
-            mods = [item.mods[place] for place in line.mods] or item.mods
+            others = () if line.mods else elsewhere.get(line.id, ())
+            places = line.mods or range(len(item.mods))
+            mods = [item.mods[place] for place in places if place not in others]
             if not line.mods:
                 dishes.add((item.name,), to_do, held)
                 variants.add((item.name, *sorted(map(_in_words, mods))), to_do, held)

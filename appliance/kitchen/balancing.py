@@ -1,7 +1,8 @@
 """Which of several stations gets an order's items: twins share work, a backup takes over.
 
     The twin that has least still to make, held courses included, gets all that an order has
-    for them; what is added later follows the ticket that is there.
+    for them; what is added later follows the ticket that is there. What begins much later than
+    the order does not count.
     A station is behind when what it has to make within its limit takes longer than that limit,
     at each of its twins; then new tickets go to its backup, unless that is behind as well.
     A station of which nobody is active has its backup make everything.
@@ -10,7 +11,7 @@ What it takes is added up as if one thing were made after the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,18 +20,29 @@ from appliance.kitchen.routing import Router, Station, Stop
 from appliance.kitchen.rule import Fault
 from appliance.kitchen.ticket import Moment, Ticket
 
+MUCH_LATER_MS: Final = 3_600_000
+"""What begins so much later than when an order is wanted is in nobody's way until then."""
+
 
 class Balance:
     """For one order, now. Its tickets at twins are decided once, and whole."""
 
     def __init__(
-        self, router: Router, boards: Boards, tickets: Mapping[str, Ticket], now: Moment
+        self,
+        router: Router,
+        boards: Boards,
+        tickets: Mapping[str, Ticket],
+        now: Moment,
+        pickup_at: int | None,
     ) -> None:
-        """`tickets` are those that the order has, by station."""
+        """`tickets` are those that the order has, by station; `pickup_at` is of the order."""
         self._router = router
         self._boards = boards
         self._tickets = tickets
         self._now = now
+        # An order for tomorrow is weighed against all others of tomorrow.
+        wanted_in = 0 if pickup_at is None or not now.wall_is_set else max(0, pickup_at - now.at)
+        self._until = now.tick + wanted_in + MUCH_LATER_MS
         self._decided: dict[str, str] = {}
 
     def shared(self, stops: tuple[Stop, ...], line_id: str) -> tuple[Stop, ...]:
@@ -85,18 +97,20 @@ class Balance:
 
     def _least(self, stations: Iterable[str]) -> str:
         """The one with the least still to make; of equals the first in the order of the boards."""
-        return min(stations, key=self._boards.work)
+        return min(stations, key=lambda station: self._boards.work(station, self._until))
 
 
 def is_behind(station: str, router: Router, boards: Boards, now: Moment) -> bool:
-    """Whether a station and all of its twins have more to do than its limit allows."""
+    """Whether a station and all of its twins have more to do than its limit allows.
+
+    One that is not active, nor any twin of it, has nothing to do at all.
+    """
     limit = router.stations[station].overflow_after
-    if limit is None:
+    if limit is None or not router.sharing[station]:
         return False
     until = now.tick + limit * 1000
-
     return all(
-        boards.work(twin) > limit and _begun_by(until, boards.on(twin)) > limit
+        boards.work(twin, until) > limit and _begun_by(until, boards.on(twin)) > limit
         for twin in router.sharing[station]
     )
 

@@ -11,8 +11,13 @@ UNKNOWN_SECONDS: Final = 180
 
 
 def seconds_of(line: Line) -> int:
-    """What it counts of the work of its station."""
-    return line.prep or UNKNOWN_SECONDS
+    """What it counts of the work of its station: five of a dish take five times as long."""
+    return round((line.prep or UNKNOWN_SECONDS) * line.count)
+
+
+def begins(line: Line, ticket: Ticket) -> int:
+    """The tick at which a held line begins at the earliest, as far as anybody knows."""
+    return ticket.queued if line.due is None else line.due
 
 
 class Boards:
@@ -27,6 +32,9 @@ class Boards:
         """By order number and station, what is still to be made of it."""
         self._work: defaultdict[str, int] = defaultdict(int)
         """The sum of these by station: asked for each order, wherever stations share work."""
+        self._waiting: defaultdict[str, dict[int, tuple[int, Ticket]]] = defaultdict(dict)
+        """By station and order number, the tickets of which something is held, and when the last
+        of that begins."""
 
     def show(self, ticket: Ticket) -> None:
         """A ticket is now so: it is on its board, or leaves it."""
@@ -42,7 +50,10 @@ class Boards:
         else:
             self._dues.pop(key, None)
         self._work[ticket.station] -= self._seconds.pop(key, 0)
+        self._waiting[ticket.station].pop(ticket.number, None)
         if ticket.workable:
+            if later := [begins(line, ticket) for line in ticket.lines if line.held]:
+                self._waiting[ticket.station][ticket.number] = max(later), ticket
             seconds = sum([seconds_of(line) for line in ticket.lines if line.to_do or line.held])
             self._seconds[key] = seconds
             self._work[ticket.station] += seconds
@@ -54,9 +65,19 @@ class Boards:
             boards.show(ticket)
         return boards
 
-    def work(self, station: str) -> int:
-        """Seconds that a station has still to make, courses that wait included."""
-        return self._work.get(station, 0)
+    def work(self, station: str, until: int) -> int:
+        """Seconds of what a station has still to make, and to begin by that tick.
+
+        Courses that wait for somebody are part of it, but for those of an order for later.
+        """
+        later = [
+            seconds_of(line)
+            for last, ticket in self._waiting.get(station, {}).values()
+            if last > until
+            for line in ticket.lines
+            if line.held and begins(line, ticket) > until
+        ]
+        return self._work.get(station, 0) - sum(later)
 
     def on(self, station: str) -> Collection[Ticket]:
         """The tickets on a board, as they came."""

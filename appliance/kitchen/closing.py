@@ -122,7 +122,7 @@ class Deadlines:
 
 
 def forgotten(ticket: Ticket, now: Moment) -> Ticket:
-    """The live ticket, closed.
+    """The workable ticket, closed.
 
     It is off the board and can be recalled for a while, but nobody finished it: it has no
     `completed_at`, so that no report counts its time.

@@ -74,6 +74,8 @@ class FireCourse(Struct, frozen=True, gc=False):
     course: int | None
     stations: frozenset[str] | None = None
     """All that whoever fires it has to do with; None for every station. It is done there."""
+    station: str | None = None
+    """On whose card it is fired: it is done there, too. None for no card's."""
 
 
 class MoveTicket(Struct, frozen=True, gc=False):

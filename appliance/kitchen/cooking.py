@@ -32,12 +32,13 @@ from appliance.kitchen.ticket import (
     Action,
     Moment,
     Ticket,
+    begins_early,
     can_be_bumped,
     is_same_press,
     last_bump,
 )
 from appliance.kitchen.timing import Plan, planned, waits_until
-from appliance.kitchen.working import PERFORM, TRANSITIONS, fire, mark_line, prioritize
+from appliance.kitchen.working import PERFORM, TRANSITIONS, clear, fire, mark_line, prioritize
 
 _KIND: Final[dict[Action, Kind]] = {
     "start": "started",
@@ -81,6 +82,8 @@ class Cooking:
         if ticket.status == "voided" and action == "bump":
             if ticket.acknowledged:
                 return unchanged
+        elif action == "start" and begins_early(ticket):
+            ticket = fire(ticket, now, {line.id for line in ticket.lines if line.timed})
         elif ticket.status == target:
             return unchanged
         elif ticket.status not in sources:
@@ -200,6 +203,8 @@ class Cooking:
         known, course = self._memory.by_id(command.order_id), command.course
         if known is None:
             return no_such_order(command.order_id)
+        if command.station is not None and command.station not in known.tickets:
+            return Decision(no_such_ticket(command.station, command.order_id))
         due = {
             item.line_id
             for item in known.placed.order.items
@@ -216,9 +221,12 @@ class Cooking:
         fired = gone_ahead(at_work, due, now)
         changed = {s for s, ticket in fired.items() if ticket is not known.tickets[s]}
         # It is the pass that says when: a cook who takes back the last thing done at his
-        # station does not mean this, unless he himself could only do it there.
+        # station does not mean this, unless it was done on its card, or by one who is let in
+        # there alone.
         own = changed if command.stations is None else changed & command.stations or changed
         done_at = own & {*self._memory.layout.router.passes} or own
+        if command.station in changed:
+            done_at |= {command.station}
         events = []
         for station, ticket in self._planned(known, fired, now).items():
             if station in changed:
@@ -245,10 +253,7 @@ class Cooking:
 
     def _run_timers(self, now: Moment) -> Decision:
         left_over = self._memory.left_over(now.tick)
-        events: list[Event] = [
-            TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))
-            for ticket in left_over
-        ]
+        events: list[Event] = [_closed(ticket, now) for ticket in left_over]
         closed = {ticket.number for ticket in left_over}
         for ticket in self._memory.boards.due(now.tick):
             if ticket.number in closed:
@@ -259,3 +264,10 @@ class Cooking:
 
     def _find(self, station: str, order_id: str) -> tuple[Known, Ticket] | Refused:
         return self._memory.ticket_at(station, order_id) or no_such_ticket(station, order_id)
+
+
+def _closed(ticket: Ticket, now: Moment) -> TicketChanged:
+    """The end of the day for a live ticket; of one that is voided nothing was forgotten."""
+    if ticket.status == "voided":
+        return TicketChanged(now.at, now.tick, "bumped", clear(ticket, now))
+    return TicketChanged(now.at, now.tick, "forgotten", forgotten(ticket, now))

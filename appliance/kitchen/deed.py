@@ -46,11 +46,26 @@ class Deed(Struct, frozen=True, gc=False):
         """Where it was done; what only followed elsewhere is left out."""
         return tuple(change.station for change in self.changes if change.effect is None)
 
+    @property
+    def is_tick_away(self) -> bool:
+        """Whether it took the tick of a line away, which is of the same kind as ticking one."""
+        return self.kind == "item_done" and any(
+            change.effect is None
+            and change.before
+            and change.after
+            and _done(change.before) > _done(change.after)
+            for change in self.changes
+        )
+
     def touches(self, station: str) -> bool:
         """Whether it changed the ticket of a station by more than its times."""
         return any(
             change.station == station and change.effect != "adjusted" for change in self.changes
         )
+
+
+def _done(ticket: Ticket) -> int:
+    return sum(line.done for line in ticket.lines)
 
 
 class Deeds:

@@ -3,8 +3,10 @@
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.kitchen.facts import Facts, fact, fold, in_words, item_facts, local, order_facts
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.reading import Reading
 from appliance.kitchen.routing import Outcome, Router, Stop
@@ -58,8 +60,8 @@ class TakenAway(Struct, frozen=True, gc=False):
 class NearMiss(Struct, frozen=True, gc=False):
     """A rule that one thing alone kept from counting.
 
-    That is a condition; or `station`: the rule's is not active, not there, or an expo; or
-    `last`: a rule above it ended the reading.
+    That is a condition, where another one held; or `station`: the rule's is not active, not
+    there, or an expo; or `last`: a rule above it ended the reading.
     """
 
     rule: str
@@ -89,8 +91,12 @@ class _Tested(NamedTuple):
     tests: tuple[tuple[Condition, Test], ...]
 
 
-def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
+def explain(
+    router: Router, order: Order, at: int, learned: Learned | None = None
+) -> tuple[Explained, ...]:
     """Why each item of the order would go where; `at` in milliseconds since the epoch.
+
+    `learned` are the times that count before those of rules and menu.
 
     It looks at every rule for every item: some milliseconds each where there are thousands
     of rules. Whoever lets others ask bounds how many items they ask for.
@@ -112,10 +118,13 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
         of_item = item_facts(item, router.menu)
         outcome = router.outcome(of_item, fitting, router.menu.prep_time(item))
         reading = outcome.reading
+        stops = outcome.stops
+        if learned is not None:
+            stops = _timed(router, stops, item, learned, at)
         explained.append(
             Explained(
                 item,
-                tuple(_why(router, outcome, stop, item) for stop in outcome.stops),
+                tuple(_why(router, outcome, stop, item) for stop in stops),
                 _nearly(router, reading, tested, (of_item, of_order)),
                 tuple(TakenAway(rule.station or "", rule.id) for rule in reading.taken_away),
                 reading.last.id if reading.last else None,
@@ -124,10 +133,28 @@ def explain(router: Router, order: Order, at: int) -> tuple[Explained, ...]:
     return tuple(explained)
 
 
+def _timed(
+    router: Router, stops: tuple[Stop, ...], item: Item, learned: Learned, at: int
+) -> tuple[Stop, ...]:
+    """The stops with what was learned of those who make it, as far as it is known who does."""
+    makers = [_sharing(router, stop.station) for stop in stops]
+    made = [
+        replace(stop, station=maker[0]) if len(maker) == 1 else stop
+        for stop, maker in zip(stops, makers, strict=True)
+    ]
+    timed = learned.timed(made, item, router.passes, at)
+    return tuple(replace(stop, prep=other.prep) for stop, other in zip(stops, timed, strict=True))
+
+
+def _sharing(router: Router, station: str) -> tuple[str, ...]:
+    """Those of which one makes what is for a station; none for a pass."""
+    return router.sharing.get(station, ()) or router.backing.get(station, ())
+
+
 def _why(router: Router, outcome: Outcome, stop: Stop, item: Item) -> WhyThere:
     why: Literal["rule", "default", "expo"] = "rule"
     own, backing = (by.get(stop.station, ()) for by in (router.sharing, router.backing))
-    sharing = own or backing
+    sharing = _sharing(router, stop.station)
     station = router.stations[stop.station]
     overflows = own and backing and station.overflow_after is not None
     if stop.station in router.passes:
@@ -154,7 +181,8 @@ def _nearly(
     end = router.rules.index(reading.last) if reading.last else len(router.rules)
     nearly = []
     for each in tested:
-        misses = _misses(each, known)
+        conditions = _misses(each, known)
+        misses = [*conditions]
         rule = each.rule
         if not router.is_in_force(rule):
             found = router.stations.get(rule.station or "")
@@ -162,7 +190,8 @@ def _nearly(
             misses.append(NearMiss(rule.id, rule.station, "station", ("active",), (is_now,)))
         if reading.last and each.place > end:
             misses.append(NearMiss(rule.id, rule.station, "last", (), (reading.last.id,)))
-        if len(misses) == 1:
+        held = len(each.tests) - len(conditions)
+        if len(misses) == 1 and (held or not conditions):
             nearly.append((len(each.tests), misses[0]))
     nearly.sort(key=lambda counted: -counted[0])
     return tuple(missed for _held, missed in nearly[:NEAR_MISSES_SHOWN])

@@ -34,8 +34,8 @@ def told(
         return
     for ticket in others:
         if ticket.live:
-            told = replace(ticket, updated_at=now.at)
-            yield TicketChanged(now.at, now.tick, "updated", told, effect="adjusted")
+            after = replace(ticket, updated_at=now.at)
+            yield TicketChanged(now.at, now.tick, "updated", after, effect="adjusted")
 
 
 def gone_ahead(
@@ -46,6 +46,21 @@ def gone_ahead(
         station: let_go(ticket, now, line_ids) if ticket.workable else ticket
         for station, ticket in tickets.items()
     }
+
+
+def planned_anew(
+    tickets: Mapping[str, Ticket],
+    ahead: Mapping[str, Ticket],
+    plan: Plan,
+    now: Moment,
+    settings: Settings,
+) -> Iterator[TicketChanged]:
+    """The events of the tickets of an order that change when it is planned as it is `ahead`."""
+    for station, after in planned(ahead, plan, now, settings).items():
+        was = tickets[station]
+        if after is not was:
+            effect: Effect = "adjusted" if ahead[station] is was else "followed"
+            yield sibling_changed(was, after, now, effect)
 
 
 def fired_next(
@@ -66,12 +81,7 @@ def fired_next(
     due = next_course(items, tickets, plan.cooking, settings.courses)
     if not due:
         return
-    ahead = gone_ahead(tickets, due, now)
-    for station, after in planned(ahead, plan, now, settings).items():
-        was = tickets[station]
-        if after is not was:
-            effect: Effect = "adjusted" if ahead[station] is was else "followed"
-            yield sibling_changed(was, after, now, effect)
+    yield from planned_anew(tickets, gone_ahead(tickets, due, now), plan, now, settings)
 
 
 def with_the_pass(
@@ -150,13 +160,11 @@ def _is_gone(line: Line, ticket: Ticket) -> bool:
 
 
 def begun_by_hand(order: Order, ticket: Ticket, courses: Courses) -> frozenset[str]:
-    """The lines of a held ticket that are fired when its cook starts it.
+    """The lines of a ticket that only waits for its courses, fired when its cook starts it.
 
-    They are those that start by themselves, or else the lowest course that waits; lines of no
-    course come first, courses that have no number last, as they stand on the ticket.
+    They are the lowest course that waits; lines of no course come first, courses that have no
+    number last, as they stand on the ticket.
     """
-    if timed := frozenset(line.id for line in ticket.lines if line.timed):
-        return timed
     texts = {item.line_id: item.course for item in order.items}
     keys: dict[str, tuple[float, str]] = {}
     for line in ticket.lines:

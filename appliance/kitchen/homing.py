@@ -25,6 +25,7 @@ from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket
 from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.update import count_of
 from appliance.kitchen.working import without_lines
 
 
@@ -142,6 +143,7 @@ class Homing:
                     unrouted=stop.unrouted,
                     extra=stop.extra,
                     overflow_from=ticket.station,
+                    count=count_of(item, stop.mods),
                 )
                 lines[stop.station].append(sent)
         return {station: replace(ticket, lines=tuple(part)) for station, part in lines.items()}

@@ -7,7 +7,7 @@ that does: live, and when a log is replayed. Between the two the caller writes t
 """
 
 from appliance.kitchen import summoning
-from appliance.kitchen.all_day import AllDay, all_day
+from appliance.kitchen.all_day import AllDay, all_day, made_alone
 from appliance.kitchen.balancing import Overflow, overflows
 from appliance.kitchen.command import (
     ActOnTicket,
@@ -143,6 +143,11 @@ class Kitchen:
         """How long dishes took."""
         return self._memory.learned
 
+    @property
+    def learned_in_use(self) -> Learned | None:
+        """The same where it counts before what is configured."""
+        return self.learned if self.settings.learned_prep_times else None
+
     def overflows(self, now: Moment) -> list[Overflow]:
         """The stations whose backup takes over now, because they are behind."""
         return overflows(self.router, self._memory.boards, now)
@@ -153,7 +158,7 @@ class Kitchen:
 
     def explain(self, order: Order, at: int) -> tuple[Explained, ...]:
         """Where the items of an order would go, and why: see `explaining.py`."""
-        return explain(self.router, order, at)
+        return explain(self.router, order, at, self.learned_in_use)
 
     def placed(self, number: int) -> Placed:
         """The facts of an order in memory. KeyError for any other."""
@@ -197,13 +202,23 @@ class Kitchen:
         return promise(ticket, placed, station, self.settings, now)
 
     def recallable_until(self, ticket: Ticket) -> int | None:
-        """Tick until which what was bumped of a held ticket comes back; None where nothing does."""
-        bumped = last_bump(ticket) if ticket.status == "held" else None
+        """Tick until which a bumped ticket comes back, or what was bumped of a held one.
+
+        None where nothing does.
+        """
+        bumped = last_bump(ticket) if ticket.status in ("held", "bumped") else None
         return None if bumped is None else bumped + self.settings.recall_window
 
     def all_day(self, station: str) -> AllDay:
         """How much of everything a station has still to make."""
-        board = ((ticket, self.placed(ticket.number)) for ticket in self.live_tickets(station))
+        cooking = self.router.cooking
+        board = []
+        for ticket in self.live_tickets(station):
+            known = self._memory.by_number(ticket.number)
+            # The pass sees all of an order, whoever makes it.
+            others = cooking - {station} if station in cooking else ()
+            made = made_alone(each for each in known.tickets.values() if each.station in others)
+            board.append((ticket, known.placed, made))
         return all_day(board, self.menu.components)
 
     def forgotten(self, now: Moment) -> list[Ticket]:

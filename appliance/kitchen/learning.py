@@ -5,7 +5,8 @@
 
 A sample is the time from when a line was begun, or else fired, until a cook at its station
 ticked it, had it ready or bumped it. Of what one press finishes, only that is taken which was
-expected to take longest: the rest was done before, and waited for it. What rules add for
+expected to take longest: the rest was done before, and waited for it. What is to be made again
+after all, by recall, by taking back or by a tick that goes, has taught nothing. What rules add for
 modifiers is taken off, and added to what was learned, so that it counts once. Modifiers that
 are made alone are not learned.
 
@@ -42,6 +43,7 @@ LONGEST_TEXT: Final = 200
 """Characters that are kept of a name, an id or a category."""
 
 _DONE_BY: Final[frozenset[Kind]] = frozenset({"item_done", "ready", "bumped"})
+_UNDONE_BY: Final[frozenset[Kind]] = frozenset({"item_done", "recalled", "undone"})
 _HOURS: Final = 24
 
 
@@ -51,6 +53,8 @@ class Sample(NamedTuple):
     seconds: int
     hour: int
     """Of the day, local time."""
+    order: int = 0
+    """The number of the order that it was made for; 0 in a log from before it was kept."""
 
 
 class Dish(Struct, frozen=True, gc=False):
@@ -103,6 +107,8 @@ class Learned:
     def observe(self, event: TicketChanged, before: Ticket, placed: Placed) -> None:
         """A ticket has changed, which was so before."""
         ticket = event.ticket
+        if event.kind in _UNDONE_BY:
+            self._forget(ticket, before, placed)
         if event.kind not in _DONE_BY or event.effect or ticket.station not in placed.stations:
             return
         done = {line.id for line in ticket.lines if line.done}
@@ -116,7 +122,27 @@ class Learned:
             took = event.tick - began
             if SHORTEST_MS <= took <= LONGEST_MS:
                 seconds = max(1, took // 1000 - line.extra)
-                self._add(ticket.station, item, Sample(seconds, self.hour(event.at)))
+                sample = Sample(seconds, self.hour(event.at), ticket.number)
+                self._add(ticket.station, item, sample)
+
+    def _forget(self, ticket: Ticket, before: Ticket, placed: Placed) -> None:
+        """What is to be made again after all has taught nothing."""
+        to_do = {line.id for line in ticket.lines if line.to_do}
+        for line in before.lines:
+            item = placed.item(line.id)
+            if not line.done or line.id not in to_do or item is None:
+                continue
+            key = _key(ticket.station, item.id, item.name)
+            dish = self._dishes.get(key)
+            samples = list(dish.samples) if dish else []
+            numbers = [sample.order for sample in samples]
+            if dish is None or ticket.number not in numbers:
+                continue
+            del samples[-1 - numbers[::-1].index(ticket.number)]
+            if samples:
+                self._dishes[key] = replace(dish, samples=tuple(samples))
+            else:
+                del self._dishes[key]
 
     def _add(self, station: str, item: Item, sample: Sample) -> None:
         key = _key(station, item.id, item.name)

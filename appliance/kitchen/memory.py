@@ -171,16 +171,20 @@ class Memory:
     def is_open(self, known: Known) -> bool:
         """Whether the order can still be changed: not cancelled, and not yet bumped.
 
-        It is bumped when its ticket at the pass is; without a pass, when all its tickets are.
+        It is bumped when its ticket at the pass is; without a pass, when all its tickets are,
+        but for one that is left at a pass which is not active any more.
         """
         if known.placed.cancelled:
             return False
+        tickets = known.tickets.values()
         at_pass = [
             ticket
-            for ticket in known.tickets.values()
+            for ticket in tickets
             if ticket.status != "voided" and self.is_at_pass(known, ticket)
         ]
-        return any(ticket.live for ticket in at_pass or known.tickets.values())
+        at_work = {*known.placed.stations, *self.layout.router.passes}
+        there = at_pass or [ticket for ticket in tickets if ticket.station in at_work] or tickets
+        return any(ticket.live for ticket in there)
 
     def is_at_pass(self, known: Known, ticket: Ticket) -> bool:
         """Whether a ticket stands for its whole order.

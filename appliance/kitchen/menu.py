@@ -20,8 +20,6 @@ MAX_TEXT: Final = 200
 """Characters of a PLU, a name, a category, an allergen or a component."""
 MAX_LISTED: Final = 50
 """Allergens, and components, of one item."""
-LONGEST_PREP: Final = 86_400
-"""Seconds."""
 
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -138,6 +138,7 @@ def _merged(there: Line, coming: Line | None) -> Line:
         change=there.change or coming.change,
         mods=_mods(there, coming),
         unrouted=there.unrouted or coming.unrouted,
+        count=_count(there, coming),
     )
 
 
@@ -146,6 +147,14 @@ def _mods(there: Line, coming: Line) -> tuple[int, ...]:
     if not (there.mods and coming.mods):
         return ()  # One of them made it whole.
     return tuple(sorted({*there.mods, *coming.mods}))
+
+
+def _count(there: Line, coming: Line) -> int | float:
+    """How many are made of it: of the whole item, where one of them made it whole."""
+    if not (there.mods and coming.mods):
+        return coming.count if there.mods else there.count
+    is_same = not {*there.mods}.isdisjoint(coming.mods)
+    return max(there.count, coming.count) if is_same else there.count + coming.count
 
 
 def _waits(line: Line) -> int:

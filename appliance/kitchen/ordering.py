@@ -32,11 +32,17 @@ from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Guest, Item, Order, digest
 from appliance.kitchen.promise import promised_by
 from appliance.kitchen.routing import Stop
+from appliance.kitchen.rule import Boost
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Moment, Ticket, boost_of, highest
-from appliance.kitchen.timing import Plan, changed_release, planned, release_of
-from appliance.kitchen.update import first_tickets, new_ticket, priority_of, updated_ticket
-from appliance.kitchen.working import clear, prioritize, void
+from appliance.kitchen.ticket import Moment, Priority, Ticket, highest
+from appliance.kitchen.timing import Plan, changed_release, lead_of, planned, release_of
+from appliance.kitchen.update import (
+    changed_priority,
+    first_tickets,
+    new_ticket,
+    updated_ticket,
+)
+from appliance.kitchen.working import clear, void
 
 LATE_RETRY_MS: Final = 24 * 3_600_000
 """How long an equal create with a `time` is a retry of a finished order."""
@@ -92,7 +98,7 @@ class Ordering:
         route = route_for(self._memory, self._settings, order, {}, now)
         tickets, longest = first_tickets(number, order, route, nowhere, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
-        release = release_of(order, longest, now, self._settings)
+        release = release_of(order, lead_of(tickets.values()), now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
         stations = tuple(sorted(router.cooking & tickets.keys()))
@@ -115,7 +121,7 @@ class Ordering:
                     target_at=target,
                     release=release,
                     stations=stations,
-                    promised=promised_by(order, longest, now),
+                    promised=promised_by(order, tickets.values(), now),
                     closes=closing_of(order, now, self._settings.day_closes, router.zone),
                     unrouted=_unrouted(tickets.values()),
                 ),
@@ -167,12 +173,12 @@ class Ordering:
             elif wanted:
                 tickets[station] = new_ticket(known, station, comparison, wanted, now)
         longest = _longest(tickets.values())
-        release = changed_release(placed, order, longest, now, self._settings)
+        release = changed_release(placed, order, lead_of(tickets.values()), now, self._settings)
         plan = Plan(order, router.cooking, release)
         tickets = planned(tickets, plan, now, self._settings)
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
-            promised = promised_by(order, longest, now)
+            promised = promised_by(order, tickets.values(), now)
             closes = closing_of(order, now, self._settings.day_closes, router.zone)
         # Who has had a ticket of it goes on cooking, or only seeing, what is on that.
         new = router.cooking & (tickets.keys() - known.tickets.keys())
@@ -185,17 +191,15 @@ class Ordering:
             stations=tuple(sorted(new.union(placed.stations))),
             promised=promised,
         )
+        set_at_pass = self._set_at_pass(known)
         events: list[TicketChanged] = []
         for station, changed in tickets.items():
             before = known.tickets.get(station)
             is_shown = changed.live and shows_otherwise(changed, placed, facts)
             if changed == before and not is_shown:
                 continue
-            ticket = replace(changed, updated_at=now.at)
-            if order.priority != placed.order.priority or before is None or not before.live:
-                ticket = prioritize(ticket, now, priority_of(order, ticket.lines))
-            elif (boost := boost_of(ticket.lines)) > boost_of(before.lines):
-                ticket = prioritize(ticket, now, highest(ticket.priority, boost))
+            priority = changed_priority(placed.order, order, before, changed, set_at_pass)
+            ticket = replace(changed, updated_at=now.at, priority=priority)
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         shown = tickets | {event.ticket.station: event.ticket for event in events}
         events += fired_next(shown, plan, facts.removed, now, self._settings)
@@ -214,6 +218,15 @@ class Ordering:
             unrouted=unrouted(tickets.values(), known.tickets, comparison),
         )
         return Decision(accepted, (updated, *events), guest=(placed.number, guest))
+
+    def _set_at_pass(self, known: Known) -> Priority | None:
+        """What somebody made of the priority of the whole order; None for what it is by itself."""
+        for ticket in known.tickets.values():
+            if ticket.workable and self._memory.is_at_pass(known, ticket):
+                boost: Boost = max((line.boost for line in ticket.lines), default=0)
+                own = highest("high" if known.placed.order.priority else "normal", boost)
+                return None if ticket.priority == own else ticket.priority
+        return None
 
     def _cancel(self, order_id: str, now: Moment) -> Decision:
         known = self._memory.by_id(order_id)
@@ -257,7 +270,7 @@ def route_for(
     `boards` are those that stations have, where these are not those of the memory.
     """
     router = memory.layout.router
-    balance = Balance(router, boards or memory.boards, tickets, now)
+    balance = Balance(router, boards or memory.boards, tickets, now, order.pickup_at)
     sent = router.routing(order, now.at)
     learned = memory.learned if settings.learned_prep_times else None
 

@@ -9,8 +9,10 @@ What is held or voided is not late. A pick-up time that could not be kept when i
 came while the wall clock was not set, promises nothing.
 """
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from appliance.kitchen.boards import UNKNOWN_SECONDS
 from appliance.kitchen.order import Order, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import is_of_mode
@@ -29,15 +31,14 @@ class Promise(NamedTuple):
     very_late_at: int
 
 
-def promised_by(order: Order, longest: int, now: Moment) -> int | None:
-    """The tick by which an order that comes now is promised; None for none.
-
-    `longest` is its longest preparation, seconds.
-    """
+def promised_by(order: Order, tickets: Iterable[Ticket], now: Moment) -> int | None:
+    """The tick by which an order that comes now is promised; None for none."""
     if order.pickup_at is None or not now.wall_is_set:
         return None
+    lines = (line for each in tickets for line in each.lines if line.change != "deleted")
+    needed = max(map(_needs, lines), default=0)
     left = order.pickup_at - now.at
-    return now.tick + left if left > 0 and left >= longest * 1000 else None
+    return now.tick + left if left > 0 and left >= needed else None
 
 
 def promise(
@@ -78,9 +79,14 @@ def _is_open(line: Line) -> bool:
     return not (line.done or line.bump or line.change == "deleted")
 
 
+def _needs(line: Line) -> int:
+    """Milliseconds."""
+    return (line.prep or UNKNOWN_SECONDS) * 1000
+
+
 def _late(line: Line, promised: int) -> int:
     """The tick from which it is late; `promised` where it was begun, or will be, in time."""
-    last_chance = promised - line.prep * 1000
+    last_chance = promised - _needs(line)
     begins = line.due if line.begun is None else line.begun
     in_time = begins is not None and begins <= last_chance + NOT_WORTH_A_WORD_MS
     return promised if in_time else last_chance

@@ -1,11 +1,12 @@
 """The rules of a kitchen, read for an item from top to bottom.
 
 Each one that fits sends the item to its station, or, if it excludes, takes that station
-away again, until one that says `last`.
+away again, until one that says `last`. One that takes modifiers alone does so with those that
+fit it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +35,9 @@ class Reading(NamedTuple):
 
     sent: dict[str, list[Rule]]
     """By station, the rules that sent it there and were not undone."""
+    without: dict[str, set[int]]
+    """By the id of one of those that take modifiers alone, the places of those that other rules
+    took away again."""
     taken_away: list[Rule]
     """The rules that took a station away from it."""
     extras: list[Rule]
@@ -137,21 +141,49 @@ class Rulebook:
         sent: dict[str, list[Rule]] = {}
         taken_away: list[Rule] = []
         extras: list[Rule] = []
+        without: dict[str, set[int]] = {}
         for rule in self._fitting(known, of_order):
             if rule.extra_time:
                 extras.append(rule)
             elif rule.station is not None and not rule.exclude:
                 sent.setdefault(rule.station, []).append(rule)
             elif rule.station in sent:
-                del sent[rule.station]
-                taken_away.append(rule)
+                if rule.takes == "modifier":
+                    sent[rule.station] = _less(sent[rule.station], rule, known, without)
+                if rule.takes == "item" or not sent[rule.station]:
+                    del sent[rule.station]
+                    taken_away.append(rule)
             if rule.last:
-                return Reading(sent, taken_away, extras, rule)
-        return Reading(sent, taken_away, extras, None)
+                return Reading(sent, without, taken_away, extras, rule)
+        return Reading(sent, without, taken_away, extras, None)
 
 
-def alone(rules: Sequence[Rule], modifiers: Sequence[str]) -> tuple[int, ...] | None:
-    """The places of the modifiers that these rules take; None if one takes the item whole."""
+def _less(
+    rules: Sequence[Rule], excluding: Rule, known: ItemFacts, without: dict[str, set[int]]
+) -> list[Rule]:
+    """Those that still send something when modifiers are taken away; `without` becomes larger."""
+    left = []
+    for rule in rules:
+        if rule.takes == "modifier":
+            without.setdefault(rule.id, set()).update(_places(excluding, known.modifier))
+            if without[rule.id].issuperset(_places(rule, known.modifier)):
+                continue
+        left.append(rule)
+    return left
+
+
+def _places(rule: Rule, modifiers: Sequence[str]) -> Iterator[int]:
+    """Of the modifiers that fit a rule."""
+    return (place for place, name in enumerate(modifiers) if _is_like(rule.modifier, name))
+
+
+def alone(
+    rules: Sequence[Rule], modifiers: Sequence[str], without: Mapping[str, Container[int]]
+) -> tuple[int, ...] | None:
+    """The places of the modifiers that these rules take; None if one takes the item whole.
+
+    `without` is that of the reading.
+    """
     for rule in rules:
         if rule.takes == "item":
             return None
@@ -159,7 +191,10 @@ def alone(rules: Sequence[Rule], modifiers: Sequence[str]) -> tuple[int, ...] | 
         [
             place
             for place, name in enumerate(modifiers)
-            if any(_is_like(rule.modifier, name) for rule in rules)
+            if any(
+                _is_like(rule.modifier, name) and place not in without.get(rule.id, ())
+                for rule in rules
+            )
         ]
     )
 

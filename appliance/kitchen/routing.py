@@ -162,7 +162,10 @@ class Router:
         """
         reading = self._book.read(known, of_order)
         sent = reading.sent
-        made = {station: alone(rules, known.modifier) for station, rules in sent.items()}
+        made = {
+            station: alone(rules, known.modifier, reading.without)
+            for station, rules in sent.items()
+        }
         untaken = None not in made.values()
         if untaken:
             made[self.default] = None

@@ -14,12 +14,16 @@ from msgspec import Struct
 
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, mode_key
 
+LONGEST_WORK: Final = 86_400
+"""Seconds: of whatever is cooked or waited for. Nobody means more than a day."""
+
 Source = Literal["file", "api"]
 """Who declared it: the configuration file, or somebody at run time."""
 Boost = Literal[0, 1, 2]
 """How much a rule hurries a ticket: 0 normal, 1 high, 2 urgent."""
 Takes = Literal["item", "modifier"]
-"""What a rule sends to its station: the item whole, or only those of its modifiers that fit."""
+"""What a rule sends to its station, or takes away: the item whole, or only those of its modifiers
+that fit."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 """The place of each is what Python's `weekday()` calls it."""
@@ -138,7 +142,7 @@ def fault(rule: Rule) -> Fault | None:
 
 _DOES_NOT_GO_WITH: Final = {
     "extra_time": ("exclude", "last", "takes", "prep_time", "priority_boost"),
-    "exclude": ("takes", "prep_time", "priority_boost"),
+    "exclude": ("prep_time", "priority_boost"),
 }
 
 

@@ -86,6 +86,8 @@ class Line(Struct, frozen=True, gc=False, omit_defaults=True):
     """The station that it was for, where that had its backup take it, or is no more."""
     waited: bool = False
     """It was taken off the board while it waited for its course: a recall has it wait again."""
+    count: int | float = 1
+    """How many of it are made here; 1 in a log from before it was kept."""
 
     @property
     def to_do(self) -> bool:
@@ -191,6 +193,11 @@ def is_held(lines: Collection[Line]) -> bool:
 def can_be_bumped(ticket: Ticket) -> bool:
     """Whether something of it was fired, or starts by itself."""
     return not is_held(ticket.lines) or any(line.timed for line in ticket.lines)
+
+
+def begins_early(ticket: Ticket) -> bool:
+    """Whether something of it starts by itself, which a start begins now."""
+    return ticket.workable and any(line.timed for line in ticket.lines)
 
 
 def has_any(ticket: Ticket, line_ids: Collection[str]) -> bool:

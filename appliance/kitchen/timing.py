@@ -14,7 +14,7 @@ kitchen's own clock (`Moment.tick`): a wall clock that jumps moves nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from appliance.kitchen.boards import UNKNOWN_SECONDS
 from appliance.kitchen.order import Courses, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket
@@ -29,6 +30,10 @@ from appliance.kitchen.working import fitting, with_lines
 
 NOT_WORTH_A_CHANGE_MS: Final = 2_000
 """A plan that moves by less stays: nobody cooks to the second, and each change is an event."""
+
+UNKNOWN_LEAD_SECONDS: Final = 900
+"""How long before its pick-up time an order is begun of which nobody knows how long anything
+takes: most of what kitchens make is ready by then, and nothing is cold."""
 
 Course = int | str | None
 """Its number, or else the name of one that has none."""
@@ -49,33 +54,42 @@ def waits_until(tickets: Mapping[str, Ticket], plan: Plan, now: Moment) -> int:
     """The tick before which nothing of an order begins by itself, as its tickets stand.
 
     0 for an order that is for now, by what it says or because it was begun: something was
-    fired, started or bumped where it is cooked. What is ticked alone was made ahead.
+    fired or bumped where it is cooked, or started there or at the pass. What is ticked alone
+    was made ahead.
     """
     if plan.release <= now.tick:
         return 0
     is_begun = any(
-        line.to_do or line.begun is not None or line.bump
+        line.begun is not None or (station in plan.cooking and (line.to_do or line.bump))
         for station, ticket in tickets.items()
-        if station in plan.cooking
         for line in ticket.lines
     )
     return 0 if is_begun else plan.release
 
 
-def release_of(order: Order, longest: int, now: Moment, settings: Settings) -> int:
+def lead_of(tickets: Iterable[Ticket]) -> int:
+    """How long before its pick-up time an order has to be begun, as far as anybody knows, seconds.
+
+    That is its longest preparation; one that nobody knows counts a little beside others.
+    """
+    preps = [line.prep for each in tickets for line in each.lines if line.change != "deleted"]
+    return max(prep or UNKNOWN_SECONDS for prep in preps) if any(preps) else UNKNOWN_LEAD_SECONDS
+
+
+def release_of(order: Order, lead: int, now: Moment, settings: Settings) -> int:
     """When an order for later is to be begun; 0 for one that is for now.
 
-    That is its pick-up time less `prepTimeDuration`, or else less its longest preparation
-    (`longest`, seconds). While the wall clock is not set, every order is for now.
+    That is its pick-up time less `prepTimeDuration`, or else less `lead`, that of `lead_of`.
+    While the wall clock is not set, every order is for now.
     """
     if not settings.hold_future_orders or order.pickup_at is None or not now.wall_is_set:
         return 0
-    release = now.tick + order.pickup_at - now.at - _lead(order, longest)
+    release = now.tick + order.pickup_at - now.at - _lead(order, lead)
     return release if release > now.tick else 0
 
 
 def changed_release(
-    before: Placed, order: Order, longest: int, now: Moment, settings: Settings
+    before: Placed, order: Order, lead: int, now: Moment, settings: Settings
 ) -> int:
     """When an order that was changed is to be begun, as `release_of`.
 
@@ -83,18 +97,18 @@ def changed_release(
     says by now; one that could not be kept, or came while that was not set, moves nothing.
     """
     if order.pickup_at != before.order.pickup_at:
-        return release_of(order, longest, now, settings)
+        return release_of(order, lead, now, settings)
     if not settings.hold_future_orders:
         return 0
     wanted = before.promised
-    release = before.release if wanted is None else wanted - _lead(order, longest)
+    release = before.release if wanted is None else wanted - _lead(order, lead)
     return release if release > now.tick else 0
 
 
-def _lead(order: Order, longest: int) -> int:
-    """How long before its pick-up time it is begun, milliseconds."""
+def _lead(order: Order, lead: int) -> int:
+    """The same in milliseconds, or what the point of sale says."""
     sent = milliseconds_of(order.prep_time_duration)
-    return longest * 1000 if sent is None else sent
+    return lead * 1000 if sent is None else sent
 
 
 @lru_cache(256)  # A point of sale sends the same few all night.

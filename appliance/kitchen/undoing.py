@@ -2,8 +2,9 @@
 
 Nothing of history is deleted: the tickets change once more, by events of the kind `undone`.
 Every ticket that the action worked on has to be as the action left it, but for what has begun
-by itself since, or nothing is taken back. One whose times alone it moved goes back as well
-where it still can, and else stays: time has gone on there, or its cook has begun.
+by itself since, or is to begin at another time, or nothing is taken back. One whose times alone
+it moved goes back as well where it still can, and else stays: time has gone on there, or its
+cook has begun.
 
 What comes back to the boards does not wait for what the order has had since: its lines that
 were fired elsewhere meanwhile begin, too.
@@ -17,14 +18,14 @@ from msgspec.structs import replace
 from appliance.kitchen.command import Refused, TicketsNow, Undo
 from appliance.kitchen.decision import Decision, no_such_ticket
 from appliance.kitchen.deed import Change, Deed
-from appliance.kitchen.event import Effect, TicketChanged
-from appliance.kitchen.following import fired_next, gone_ahead, sibling_changed, told
+from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.following import fired_next, gone_ahead, planned_anew, told
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Placed
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, Ticket
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.timing import Plan
 from appliance.kitchen.working import without_lines
 
 _MS_PER_SECOND: Final = 1000
@@ -112,13 +113,11 @@ class Undoing:
         }
         tickets = {**others, **happened}
         ahead = tickets | gone_ahead(happened, called, now)
-        if any(ahead[station] is not ticket for station, ticket in tickets.items()):
-            for station, after in planned(ahead, plan, now, self._settings).items():
-                was = tickets[station]
-                if after is not was:
-                    effect: Effect = "adjusted" if ahead[station] is was else "followed"
-                    yield sibling_changed(was, after, now, effect)
-                    tickets[station] = after
+        # What comes back has the times of a plan that may have moved since.
+        if any(line.held for ticket in ahead.values() for line in ticket.lines):
+            for event in planned_anew({**tickets}, ahead, plan, now, self._settings):
+                yield event
+                tickets[event.ticket.station] = event.ticket
         yield from fired_next(tickets, plan, placed.removed, now, self._settings)
 
     def _nothing(self, command: Undo) -> Refused:
@@ -161,14 +160,14 @@ def _is_as_left(change: Change, known: Known) -> bool:
 
 
 def _is_as_left_by_people(change: Change, known: Known) -> bool:
-    """The same, but for lines that have begun by themselves since."""
+    """The same, but for lines that have begun by themselves since, or are to at another time."""
     ticket, after = known.tickets.get(change.station), change.after
     if ticket is None or after is None:
         return ticket is after
     timed = {line.id: line for line in after.lines if line.timed}
     lines = tuple(
         was
-        if (was := timed.get(line.id)) and line == replace(was, held=False, due=line.due)
+        if (was := timed.get(line.id)) and line == replace(was, held=line.held, due=line.due)
         else line
         for line in ticket.lines
     )

@@ -12,13 +12,25 @@ from msgspec.structs import replace
 
 from appliance.kitchen.comparison import Comparison, Route
 from appliance.kitchen.known import Known
-from appliance.kitchen.order import Order
+from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Stop
-from appliance.kitchen.ticket import Change, Line, Moment, Priority, Ticket, boost_of, highest
-from appliance.kitchen.working import void
+from appliance.kitchen.ticket import (
+    PRIORITIES,
+    Change,
+    Line,
+    Moment,
+    Priority,
+    Ticket,
+    boost_of,
+    can_be_bumped,
+    highest,
+)
+from appliance.kitchen.working import fires_at, void
 
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
+MOST_COUNTED = 10_000
+"""Of one line: more than any kitchen makes, and small enough to be added up."""
 
 
 def first_tickets(
@@ -33,7 +45,7 @@ def first_tickets(
     longest = 0
     for item in order.items:
         for stop in route(item):
-            line = _new(item.line_id, stop, now, unfired=item.held)
+            line = _new(item, stop, now, unfired=item.held)
             lines.setdefault(stop.station, []).append(line)
             longest = max(longest, stop.prep)
     if not lines:
@@ -55,11 +67,11 @@ def first_tickets(
     return tickets, longest
 
 
-def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
+def _new(item: Item, stop: Stop, now: Moment, *, unfired: bool) -> Line:
     """A line that is to begin when it is planned, or else waits for its course."""
     due = None if unfired else now.tick
     return Line(
-        line_id,
+        item.line_id,
         stop.prep,
         held=True,
         due=due,
@@ -68,12 +80,39 @@ def _new(line_id: str, stop: Stop, now: Moment, *, unfired: bool) -> Line:
         unrouted=stop.unrouted,
         extra=stop.extra,
         overflow_from=stop.overflow_from,
+        count=count_of(item, stop.mods),
     )
+
+
+def count_of(item: Item, mods: Collection[int]) -> int | float:
+    """How many are made of an item, or of its modifiers that are made alone: at these places."""
+    times = sum([item.mods[place].qty for place in mods]) if mods else 1
+    return max(0, min(item.qty * times, MOST_COUNTED))
 
 
 def priority_of(order: Order, lines: Collection[Line]) -> Priority:
     """The highest of what the order asks for and what the rules say of its lines."""
     return highest("high" if order.priority else "normal", boost_of(lines))
+
+
+def changed_priority(
+    was: Order, order: Order, before: Ticket | None, ticket: Ticket, set_at_pass: Priority | None
+) -> Priority:
+    """That of a ticket when its order changes, which `was` another; `before` is what it was.
+
+    `set_at_pass` is what somebody made of the priority of the whole order, if anybody did.
+    """
+    priority = ticket.priority
+    comes = before is None or not before.live
+    if comes:
+        priority = set_at_pass or priority_of(was, ticket.lines)
+    if order.priority != was.priority:
+        own = priority_of(order, ticket.lines)
+        # Who asks for haste slows nobody down.
+        return max(priority, own, key=PRIORITIES.index) if order.priority else own
+    boost = boost_of(ticket.lines)
+    hurries = comes or before is None or boost > boost_of(before.lines)
+    return highest(priority, boost) if hurries else priority
 
 
 def updated_ticket(
@@ -98,11 +137,11 @@ def updated_ticket(
     if ticket.status in ("bumped", "voided"):
         new = {line_id for line_id, stop in wanted.items() if stop is not None}
         return brought_back(changed, new, now) if new else replace(changed, updated_at=now.at)
-    if ticket.status == "held" and any(
+    if ticket.status in ("held", "ready") and any(
         line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
     ):
         changed = replace(changed, queued=now.tick)
-    return replace(changed, updated_at=now.at)
+    return replace(changed, fires_at=fires_at(lines, now), updated_at=now.at)
 
 
 def new_ticket(
@@ -114,8 +153,13 @@ def new_ticket(
 ) -> Ticket:
     """A station that had nothing of this order gets some of it now.
 
-    It takes its place where the order has it elsewhere.
+    It takes its place where the order is being made elsewhere, or else at the end of the board.
     """
+    made = [
+        ticket.queued
+        for station, ticket in known.tickets.items()
+        if station in known.placed.stations and ticket.workable and can_be_bumped(ticket)
+    ]
     lines = tuple(
         _added(line_id, stop, comparison, now)
         for line_id, stop in wanted.items()
@@ -127,13 +171,14 @@ def new_ticket(
         lines,
         created_at=now.at,
         updated_at=now.at,
-        queued=min((ticket.queued for ticket in known.tickets.values()), default=now.tick),
+        queued=min(made, default=now.tick),
         since_tick=now.tick,
     )
 
 
 def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Line:
-    return replace(_new(line_id, stop, now, unfired=line_id in comparison.held), change="added")
+    new = _new(comparison.items[line_id], stop, now, unfired=line_id in comparison.held)
+    return replace(new, change="added")
 
 
 def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
@@ -151,7 +196,7 @@ def _current(line: Line, comparison: Comparison, stop: Stop | None, now: Moment)
     if stop is not None:
         unseen = line.change == "deleted" or (line.change == "added" and not line.done)
         change: Change = "added" if unseen else "edited"
-        new = replace(_new(line.id, stop, now, unfired=unfired), change=change)
+        new = replace(_new(comparison.items[line.id], stop, now, unfired=unfired), change=change)
         was_fired = not line.held and line.change != "deleted"
         return replace(new, held=False) if was_fired and not unfired else new
     if line.change == "deleted" or not (line.to_do or line.held):

@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from appliance.kitchen.ticket import Action, Line, Moment, Priority, Status, Ticket, is_held
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
-# it leads (the second element) changes nothing and is no error. Of a held ticket only what
-# starts by itself can be bumped, and only what it was bumped of before can be recalled.
+# it leads (the second element) changes nothing and is no error; but a start of what is on a
+# board begins what starts by itself there. Of a held ticket only that can be bumped, and only
+# what it was bumped of before can be recalled.
 TRANSITIONS: Final[dict[Action, tuple[frozenset[Status], Status]]] = {
     "start": (frozenset({"held", "pending", "recalled"}), "in_progress"),
     "ready": (frozenset({"in_progress"}), "ready"),
@@ -35,15 +36,16 @@ _TO_DO: Final[dict[Status, Status]] = {"held": "pending", "ready": "in_progress"
 def fitting(status: Status, lines: Collection[Line]) -> Status:
     """The state of a live ticket after its lines were held, fired, ticked or changed.
 
-    A held one stays held for what is ticked early, as long as the rest waits.
+    A held one stays held for what is ticked early, as long as the rest waits. What has
+    nothing to do any more is ready.
     """
     if is_held(lines):
         return "held"
     if any(line.to_do for line in lines):
         return _TO_DO.get(status, status)
-    if status == "held" and lines:
-        return "held" if any(line.held for line in lines) else "ready"
-    return status
+    if not lines or (status == "held" and any(line.held for line in lines)):
+        return status
+    return "ready"
 
 
 def fire(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
@@ -61,23 +63,28 @@ def fire(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
 def with_lines(ticket: Ticket, lines: tuple[Line, ...], now: Moment) -> Ticket:
     """The ticket after lines were held or fired.
 
-    A fired one has a place among those that are cooked, by now at the latest.
+    A fired one has a place among those that are cooked, by now at the latest. Its age begins
+    when it had nothing to be made until then.
     """
     status = fitting(ticket.status, lines)
-    is_fired = ticket.status == "held" != status
+    waited = {line.id for line in ticket.lines if line.held}
+    is_fired = status != "held" == ticket.status or (
+        ticket.status == "ready" and any(line.to_do and line.id in waited for line in lines)
+    )
     return replace(
         ticket,
         lines=lines,
         status=status,
         updated_at=now.at,
-        fires_at=_fires_at(lines, now),
+        fires_at=fires_at(lines, now),
         queued=ticket.queued if status == "held" else min(ticket.queued, now.tick),
         fired_at=now.at if is_fired else ticket.fired_at,
         since_tick=now.tick if is_fired else ticket.since_tick,
     )
 
 
-def _fires_at(lines: Collection[Line], now: Moment) -> int | None:
+def fires_at(lines: Collection[Line], now: Moment) -> int | None:
+    """When the first of these that starts by itself does, for people."""
     dues = [line.due for line in lines if line.held and line.due is not None]
     return now.at + min(dues) - now.tick if dues else None
 
@@ -85,7 +92,8 @@ def _fires_at(lines: Collection[Line], now: Moment) -> int | None:
 def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     """Have these lines wait for their course no longer: `timing.planned` says when they begin.
 
-    A ticket that only waited for its course takes its place at the end of the board.
+    A ticket that only waited for its course, or was ready but for that, takes its place at the
+    end of the board.
     """
     lines = tuple(
         replace(line, due=now.tick) if line.unfired and line.id in line_ids else line
@@ -93,7 +101,7 @@ def let_go(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
     )
     if lines == ticket.lines:
         return ticket
-    queued = now.tick if ticket.status == "held" else ticket.queued
+    queued = now.tick if ticket.status in ("held", "ready") else ticket.queued
     return replace(ticket, lines=lines, queued=queued)
 
 
@@ -118,16 +126,14 @@ def ready(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def bump(ticket: Ticket, now: Moment) -> Ticket:
-    """Complete what is fired, of a held ticket also what starts by itself.
+    """Complete what is fired, and what starts by itself.
 
     What waits for its course brings the ticket back as held. Marks of changes and struck
     lines count as seen. A voided ticket is acknowledged.
     """
     if ticket.status == "voided":
         return replace(ticket, acknowledged=True, updated_at=now.at)
-    if is_held(ticket.lines):
-        return take_off(ticket, now, {line.id for line in ticket.lines if line.timed})
-    return take_off(ticket, now, {line.id for line in ticket.lines if not line.held})
+    return take_off(ticket, now, {line.id for line in ticket.lines if not line.unfired})
 
 
 def clear(ticket: Ticket, now: Moment) -> Ticket:
@@ -138,7 +144,10 @@ def clear(ticket: Ticket, now: Moment) -> Ticket:
 
 
 def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
-    """Complete these lines, whether they were fired or not; it is one bump."""
+    """Complete these lines, whether they were fired or not; it is one bump.
+
+    What was to begin later has its place from now: there it stands when it is called back.
+    """
     bumps = ticket.bumps + 1
     lines = tuple(
         replace(
@@ -163,10 +172,11 @@ def take_off(ticket: Ticket, now: Moment, line_ids: Collection[str]) -> Ticket:
         lines=lines,
         bumps=bumps,
         bumped_tick=now.tick,
+        queued=min(ticket.queued, now.tick),
         started_at=ticket.started_at or now.at,
         completed_at=now.at if is_over else None,
         completed_tick=now.tick if is_over else None,
-        fires_at=_fires_at(lines, now),
+        fires_at=fires_at(lines, now),
         fired_at=now.at if ticket.status == "held" and is_fired else ticket.fired_at,
         updated_at=now.at,
     )
@@ -210,7 +220,7 @@ def recall(ticket: Ticket, now: Moment) -> Ticket:
         bumped_tick=None,
         completed_at=None,
         completed_tick=None,
-        queued=now.tick if waits else ticket.queued,
+        queued=now.tick if waits else min(ticket.queued, now.tick),
         forgotten=False,
         updated_at=now.at,
     )

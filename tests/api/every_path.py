@@ -20,7 +20,8 @@ VALUES = {
     "bar_id": "fry-bar",
 }
 READS = ("GET", "HEAD")
-PARTS = ("card", "counts", "link", "time", "view")
+PARTS = ("card", "counts", "link", "press", "time", "view")
+"""Of the board's script."""
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),

@@ -54,7 +54,7 @@ POST   /routing/bulk                                                            
 DELETE /routing/{rule_id}                                                       managers  all   ours
 POST   /routing/test                                                            everyone  seen  ours
 GET    /menu                                                                    everyone  seen  ours
-GET    /prep-times                                                              kitchen   seen  ours
+GET    /prep-times                                                              everyone  seen  ours
 PUT    /menu/{plu}                                                              managers  all   ours
 DELETE /menu/{plu}                                                              managers  all   ours
 POST   /menu/bulk                                                               managers  all   ours

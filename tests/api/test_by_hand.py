@@ -53,12 +53,18 @@ async def test_what_was_done_is_taken_back_step_by_step(
 ) -> None:
     await appliance.order(id="A-1", items=[BURGER, SALAD])
     boards = [await shown(appliance)]
-    for action in ("start", "items/1/done", "bump"):
+    for action in ("start", "items/1/done", "items/1/undone", "items/1/done", "bump"):
         assert (await act(appliance, *action.split("/"))).status == 200
         boards.append(await shown(appliance))
     boards.pop()
-    taken = {"bumped": "ready", "item_done": "in_progress", "started": "pending"}
-    for undone, status in taken.items():
+    taken = [
+        ("bumped", "ready"),
+        ("item_done", "in_progress"),
+        ("item_undone", "ready"),
+        ("item_done", "in_progress"),
+        ("started", "pending"),
+    ]
+    for undone, status in taken:
         answer = await post(appliance, path)
         assert (answer.status, answer.body["status"]) == (200, status)
         assert (answer.body["station_id"], answer.body["order_id"]) == ("grill", "A-1")
@@ -98,9 +104,29 @@ async def test_a_void_is_taken_back_by_a_manager_alone(
     assert (await act(appliance, "void", token=appliance.token("manager"))).status == 200
     refused = await post(appliance, path)
     assert (refused.status, refused.body["code"]) == (403, "FORBIDDEN")
+    newest, _, needed = refused.body["message"].partition(": ")
+    assert newest == "the newest here is the void of order 'A-1'"
+    assert "manager" in needed
     assert [ticket["status"] for ticket in await appliance.tickets("grill")] == ["voided"]
     answer = await post(appliance, path, token=appliance.token("manager"))
     assert (answer.status, answer.body["status"]) == (200, "pending")
+
+
+async def test_what_stands_before_ones_own_is_named_and_the_order_is_the_way_round_it(
+    appliance: RunningAppliance,
+) -> None:
+    for order_id in ("A-1", "A-2"):
+        await appliance.order(id=order_id, items=[BURGER])
+    token = appliance.token("chef", stations=["grill"])
+    own = ticket_path("grill", "A-2")
+    await post(appliance, f"{own}/start", token=token)
+    await act(appliance, "move", station_id="fry")
+    refused = await post(appliance, undo_path("grill"), token=token)
+    assert refused.status == 403
+    assert refused.body["message"] == (
+        "the newest here is the move of order 'A-1': this token is not for station 'fry'"
+    )
+    assert (await post(appliance, f"{own}/undo", token=token)).body["undone"] == "started"
 
 
 async def test_what_was_done_elsewhere_is_not_taken_back_with_a_token_for_here(
@@ -136,6 +162,19 @@ async def test_who_may_fire_a_course_may_take_that_back(
     await post(appliance, "/api/v1/kds/courses/fire", **fire)
     assert (await post(appliance, path, token=grill)).status in (403, 409)
     assert await shown(appliance) != before
+
+
+async def test_a_course_that_was_fired_on_a_card_is_taken_back_there(
+    appliance: RunningAppliance,
+) -> None:
+    await appliance.order(id="A-1", items=[BURGER | {"courseStatus": "hold"}])
+    fire: dict[str, Any] = {"order_id": "A-1", "course_number": None, "station_id": "grill"}
+    path = "/api/v1/kds/courses/fire"
+    elsewhere = appliance.token("chef", stations=["pass"])
+    assert (await post(appliance, path, token=elsewhere, **fire)).status == 403
+    assert (await post(appliance, path, **fire | {"station_id": "fry"})).status == 404
+    assert (await post(appliance, path, **fire)).status == 200
+    assert (await post(appliance, undo_path("grill"))).body["undone"] == "fired"
 
 
 @pytest.mark.parametrize("role", ["server", "pos_staff"])

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import openapi_spec_validator
@@ -17,6 +18,7 @@ from tests.api.conforming import document_of, fits_the_contract, operations_at, 
 from tests.running import RunningAppliance
 
 DOCUMENT = "/api/v1/kds/openapi.json"
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 PAGES = re.compile(r"/(status)?|/[^/]+\.(js|css|html|pem)")
 """What is for browsers alone and no part of the API."""
 JSON = {"Content-Type": "application/json"}
@@ -119,6 +121,20 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(
     assert all(tag["description"] for tag in body["tags"])
 
 
+async def test_the_readme_says_what_the_gateway_has_too(appliance: RunningAppliance) -> None:
+    assert "(the first three rows also below `/v1/commerce/kds`)" in README
+    rows = re.findall(r"^\| `(?:GET|POST) (/[^?`]*)", README, re.MULTILINE)
+    shown = [re.compile(re.sub(r"\{\w+\}", "[^/]+", row)) for row in rows]
+    through = [
+        path.removeprefix("/v1/commerce/kds")
+        for path in (await document(appliance))["paths"]
+        if path.startswith("/v1/commerce/kds")
+    ]
+    of_each = [any(row.fullmatch(path) for path in through) for row in shown]
+    assert of_each == [True] * 3 + [False] * (len(rows) - 3)
+    assert all(any(row.fullmatch(path) for row in shown[:3]) for path in through)
+
+
 async def test_what_needs_a_token_says_so_and_nothing_else_does(
     appliance: RunningAppliance,
 ) -> None:
@@ -189,6 +205,58 @@ async def test_the_descriptions_are_the_docstrings(appliance: RunningAppliance) 
     assert bump is not None
     assert bump["post"]["summary"].startswith("Complete it and take it off the board")
     assert body["tags"][0]["description"].startswith("Orders over HTTP")
+
+
+async def test_what_is_ours_of_a_tickets_metadata_is_described(
+    appliance: RunningAppliance,
+) -> None:
+    schemas = (await document(appliance))["components"]["schemas"]
+    (name,) = re.findall(r"\w+$", schemas["TicketJson"]["properties"]["metadata"]["$ref"])
+    described = schemas[name]
+    ours = {"queued", "firesAt", "firedAt", "lateAt", "veryLateAt", "waitsSince", "recallUntil"}
+    ours |= {"alsoAt", "overflowFrom", "forgotten", "pickupAt", "cancelled", "items"}
+    assert described["required"] == ["queued"]
+    assert set(described["properties"]) == ours
+    assert all(each["description"] for each in described["properties"].values())
+    check = validator(json.dumps(described | {"components": {"schemas": schemas}}))
+    assert check.is_valid({"queued": 1, "items": {"1": {"course": "Mains"}}, "deliveryInfo": {}})
+    for wrong in ({"firesAt": "soon"}, {"alsoAt": "fry"}, {"items": {"1": {"firesAt": 5}}}):
+        assert not check.is_valid({"queued": 1} | wrong)
+
+
+async def test_what_was_taken_back_is_what_is_done_by_hand(appliance: RunningAppliance) -> None:
+    schemas = (await document(appliance))["components"]["schemas"]
+    by_hand = "bumped fired item_done item_undone moved prioritized ready recalled started voided"
+    assert schemas["UndoneJson"]["properties"]["undone"]["enum"] == by_hand.split()
+
+
+async def test_each_part_of_the_status_is_described(appliance: RunningAppliance) -> None:
+    body = await document(appliance)
+    operation = body["paths"]["/api/v1/kds/status"]["get"]
+    told = (await ask(appliance, "GET", "/api/v1/kds/status")).body
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    described = body["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert set(told) <= set(described["properties"])
+    assert set(described["required"]) == set(told) - {"beacon", "https"}
+    check = validator(json.dumps(schema | {"components": body["components"]}))
+    assert check.is_valid(told)
+    for name in told:
+        assert not check.is_valid(told | {name: {}}), name
+
+
+async def test_a_key_behind_the_question_mark_that_is_not_known_is_refused(
+    appliance: RunningAppliance,
+) -> None:
+    asked = 0
+    for method, path, operation in operations(await document(appliance)):
+        takes = any(each.get("in") == "query" for each in operation["parameters"])
+        if takes and path != "/sign-in":
+            filled = filled_in(path, operation)
+            answer = await ask(appliance, method, f"{filled}?station=grill")
+            assert (answer.status, answer.body["code"]) == (400, "VALIDATION_ERROR"), path
+            assert answer.body["details"] == {"field": "station"}, path
+            asked += 1
+    assert asked > 6
 
 
 async def test_an_answer_that_is_not_described_fails_every_test(

@@ -111,6 +111,7 @@ async def test_rules_of_the_file_stay(appliance: RunningAppliance) -> None:
         (SOUP | {"prep_time_seconds": -1}, "prep_time_seconds"),
         (SOUP | {"priority_boost": 3}, "priority_boost"),
         (SOUP | {"weekday": ["friday"]}, "weekday"),
+        (SOUP | {"mode": ["Delivery", "--"]}, "mode[1]"),
         (SOUP | {"day": "fri"}, "day"),
         (SOUP | {"takes": "modifier"}, "modifier"),
         (SOUP | {"exclude": True}, "prep_time_seconds"),

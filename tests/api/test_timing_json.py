@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance import clock, config
+from appliance.api import attention
 from appliance.api.times import iso
 from appliance.kitchen.command import Due
 from appliance.kitchen.ticket import Moment
@@ -92,6 +93,19 @@ async def test_a_ticket_that_waits_says_until_when_its_last_bump_comes_back(
     at(appliance, later(1_801_000))
     bumped, _ = await appliance.tickets("grill")
     assert "recallUntil" not in bumped["metadata"]
+
+
+async def test_a_finished_ticket_says_until_when_it_comes_back(appliance: RunningAppliance) -> None:
+    for order_id in ("7", "8"):
+        await appliance.order(id=order_id, items=[HAMBURGER])
+    await ask(appliance, "POST", ticket_path("grill", "7", "void"), role="manager")
+    for order_id in ("7", "8"):
+        await ask(appliance, "POST", ticket_path("grill", order_id, "bump"), role="chef")
+    path = "/stations/grill/tickets?status=completed"
+    _, (bumped, cleared) = await appliance.call("GET", path, role="chef")
+    assert "recallUntil" not in cleared["metadata"]
+    times = bumped["metadata"] | bumped
+    assert seconds(times, "recallUntil", "completed_at") == pytest.approx(1_800, abs=1)
 
 
 async def test_listeners_are_told_all_times_anew_when_the_clock_was_set(
@@ -221,6 +235,13 @@ async def reminders(appliance: RunningAppliance, token: str | None = None) -> li
     return told
 
 
+@pytest.fixture
+def found_out_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reminders are those of now, not of a moment ago."""
+    monkeypatch.setattr(attention, "KEPT_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_what_was_forgotten_is_in_the_status_and_in_a_reminder(
     appliance: RunningAppliance,
 ) -> None:
@@ -253,6 +274,7 @@ async def test_what_was_forgotten_is_in_the_status_and_in_a_reminder(
     assert [each["completed"] for each in body["stations"]] == [0] * 4
 
 
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_one_or_many_that_were_forgotten_are_named_in_a_line(
     appliance: RunningAppliance,
 ) -> None:
@@ -269,6 +291,7 @@ async def test_one_or_many_that_were_forgotten_are_named_in_a_line(
     assert told.endswith(": a, b, c, d, e and 1 more")
 
 
+@pytest.mark.usefixtures("found_out_each_time")
 async def test_a_point_of_sale_that_is_silent_is_told_until_it_sends(tmp_path: Path) -> None:
     text = EMBEDDED.replace("[appliance]", '[appliance]\ntime_zone = "Asia/Kathmandu"')
     friday = datetime.fromisoformat("2026-03-06T18:00+05:45")

@@ -75,7 +75,15 @@ RECALL_WINDOW: Final = 30 * 60
 """Seconds; the default."""
 
 
-TIMES: Final = {"queued", "firesAt", "firedAt", "waitsSince", "lateAt", "veryLateAt"}
+TIMES: Final = {
+    "queued",
+    "firesAt",
+    "firedAt",
+    "waitsSince",
+    "lateAt",
+    "veryLateAt",
+    "recallUntil",
+}
 """Of the metadata. They go with the clock: `test_timing_json.py` is about them."""
 
 

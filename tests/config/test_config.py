@@ -11,10 +11,10 @@ from appliance.config import (
     Address,
     ConfigError,
     Duration,
-    ExtraTime,
     HttpLimits,
     OrderLimits,
 )
+from appliance.config.values import ExtraTime
 from appliance.configured import make_kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.routing import Station

@@ -46,7 +46,7 @@ WITH_A_LINE_FOR_IT = "sep=;\r\n" + WITH_SEMICOLONS
 def test_what_spreadsheets_export_is_read(tmp_path: Path, text: str, mark: bytes) -> None:
     path = tmp_path / "menu.csv"
     path.write_bytes(mark + text.encode())
-    assert menu_file.read(path) == (BURGER, TEA)
+    assert menu_file.parse(menu_file.content_of(path), "m") == (BURGER, TEA)
 
 
 def test_what_has_no_plu_is_found_by_its_name() -> None:
@@ -77,7 +77,8 @@ WRONG = [
     (HEADER + f"1,{'a' * 201},,,\n", "m:2: column name: longer than 200 characters"),
     (HEADER + f"1,a,{'b' * 201},,\n", "m:2: column allergens: longer than 200 characters"),
     (HEADER + "1,a," + ";".join(map(str, range(51))) + ",,\n", "m:2: column allergens: more than"),
-    ("plu,,name\n", "m:1: column '': unknown; allowed: plu"),
+    ("item name,price\n", "m:1: column 'item name': unknown; did you mean 'name'? allowed: "),
+    ("name,Allergen\n", "m:1: column 'allergen': unknown; did you mean 'allergens'? allowed: "),
     (HEADER + "1,a\x00,,,\n", "m:2: column name: has a character that cannot be shown: '\\x00'"),
     (HEADER + '1,a,"b\nc",,\n', "m:2: column allergens: has a character that cannot be shown"),
     ("plu,name\n,Soup\n,SOUP\n", "m:3: column name: 'SOUP' is on line 2 already"),
@@ -117,12 +118,40 @@ def test_there_are_only_so_many_items_and_bytes(
     path = tmp_path / "menu.csv"
     path.write_text("plu,name\n1,a\n2,b\n")
     monkeypatch.setattr(menu_file, "MAX_ITEMS", 2)
-    assert len(menu_file.read(path)) == 2
+    content = menu_file.content_of(path)
+    assert len(menu_file.parse(content, "m")) == 2
     monkeypatch.setattr(menu_file, "MAX_ITEMS", 1)
     with pytest.raises(ConfigError, match="more than 1 items"):
-        menu_file.read(path)
+        menu_file.parse(content, "m")
     monkeypatch.setattr(menu_file, "MAX_BYTES", 10)
     with pytest.raises(ConfigError, match="larger than 10 bytes"):
-        menu_file.read(path)
+        menu_file.content_of(path)
     with pytest.raises(ConfigError, match="No such file"):
-        menu_file.read(tmp_path / "other.csv")
+        menu_file.content_of(tmp_path / "other.csv")
+
+
+AS_EXPORTED = """Name;Price;;Allergens;Tax;Components;Names
+Burger;"12,50";x;gluten, milk;7;2 x patty, bun;B
+Tea;3;;milk; 7;1,5 x cup;T
+"""
+
+
+def test_columns_that_are_not_ours_are_passed_over() -> None:
+    burger, tea = menu_file.parse(AS_EXPORTED.encode(), "m")
+    assert (burger.name, burger.allergens) == ("Burger", ("gluten, milk",))
+    assert (tea.allergens, tea.components) == (("milk",), (Component("cup", 1.5),))
+
+
+def test_what_cannot_be_meant_is_doubted() -> None:
+    assert menu_file.doubts(AS_EXPORTED.encode(), "m") == [
+        f"m:1: not read: 'price', '', 'tax', 'names'; columns are {', '.join(menu_file.COLUMNS)}",
+        "m:2: column allergens: 'gluten, milk' is one; separate several by semicolons",
+        "m:2: column components: 'patty, bun' is one; separate several by semicolons",
+    ]
+    (empty,) = menu_file.doubts(b"plu,name\n,\n", "m")
+    assert empty == "m:1: no item stands below the line that names the columns"
+    assert menu_file.doubts(WITH_COMMAS.encode(), "m") == []
+    many = "name,allergens\n" + "".join(f'{n},"a, b"\n' for n in range(50))
+    assert len(menu_file.doubts(many.encode(), "m")) == menu_file.ERRORS_SHOWN
+    with pytest.raises(ConfigError):
+        menu_file.doubts(b"plu\n", "m")

@@ -57,7 +57,7 @@ def test_it_says_where_an_order_would_go_and_why(tmp_path: Path) -> None:
         "",
         "2 × Hamburger (Cheddar, Side Fries)",
         "  → Grill, 8m: file-1 (name *burger* or *steak* or *chicken* or *salmon*)",
-        "  → Fry, 4m: Side Fries alone, file-3 (modifier *fries*)",
+        "  → Fry, 4m: Side Fries alone, file-4 (modifier side *fries* or side *rings*)",
         "  → Pass, 8m: sees every item",
     ]
 
@@ -189,10 +189,16 @@ def test_check_says_what_is_wrong_with_the_menu(tmp_path: Path) -> None:
     file = with_bar(tmp_path)
     ended = expeditor("check", file)
     assert (ended.returncode, ended.stdout.endswith("; on the menu: 1.\n")) == (0, True)
-    (tmp_path / "menu.csv").write_text(MENU + "T-1;Tee;;\n")
+    menu = tmp_path / "menu.csv"
+    menu.write_text("name;price;allergens\nTea;3;gluten, milk\n")
+    ended = expeditor("check", file)
+    assert (ended.returncode, ended.stdout.endswith("; on the menu: 1.\n")) == (0, True)
+    ignored, comma = ended.stderr.splitlines()[-2:]
+    assert ignored.startswith(f"expeditor: {menu}:1: not read: 'price'; columns are ")
+    assert comma.startswith(f"expeditor: {menu}:2: column allergens: 'gluten, milk' is one")
+    menu.write_text(MENU + "T-1;Tee;;\n")
     ended = expeditor("check", file)
     assert ended.returncode == 2
-    menu = tmp_path / "menu.csv"
     assert ended.stderr == f"expeditor: {menu}:3: column plu: 'T-1' is on line 2 already\n"
     menu.unlink()
     ended = expeditor("check", file)

@@ -192,6 +192,9 @@ does = st.one_of(
 )
 takes_modifiers = st.fixed_dictionaries(
     {"station": ruled, "prep_time": prep_times, "takes": st.just("modifier")}, optional=is_last
+) | st.fixed_dictionaries(
+    {"station": ruled, "takes": st.just("modifier"), "exclude": st.just(value=True)},
+    optional=is_last,
 )
 made_rules = st.one_of(
     st.builds(_rule, rule_ids, does, conditions),

@@ -233,11 +233,13 @@ class Story:
         return f"in grey until {course} is fired"
 
     def _lateness(self, card: TicketJson) -> str | None:
-        for key, words in (("veryLateAt", "very late"), ("lateAt", "late")):
-            if key in card.metadata:
-                at = datetime.fromisoformat(card.metadata[key])
-                if at <= self._time:
-                    return words
+        metadata = card.metadata
+        for words, at in (
+            ("very late", metadata.get("veryLateAt")),
+            ("late", metadata.get("lateAt")),
+        ):
+            if at is not None and datetime.fromisoformat(at) <= self._time:
+                return words
         return None
 
     def _line(self, item: ItemJson, card: TicketJson) -> str:

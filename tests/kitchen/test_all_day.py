@@ -113,7 +113,7 @@ def test_components_come_from_wherever_they_are_looked_up() -> None:
     def of_the_menu(item: Item | Modifier) -> tuple[Component, ...]:
         return (Component(f"part of {item.name}", 2),)
 
-    counts = all_day([(ticket, kitchen.placed(ticket.number))], of_the_menu)
+    counts = all_day([(ticket, kitchen.placed(ticket.number), {})], of_the_menu)
     assert components(counts) == {"part of Burger": (8, 0)}
 
 
@@ -134,4 +134,19 @@ def test_a_modifier_that_is_made_alone_is_a_dish_there() -> None:
     assert variants(kitchen.all_day("fry"), "Fries") == {(): (2, 6)}
     assert (modifiers(kitchen.all_day("fry")), components(kitchen.all_day("fry"))) == ({}, {})
     assert dishes(kitchen.all_day("grill")) == {"Burger": (2, 3)}
-    assert modifiers(kitchen.all_day("grill")) == {"Fries": (2, 6), "Rare": (2, 0)}
+    assert modifiers(kitchen.all_day("grill")) == {"Rare": (2, 0)}
+    assert variants(kitchen.all_day("grill"), "Burger") == {("Rare",): (2, 0), (): (0, 3)}
+    assert modifiers(kitchen.all_day("pass")) == {"Fries": (2, 6), "Rare": (2, 0)}
+
+
+def test_what_another_station_makes_alone_is_not_made_of_anything_here() -> None:
+    potato = MenuItem("F", "Fries", components=(Component("Potato", 2),))
+    rules = (
+        rule("grill", name=("burger",), id="grill"),
+        rule("fry", modifier=("fries",), takes="modifier"),
+    )
+    kitchen = Kitchen(replace(new_kitchen(rules=rules).plan, menu=(potato,)))
+    do(kitchen, create(item("1", "Burger", "Fries", qty=5)))
+    assert components(kitchen.all_day("grill")) == {}
+    for station in ("fry", "pass"):
+        assert components(kitchen.all_day(station)) == {"Potato": (10, 0)}

@@ -58,7 +58,7 @@ from tests.kitchen.nights import (
     updates,
     ways_to_work,
 )
-from tests.kitchen.orders import after, boards, do, new_kitchen
+from tests.kitchen.orders import HOUR, after, boards, do, new_kitchen
 
 PLACES: Final = {None: 0, "Course 1": 1, "Course 2": 2, "Dessert": None}
 """When each course that a night knows comes; None for one that somebody has to fire."""
@@ -120,11 +120,41 @@ class Night(RuleBasedStateMachine):
             changed = replace(placed.order, items=(*kept, *new))
             self.submit(UpdateOrder(changed, placed.guest))
 
+    @rule(
+        order=orders(),
+        pick=st.integers(0, 9),
+        presses=st.sampled_from([["start"], ["bump"], ["bump", "recall"]]),
+    )
+    def an_order_for_later_is_begun_early(
+        self, order: Order, pick: int, presses: list[Action]
+    ) -> None:
+        later = replace(order, pickup_at=after(self.seconds + 2 * HOUR).at)
+        self.submit(CreateOrder(later, NOBODY))
+        if shown := [each for each in self.kitchen.live_tickets() if self.id_of(each) == later.id]:
+            station = shown[pick % len(shown)].station
+            for action in presses:
+                self.submit(ActOnTicket(station, later.id, action))
+
+    @rule(pick=st.integers(0, 9))
+    def a_guest_wants_no_more_than_is_done(self, pick: int) -> None:
+        """Of what is on one card."""
+        if shown := [each for each in self.kitchen.live_tickets() if each.status != "voided"]:
+            ticket = shown[pick % len(shown)]
+            placed = self.kitchen.placed(ticket.number)
+            to_do = {line.id for line in ticket.lines if line.to_do}
+            kept = [item for item in placed.order.items if item.line_id not in to_do]
+            self.submit(UpdateOrder(replace(placed.order, items=tuple(kept)), placed.guest))
+
     @rule(pick=st.integers(0, 9), action=cooking)
     def a_cook_presses(self, pick: int, action: Action) -> None:
         if shown := self.kitchen.live_tickets():
             ticket = shown[pick % len(shown)]
             self.submit(ActOnTicket(ticket.station, self.id_of(ticket), action))
+
+    @rule(pick=st.integers(0, 9), station=stations)
+    def a_cook_calls_back(self, pick: int, station: str) -> None:
+        if gone := self.kitchen.finished_tickets(station):
+            self.submit(ActOnTicket(station, self.id_of(gone[pick % len(gone)]), "recall"))
 
     @rule(pick=st.integers(0, 9))
     def the_pass_sends(self, pick: int) -> None:
@@ -326,6 +356,8 @@ class Night(RuleBasedStateMachine):
                 if ticket.status == "held":
                     assert any(line.held for line in on_board), ticket
                     assert not any(line.to_do for line in on_board), ticket
+                if ticket.status in ("pending", "in_progress", "recalled") and ticket.lines:
+                    assert any(line.to_do for line in on_board), ticket
                 if ticket.status in ("ready", "bumped"):
                     assert not any(line.to_do for line in ticket.lines), ticket
 
@@ -370,6 +402,26 @@ class Night(RuleBasedStateMachine):
         for ticket in self.kitchen.live_tickets():
             if ticket.workable and any(line.to_do for line in ticket.lines):
                 assert ticket.queued <= self.seconds * 1000, ticket
+
+    @invariant()
+    def what_the_pass_has_begun_somebody_cooks(self) -> None:
+        """An order for later does not wait for its time any more, then."""
+        for placed, tickets in self.kitchen.state().orders:
+            if any(
+                line.begun is not None and line.to_do
+                for ticket in tickets
+                if ticket.station not in placed.stations and ticket.workable
+                for line in ticket.lines
+            ):
+                lines = [
+                    line
+                    for ticket in tickets
+                    if ticket.station in placed.stations and ticket.workable
+                    for line in ticket.lines
+                ]
+                assert not any(line.timed for line in lines) or any(
+                    not line.held for line in lines
+                ), tickets
 
     @invariant()
     def every_line_can_be_read(self) -> None:

@@ -21,7 +21,7 @@ from appliance.kitchen.command import (
     StationsNow,
 )
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.order import NOBODY, Item, Order
+from appliance.kitchen.order import NOBODY, Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from tests.kitchen import nights
@@ -80,6 +80,60 @@ def test_the_twin_with_the_least_to_make_gets_a_ticket_whole() -> None:
     assert (board(shared, "grill"), board(shared, "grill-2")) == (["1"], ["2", "3"])
     lines = ticket(shared, "grill-2", "3").lines
     assert [line.overflow_from for line in lines] == [None] * 3
+
+
+def later(number: str, minutes: int, *items: Item) -> CreateOrder:
+    """An order that is wanted so many minutes after the doors opened."""
+    at = after(minutes * MINUTE).at
+    return CreateOrder(Order(number, items or (item("1"),), pickup_at=at), NOBODY)
+
+
+def test_what_begins_much_later_counts_no_work_now() -> None:
+    shared = kitchen(TWIN)
+    do(shared, later("a", 1_000, item("1"), item("2", course=2, status="hold")))
+    do(shared, later("b", 1_000, item("1", course=1, status="hold"), item("2"), item("3")))
+    ordered(shared, "Burger", "Burger", "Burger")
+    assert (board(shared, "grill"), board(shared, "grill-2")) == (["1", "3", "a"], ["2", "b"])
+    do(shared, later("c", 50))  # It begins in forty minutes.
+    do(shared, create(item("1"), item("2"), id="4"))
+    assert board(shared, "grill-2") == ["2", "c", "b"]
+
+
+def test_what_is_wanted_tomorrow_is_shared_too() -> None:
+    shared = kitchen(TWIN)
+    for number in ("1", "2", "3"):
+        do(shared, later(number, 1_000))
+    assert (board(shared, "grill"), board(shared, "grill-2")) == (["1", "3"], ["2"])
+
+
+def test_five_take_five_times_as_long() -> None:
+    shared = kitchen(TWIN, rules=(*RULES, rule("grill", 60, modifier=("egg",), takes="modifier")))
+    do(shared, create(item("1", qty=5), id="1"))
+    for number in ("2", "3", "4", "5"):
+        do(shared, create(item("1"), id=number))
+    assert (board(shared, "grill"), board(shared, "grill-2")) == (["1"], ["2", "3", "4", "5"])
+    do(shared, update(item("1"), id="1"))
+    do(shared, create(item("1"), id="6"))
+    assert board(shared, "grill") == ["1", "6"]
+
+
+def test_what_is_made_alone_counts_as_often_as_it_is_made() -> None:
+    eggs = rule("grill", 60, modifier=("egg*",), takes="modifier")
+    shared = kitchen(TWIN, rules=(eggs, rule("grill", 60, id="2", name=("toast",))))
+    soup = Item("1", "Soup", 2, mods=(Modifier("Egg", qty=2), Modifier("Egg Yolk")))
+    do(shared, create(soup, id="1"))
+    for number in range(2, 9):
+        do(shared, create(item("1", "Toast"), id=str(number)))
+    assert board(shared, "grill-2") == ["2", "3", "4", "5", "6", "7"]
+    assert board(shared, "grill") == ["1", "8"]
+
+
+@pytest.mark.parametrize("qty", [0, -3, -0.5])
+def test_what_is_ordered_less_than_once_is_no_work(qty: float) -> None:
+    shared = kitchen(TWIN)
+    do(shared, create(Item("1", "Burger", qty), id="1"))
+    do(shared, create(item("1"), id="2"))
+    assert board(shared, "grill") == ["1", "2"]
 
 
 def test_what_is_done_counts_no_more() -> None:
@@ -217,6 +271,13 @@ def test_what_is_too_much_goes_to_the_backup_and_says_so() -> None:
     ]
 
 
+def test_many_of_a_dish_put_a_station_behind() -> None:
+    busy = kitchen(BUSY_GRILL)
+    do(busy, create(item("1", qty=3), id="1"))
+    do(busy, create(item("1"), id="2"))
+    assert (board(busy, "grill"), board(busy, "cold")) == (["1"], ["2"])
+
+
 def test_it_is_as_before_when_there_is_less_to_do() -> None:
     busy = overflowing()
     assert busy.overflows(after(0)) == [Overflow("grill", "cold")]
@@ -298,6 +359,12 @@ def test_a_fired_course_puts_its_station_behind() -> None:
     assert busy.overflows(after(0)) == [Overflow("grill", "cold")]
     do(busy, tick("grill", "1"))
     assert busy.overflows(after(0)) == []
+
+
+def test_a_station_that_is_closed_is_not_behind() -> None:
+    closed = ordered(kitchen(replace(BUSY_GRILL, active=False)), "Burger", "Steak")
+    assert closed.overflows(after(0)) == []
+    assert board(closed, "cold") == ["1", "2"]
 
 
 def test_the_backup_makes_everything_of_a_station_that_is_not_active() -> None:

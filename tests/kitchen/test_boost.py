@@ -46,6 +46,14 @@ def test_a_line_that_comes_later_hurries_the_ticket_that_it_comes_to(kitchen: Ki
     assert priorities(kitchen) == ("high", "normal", "high")
 
 
+def test_a_line_that_comes_later_elsewhere_is_not_hurried_by_what_the_pass_has(
+    kitchen: Kitchen,
+) -> None:
+    do(kitchen, create(BURGER, STEAK))
+    do(kitchen, update(BURGER, STEAK, FRIES))
+    assert priorities(kitchen) == ("high", "normal", "high")
+
+
 def test_a_line_that_becomes_another_dish_does_so_too(kitchen: Kitchen) -> None:
     do(kitchen, create(BURGER, FRIES))
     do(kitchen, update(item("1", "Liver"), FRIES))

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import FireCourse, Refused, SetPriority, TicketsNow
+from appliance.kitchen.command import Command, FireCourse, Refused, SetPriority, TicketsNow
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
 from tests.kitchen.orders import (
@@ -13,6 +13,7 @@ from tests.kitchen.orders import (
     RECALL_WINDOW,
     act,
     after,
+    board,
     boards,
     busy,
     create,
@@ -106,6 +107,26 @@ def test_a_ready_ticket_that_gets_a_course_fired_is_in_progress_again() -> None:
     do(kitchen, fire(3))
     assert ticket(kitchen, "cold").status == "in_progress"
     assert to_do(ticket(kitchen, "cold")) == ["4"]
+
+
+@pytest.mark.parametrize("how", [fire(2), update(item("1", course=1), item("2", course=2))])
+def test_a_ready_ticket_that_gets_a_course_fired_stands_at_the_end_and_is_as_fresh(
+    how: Command,
+) -> None:
+    kitchen = busy(create(item("1", course=1), item("2", course=2, status="hold")))
+    do(kitchen, act("grill", "start"))
+    do(kitchen, act("grill", "ready"), after(480))
+    do(kitchen, create(item("1"), id="8"), after(2_000))
+    do(kitchen, how, after(2_400))
+    assert ticket(kitchen, "grill").since == after(2_400).at
+    assert board(kitchen, "grill") == ["8", "7"]
+
+
+def test_a_tick_that_is_taken_away_makes_nothing_fresh() -> None:
+    kitchen = busy(create(item("1", course=1), item("2", course=2, status="hold")))
+    do(kitchen, tick("grill", "1"), after(480))
+    do(kitchen, tick("grill", "1", done=False), after(490))
+    assert ticket(kitchen, "grill").since == after(0).at
 
 
 def test_starting_a_held_ticket_fires_it_at_the_pass_too() -> None:

@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import CancelOrder, CreateOrder, OrderAccepted
+from appliance.kitchen.command import CancelOrder, CreateOrder, DefineStation, OrderAccepted
 from appliance.kitchen.order import NOBODY, Guest
+from appliance.kitchen.routing import Station
 from tests.kitchen.orders import (
     DAY,
     HOUR,
@@ -193,3 +194,26 @@ def test_a_number_that_comes_again_takes_the_place_of_cards_that_are_still_struc
 def test_a_number_that_comes_again_leaves_no_old_card_at_other_stations() -> None:
     kitchen = busy(create(item("1", "Combo")), CANCEL, create(item("1", "Salad")))
     assert {name for name, tickets in boards(kitchen).items() if tickets} == {"cold", "pass"}
+
+
+def window(*, active: bool = True) -> DefineStation:
+    return DefineStation(Station("window", "Window", "expo", active=active))
+
+
+def test_a_number_that_comes_again_is_cooked_though_a_pass_that_is_closed_still_has_its_card() -> (
+    None
+):
+    kitchen = busy(window(), create(item("1")), window(active=False), with_pass=False)
+    assert board(kitchen, "window") == ["7"]
+    do(kitchen, update(item("1"), item("2")), after(60))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "2"], "it is changed while it is cooked"
+    do(kitchen, act("grill", "bump"), after(480))
+    do(kitchen, create(item("1"), time=NOON), after(3 * HOUR))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert board(kitchen, "window") == []
+
+
+def test_an_order_without_lines_at_a_pass_that_is_closed_still_gets_them() -> None:
+    kitchen = busy(window(), create(), window(active=False), with_pass=False)
+    do(kitchen, update(item("1")))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]

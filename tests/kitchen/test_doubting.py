@@ -16,6 +16,7 @@ from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule, Window
+from appliance.kitchen.settings import Late
 from tests.kitchen import nights
 from tests.kitchen.orders import PASS, STATIONS, after, rule
 
@@ -126,6 +127,104 @@ def test_excluding_what_is_not_there() -> None:
     assert nothing in doubted(away, sends("b", name=("x",)), *REST)
     assert nothing in doubted(sends("b", name=("y",), last=True), away, *REST)
     assert nothing not in doubted(sends("b", name=("x*",)), away, *REST)
+
+
+NOWHERE = "takes name *burger* away from 'grill' for"
+
+
+@pytest.mark.parametrize(
+    ("excluding", "without"),
+    [
+        ({"mode": ("togo",)}, "ToGo"),
+        ({"name": ("*",), "mode": ("to go", "d*")}, "ToGo, DriveThru, Delivery"),
+        ({"course": ("*2",)}, "course *2"),
+        ({"course": ("*2",), "mode": ("delivery",)}, "Delivery, course *2"),
+    ],
+)
+def test_what_is_excluded_and_sent_by_nothing_else(excluding: Any, without: str) -> None:
+    burgers, exclude = sends("a", name=("*burger*",)), sends("b", exclude=True, **excluding)
+    hole = [f"b {NOWHERE} {without}, and no such rule sends it anywhere else"]
+    side = rule("cold", id="s", name=("*burger*",), modifier=("side*",), takes="modifier")
+    assert doubted(burgers, side, exclude, *REST) == hole
+    elsewhere = rule("cold", id="d", name=("*burger*",))
+    assert doubted(burgers, elsewhere, exclude, *REST) == []
+    assert doubted(burgers, exclude, replace(burgers, id="e"), *REST) == []
+
+
+def test_what_is_excluded_at_every_station_that_makes_it() -> None:
+    togo: dict[str, Any] = {"name": ("*burger*",), "mode": ("togo",)}
+    rules = (
+        sends("a", name=("*burger*",)),
+        rule("cold", id="b", name=("*burger*",)),
+        sends("d", exclude=True, **togo),
+        rule("cold", id="e", exclude=True, **togo),
+    )
+    assert [line.split()[0] for line in doubted(*rules, *REST)] == ["d", "e"]
+
+
+def test_what_is_excluded_of_what_is_for_other_modes_and_courses_is_no_hole() -> None:
+    rules = (
+        sends("a", name=("*burger*",), mode=("for here",)),
+        sends("b", name=("*burger*",), course=("*1",)),
+        sends("d", name=("*",)),
+        sends("e", name=("*soup*",), mode=("delivery",), exclude=True),
+    )
+    told = doubted(*rules, sends("g", mode=("togo",), course=("*2",), exclude=True), *REST)
+    assert [line.split()[:3] for line in told] == [["g", "takes", "name"]]
+
+
+def test_a_modifier_alone_that_is_the_last_of_its_item() -> None:
+    last = rule("fry", id="m", modifier=("*fries*",), takes="modifier", last=True)
+    burgers = sends("a", name=("*burger*",))
+    (told,) = doubted(last, burgers, *REST)
+    assert told.startswith("m is the last for items of which it takes modifiers alone")
+    assert doubted(burgers, replace(last, name=("*burger*",)), *REST) == []
+    assert doubted(burgers, *REST, last) == []
+
+
+def test_modifiers_that_nothing_sends_alone() -> None:
+    no_fries = rule("fry", id="no", modifier=("no *",), takes="modifier", exclude=True)
+    whole = rule("fry", id="w", modifier=("no *",))
+    (told,) = doubted(sends("a", name=("burger",)), whole, no_fries, *REST)
+    assert told == "no takes nothing away: no rule above it sends modifiers alone to 'fry'"
+    alone = replace(whole, takes="modifier", modifier=("no fries",))
+    (told,) = doubted(sends("a", name=("burger",)), alone, no_fries, *REST)
+    assert told == "w is in vain: no takes away again all that it sends"
+
+
+def test_time_for_a_station_that_no_rule_sends_to() -> None:
+    twin = Station("grill-2", "Grill 2", twin_of="grill")
+    longer = (Rule("x", "grill-2", modifier=("rare",), extra_time=60), sends("a", name=("burger",)))
+
+    def doubted_of(*rules: Rule) -> list[str]:
+        return list(doubts(Router((*STATIONS, twin, PASS), rules, "cold")))
+
+    (told,) = doubted_of(*longer, *REST)
+    assert told.startswith("x never counts: no rule sends anything to 'grill-2' itself")
+    assert doubted_of(*longer, rule("grill-2", id="b", name=("steak",)), *REST) == []
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        ([{"mode": ("delivery",)}, {"station": ("grill",)}, {}], []),
+        ([{"mode": ("togo", "delivry")}], []),
+        ([{"mode": ("delivry",)}], ["timing.late[0]: mode delivry is none of those"]),
+        ([{}, {"mode": ("delivery",)}], ["timing.late[1] can never count: timing.late[0] above"]),
+        ([{"mode": ("*",)}, {}], ["timing.late[1] can never count"]),
+        ([{"mode": ("d*",)}, {"mode": ("Delivery",), "station": ("fry",)}], ["timing.late[1] can"]),
+        ([{"mode": ("d*",), "station": ("fry",)}, {"mode": ("delivery",)}], []),
+        ([{"station": ("fry", "grill")}, {"station": ("fry",)}], ["timing.late[1] can never"]),
+        ([{"station": ("fry",)}, {"station": ("fry", "grill")}], []),
+        ([{"station": ("fry",)}, {}], []),
+    ],
+)
+def test_exceptions_of_what_is_late(late: list[Any], told: list[str]) -> None:
+    entries = [Late(60_000, 120_000, **each) for each in late]
+    router = Router((*STATIONS, PASS), (sends("a", name=("burger",)), *REST), "cold")
+    found = list(doubts(router, entries))
+    assert len(found) == len(told)
+    assert all(line.startswith(start) for line, start in zip(found, told, strict=True))
 
 
 def test_sending_in_vain() -> None:

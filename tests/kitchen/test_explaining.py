@@ -1,18 +1,34 @@
 """Routing that explains itself: what took an item, and what nearly did."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from appliance.cli_route import in_words
 from appliance.kitchen.command import AddRules, DefineMenuItems, DefineStation
 from appliance.kitchen.explaining import NEAR_MISSES_SHOWN, NearMiss, TakenAway, WhyThere
+from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Item, Modifier, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule, Window
 from tests.kitchen import nights
-from tests.kitchen.orders import RULES, after, busy, do, item, new_kitchen, order, rule
+from tests.kitchen.orders import (
+    AT_ONCE,
+    RULES,
+    STATIONS,
+    act,
+    after,
+    busy,
+    create,
+    do,
+    item,
+    new_kitchen,
+    order,
+    rule,
+)
 
 AT = after(0).at
 """18:00 UTC."""
@@ -69,8 +85,79 @@ def test_what_was_not_sent_is_said_to_be_nothing() -> None:
     by_category = rule("grill", id="r-1", category=("hot",), name=("cake",))
     plain = Item("1", "Cake")
     assert nearly(by_category, of=plain) == (NearMiss("r-1", "grill", "category", ("hot",), ()),)
-    by_modifier = rule("grill", id="r-1", modifier=("big",))
+    by_modifier = rule("grill", id="r-1", modifier=("big",), name=("cake",))
     assert nearly(by_modifier, of=plain) == (NearMiss("r-1", "grill", "modifier", ("big",), ()),)
+
+
+def test_a_rule_of_which_nothing_held_is_not_near() -> None:
+    pies = rule("grill", id="r-1", name=("pie",))
+    assert nearly(pies, of=Item("1", "Cake")) == ()
+    assert nearly(pies, replace(pies, id="r-2", mode=("for here",)), of=Item("1", "Cake")) == (
+        NearMiss("r-2", "grill", "name", ("pie",), ("Cake",)),
+    )
+
+
+def test_learned_times_are_told_where_they_count() -> None:
+    times = {}
+    for counts in (False, True):
+        way = replace(AT_ONCE, learned_prep_times=counts)
+        kitchen = new_kitchen(settings=way)
+        for number in range(5):
+            do(kitchen, create(item("1"), id=str(number)), after(number * 600))
+            do(kitchen, act("grill", "bump", str(number)), after(number * 600 + 300))
+        (burger,) = kitchen.explain(order(item("1")), after(3_000).at)
+        times[counts] = [(stop.station, stop.prep) for stop in burger.stops]
+    assert times[False] == [("grill", 600), ("pass", 600)]
+    assert times[True] == [("grill", 300), ("pass", 300)]
+
+
+def test_a_backup_is_told_with_the_times_that_it_has_itself() -> None:
+    grill = replace(STATIONS[0], active=False, backup="cold")
+    settings = replace(AT_ONCE, learned_prep_times=True)
+    kitchen = new_kitchen(settings=settings, stations=(grill, *STATIONS[1:]))
+    for number in range(5):
+        do(kitchen, create(item("1"), id=str(number)), after(number * 600))
+        do(kitchen, act("cold", "bump", str(number)), after(number * 600 + 300))
+    (burger,) = kitchen.explain(order(item("1")), after(3_000).at)
+    assert [(stop.station, stop.prep) for stop in burger.stops] == [("grill", 300), ("pass", 300)]
+
+
+def words(kitchen: Kitchen, *items: Item) -> list[str]:
+    said = in_words(kitchen, order(*items), datetime(2026, 3, 2, 18, tzinfo=UTC))
+    return [line.strip() for line in said.splitlines()[3:]]
+
+
+def test_the_words_say_what_a_rule_would_have_done() -> None:
+    here: dict[str, Any] = {"name": ("*burger*",), "modifier": ("veggie",)}
+    rules = (
+        rule("grill", id="sends", **here),
+        rule("grill", id="away", exclude=True, **here),
+        Rule("longer", "grill", extra_time=180, **here),
+        Rule("longer-all", None, extra_time=180, **here),
+    )
+    kitchen = new_kitchen(rules=(*RULES, *rules))
+    assert words(kitchen, item("1"))[2:] == [
+        "nearly sends to grill: modifier is nothing, not veggie",
+        "nearly away, which excludes grill: modifier is nothing, not veggie",
+        "nearly longer, which adjusts time at grill: modifier is nothing, not veggie",
+        "nearly longer-all, which adjusts time: modifier is nothing, not veggie",
+    ]
+
+
+def test_the_words_say_what_is_made_once() -> None:
+    grill = replace(STATIONS[0], active=False, backup="cold")
+    also = rule("cold", 60, id="r-1", name=("burger",))
+    kitchen = new_kitchen(rules=(*RULES, also), stations=(grill, *STATIONS[1:]))
+    assert words(kitchen, item("1"))[:4] == [
+        "→ Cold, 10m: file-1 (name burger* or steak* or combo*)",
+        "in place of Grill, which is not active",
+        "made once, where the same station has it by another rule as well",
+        "→ Cold, 1m: r-1 (name burger)",
+    ]
+    assert words(kitchen, item("1", "Steak"))[1:3] == [
+        "in place of Grill, which is not active",
+        "→ Pass, 10m: sees every item",
+    ]
 
 
 def test_a_rule_that_missed_in_two_ways_is_not_near() -> None:
@@ -93,7 +180,10 @@ def test_a_rule_whose_station_takes_nothing_says_so() -> None:
 
 
 def test_only_so_many_near_misses_are_told() -> None:
-    many = [rule("grill", id=f"r-{number}", name=(f"pie {number}",)) for number in range(50)]
+    many = [
+        rule("grill", id=f"r-{number}", name=(f"pie {number}",), mode=("for here",))
+        for number in range(50)
+    ]
     told = [miss.rule for miss in nearly(*many, of=item("1"))]
     assert told == [f"r-{number}" for number in range(NEAR_MISSES_SHOWN)]
 

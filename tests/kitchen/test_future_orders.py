@@ -21,6 +21,7 @@ from tests.kitchen.orders import (
     DAY,
     HOUR,
     MINUTE,
+    RULES,
     TOGETHER,
     act,
     after,
@@ -32,6 +33,7 @@ from tests.kitchen.orders import (
     item,
     new_kitchen,
     order,
+    rule,
     ticket,
     to_do,
 )
@@ -98,6 +100,26 @@ def test_the_point_of_sale_may_say_how_long_it_takes(takes: str, seconds: int) -
     assert ticket(kitchen, "grill").fires_at == after(2 * HOUR - seconds).at
 
 
+@pytest.mark.parametrize(
+    ("items", "before"),
+    [
+        ([item("1", "Salad")], 15 * MINUTE),
+        ([item("1", "Salad"), item("2", "Fries")], FRIES),
+        ([item("1", "Salad"), item("2", "Cola")], 3 * MINUTE),
+    ],
+)
+def test_what_nobody_knows_how_long_it_takes_is_begun_in_time_all_the_same(
+    items: list[Item], before: int
+) -> None:
+    rules = (*RULES, rule("grill", MINUTE, name=("cola",)))
+    kitchen = new_kitchen(settings=TOGETHER, rules=rules)
+    do(kitchen, later(*items))
+    assert ticket(kitchen, "cold").fires_at == after(HOUR - before).at
+    do(kitchen, UpdateOrder(later(*items, at=2 * HOUR).order, NOBODY), after(MINUTE))
+    do(kitchen, UpdateOrder(later(item("9", "Salad"), *items, at=2 * HOUR).order, NOBODY))
+    assert ticket(kitchen, "cold").fires_at == after(2 * HOUR - before).at
+
+
 @pytest.mark.parametrize("at", [0, -HOUR, BURGER])
 def test_what_has_to_be_begun_by_now_is_for_now(at: int) -> None:
     kitchen = kitchen_with(later(item("1"), at=at))
@@ -143,6 +165,17 @@ def test_a_station_that_begins_with_its_own_part_has_begun_all_of_it(action: Act
     do(kitchen, act("fry", action), after(MINUTE))
     assert to_do(ticket(kitchen, "grill")) == ["1"]
     assert to_do(ticket(kitchen, "pass")) == ["1", "2"]
+
+
+def test_what_the_pass_starts_is_begun_where_it_is_cooked() -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act("pass", "start"), after(MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1"]
+    assert kitchen.next_due == (MINUTE + BURGER - FRIES) * 1000
+    do(kitchen, later(*ALL_OF_IT, item("3", "Burger")), after(2 * MINUTE))
+    assert to_do(ticket(kitchen, "grill")) == ["1", "3"]
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(3 * MINUTE))
+    assert board(kitchen, "grill") == ["7", "8"]
 
 
 def test_the_others_finish_together_with_whoever_begins_early() -> None:
@@ -270,6 +303,15 @@ def test_what_is_begun_early_has_its_place_since_then(begun_early: Command) -> N
     do(kitchen, begun_early, after(10 * MINUTE))
     do(kitchen, create(*ALL_OF_IT, id="8"), after(12 * MINUTE))
     assert board(kitchen, "grill") == ["7", "8"]
+
+
+@pytest.mark.parametrize("station", ["grill", "pass"])
+def test_what_was_bumped_early_and_is_called_back_has_its_place_since_then(station: str) -> None:
+    kitchen = kitchen_with(later(*ALL_OF_IT))
+    do(kitchen, act(station, "bump"), after(10 * MINUTE))
+    do(kitchen, act(station, "recall"), after(12 * MINUTE))
+    do(kitchen, create(*ALL_OF_IT, id="8"), after(13 * MINUTE))
+    assert board(kitchen, station) == board(kitchen, "grill") == ["7", "8"]
 
 
 def test_moved_to_now_it_has_its_place_now_at_every_station() -> None:

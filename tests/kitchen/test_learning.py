@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from appliance.kitchen import learning
-from appliance.kitchen.command import CreateOrder, Due, MoveTicket, Undo
+from appliance.kitchen.command import Command, CreateOrder, Due, MoveTicket, Undo
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import DISHES_KEPT, SAMPLES_KEPT, Sample, configured
@@ -184,7 +184,7 @@ def test_the_hour_counts_before_the_day() -> None:
     made(kitchen, *[900] * 6)
     made(kitchen, *[300] * 4, at=18 * HOUR)
     (dish,) = kitchen.learned.dishes
-    assert dish.samples[0] == Sample(900, DOORS)
+    assert dish.samples[0] == Sample(900, DOORS, 1)
     assert dish.seconds(DOORS) == dish.seconds(DOORS - 1) == 900
     assert dish.seconds(3) == 900  # All ten: six of them took so long.
     made(kitchen, *[300], at=19 * HOUR)
@@ -210,7 +210,7 @@ def test_the_hour_is_that_of_the_kitchens_clock() -> None:
     made(kitchen, 60)
     (dish,) = kitchen.learned.dishes
     tokyo = datetime.fromtimestamp(after(0).at / 1000, ZoneInfo("Asia/Tokyo"))
-    assert dish.samples == (Sample(60, tokyo.hour),)
+    assert dish.samples == (Sample(60, tokyo.hour, 1),)
 
 
 def test_a_time_that_nobody_knew_is_known_then_also_at_the_pass() -> None:
@@ -287,13 +287,37 @@ def test_it_is_the_same_after_a_restart_and_goes_on() -> None:
         assert prep(again, item("1"), HOUR + 1_000) == 300
 
 
-def test_taking_back_a_press_leaves_the_kitchen_whole() -> None:
+@pytest.mark.parametrize(
+    ("press", "back"),
+    [
+        (act("grill", "bump"), Undo("grill", "7")),
+        (act("grill", "bump"), act("grill", "recall")),
+        (tick("grill", "1"), tick("grill", "1", done=False)),
+        (tick("grill", "1"), Undo("grill", "7")),
+    ],
+)
+def test_what_is_to_be_made_again_after_all_has_taught_nothing(
+    press: Command, back: Command
+) -> None:
     kitchen = new_kitchen()
-    do(kitchen, create(item("1")), after(0))
-    do(kitchen, act("grill", "bump"), after(60))
-    do(kitchen, Undo("grill", "7"), after(70))
-    do(kitchen, act("grill", "bump"), after(300))
-    assert samples(kitchen) == {"Burger": [60, 300]}
+    made(kitchen, 100)
+    do(kitchen, create(item("1"), time=HOUR), after(HOUR))
+    do(kitchen, press, after(HOUR + 60))
+    assert samples(kitchen) == {"Burger": [100, 60]}
+    do(kitchen, back, after(HOUR + 70))
+    assert samples(kitchen) == {"Burger": [100]}
+    do(kitchen, act("grill", "start"), after(HOUR + 100))
+    do(kitchen, act("grill", "bump"), after(HOUR + 300))
+    assert len(samples(kitchen)["Burger"]) == 2
+
+
+def test_a_dish_that_was_made_by_mistake_alone_is_not_known() -> None:
+    kitchen = new_kitchen()
+    do(kitchen, create(item("1"), item("2", "Steak")), after(0))
+    do(kitchen, tick("grill", "1"), after(60))
+    do(kitchen, tick("grill", "2"), after(90))
+    do(kitchen, Undo("grill", "7"), after(100))
+    assert samples(kitchen) == {"Burger": [60]}
 
 
 def test_taking_back_a_recall_makes_nothing_anew() -> None:
@@ -302,7 +326,7 @@ def test_taking_back_a_recall_makes_nothing_anew() -> None:
     do(kitchen, act("grill", "bump"), after(60))
     do(kitchen, act("grill", "recall"), after(100))
     do(kitchen, Undo("grill", "7"), after(130))
-    assert samples(kitchen) == {"Burger": [60]}
+    assert samples(kitchen) == {}
 
 
 # ── beside what is configured ────────────────────────────────────────────────────────

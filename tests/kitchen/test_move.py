@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.event import OrderPlaced, TicketChanged, encode
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import Item, Modifier
 from appliance.kitchen.routing import Station
 from tests.kitchen.nights import replayed, restored
 from tests.kitchen.orders import (
@@ -325,6 +326,28 @@ SIDES = (
     rule("fry", 240, id="fry", modifier=("fries",), takes="modifier"),
     rule("cold", 60, id="cold", modifier=("salad",), takes="modifier"),
 )
+
+
+@pytest.mark.parametrize(
+    ("moves", "counts"),
+    [
+        ([], {"grill": 2, "fry": 6, "cold": 2}),
+        ([("cold", "fry")], {"grill": 2, "fry": 8}),
+        ([("fry", "grill")], {"grill": 2, "cold": 2}),
+        ([("grill", "fry")], {"fry": 2, "cold": 2}),
+        ([("grill", "cold"), ("cold", "fry")], {"fry": 2}),
+    ],
+)
+def test_how_many_are_made_of_it_is_known_where_it_comes_to(
+    moves: list[tuple[str, str]], counts: dict[str, int]
+) -> None:
+    kitchen = new_kitchen(rules=SIDES)
+    plate = Item("1", "Plate", 2, mods=(Modifier("Fries", qty=3), Modifier("Salad")))
+    do(kitchen, create(plate))
+    for station, to in moves:
+        do(kitchen, move(station, to))
+    lines = {each.station: each.lines[0] for each in kitchen.live_tickets()}
+    assert {station: line.count for station, line in lines.items() if station != "pass"} == counts
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from appliance.kitchen.explaining import TakenAway, explain
 from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.order import Component, Item, ItemGroup, Modifier, Order
 from appliance.kitchen.routing import Router, Station, Stop
@@ -98,6 +99,41 @@ def test_modifiers_fit_as_names_do(pattern: str) -> None:
     sides = replace(SIDES, modifier=("dip", pattern))
     plate = item("1", "Plate", "Side Fries", "Slaw", "Side Fries")
     assert routed(rule("grill"), sides, of=plate)["fry"].mods == (0, 2)
+
+
+NO_RINGS = rule("fry", id="no", modifier=("*rings",), takes="modifier", exclude=True)
+PLATE = item("1", "Plate", "Side Fries", "Side Rings", "Dip")
+
+
+def test_modifiers_that_are_excluded_are_not_made_alone() -> None:
+    stops = routed(rule("grill", 600), SIDES, NO_RINGS, of=PLATE)
+    assert stops == {"grill": Stop("grill", 600), "fry": Stop("fry", 240, mods=(0,))}
+
+
+def test_a_rule_of_which_all_modifiers_are_excluded_does_not_count() -> None:
+    rings = rule("fry", 900, id="r", modifier=("*rings",), takes="modifier", priority_boost=2)
+    dips = rule("fry", 60, id="d", modifier=("dip",), takes="modifier")
+    stops = routed(rule("grill"), rings, dips, NO_RINGS, of=PLATE)
+    assert stops["fry"] == Stop("fry", 60, mods=(2,))
+    assert routed(rule("grill"), rings, NO_RINGS, of=PLATE).keys() == {"grill"}
+
+
+def test_modifiers_that_several_rules_exclude_are_gone_together() -> None:
+    no_fries = replace(NO_RINGS, id="no-fries", modifier=("*fries",))
+    rules = (rule("grill"), SIDES, NO_RINGS, no_fries)
+    assert routed(*rules, of=PLATE).keys() == {"grill"}
+    (explained,) = explain(Router(STATIONS, rules, "cold"), Order("7", (PLATE,)), MONDAY)
+    assert explained.taken_away == (TakenAway("fry", "no-fries"),)
+
+
+def test_modifiers_that_are_excluded_come_back_by_a_rule_below() -> None:
+    again = replace(SIDES, id="again", modifier=("*rings",))
+    assert routed(rule("grill"), SIDES, NO_RINGS, again, of=PLATE)["fry"].mods == (0, 1)
+
+
+def test_a_station_that_has_the_item_whole_keeps_it_where_modifiers_are_excluded() -> None:
+    whole = rule("fry", 240, name=("plate",))
+    assert routed(whole, SIDES, NO_RINGS, of=PLATE)["fry"] == Stop("fry", 240)
 
 
 def test_a_rule_for_a_modifier_has_not_taken_the_item() -> None:
@@ -236,7 +272,7 @@ def test_items_are_looked_up_by_id_and_else_by_name() -> None:
         (Rule("r", None, name=("x",)), "station"),
         (Rule("r", "grill", name=("x",), takes="modifier"), "modifier"),
         (Rule("r", "grill", 60, name=("x",), exclude=True), "prep_time"),
-        (Rule("r", "grill", modifier=("x",), exclude=True, takes="modifier"), "takes"),
+        (Rule("r", "grill", name=("x",), exclude=True, takes="modifier"), "modifier"),
         (Rule("r", None, name=("x",), extra_time=60, priority_boost=1), "priority_boost"),
         (Rule("r", "grill", name=("x",), extra_time=60, last=True), "last"),
         (Rule("r", "grill", name=("x",), extra_time=60, exclude=True), "exclude"),
@@ -277,27 +313,34 @@ def fits(each: Rule, made: Item, order: Order, at: int) -> bool:
 
 def by_the_sentence(rules: list[Rule], made: Item, order: Order, at: int) -> set[str]:
     """Rules are read from top to bottom: each that fits sends, or excludes, until the last."""
-    there: dict[str, bool] = {}
+    whole: set[str] = set()
+    alone: set[tuple[str, int]] = set()
     for each in rules:
         live = each.station is None or each.station in {station.id for station in STATIONS}
         if not live or not fits(each, made, order, at):
             continue
         if each.extra_time == 0 and each.station is not None:
-            if each.exclude:
-                there.pop(each.station, None)
-            elif each.takes == "item":
-                there[each.station] = True
-            elif any(fnmatchcase(m.name.lower(), p) for p in each.modifier for m in made.mods):
-                there.setdefault(each.station, False)
+            places = {
+                (each.station, place)
+                for place, mod in enumerate(made.mods)
+                if any(fnmatchcase(mod.name.lower(), pattern) for pattern in each.modifier)
+            }
+            if each.takes == "modifier":
+                alone = alone - places if each.exclude else alone | places
+            elif each.exclude:
+                whole.discard(each.station)
+                alone = {(station, place) for station, place in alone if station != each.station}
+            else:
+                whole.add(each.station)
         if each.last:
             break
-    return {*there, *(() if any(there.values()) else ("cold",))}
+    return {*(whole or {"cold"}), *(station for station, _place in alone)}
 
 
 any_rules = st.lists(
     st.builds(replace, nights.made_rules, station=st.sampled_from(["grill", "fry", "cold", "bar"])),
     max_size=6,
-)
+).map(lambda rules: [replace(each, id=f"r-{place}") for place, each in enumerate(rules)])
 
 
 @settings(deadline=None, derandomize=True, max_examples=500)

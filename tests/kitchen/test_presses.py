@@ -9,6 +9,7 @@ from appliance.kitchen.command import (
     CancelOrder,
     Command,
     Due,
+    MarkLine,
     Refused,
     SetPriority,
     TicketsNow,
@@ -131,6 +132,59 @@ def test_named_courses_are_started_after_the_others_one_by_one() -> None:
         fired.append(to_do(ticket(kitchen, "grill")))
         do(kitchen, act("grill", "bump"), after(minute * MINUTE + 1))
     assert fired == [["2"], ["1", "4"], ["3"]]
+
+
+def fries_begun_and_rings_to_come(*began: Command) -> Kitchen:
+    """The rings wait for the burger, which came with them a minute after the fries."""
+    kitchen = dinner(FRIES)
+    for command in began:
+        do(kitchen, command)
+    do(kitchen, update(FRIES, BURGER, replace(FRIES, line_id="5")), after(MINUTE))
+    fry = ticket(kitchen, "fry")
+    assert (to_do(fry), held(fry)) == ([] if "4" in done(fry) else ["4"], ["5"])
+    return kitchen
+
+
+@pytest.mark.parametrize(
+    "began",
+    [
+        [],
+        [act("fry", "start")],
+        [act("fry", "start"), act("fry", "ready")],
+        [act("fry", "bump"), act("fry", "recall")],
+    ],
+)
+def test_a_start_begins_what_starts_by_itself_whatever_else_is_on_the_card(
+    began: list[Command],
+) -> None:
+    kitchen = fries_begun_and_rings_to_come(*began)
+    do(kitchen, act("fry", "start"), after(2 * MINUTE))
+    fry = ticket(kitchen, "fry")
+    assert (fry.status, held(fry), fry.fires_at) == ("in_progress", [], None)
+    assert fry.lines[-1].begun == after(2 * MINUTE).tick
+    assert do(kitchen, act("fry", "start"), after(3 * MINUTE)).events == ()
+
+
+@pytest.mark.parametrize("began", [[], [act("fry", "start"), act("fry", "ready")]])
+def test_a_bump_takes_what_starts_by_itself_whatever_else_is_on_the_card(
+    began: list[Command],
+) -> None:
+    kitchen = fries_begun_and_rings_to_come(*began)
+    do(kitchen, act("fry", "bump"), after(4 * MINUTE))
+    assert ticket(kitchen, "fry").status == "bumped"
+    assert kitchen.next_due is None
+    do(kitchen, act("fry", "recall"), after(5 * MINUTE))
+    assert to_do(ticket(kitchen, "fry")) == ["4", "5"]
+
+
+def test_a_bump_of_what_was_ticked_early_leaves_what_waits_for_its_course() -> None:
+    kitchen = dinner(
+        BURGER, FRIES, replace(FRIES, line_id="5"), item("6", "Fries", course=2, status="hold")
+    )
+    do(kitchen, MarkLine("fry", "7", "4", done=True))
+    do(kitchen, act("fry", "bump"), after(MINUTE))
+    fry = ticket(kitchen, "fry")
+    assert (fry.status, done(fry), held(fry)) == ("held", ["4", "5"], ["6"])
 
 
 # ── what the pass sends ──────────────────────────────────────────────────────────────

@@ -205,6 +205,15 @@ def test_what_can_no_longer_be_ready_is_late_and_very_late_at_the_pick_up_time()
     assert promise(kitchen, "grill") == (LAST_CHANCE, PICKUP)
 
 
+def test_what_nobody_knows_how_long_it_takes_is_late_three_minutes_before() -> None:
+    kitchen = kitchen_with()
+    do(kitchen, of(item("1", "Salad"), wanted_in=PICKUP))
+    do(kitchen, Due(), after(PICKUP - 15 * MINUTE))
+    assert promise(kitchen, "cold") == (PICKUP, PICKUP)
+    do(kitchen, act("cold", "start"), after(PICKUP - MINUTE))
+    assert promise(kitchen, "cold") == (PICKUP - 3 * MINUTE, PICKUP)
+
+
 def test_the_pass_cooks_nothing_and_is_late_at_the_pick_up_time() -> None:
     kitchen = kitchen_with()
     do(kitchen, of(BURGER, wanted_in=PICKUP))
@@ -229,7 +238,7 @@ def test_what_was_fired_in_time_and_begun_late_is_late() -> None:
 
 @pytest.mark.parametrize(
     ("dish", "wanted_in"),
-    [("Burger", -HOUR), ("Burger", 0), ("Burger", 9 * MINUTE), ("Salad", -1), ("Salad", 0)],
+    [("Burger", -HOUR), ("Burger", 0), ("Burger", 9 * MINUTE), ("Salad", -1), ("Salad", 179)],
 )
 def test_a_pick_up_time_that_could_not_be_kept_promises_nothing(dish: str, wanted_in: int) -> None:
     kitchen = kitchen_with()

@@ -41,7 +41,6 @@ from tests.kitchen.orders import (
     fire,
     held,
     item,
-    kinds,
     new_kitchen,
     rule,
     tick,
@@ -261,6 +260,31 @@ def test_a_course_is_fired_where_whoever_fires_it_is_let_in(
     assert as_shown(kitchen) == before
 
 
+@pytest.mark.parametrize(
+    ("card", "done_at"),
+    [("grill", {"grill", "pass"}), ("pass", {"pass"}), (None, {"pass"})],
+)
+def test_a_course_that_is_fired_on_a_card_is_done_at_its_station_too(
+    card: str | None, done_at: set[str]
+) -> None:
+    kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"))
+    before = as_shown(kitchen)
+    do(kitchen, FireCourse("7", 2, None, card))
+    for station in ("grill", "fry", "pass"):
+        deed = kitchen.to_undo(Undo(station), after(1))
+        done_here = deed is not None and deed.kind == "fired"
+        assert done_here == (station in done_at)
+    undone(kitchen, min(done_at), None)
+    assert as_shown(kitchen) == before
+
+
+def test_a_course_is_fired_on_no_card_that_its_order_does_not_have() -> None:
+    kitchen = busy(DINNER)
+    reply = do(kitchen, FireCourse("7", 2, None, "bar")).reply
+    assert isinstance(reply, Refused)
+    assert reply.reason == "no_such_ticket"
+
+
 def test_a_cook_who_takes_back_his_last_does_not_hold_a_course_that_the_chef_fired() -> None:
     kitchen = busy(create(item("9"), id="8"), DINNER, act("grill", "bump", "8"), fire(2))
     undone(kitchen, "grill", None)
@@ -406,10 +430,28 @@ def test_a_station_whose_times_alone_were_moved_takes_nothing_back() -> None:
 def test_a_line_that_should_have_begun_meanwhile_begins_at_once() -> None:
     kitchen = two_stations()
     undone(kitchen, "grill", at=70)
-    assert ticket(kitchen, "fry").status == "held"
-    assert kitchen.next_due == 60_000
-    assert kinds(do(kitchen, Due(), after(70)).events) == ["fired"]
     assert to_do(ticket(kitchen, "fry")) == ["2"]
+    assert kitchen.next_due is None
+
+
+def test_a_plan_that_has_moved_since_hinders_nobody_and_counts_for_what_comes_back() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries")))  # 10 and 4 minutes.
+    do(kitchen, SetPriority("fry", "7", "urgent"), after(60))
+    do(kitchen, act("grill", "start"), after(120))
+    undone(kitchen, "fry", at=150)
+    assert ticket(kitchen, "fry").priority == "normal"
+    assert kitchen.next_due == (120 + 600 - 240) * 1000
+
+
+def test_a_move_is_taken_back_though_the_plan_has_moved_since() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1"), item("2", "Fries")))
+    do(kitchen, MoveTicket("fry", "7", "cold"), after(60))
+    do(kitchen, act("grill", "start"), after(120))
+    undone(kitchen, "cold", at=150)
+    assert (board(kitchen, "cold"), board(kitchen, "fry")) == ([], ["7"])
+    assert kitchen.next_due == (120 + 600 - 240) * 1000
 
 
 def test_there_is_a_window_whatever_the_wall_clock_says() -> None:

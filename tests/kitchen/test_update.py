@@ -8,9 +8,12 @@ from msgspec.structs import replace
 from appliance.kitchen.command import CreateOrder, OrderAccepted, Refused, SetPriority, UpdateOrder
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
-from appliance.kitchen.order import NOBODY, Guest, ItemGroup, Order
+from appliance.kitchen.order import NOBODY, Guest, Item, ItemGroup, Order
+from appliance.kitchen.ticket import Priority
 from tests.kitchen.orders import (
     HOUR,
+    MINUTE,
+    TOGETHER,
     act,
     after,
     board,
@@ -206,6 +209,33 @@ def test_an_order_becomes_urgent_and_goes_back() -> None:
     assert board(kitchen, "grill") == board(kitchen, "pass") == ["6", "7"]
 
 
+@pytest.mark.parametrize("priority", ["urgent", "normal"])
+def test_a_priority_set_at_the_pass_is_that_of_what_comes_later(priority: Priority) -> None:
+    kitchen = new_kitchen()
+    do(kitchen, CreateOrder(order(item("1"), item("2", "Soup"), priority=True), NOBODY))
+    do(kitchen, SetPriority("pass", "7", priority))
+    do(kitchen, act("cold", "bump"))
+    more = order(item("1"), item("2", "Soup"), item("3", "Fries"), item("4", "Cake"), priority=True)
+    do(kitchen, UpdateOrder(more, NOBODY))
+    priorities = [ticket(kitchen, station).priority for station in ("pass", "grill", "fry", "cold")]
+    assert priorities == [priority] * 4
+
+
+def test_a_priority_set_at_a_station_is_its_own() -> None:
+    kitchen = busy(create(item("1")), SetPriority("grill", "7", "urgent"))
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    assert ticket(kitchen, "fry").priority == "normal"
+
+
+def test_a_point_of_sale_that_asks_for_haste_slows_nobody_down() -> None:
+    kitchen = busy(create(item("1")), SetPriority("pass", "7", "urgent"))
+    do(kitchen, UpdateOrder(order(item("1"), item("2", "Fries"), priority=True), NOBODY))
+    stations = ("pass", "grill", "fry")
+    assert [ticket(kitchen, station).priority for station in stations] == ["urgent"] * 3
+    do(kitchen, update(item("1"), item("2", "Fries")))
+    assert [ticket(kitchen, station).priority for station in stations] == ["normal"] * 3
+
+
 def test_a_priority_set_by_hand_outlives_an_update_that_says_nothing_of_it() -> None:
     kitchen = busy(create(item("1")), SetPriority("grill", "7", "urgent"), update(item("2")))
     assert ticket(kitchen, "grill").priority == "urgent"
@@ -271,3 +301,45 @@ def test_every_station_hears_what_all_cards_show(change: dict[str, Any], guest: 
     do(kitchen, act("grill", "bump"))
     changed = replace(order(item("1"), item("2", "Fries")), **change)
     assert told(kitchen, changed, guest) - {"cold"} == {"fry", "pass"}
+
+
+def another_table_and_then_a_salad(kitchen: Kitchen, *items: Item) -> list[str]:
+    """The cold board when table 8 has a salad, and table 7 then wants one besides these."""
+    do(kitchen, create(item("1", "Salad"), id="8"), after(10 * MINUTE))
+    do(kitchen, update(*items, item("9", "Salad")), after(11 * MINUTE))
+    return board(kitchen, "cold")
+
+
+def test_a_second_round_at_another_station_stands_at_the_end_of_its_board() -> None:
+    kitchen = busy(create(item("1")), act("grill", "bump"))
+    assert another_table_and_then_a_salad(kitchen, item("1")) == ["8", "7"]
+
+
+def test_what_only_waits_for_its_course_gives_an_addition_no_place() -> None:
+    steak = item("2", "Steak", course=2, status="hold")
+    kitchen = busy(create(item("1"), steak), act("grill", "bump"))
+    assert another_table_and_then_a_salad(kitchen, item("1"), steak) == ["8", "7"]
+
+
+def test_an_addition_at_another_station_stands_where_the_order_is_being_made() -> None:
+    kitchen = busy(create(item("1")))
+    assert another_table_and_then_a_salad(kitchen, item("1")) == ["7", "8"]
+
+
+def test_a_card_is_ready_when_the_rest_of_it_is_not_wanted_any_more() -> None:
+    kitchen = busy(create(item("1"), item("2")), tick("grill", "1"))
+    do(kitchen, update(item("1")))
+    assert (ticket(kitchen, "grill").status, done(ticket(kitchen, "grill"))) == ("ready", ["1"])
+    do(kitchen, update(item("1"), item("3")))
+    assert (ticket(kitchen, "grill").status, to_do(ticket(kitchen, "grill"))) == (
+        "in_progress",
+        ["3"],
+    )
+
+
+def test_a_card_that_waits_for_its_course_after_all_says_no_time() -> None:
+    kitchen = new_kitchen(settings=TOGETHER)
+    do(kitchen, create(item("1", course=2), item("2", "Fries", course=2)))
+    assert ticket(kitchen, "fry").fires_at == after(6 * MINUTE).at
+    do(kitchen, update(item("1", course=2), item("2", "Fries", course=2, status="hold")))
+    assert (ticket(kitchen, "fry").status, ticket(kitchen, "fry").fires_at) == ("held", None)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.pages.board import Board
+from tests.pages.hand import DELIBERATE
 from tests.pages.kitchen import Kitchen
 
 FLAGS = (
@@ -43,11 +44,18 @@ def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def has_touch() -> bool:
+    """Whether the screen is touched."""
+    return False
+
+
+@pytest.fixture
+def page(browser: Browser, *, has_touch: bool) -> Iterator[Page]:
     """A fresh browser that nobody is signed in with; it fails on any error of the page's own."""
     errors: list[str] = []
     size = ViewportSize(width=1280, height=720)
-    with browser.new_context(viewport=size, timezone_id=TIME_ZONE) as context:
+    with browser.new_context(viewport=size, timezone_id=TIME_ZONE, has_touch=has_touch) as context:
+        context.add_init_script(DELIBERATE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page

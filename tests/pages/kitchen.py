@@ -5,7 +5,7 @@ import json
 import resource
 import socket
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,10 +34,12 @@ class Kitchen(Service):
             peer.sendall(json.dumps({"command": command, "order": order}).encode())
             return peer.recv(4096).decode()
 
-    def token(self, *roles: str) -> str:
-        """A token of this appliance."""
+    def token(self, *roles: str, stations: Collection[str] = ()) -> str:
+        """A token of this appliance; kept to these stations, if any."""
         secret = (self.data / "secret").read_bytes()
-        return auth.issue(secret, roles=roles, tenant="default", subject="test", seconds=600)
+        return auth.issue(
+            secret, roles=roles, tenant="default", subject="test", seconds=600, stations=stations
+        )
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """What the ticket API answers a manager."""

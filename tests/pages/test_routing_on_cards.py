@@ -10,13 +10,13 @@ SOUP = {"lineId": "9", "name": "Onion Soup"}
 
 def test_a_modifier_alone_is_the_dish_there(board: Board, kitchen: Kitchen) -> None:
     fries = {"name": "Side Fries", "qty": 2, "components": [{"name": "potato", "count": 3}]}
-    dips = {"name": "Fries Dip"}
+    dips = {"name": "Side Fries Dip"}
     mods = ["Cheddar", fries, dips]
     burger = BURGER | {"qty": 3, "mods": mods, "components": [{"name": "bun"}]}
     kitchen.order(id="A-1", name="Table 7", items=[burger])
     row = board.card("fry", "Table 7").locator(".items li")
     expect(row.locator(".quantity")).to_have_text("3 ×")
-    expect(row.locator(".dish")).to_have_text("2 × Side Fries+Fries Dip")
+    expect(row.locator(".dish")).to_have_text("2 × Side Fries+Side Fries Dip")
     expect(row.locator("small")).to_have_text(["for Hamburger", "3 × potato"])
     sizes = (
         "row => ['.dish', 'small'].map(part => "

@@ -128,3 +128,17 @@ def test_no_other_site_may_frame_the_board_or_run_in_it(page: Page, kitchen: Kit
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hacked=1>')")
     page.evaluate("new Promise(done => setTimeout(done, 100))")
     assert page.evaluate("typeof hacked") == "undefined"
+
+
+def test_who_is_kept_to_one_station_is_told_of_no_other_to_move_to(
+    page: Page, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    page.goto(kitchen.url)
+    page.get_by_label("Token").fill(kitchen.token("chef", stations=["grill"]))
+    page.get_by_role("button", name="Sign in").click()
+    card = Board(page).card("grill", "Table 7")
+    card.get_by_role("button", name="Table 7").click()
+    expect(card.locator(".move")).to_have_text(
+        "This sign-in sees no other station that could make it"
+    )

@@ -231,6 +231,22 @@ def test_all_day_counts_are_a_tap_away_and_stay_true(board: Board, kitchen: Kitc
     expect(counts).to_be_hidden()
 
 
+def test_counts_that_cannot_be_had_are_not_shown_as_if_they_were_true(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.shows("grill", "Table 7")
+    board.station("grill").get_by_role("button", name="All day").click()
+    lines = board.station("grill").locator(".counts li")
+    expect(lines).to_have_text(["1 × Hamburger"])
+    board.page.route("**/all-day", lambda route: route.abort())
+    kitchen.order(id="A-2", name="Table 8", items=[BURGER])
+    expect(lines).to_have_text(["The counts cannot be had"])
+    board.is_live()
+    board.page.unroute("**/all-day")
+    expect(lines).to_have_text(["2 × Hamburger"])
+
+
 def test_what_changes_while_they_are_counted_is_counted(board: Board, kitchen: Kitchen) -> None:
     asked: list[Route] = []
 
@@ -247,3 +263,16 @@ def test_what_changes_while_they_are_counted_is_counted(board: Board, kitchen: K
     asked[0].fulfill(json={"dishes": [], "modifiers": [], "components": []})
     expect(board.station("grill").locator(".counts li")).to_have_text(["1 × Hamburger"])
     assert len(asked) == 2
+
+
+def test_what_can_no_longer_be_recalled_is_not_offered(hub: Hub) -> None:
+    hub.shows(ticket(1, "fry"), ticket(2, "fry"))
+    for number, until in ((1, 40), (2, 30)):
+        gone = {"status": "bumped", "completed_at": iso(0), "metadata": {"recallUntil": iso(until)}}
+        hub.tells("bumped", ticket(number, "fry", **gone))
+    recall = hub.board.station("fry").locator(".recall")
+    expect(recall).to_have_text("Recall Table 2")
+    hub.it_is(31)
+    expect(recall).to_have_text("Recall Table 1")
+    hub.it_is(41)
+    expect(recall).to_be_hidden()

@@ -3,6 +3,7 @@
 import re
 import signal
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.pages.board import Board
@@ -92,6 +93,25 @@ def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Ki
     board.shows("grill")
 
 
+@pytest.mark.parametrize("is_bumped_meanwhile", [False, True])
+def test_the_keyboard_is_where_it_was_when_it_is_live_again(
+    board: Board, kitchen: Kitchen, *, is_bumped_meanwhile: bool
+) -> None:
+    for number in (7, 8):
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
+    board.shows("grill", "Table 7", "Table 8")
+    bump = board.card("grill", "Table 7").get_by_role("button", name="Bump")
+    bump.focus()
+    kitchen.kill()
+    board.is_offline(within=PROMISED)
+    expect(bump).not_to_be_focused()
+    kitchen.start()
+    if is_bumped_meanwhile:
+        kitchen.act("grill", "A-7", "bump")
+    board.is_live()
+    expect(board.card("grill", "Table 8") if is_bumped_meanwhile else bump).to_be_focused()
+
+
 def test_changes_during_a_short_absence_come_once(board: Board, kitchen: Kitchen) -> None:
     """The appliance goes on, and the board resumes: it does not begin anew."""
     kitchen.order(id="A-1", items=[BURGER])
@@ -178,3 +198,19 @@ def test_a_wrong_configuration_is_said_on_the_board(page: Page, kitchen: Kitchen
     expect(page.locator("#warnings")).to_contain_text("oven: unknown key")
     expect(page.locator("#warnings")).to_contain_text("running on the last good configuration")
     Board(page).is_live()
+
+
+def test_what_was_bumped_before_the_page_was_loaded_can_be_recalled(
+    board: Board, kitchen: Kitchen
+) -> None:
+    for number in (7, 8, 9):
+        kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
+        kitchen.act("grill", f"A-{number}", "bump" if number < 9 else "void")
+    kitchen.act("grill", "A-9", "bump")
+    board.shows("grill")
+    board.page.reload()
+    board.is_live()
+    for number in (8, 7):
+        board.station("grill").get_by_role("button", name=f"Recall Table {number}").click()
+        expect(board.card("grill", f"Table {number}")).to_be_visible()
+    expect(board.station("grill").locator(".recall")).to_be_hidden()

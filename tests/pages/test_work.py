@@ -108,7 +108,7 @@ def test_a_card_says_where_else_its_order_is_made(board: Board, kitchen: Kitchen
 
 
 def test_a_card_at_a_backup_says_for_whom_it_is_made(board: Board, kitchen: Kitchen) -> None:
-    wok = {"name": "Wok", "backup": "fry", "overflow_after_seconds": 0}
+    wok = {"name": "Wok", "backup": "fry", "overflow_after_seconds": 1}
     kitchen.call("POST", "/stations", wok)
     kitchen.call("POST", "/routing", {"station_id": "wok", "name": ["noodles"]})
     for number in ("7", "8"):
@@ -231,6 +231,20 @@ def test_what_was_done_last_is_taken_back_by_one_press(board: Board, kitchen: Ki
     expect(said).to_contain_text("Grill: nothing was done here by hand")
 
 
+def test_a_course_that_was_fired_on_a_card_is_taken_back_above_it(
+    board: Board, kitchen: Kitchen
+) -> None:
+    later = {"course": "Course 2", "courseStatus": "hold"}
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    kitchen.order(id="A-2", name="Table 8", items=[BURGER | later])
+    board.press("grill", "Table 7", "Bump")
+    board.press("grill", "Table 8", "Fire")
+    expect(board.card("grill", "Table 8").locator(".state")).to_have_text("")
+    board.station("grill").get_by_role("button", name="Undo").click()
+    expect(board.page.locator("#notice")).to_have_text("Taken back: firing of Table 8")
+    board.shows("grill", "Table 8")
+
+
 def test_what_was_taken_back_is_said_in_words(board: Board, kitchen: Kitchen) -> None:
     later = {"lineId": "3", "name": "Steak", "course": "Course 2", "courseStatus": "hold"}
     kitchen.order(id="A-1", name="Table 7", items=[BURGER, later])
@@ -239,7 +253,7 @@ def test_what_was_taken_back_is_said_in_words(board: Board, kitchen: Kitchen) ->
         (f"{ticket}/priority", {"priority": "high"}, "priority"),
         (f"{ticket}/start", None, "start"),
         (f"{ticket}/items/1/done", None, "tick"),
-        (f"{ticket}/items/1/undone", None, "tick"),
+        (f"{ticket}/items/1/undone", None, "taking away a tick"),
         (f"{ticket}/ready", None, "ready"),
         (f"{ticket}/recall", None, "recall"),
         ("/courses/fire", {"order_id": "A-1", "course_number": 2}, "firing"),

@@ -182,7 +182,8 @@ class Beat(Struct, tag_field="type", tag="beat"):
     """As in the snapshot, and as they are now."""
     reminders: list[str]
     """What somebody should look after, once it has been seen: tickets that were forgotten, points
-    of sale that are silent. None for who hears of some stations alone."""
+    of sale that are silent, stations that are gone and whose cards are elsewhere. None for who
+    hears of some stations alone."""
     fault: FaultJson | None
 
 
@@ -209,7 +210,7 @@ Position = Annotated[str, Meta(pattern="^([0-9A-Za-z]{1,64}:)?[0-9]{1,18}(?!\\n)
 """`epoch:seq`, or a `seq` of the same epoch."""
 
 
-class ListenQuery(Struct):
+class ListenQuery(Struct, forbid_unknown_fields=True):
     """What to hear by server-sent events, and from where on. As in a `subscribe`."""
 
     location_id: Annotated[str | None, Meta(description="by default this appliance's")] = None

@@ -2,20 +2,21 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
-import { act, come, counts, fire, follow, move, signIn, undo } from "/link.js";
-import { isChosen, isOnPage, reveal } from "/view.js";
+import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
+import { watchPresses } from "/press.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
 const DONE_MS = 5000; // That what was asked for is done.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
+const COUNT_AGAIN_MS = 2000;
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 const DO = { fire, move }; // What is more than an action of the ticket's own path.
 const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
 const DEEDS = {
-  fired: "firing", started: "start", item_done: "tick", ready: "ready", bumped: "bump",
-  recalled: "recall", voided: "void", prioritized: "priority", moved: "move",
+  fired: "firing", started: "start", item_done: "tick", item_undone: "taking away a tick",
+  ready: "ready", bumped: "bump", recalled: "recall", voided: "void", prioritized: "priority", moved: "move",
 };
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
 
@@ -26,10 +27,12 @@ const stations = new Map(); // by station id: what addStation makes
 const views = new Map(); // by station id: what buttons and bump bars have its board show
 let opened = null; // the id of the ticket whose card shows where else it could be made
 let noticed = 0; // the timer that takes a notice away again
+let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
 
+const presses = watchPresses(byId("stations"));
 const link = follow({
-  snapshot: keepingFocus((payload) => {
+  snapshot: redrawing((payload) => {
     byId("kitchen").textContent = payload.name;
     document.title = `${payload.name} · Expeditor`;
     const there = new Set(payload.tickets.map(({ id }) => id));
@@ -37,6 +40,7 @@ const link = follow({
     arrange(payload.stations);
     // A card that says the same stays: a finger may be on it.
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
+    for (const station of stations.values()) findGone(station);
     warnOfUnrouted();
     const calling = new Set(payload.summons.map(({ station_id }) => station_id));
     for (const { dataset } of [...byId("summons").children]) {
@@ -44,39 +48,44 @@ const link = follow({
     }
     for (const id of calling) summon(id, true);
   }),
-  stations: keepingFocus(arrange),
-  ticket: keepingFocus((type, ticket, live) => {
+  stations: redrawing(arrange),
+  ticket: redrawing((type, ticket, live) => {
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
   }),
-  summon,
-  boards(told, all) {
+  summon: redrawing(summon),
+  boards: redrawing((told, all) => {
     const there = new Set(told.map(({ station_id }) => station_id));
     for (const id of all ? [...views.keys()] : []) if (!there.has(id)) turn(id, null);
     for (const { station_id, ...view } of told) turn(station_id, view);
-  },
-  beat(fault, warnings, reminders) {
+  }),
+  beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
-  },
+  }),
   live() {
     document.body.classList.remove("stale");
     for (const id of ["stations", "summons"]) byId(id).inert = false;
+    // Who has gone on meanwhile stays there.
+    if (document.activeElement === document.body) giveBackFocus();
     byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
     tick();
   },
   offline(since) {
+    presses.release();
     document.body.classList.add("stale");
+    giveBackFocus = focusNow(); // What is inert loses it.
     for (const id of ["stations", "summons"]) byId(id).inert = true;
     const words = "What you see may be old, and cannot be worked on";
     shout("offline", `OFFLINE since ${clock(since)}`, words);
     show("offline", "OFFLINE");
   },
   signedOut() {
+    presses.release();
     clear();
     byId("sign-in").hidden = false;
     say("offline", null);
@@ -84,14 +93,27 @@ const link = follow({
   },
 });
 
+/** `change`, while no finger is about to press what it moves. */
+function redrawing(change) {
+  return (...told) => presses.afterwards(() => keepingFocus(change)(...told));
+}
+
 /** `change`, after which the keyboard is where it was, however much was drawn anew. */
 function keepingFocus(change) {
   return (...told) => {
-    const was = document.activeElement;
-    const card = was.closest(".ticket");
-    const next = card?.nextElementSibling;
-    const station = was.closest(".station");
+    const giveBack = focusNow();
     change(...told);
+    giveBack();
+  };
+}
+
+/** Where the keyboard is; how to have it there again. */
+function focusNow() {
+  const was = document.activeElement;
+  const card = was.closest(".ticket");
+  const next = card?.nextElementSibling;
+  const station = was.closest(".station");
+  return () => {
     if (!station || isSeen(was)) return was.focus({ preventScroll: true });
     const now = tickets.get(card?.dataset.ticket)?.card;
     const { action } = was.dataset;
@@ -282,13 +304,32 @@ function remove(ticket) {
   refresh(station);
 }
 
+/** What has left a board before this page was there to hear of it. */
+async function findGone(station) {
+  const found = await finished(station.section.dataset.station) ?? [];
+  presses.afterwards(() => {
+    const other = ({ id, metadata }) =>
+      metadata.recallUntil && !tickets.has(id) && station.gone.every((known) => known.id !== id);
+    station.gone = [...station.gone, ...found.filter(other)]
+      .sort((one, two) => Date.parse(two.updated_at) - Date.parse(one.updated_at) || 0)
+      .slice(0, RECALLABLE);
+    refresh(station);
+  });
+}
+
 function refresh(station) {
   station.count.textContent = station.list.children.length || "";
+  offerRecall(station);
+  recount(station);
+}
+
+/** Of what has left a board, the last that can still be brought back. */
+function offerRecall(station) {
+  station.gone = station.gone.filter((ticket) => !isPastRecall(ticket, link.now()));
   const last = station.gone[0];
   station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
-  recount(station);
   mark(station);
 }
 
@@ -348,6 +389,7 @@ function mark(station) {
 
 function showCounts(station, open) {
   station.counts.hidden = !open;
+  station.counts.replaceChildren(); // They may be of long ago.
   recount(station);
 }
 
@@ -358,11 +400,15 @@ async function recount(station) {
   station.uncounted = true;
   if (station.counting) return;
   station.counting = true;
-  while (station.uncounted && !station.counts.hidden) {
+  const stationId = station.section.dataset.station;
+  const isOpen = () => !station.counts.hidden && stations.get(stationId) === station;
+  while (station.uncounted && isOpen()) {
     station.uncounted = false;
-    const counted = await counts(station.section.dataset.station);
-    if (counted) station.counts.replaceChildren(...drawCounts(counted));
-    else notice(["The all-day counts cannot be had"]);
+    const counted = await counts(stationId);
+    presses.afterwards(() => station.counts.replaceChildren(...drawCounts(counted)));
+    if (counted) continue;
+    await new Promise((done) => { setTimeout(done, COUNT_AGAIN_MS); });
+    station.uncounted = true;
   }
   station.counting = false;
 }
@@ -463,7 +509,8 @@ byId("reminders").querySelector("button").onclick = () => {
 function tick() {
   if (!link.isLive()) return; // Nothing moves on a board that may be old.
   for (const { card, ticket } of tickets.values()) tell(card, ticket);
+  stations.forEach(offerRecall);
   byId("clock").textContent = clock(new Date(link.now()));
 }
 
-setInterval(tick, 1000);
+setInterval(redrawing(tick), 1000);

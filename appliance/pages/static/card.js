@@ -14,6 +14,7 @@ const ACTIONS = {
   voided: [["bump", "Clear", true]],
 };
 const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
+const NOWHERE = "This sign-in sees no other station that could make it";
 const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
 /**
@@ -78,7 +79,7 @@ function moves(ticket, targets, perform, called) {
     button.onclick = () => perform(ticket, "move", id);
     return button;
   });
-  return [buttons.length ? "Move to" : "No other station could make it", ...buttons];
+  return [buttons.length ? "Move to" : NOWHERE, ...buttons];
 }
 
 /** What a ticket is called. */

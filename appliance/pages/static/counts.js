@@ -2,8 +2,10 @@
 
 import { element, name, small } from "/card.js";
 
-/** What the appliance counted, to be put into a list. */
-export function drawCounts({ dishes, modifiers, components }) {
+/** What the appliance counted, to be put into a list; null: it cannot be had. */
+export function drawCounts(counted) {
+  if (!counted) return [element("li", "hint", "The counts cannot be had")];
+  const { dishes, modifiers, components } = counted;
   const all = [
     ...dishes.flatMap(drawDish),
     ...section("Modifiers", modifiers),

@@ -7,6 +7,7 @@ const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
 const RETRY_MS = 1000;
 const ANSWER_MS = 5000;
+const FINISHED = 10; // Cleared ones among them cannot be brought back.
 const MENU_QUIET_MS = 1000; // A menu is sent item by item: what it says is asked for afterwards.
 const MENU_LONGEST_MS = 5000;
 
@@ -154,8 +155,12 @@ export function fire(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
-  const course = { order_id: ticket.order_id, course_number: next === Infinity ? null : next };
-  return post("/api/v1/kds/courses/fire", JSON.stringify(course), "application/json");
+  const body = {
+    order_id: ticket.order_id,
+    course_number: next === Infinity ? null : next,
+    station_id: ticket.station_id,
+  };
+  return post("/api/v1/kds/courses/fire", JSON.stringify(body), "application/json");
 }
 
 /** Take back the newest thing that was done by hand at a station: `undone` says what. As `act`. */
@@ -169,8 +174,17 @@ export function come(stationId) {
 }
 
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
-export async function counts(stationId) {
-  const path = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`;
+export function counts(stationId) {
+  return ask(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
+}
+
+/** What has left a station's board last, the newest first; null when it cannot be had. */
+export function finished(stationId) {
+  const tickets = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/tickets`;
+  return ask(`${tickets}?status=completed&limit=${FINISHED}`);
+}
+
+async function ask(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }

@@ -48,7 +48,7 @@ export function lateness({ metadata }, now) {
   return now >= Date.parse(metadata.lateAt) ? "late" : "";
 }
 
-/** Whether what was bumped of a held ticket can no longer be brought back. */
+/** Whether what was bumped of a ticket can no longer be brought back. */
 export function isPastRecall({ metadata }, now) {
   return now > Date.parse(metadata.recallUntil);
 }
