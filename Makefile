@@ -19,7 +19,7 @@ run: $(VENV)/ready
 	$(BIN)/expeditor run
 
 test: $(VENV)/ready chromium namespaces lint
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 2 --dist worksteal -q
 
 coverage: $(VENV)/ready chromium namespaces
 	$(BIN)/pytest -n 2 -q --cov --cov-report=term:skip-covered

@@ -36,8 +36,9 @@ from appliance.kitchen.ticket import (
     can_be_bumped,
     is_same_press,
     last_bump,
+    recallable,
 )
-from appliance.kitchen.timing import Plan, planned, waits_until
+from appliance.kitchen.timing import Terms, planned, terms_of, waits_until
 from appliance.kitchen.working import PERFORM, TRANSITIONS, clear, fire, mark_line, prioritize
 
 _KIND: Final[dict[Action, Kind]] = {
@@ -125,6 +126,9 @@ class Cooking:
 
     def _not_recallable(self, ticket: Ticket, now: Moment) -> Refused | None:
         """Why what was bumped of a ticket cannot be brought back."""
+        if ticket.status != "held" and ticket.lines and not recallable(ticket):
+            message = "nothing that was done of it is wanted any more"
+            return Refused("wrong_state", message, ticket.status, "recalled")
         if ticket.status == "ready":
             return None
         bumped = last_bump(ticket)
@@ -174,26 +178,34 @@ class Cooking:
         before = known.tickets[ticket.station]
         waited = {line.id for line in before.lines if line.unfired}
         fired = waited - {line.id for line in ticket.lines if line.unfired}
-        ahead = gone_ahead(known.tickets, fired, now) if fired else known.tickets
-        tickets = ahead | {ticket.station: ticket}
+        ahead = gone_ahead(known.tickets, fired, now) if fired else {**known.tickets}
+        ahead[ticket.station] = ticket
+        along: dict[str, Ticket] = {}
+        is_clearing = kind in ("bumped", "recalled")
+        goes_along = self._settings.pass_clears_stations or not is_clearing
+        if goes_along and self._memory.is_at_pass(known, before):
+            siblings = [each for each in ahead.values() if each is not ticket]
+            along = {
+                each.station: each for each in with_the_pass(kind, before, ticket, siblings, now)
+            }
+        tickets = ahead = ahead | along
+        # Last of all: what went along may have begun an order for later.
         if any(line.held for each in tickets.values() for line in each.lines):
-            tickets = self._planned(known, tickets, now)
+            tickets = self._planned(known, ahead, now)
             ticket = tickets[ticket.station]
         events: list[TicketChanged] = []
         for station, after in tickets.items():
             was = known.tickets[station]
-            if station != ticket.station and after is not was:
+            if station == ticket.station or after is was:
+                continue
+            if station in along:
+                events.append(TicketChanged(now.at, now.tick, kind, after, effect="followed"))
+            else:
                 effect: Effect = "adjusted" if ahead[station] is was else "followed"
                 events.append(sibling_changed(was, after, now, effect))
-        is_clearing = kind in ("bumped", "recalled")
-        goes_along = self._settings.pass_clears_stations or not is_clearing
-        if goes_along and self._memory.is_at_pass(known, before):
-            siblings = [each for each in tickets.values() if each.station != ticket.station]
-            events += with_the_pass(kind, before, ticket, siblings, now)
         events.append(TicketChanged(now.at, now.tick, kind, ticket))
-        tickets = tickets | {event.ticket.station: event.ticket for event in events}
-        plan, removed = self._plan(known), known.placed.removed
-        for event in fired_next(tickets, plan, removed, now, self._settings):
+        terms, removed = self._terms(known), known.placed.removed
+        for event in fired_next(tickets, terms, removed, now, self._settings):
             events.append(event)
             if event.ticket.station == ticket.station:
                 ticket = event.ticket
@@ -210,7 +222,7 @@ class Cooking:
             for item in known.placed.order.items
             if course is None or self._is_due(item.course, course)
         }
-        is_for_later = waits_until(known.tickets, self._plan(known), now) > 0
+        is_for_later = waits_until(known.tickets, self._terms(known), now) > 0
         at_work = dict(known.tickets)
         for station, ticket in known.tickets.items():
             if ticket.workable:
@@ -245,11 +257,10 @@ class Cooking:
     def _planned(
         self, known: Known, tickets: Mapping[str, Ticket], now: Moment
     ) -> dict[str, Ticket]:
-        return planned(tickets, self._plan(known), now, self._settings)
+        return planned(tickets, self._terms(known), now, self._settings)
 
-    def _plan(self, known: Known) -> Plan:
-        placed = known.placed
-        return Plan(placed.order, self._memory.layout.router.cooking, placed.release)
+    def _terms(self, known: Known) -> Terms:
+        return terms_of(known.placed, self._memory.layout.router.cooking)
 
     def _run_timers(self, now: Moment) -> Decision:
         left_over = self._memory.left_over(now.tick)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from appliance.kitchen.event import Effect, Kind, TicketChanged
 from appliance.kitchen.order import Courses, Item, Order, Placed, course_number
 from appliance.kitchen.settings import Settings
-from appliance.kitchen.ticket import Line, Moment, Ticket, has_any
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.ticket import Line, Moment, Ticket, has_any, recallable
+from appliance.kitchen.timing import Terms, planned
 from appliance.kitchen.working import clear, let_go, prioritize, recall, take_off, void
 
 _FIRST: Final = 0
@@ -51,12 +51,12 @@ def gone_ahead(
 def planned_anew(
     tickets: Mapping[str, Ticket],
     ahead: Mapping[str, Ticket],
-    plan: Plan,
+    terms: Terms,
     now: Moment,
     settings: Settings,
 ) -> Iterator[TicketChanged]:
     """The events of the tickets of an order that change when it is planned as it is `ahead`."""
-    for station, after in planned(ahead, plan, now, settings).items():
+    for station, after in planned(ahead, terms, now, settings).items():
         was = tickets[station]
         if after is not was:
             effect: Effect = "adjusted" if ahead[station] is was else "followed"
@@ -65,7 +65,7 @@ def planned_anew(
 
 def fired_next(
     tickets: Mapping[str, Ticket],
-    plan: Plan,
+    terms: Terms,
     removed: Iterable[Item],
     now: Moment,
     settings: Settings,
@@ -77,17 +77,17 @@ def fired_next(
     """
     if not settings.fire_next_course:
         return
-    items = (*removed, *plan.order.items)
-    due = next_course(items, tickets, plan.cooking, settings.courses)
+    items = (*removed, *terms.order.items)
+    due = next_course(items, tickets, terms.cooking, settings.courses)
     if not due:
         return
-    yield from planned_anew(tickets, gone_ahead(tickets, due, now), plan, now, settings)
+    yield from planned_anew(tickets, gone_ahead(tickets, due, now), terms, now, settings)
 
 
 def with_the_pass(
     kind: Kind, before: Ticket, after: Ticket, siblings: Iterable[Ticket], now: Moment
-) -> Iterator[TicketChanged]:
-    """The events of the stations' tickets that go with what was done at the pass.
+) -> Iterator[Ticket]:
+    """The stations' tickets that go with what was done at the pass, as they are then.
 
     What left the pass has left the kitchen, and what comes back to it is to be made again
     where it was cleared with it. What is voided or put in front there is the whole order.
@@ -108,11 +108,13 @@ def with_the_pass(
         elif kind == "prioritized" and sibling.workable and sibling.priority != after.priority:
             ticket = prioritize(sibling, now, after.priority)
         if ticket is not sibling:
-            yield TicketChanged(now.at, now.tick, kind, ticket, effect="followed")
+            yield ticket
 
 
 def _is_cleared(ticket: Ticket, at_pass: Ticket) -> bool:
-    """Whether the last bump of a station's ticket was that of the pass."""
+    """Whether the last bump of a station's ticket was that of the pass, and some is wanted yet."""
+    if ticket.lines and not recallable(ticket):
+        return False
     return ticket.status in ("held", "bumped") and ticket.bumped_tick == at_pass.bumped_tick
 
 

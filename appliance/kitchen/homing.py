@@ -24,7 +24,7 @@ from appliance.kitchen.moving import arrived, what_stays
 from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.timing import planned, terms_of
 from appliance.kitchen.update import count_of
 from appliance.kitchen.working import without_lines
 
@@ -67,24 +67,27 @@ class Homing:
         router = self._memory.layout.router
         events = []
         targets: set[str] = set()
+        rests: dict[str, Ticket] = {}
         for ticket in strays:
+            is_made_there = ticket.station in placed.stations
             rest = without_lines(ticket, now)
-            if ticket.workable and ticket.station in placed.stations:
-                rest = what_stays(ticket, now)
-                targets |= self._send(known, ticket, tickets, route, now)
-            elif ticket.workable:
-                targets |= self._show(known, ticket, tickets, now)
-                unmade = _nowhere_else(ticket, known, is_seen=bool(router.passes))
-                if unmade is not None:
-                    targets |= self._send(known, unmade, tickets, route, now)
+            if ticket.workable:
+                rest = what_stays(ticket, now) if is_made_there else rest
+                send = self._send if is_made_there else self._show
+                targets |= send(known, ticket, tickets, route, now)
             events.append(TicketChanged(now.at, now.tick, "moved", rest, gone=not rest.lines))
-            now_placed = now_placed if rest.lines else now_placed.left(ticket.station)
+            if rest.lines:
+                rests[ticket.station] = rest
+            else:
+                now_placed = now_placed.left(ticket.station)
         for station in targets & router.cooking:
             now_placed = now_placed.joined(station)
-        plan = Plan(placed.order, router.cooking, placed.release)
+        terms = terms_of(placed, router.cooking)
         same = []
-        for station, after in planned(tickets, plan, now, self._settings).items():
+        for station, after in planned(tickets | rests, terms, now, self._settings).items():
             before = known.tickets.get(station)
+            if station in rests:
+                continue
             if station in targets:
                 is_new = before is None or before in strays
                 kind: Kind = "created" if is_new else "updated"
@@ -97,14 +100,25 @@ class Homing:
         return [*events, *told(placed, now_placed, same, now)]
 
     def _show(
-        self, known: Known, ticket: Ticket, tickets: dict[str, Ticket], now: Moment
+        self,
+        known: Known,
+        ticket: Ticket,
+        tickets: dict[str, Ticket],
+        route: Route,
+        now: Moment,
     ) -> set[str]:
-        """Show a card of a pass at all passes that have none; their ids."""
+        """Show a card of a pass at all passes that have none, and have made what only it has.
+
+        Returns their ids, and those of the stations that make it.
+        """
         passes = self._memory.layout.router.passes
         without = [each for each in passes if each not in known.tickets and each not in tickets]
         for station in without:
             tickets[station] = replace(ticket, station=station, updated_at=now.at)
-        return set(without)
+        unmade = _nowhere_else(ticket, known, is_seen=bool(passes))
+        if unmade is None:
+            return set(without)
+        return self._send(known, unmade, tickets, route, now).union(without)
 
     def _send(
         self,
@@ -133,7 +147,9 @@ class Homing:
             if line.bump or line.change == "deleted" or item is None:
                 continue
             stops = [stop for stop in route(item) if stop.station in router.cooking]
-            without = [stop for stop in stops if not _has(tickets.get(stop.station), line.id)]
+            without = [
+                stop for stop in stops if not _has(tickets.get(stop.station), line.id, stop.mods)
+            ]
             for stop in without or stops[:1]:
                 sent = replace(
                     line,
@@ -180,7 +196,11 @@ def taken_in(cooking: Collection[str], tickets: Iterable[Ticket]) -> dict[str, l
     return {station: list(others) for station, others in at.items()}
 
 
-def _has(ticket: Ticket | None, line_id: str) -> bool:
+def _has(ticket: Ticket | None, line_id: str, mods: Collection[int]) -> bool:
+    """Whether a ticket has a line, or these modifiers of it: who makes one alone has not all."""
     return ticket is not None and any(
-        line.id == line_id and line.change != "deleted" for line in ticket.lines
+        line.id == line_id
+        and line.change != "deleted"
+        and (not line.mods or (mods and {*mods} <= {*line.mods}))
+        for line in ticket.lines
     )

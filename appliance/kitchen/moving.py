@@ -14,7 +14,7 @@ from appliance.kitchen.following import sibling_changed, told
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import PRIORITIES, Line, Moment, Status, Ticket
-from appliance.kitchen.timing import Plan, planned
+from appliance.kitchen.timing import planned, terms_of
 from appliance.kitchen.update import brought_back
 from appliance.kitchen.working import with_lines, without_lines
 
@@ -41,12 +41,16 @@ class Moving:
         target = known.tickets.get(command.to)
         rest = what_stays(ticket, now)
         tickets = known.tickets | {command.to: arrived(ticket, target, command.to, now)}
-        tickets.pop(ticket.station)
+        if rest.lines:  # It was begun, though nothing of it is here any more.
+            tickets[ticket.station] = rest
+        else:
+            del tickets[ticket.station]
         now_placed = placed.joined(command.to)
         now_placed = now_placed if rest.lines else now_placed.left(ticket.station)
         cooking = self._memory.layout.router.cooking
-        tickets = planned(tickets, Plan(placed.order, cooking, placed.release), now, self._settings)
+        tickets = planned(tickets, terms_of(placed, cooking), now, self._settings)
         moved = tickets.pop(command.to)
+        tickets.pop(ticket.station, None)
         # It is done to both tickets: the cook of either station may think better of it.
         came: Kind = "created" if target is None else "updated"
         events = [

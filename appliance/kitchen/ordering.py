@@ -35,7 +35,7 @@ from appliance.kitchen.routing import Stop
 from appliance.kitchen.rule import Boost
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, Priority, Ticket, highest
-from appliance.kitchen.timing import Plan, changed_release, lead_of, planned, release_of
+from appliance.kitchen.timing import Terms, changed_release, lead_of, planned, release_of
 from appliance.kitchen.update import (
     changed_priority,
     first_tickets,
@@ -99,8 +99,8 @@ class Ordering:
         tickets, longest = first_tickets(number, order, route, nowhere, now)
         target = order.pickup_at or (now.at + longest * 1000 if longest else None)
         release = release_of(order, lead_of(tickets.values()), now, self._settings)
-        plan = Plan(order, router.cooking, release)
-        tickets = planned(tickets, plan, now, self._settings)
+        terms = Terms(order, router.cooking, release)
+        tickets = planned(tickets, terms, now, self._settings)
         stations = tuple(sorted(router.cooking & tickets.keys()))
         # A station shows one ticket per order id: cards of an earlier order of this id
         # that nobody has bumped away yet make room.
@@ -174,8 +174,8 @@ class Ordering:
                 tickets[station] = new_ticket(known, station, comparison, wanted, now)
         longest = _longest(tickets.values())
         release = changed_release(placed, order, lead_of(tickets.values()), now, self._settings)
-        plan = Plan(order, router.cooking, release)
-        tickets = planned(tickets, plan, now, self._settings)
+        terms = Terms(order, {*router.cooking, *placed.stations}, release)
+        tickets = planned(tickets, terms, now, self._settings)
         promised, closes = placed.promised, placed.closes
         if order.pickup_at != placed.order.pickup_at:
             promised = promised_by(order, tickets.values(), now)
@@ -202,7 +202,7 @@ class Ordering:
             ticket = replace(changed, updated_at=now.at, priority=priority)
             events.append(TicketChanged(now.at, now.tick, _kind(before, ticket), ticket))
         shown = tickets | {event.ticket.station: event.ticket for event in events}
-        events += fired_next(shown, plan, facts.removed, now, self._settings)
+        events += fired_next(shown, terms, facts.removed, now, self._settings)
         updated = OrderUpdated(
             now.at,
             now.tick,

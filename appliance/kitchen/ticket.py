@@ -205,11 +205,19 @@ def has_any(ticket: Ticket, line_ids: Collection[str]) -> bool:
     return any(line.id in line_ids and not line.bump for line in ticket.lines)
 
 
+def recallable(ticket: Ticket) -> frozenset[str]:
+    """The lines that a recall brings back: what the last bump, or `ready`, completed.
+
+    What is not wanted any more since is not among them.
+    """
+    last = 0 if ticket.status == "ready" else ticket.bumps
+    return frozenset(line.id for line in ticket.lines if line.done and line.bump == last)
+
+
 def last_bump(ticket: Ticket) -> int | None:
     """Tick of the bump that a recall takes back, of a held or a bumped one; None for none."""
     if ticket.status == "held":
-        is_there = any(line.bump and line.bump == ticket.bumps for line in ticket.lines)
-        return ticket.bumped_tick if is_there else None
+        return ticket.bumped_tick if ticket.bumps and recallable(ticket) else None
     return ticket.completed_tick
 
 

@@ -39,32 +39,37 @@ Course = int | str | None
 """Its number, or else the name of one that has none."""
 
 
-class Plan(NamedTuple):
+class Terms(NamedTuple):
     """What the times of an order depend on besides its tickets."""
 
     order: Order
     cooking: Collection[str]
-    """The stations where something is made."""
+    """The stations where something is made, and those where some of it was."""
     release: int
     """Tick before which nothing of it begins by itself; 0 for an order that is for now.
     See `waits_until`."""
 
 
-def waits_until(tickets: Mapping[str, Ticket], plan: Plan, now: Moment) -> int:
+def terms_of(placed: Placed, cooking: Collection[str]) -> Terms:
+    """Of an order as it is; `cooking` are the stations where something is made now."""
+    return Terms(placed.order, {*cooking, *placed.stations}, placed.release)
+
+
+def waits_until(tickets: Mapping[str, Ticket], terms: Terms, now: Moment) -> int:
     """The tick before which nothing of an order begins by itself, as its tickets stand.
 
     0 for an order that is for now, by what it says or because it was begun: something was
     fired or bumped where it is cooked, or started there or at the pass. What is ticked alone
     was made ahead.
     """
-    if plan.release <= now.tick:
+    if terms.release <= now.tick:
         return 0
     is_begun = any(
-        line.begun is not None or (station in plan.cooking and (line.to_do or line.bump))
+        line.begun is not None or (station in terms.cooking and (line.to_do or line.bump))
         for station, ticket in tickets.items()
         for line in ticket.lines
     )
-    return 0 if is_begun else plan.release
+    return 0 if is_begun else terms.release
 
 
 def lead_of(tickets: Iterable[Ticket]) -> int:
@@ -124,18 +129,18 @@ def milliseconds_of(duration: str | None) -> int | None:
 
 
 def planned(
-    tickets: Mapping[str, Ticket], plan: Plan, now: Moment, settings: Settings
+    tickets: Mapping[str, Ticket], terms: Terms, now: Moment, settings: Settings
 ) -> dict[str, Ticket]:
     """The tickets of an order, by station, with every line held or fired as it is to be now."""
-    release = waits_until(tickets, plan, now)
+    release = waits_until(tickets, terms, now)
     earliest = max(now.tick, release)
-    courses = {item.line_id: _course(item.course, settings.courses) for item in plan.order.items}
-    finishes = _finishes(tickets, plan.cooking, courses, earliest)
+    courses = {item.line_id: _course(item.course, settings.courses) for item in terms.order.items}
+    finishes = _finishes(tickets, terms.cooking, courses, earliest)
     after = dict(tickets)
     for station, ticket in tickets.items():
         if not ticket.workable:
             continue
-        if station in plan.cooking:
+        if station in terms.cooking:
             begins = _begins(ticket, courses, finishes, earliest, settings)
         else:  # Where it is only seen, all of it is seen as soon as any of it may begin.
             begins = {line.id: earliest for line in ticket.lines if line.timed}

@@ -25,7 +25,7 @@ from appliance.kitchen.memory import Memory
 from appliance.kitchen.order import Placed
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Moment, Ticket
-from appliance.kitchen.timing import Plan
+from appliance.kitchen.timing import terms_of
 from appliance.kitchen.working import without_lines
 
 _MS_PER_SECOND: Final = 1000
@@ -104,7 +104,7 @@ class Undoing:
         now: Moment,
     ) -> Iterator[TicketChanged]:
         """What follows when the tickets of an order are these again, which `happened`."""
-        plan = Plan(placed.order, self._memory.layout.router.cooking, placed.release)
+        terms = terms_of(placed, self._memory.layout.router.cooking)
         called = {
             line.id
             for ticket in others.values()
@@ -115,10 +115,10 @@ class Undoing:
         ahead = tickets | gone_ahead(happened, called, now)
         # What comes back has the times of a plan that may have moved since.
         if any(line.held for ticket in ahead.values() for line in ticket.lines):
-            for event in planned_anew({**tickets}, ahead, plan, now, self._settings):
+            for event in planned_anew({**tickets}, ahead, terms, now, self._settings):
                 yield event
                 tickets[event.ticket.station] = event.ticket
-        yield from fired_next(tickets, plan, placed.removed, now, self._settings)
+        yield from fired_next(tickets, terms, placed.removed, now, self._settings)
 
     def _nothing(self, command: Undo) -> Refused:
         """Why there is nothing to take back."""

@@ -14,7 +14,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from appliance.kitchen.ticket import Action, Line, Moment, Priority, Status, Ticket, is_held
+from appliance.kitchen.ticket import (
+    Action,
+    Line,
+    Moment,
+    Priority,
+    Status,
+    Ticket,
+    is_held,
+    recallable,
+)
 
 # Source: ticket API design page, table of actions. An action that finds the ticket where
 # it leads (the second element) changes nothing and is no error; but a start of what is on a
@@ -208,10 +217,8 @@ def recall(ticket: Ticket, now: Moment) -> Ticket:
     What had waited for its course when it was taken off the board does so again; a ticket
     that has nothing else is held, at the end of the board.
     """
-    last = 0 if ticket.status == "ready" else ticket.bumps
-    lines = tuple(
-        _recalled(line, now) if line.done and line.bump == last else line for line in ticket.lines
-    )
+    back = recallable(ticket)
+    lines = tuple(_recalled(line, now) if line.id in back else line for line in ticket.lines)
     waits = is_held(lines)
     return replace(
         ticket,

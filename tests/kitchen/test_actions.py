@@ -160,6 +160,24 @@ def test_a_line_that_is_struck_through_cannot_be_ticked() -> None:
     assert refused.reason == "wrong_state"
 
 
+@pytest.mark.parametrize(
+    "completed", [[act("fry", "bump")], [act("fry", "start"), act("fry", "ready")]]
+)
+def test_a_card_of_which_nothing_is_wanted_any_more_is_not_called_back(
+    completed: list[Command],
+) -> None:
+    kitchen = busy(create(item("1"), item("2", "Fries"), item("3", "Fries")), *completed)
+    do(kitchen, update(item("1"), item("3", "Fries")))
+    do(kitchen, act("fry", "recall"))
+    assert to_do(ticket(kitchen, "fry")) == ["3"]
+    do(kitchen, act("fry", "bump"), after(60))
+    do(kitchen, update(item("1")))
+    reply = do(kitchen, act("fry", "recall"), after(61)).reply
+    assert isinstance(reply, Refused)
+    assert reply.message == "nothing that was done of it is wanted any more"
+    assert board(kitchen, "fry") == []
+
+
 def test_what_is_on_no_ticket_is_named() -> None:
     kitchen = busy(create(item("1")))
     reasons = []

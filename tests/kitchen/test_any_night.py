@@ -300,7 +300,9 @@ class Night(RuleBasedStateMachine):
             if command.action == "void" and decision.events:
                 self.voided_by_hand |= {(ticket.number, line.id) for line in ticket.lines}
         waits_at_pass = self.lines(lambda line: line.held)["pass"]
-        for station, bumped in self.lines(lambda line: line.bump).items():
+        now_gone = self.lines(lambda line: line.bump)
+        for station in self.kitchen.router.cooking:
+            bumped = now_gone[station]
             assert not waited[station] & bumped & waits_at_pass, "bumped before it was fired"
         if not isinstance(command, Due):
             self.do_what_is_due_at_once()

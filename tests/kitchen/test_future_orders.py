@@ -9,6 +9,7 @@ from appliance.kitchen.command import (
     Due,
     FireCourse,
     MarkLine,
+    MoveTicket,
     Undo,
     UpdateOrder,
 )
@@ -357,3 +358,27 @@ def test_the_pass_shows_what_it_has_fired() -> None:
     assert ticket(kitchen, "pass").status == "pending"
     do(kitchen, Undo("pass"), after(2 * MINUTE))
     assert {ticket(kitchen, each).status for each in ("grill", "fry", "pass")} == {"held"}
+
+
+@pytest.mark.parametrize(
+    ("begun", "station"),
+    [
+        ([act("pass", "bump")], "grill"),
+        ([act("pass", "bump")], "pass"),
+        ([act("grill", "bump"), MoveTicket("grill", "7", "cold")], "cold"),
+    ],
+)
+def test_a_course_of_what_was_sent_early_has_its_place_among_those_that_wait_since_then(
+    begun: list[Command], station: str
+) -> None:
+    waits = item("2", "Steak", course=2, status="hold")
+    kitchen = kitchen_with(later(item("1"), waits))
+    for command in begun:
+        do(kitchen, command, after(10 * MINUTE))
+    do(
+        kitchen,
+        create(waits, replace(waits, line_id="3", name="Salad"), id="8"),
+        after(12 * MINUTE),
+    )
+    assert [each.status for each in kitchen.live_tickets(station)] == ["held", "held"]
+    assert board(kitchen, station) == ["7", "8"]

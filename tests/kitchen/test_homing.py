@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import (
     Command,
+    CreateOrder,
     DefineStation,
     Due,
     MoveTicket,
@@ -18,12 +19,14 @@ from appliance.kitchen.command import (
 from appliance.kitchen.event import TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import NOBODY
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from tests.kitchen.nights import Log, recorded, replayed, restored
 from tests.kitchen.orders import (
     AT_ONCE,
+    HOUR,
     MINUTE,
     PASS,
     RULES,
@@ -38,6 +41,7 @@ from tests.kitchen.orders import (
     done,
     held,
     item,
+    order,
     rule,
     tick,
     ticket,
@@ -59,13 +63,14 @@ def not_yet_moved(
     stations: Sequence[Station] = WITHOUT_FRY,
     rules: Iterable[Rule] = RULES,
     was: Sequence[Station] = (*STATIONS, PASS),
+    was_rules: Iterable[Rule] = RULES,
     settings: Settings = AT_ONCE,
     default: str = "cold",
     from_log: bool = False,
     is_stray: bool = True,
 ) -> Kitchen:
     """All this has happened, then the file was changed, and the service starts."""
-    before = Kitchen(Plan(tuple(was), RULES, "cold"), settings)
+    before = Kitchen(Plan(tuple(was), tuple(was_rules), "cold"), settings)
     log: Log = []
     for command in commands:
         decision = do(before, command)
@@ -329,3 +334,29 @@ def test_an_order_that_changes_before_its_cards_have_moved_loses_nothing(
     do(kitchen, Due())
     assert sorted(each.station for each in kitchen.live_tickets() if each.station != "pass") == cook
     assert list(kitchen.placed(1).stations) == cook
+
+
+@pytest.mark.parametrize("begun", [act("grill", "bump"), act("pass", "bump")])
+def test_an_order_for_later_that_was_begun_at_a_station_that_is_gone_is_begun(
+    begun: Command,
+) -> None:
+    waits = item("2", "Steak", course=2, status="hold")
+    later = replace(order(BURGER, waits), pickup_at=after(HOUR).at)
+    gone: dict[str, Any] = {"stations": (FRY, COLD, PASS), "rules": RULES[1:]}
+    kitchen = after_a_restart(CreateOrder(later, NOBODY), begun, **gone)
+    do(kitchen, create(waits, id="8"), after(2 * MINUTE))
+    assert [each.status for each in kitchen.live_tickets("cold")] == ["held", "held"]
+    assert board(kitchen, "cold") == ["7", "8"]
+
+
+def test_who_makes_only_the_side_of_a_dish_gets_the_rest_of_it() -> None:
+    sides = rule("fry", id="file-2", modifier=("side*",), takes="modifier")
+    kitchen = after_a_restart(
+        create(item("1", "Burger", "Side Fries")),
+        MoveTicket("fry", "7", "cold"),
+        was_rules=(RULES[0], sides),
+        stations=(FRY, COLD, PASS),
+        rules=(sides,),
+    )
+    [line] = ticket(kitchen, "cold").lines
+    assert (line.id, line.mods) == ("1", ())

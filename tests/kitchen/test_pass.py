@@ -141,6 +141,16 @@ def test_what_a_station_bumped_since_stays_away() -> None:
     assert recalled(kitchen) == {"fry": ["2"], "pass": ["1", "2"]}
 
 
+def test_what_nobody_wants_any_more_is_not_called_back() -> None:
+    waits = item("3", "Salad", course=2, status="hold")
+    kitchen = new_kitchen()
+    do(kitchen, create(item("1"), item("2", "Fries"), waits))
+    do(kitchen, act("pass", "bump"), after(60))
+    do(kitchen, update(item("1"), waits), after(70))
+    assert recalled(kitchen) == {"grill": ["1"], "pass": ["1"]}
+    assert board(kitchen, "fry") == []
+
+
 def test_a_station_calls_back_its_own_alone() -> None:
     kitchen = new_kitchen()
     do(kitchen, create(item("1"), item("2", "Fries")))

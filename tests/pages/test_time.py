@@ -83,7 +83,7 @@ def test_a_line_that_starts_later_on_a_card_that_is_cooking_says_when(hub: Hub) 
     hub.board.page.on("request", lambda request: fired.append(request.post_data_json))
     hub.board.press("fry", "Table 1", "Fire")
     expect(hub.board.page.locator("#notice")).to_be_visible()  # There is no such order.
-    assert fired == [{"order_id": "1", "course_number": 3}]
+    assert fired == [{"order_id": "1", "course_number": 3, "station_id": "fry"}]
 
 
 def test_a_card_that_waits_for_its_course_says_which(hub: Hub) -> None:
