@@ -65,7 +65,7 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     A key is given by its name in the profile, or else by what it sends. Raises ProfileError
     where there is no such profile, or no such key; ValueError for what is no action.
     """
-    profile = load(profile_name(section))
+    profile = load(usual_profile(section.transport) if section.profile is None else section.profile)
     if section.baud is not None:
         profile = replace(profile, line=replace(profile.line, baud=section.baud))
     named, sent, own = profile.names, {}, {}
@@ -81,11 +81,9 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     return Keys(profile, {name: actions[name] for name in profile.names if name in actions})
 
 
-def profile_name(section: BumpBarSection) -> str:
-    """The name of the profile that a bar has."""
-    if section.profile is not None:
-        return section.profile
-    return "ascii" if (section.transport or "").startswith(f"{SERIAL}:") else "numpad"
+def usual_profile(transport: str | None) -> str:
+    """The name of the profile of a bar whose section names none."""
+    return "ascii" if (transport or "").startswith(f"{SERIAL}:") else "numpad"
 
 
 def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
