@@ -28,9 +28,10 @@ IDENTITY_PINS: Final = frozenset({0, 1})
 """The bus on which the board asks a HAT for its memory while it starts."""
 CONSOLE_PINS: Final = frozenset({14, 15})
 """Serial console: what is wired here hears the boot messages, or types into them."""
+_PULLED_UP: Final = "1.8 kΩ on the board pull it up, too much for a button of the wiring guide"
 BUS_PINS: Final = {
-    2: "I²C; it is pulled up by 1.8 kΩ on the board",
-    3: "I²C; it is pulled up by 1.8 kΩ on the board",
+    2: f"I²C; {_PULLED_UP}",
+    3: f"I²C; {_PULLED_UP}",
     7: "SPI",
     8: "SPI",
     9: "SPI",

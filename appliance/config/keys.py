@@ -15,6 +15,9 @@ from hardware.profiles import Profile, load
 SERIAL: Final = "serial"
 LONGEST_NAME: Final = 32
 """Of a key, as profiles allow."""
+_REPEATED: Final = {"next", "previous"}
+"""Done again while a key that repeats in its profile is held down. Of another action one press is
+one result, also on a key that was an arrow."""
 _PREFIX: Final = "KEY_"
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 
@@ -78,7 +81,9 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     usual = {name: parse(ACTIONS[name]) for name in profile.names if name in ACTIONS}
     actions = {name: each for name, each in usual.items() if (each.slot or 0) <= per_page} | own
     # A key that sends what another is given for is not there any more.
-    return Keys(profile, {name: actions[name] for name in profile.names if name in actions})
+    there = {name: actions[name] for name in profile.names if name in actions}
+    repeats = {name for name in profile.repeats if name in there and there[name].verb in _REPEATED}
+    return Keys(replace(profile, repeats=frozenset(repeats)), there)
 
 
 def usual_profile(transport: str | None) -> str:

@@ -152,6 +152,17 @@ def test_a_key_that_sends_what_another_is_given_for_is_not_there_any_more() -> N
     assert actions["key-kpdot"] == Action("start")
 
 
+def test_a_key_held_down_does_nothing_again_but_go_on() -> None:
+    keys = 'keys = { up = "bump", down = "next" }'
+    assert keys_of(bar(f'profile = "kb9000"\n{keys}'), 8).profile.repeats == {"down"}
+    assert keys_of(bar('profile = "bematech"'), 8).profile.repeats == {
+        "next",
+        "previous",
+        "up",
+        "down",
+    }
+
+
 def test_a_serial_bar_has_its_speed_and_its_bytes() -> None:
     section = bar('transport = "serial:/dev/ttyUSB1"\nbaud = 1200\nkeys = { 0x1b4f = "page" }')
     profile, actions = keys_of(section, 8)

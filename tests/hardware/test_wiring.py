@@ -94,6 +94,7 @@ def expected(name: str) -> str:
 # Volts, ohms, farads. Raspberry Pi's documentation ("GPIO and the 40-pin header", and its
 # table of voltages), and the makers' data sheets of BC337, PC817 and ULN2803A.
 SUPPLY, PULL_LOWEST, PULL_HIGHEST, HIGH_FROM, LOW_TO = 3.3, 33e3, 73e3, 2.0, 0.8
+PULL_OF_I2C = 1.8e3
 BASE, DIODE, RED, WHITE = 0.7, 1.2, 2.0, 3.0
 
 
@@ -109,6 +110,7 @@ BASE, DIODE, RED, WHITE = 0.7, 1.2, 2.0, 3.0
         ("R3", (SUPPLY - BASE) / 1e3 * 1e3, "{:.1f} mA from the pin"),
         ("R3", ((SUPPLY - BASE) / 1e3 - BASE / 4.7e3) * 1e3, "{:.1f} mA reach the base"),
         ("R4", SUPPLY * 4.7e3 / (4.7e3 + 1e3 + PULL_LOWEST), "{:.2f} V at the base"),
+        ("U1", (SUPPLY - 2 * BASE) / 2.7e3 * 1e3, "{:.1f} mA from a pin"),
         ("U2", SUPPLY / PULL_LOWEST * 1e3, "needs {:.1f} mA"),
         ("R5", (24 - DIODE) / 2.2e3 * 1e3, "{:.1f} mA"),
         ("R5", (24 - DIODE) ** 2 / 2.2e3, "{:.2f} W while"),
@@ -131,6 +133,13 @@ def test_no_value_asks_too_much_of_a_pin_or_a_part() -> None:
     assert max((SUPPLY - RED) / 470, (SUPPLY - BASE) / 1e3, SUPPLY / 1e3) <= 3.3e-3
     assert (24 - DIODE) ** 2 / 2.2e3 < 0.5 / 2
     assert (12 - DIODE) ** 2 / 1e3 < 0.25 / 2
+
+
+def test_the_guide_warns_of_pins_where_a_press_is_neither_high_nor_low() -> None:
+    pressed = SUPPLY * 1e3 / (1e3 + PULL_OF_I2C)
+    assert LOW_TO < pressed < HIGH_FROM
+    assert f"leaves {pressed:.1f} V" in WIRING
+    assert all("button" in BUS_PINS[pin] for pin in (2, 3))
 
 
 def test_values_in_the_drawings_are_those_of_the_guide() -> None:
