@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,6 +145,23 @@ async def test_without_the_library_the_bar_says_what_to_install(
     async with listening(Keyboard("/dev/input/event0"), PROFILE) as heard:
         assert await heard.until(Condition.REFUSED) == NOT_INSTALLED
         assert "apt install python3-evdev" in NOT_INSTALLED
+
+
+async def test_the_loop_does_not_wait_for_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[int] = []
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, *_where: object) -> None:
+            if name == "evdev":
+                looked_for.append(threading.get_ident())
+
+    monkeypatch.delitem(sys.modules, "evdev", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    async with listening(Keyboard("/dev/input/no-such-bar"), PROFILE) as heard:
+        await heard.until(Condition.AWAY if EVDEV else Condition.REFUSED)
+    assert looked_for
+    assert threading.get_ident() not in looked_for
 
 
 @pytest.mark.skipif(EVDEV is None, reason="python-evdev is not here, so it opened nothing")

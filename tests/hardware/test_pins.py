@@ -34,12 +34,6 @@ def test_reserved_pins_are_refused(pin: int) -> None:
         check([PinUse(pin, GRILL)])
 
 
-def test_the_pins_of_a_console_that_is_off_are_free() -> None:
-    assert check([PinUse(14, GRILL), PinUse(15, "a lamp")], console_is_off=True) == []
-    with pytest.raises(PinReserved):
-        check([PinUse(0, GRILL)], console_is_off=True)
-
-
 @pytest.mark.parametrize("pin", [-1, 28, 40])
 def test_there_is_no_such_pin(pin: int) -> None:
     with pytest.raises(NoSuchPin, match=f"GPIO {pin} "):
