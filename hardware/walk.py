@@ -11,6 +11,10 @@ from typing import Final, Literal, NamedTuple, get_args
 
 Verdict = Literal["good", "skipped", "not tried", "failed"]
 
+MOST_WAITING: Final = 1_000
+"""Of what was heard and not looked at yet; of presses that come on top of that, by a loose wire
+while nobody is at the terminal, nothing is kept."""
+
 SKIP: Final = ""
 YES: Final = "y"
 NO: Final = "n"
@@ -74,7 +78,8 @@ class Walk:
         """Something came. On the event loop, in the order in which it comes."""
         if isinstance(heard, Trouble):
             self._troubles[heard.device] = heard.words
-        self._heard.put_nowait(heard)
+        if self._heard.qsize() < MOST_WAITING or not isinstance(heard, Pressed | Unknown):
+            self._heard.put_nowait(heard)
 
     async def find(self, device: str) -> bool:
         """Wait until a device that can be plugged in works; whether it does. Raises Ended."""

@@ -21,11 +21,11 @@ class Press(NamedTuple):
 
 
 def train(chance: random.Random, *, pressed: bool, at: float, longest: float) -> list[Edge]:
-    """The contact becomes this at that time, and bounces for 1 ms up to `longest`."""
+    """The contact becomes this at that time, and bounces for 1 ms up to `longest`, or not."""
     ends = chance.uniform(min(0.001, longest), longest)
-    bounces = sorted(chance.uniform(0, ends) for _ in range(2 * chance.randint(0, 8)))
+    bounces = [chance.uniform(0, ends) for _ in range(2 * chance.randint(0, 8) - 1)]
     edges = [Edge(pressed, at)]
-    for each in bounces:
+    for each in [*sorted(bounces), ends] if bounces else []:
         edges.append(Edge(not edges[-1].pressed, at + each))
     return edges
 

@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import logging
 import random
 
@@ -266,6 +267,30 @@ async def test_a_humming_input_is_switched_off_within_a_second() -> None:
         await flicker(panel, "grill", times=60, seconds=0.01)
         assert panel.states[-1] == ("grill", PinState("chattering", "not stable for 0.5 s on end"))
         assert not panel.listens("grill")
+
+
+async def test_an_input_at_10_khz_holds_up_no_other_and_is_switched_off_soon() -> None:
+    async with listening(GRILL, FRY) as panel:
+        wire = panel.pins.wire(17)
+
+        async def hum() -> None:
+            for number in itertools.count():
+                wire.drive(high=bool(number % 2))
+                await elapse(0.0001)
+
+        humming = asyncio.create_task(hum())
+        for pressed in range(1, 9):
+            pressed_at = clock()
+            panel.fingers.down("fry")
+            await elapse(0)
+            heard = [gesture for name, gesture in panel.heard if name == "fry"]
+            assert heard[pressed - 1 :] == [Gesture("press", pressed_at, pressed_at)]
+            await elapse(0.05)
+            panel.fingers.up("fry")
+            await elapse(0.05)
+        assert not panel.listens("grill")
+        assert [name for name, _ in panel.heard].count("grill") == 1  # It could have been a finger.
+        humming.cancel()
 
 
 async def test_too_many_edges_at_once_are_chatter_and_bounded() -> None:

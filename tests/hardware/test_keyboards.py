@@ -164,7 +164,7 @@ async def test_the_loop_does_not_wait_for_the_library(monkeypatch: pytest.Monkey
     assert threading.get_ident() not in looked_for
 
 
-@pytest.mark.skipif(EVDEV is None, reason="python-evdev is not here, so it opened nothing")
+@pytest.mark.skipif(EVDEV is None, reason="NOT TESTED: python-evdev is not here")
 async def test_what_is_no_input_device_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     async with listening(Keyboard(str(tmp_path / "file")), PROFILE) as heard:
