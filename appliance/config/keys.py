@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from appliance.config.actions import MOST_SLOTS, Action, parse
 from appliance.config.devices import BumpBarSection
-from hardware.profiles import Profile, load
+from hardware.profiles import Profile, ProfileError, load
 
 SERIAL: Final = "serial"
 LONGEST_NAME: Final = 32
@@ -66,16 +66,20 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     """The keys of a bar, those for places that no page has left out.
 
     A key is given by its name in the profile, or else by what it sends. Raises ProfileError
-    where there is no such profile, or no such key; ValueError for what is no action.
+    where there is no such profile, or no such key, or none that a bar of this kind has; ValueError
+    for what is no action.
     """
     profile = load(usual_profile(section.transport) if section.profile is None else section.profile)
+    is_serial = _is_serial(section.transport) if section.transport else not profile.chords
+    # A simulated bar that is nowhere is of the kind that its profile is for.
+    profile = profile.of_kind(is_serial=is_serial)
     if section.baud is not None:
         profile = replace(profile, line=replace(profile.line, baud=section.baud))
     named, sent, own = profile.names, {}, {}
     for written, text in section.keys.items():
         name = written if written in named else _name(written)
         if name != written:
-            sent[_sent(written)] = name
+            sent[_sent(written, is_serial=is_serial)] = name
         own[name] = action_of(text, per_page)
     profile = profile.with_keys(sent)
     usual = {name: parse(ACTIONS[name]) for name in profile.names if name in ACTIONS}
@@ -88,7 +92,11 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
 
 def usual_profile(transport: str | None) -> str:
     """The name of the profile of a bar whose section names none."""
-    return "ascii" if (transport or "").startswith(f"{SERIAL}:") else "numpad"
+    return "ascii" if _is_serial(transport) else "numpad"
+
+
+def _is_serial(transport: str | None) -> bool:
+    return (transport or "").startswith(f"{SERIAL}:")
 
 
 def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
@@ -99,9 +107,14 @@ def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
     return action
 
 
-def _sent(written: str) -> str:
-    """What a profile calls it: `KEY_F5` may be written `F5`."""
-    if written[:2].lower() == "0x":
+def _sent(written: str, *, is_serial: bool) -> str:
+    """What a profile calls it: `KEY_F5` may be written `F5`. Raises ProfileError."""
+    are_bytes = written[:2].lower() == "0x"
+    if are_bytes and not is_serial:
+        raise ProfileError(f"{written!r}: a keyboard sends no bytes; it has keys like KEY_F5")
+    if is_serial and not are_bytes:
+        raise ProfileError(f"{written!r}: a serial bar has no such key; it sends bytes like 0x1b4f")
+    if are_bytes:
         return written
     return "+".join(
         _PREFIX + part.strip().upper().removeprefix(_PREFIX) for part in written.split("+")

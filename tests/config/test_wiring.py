@@ -84,7 +84,10 @@ LIGHT = '[[light]]\nid = "tower"\n'
         (f"{BAR}keys = {{ F5 = 'explode' }}", "bump_bar[0].keys.\"F5\": 'explode' is no action; t"),
         (f"{BAR}keys = {{ F5 = 5 }}", 'bump_bar[0].keys."F5": Expected `str`, got `int`'),
         (f"{BAR}keys = {{ FF = 'bump' }}", "bump_bar[0].keys: 'KEY_FF' is no key of Linux"),
-        (f"{BAR}keys = {{ 0x = 'bump' }}", "bump_bar[0].keys: '0x' is not 1 to 32 bytes"),
+        (
+            f"{BAR}profile = 'ascii'\nkeys = {{ 0x = 'bump' }}",
+            "bump_bar[0].keys: '0x' is not 1 to 32 bytes",
+        ),
         (
             f"{BAR}transport = 'evdev:/dev/a'\n[[bump_bar]]\nid = 'b'\ntransport = 'evdev:/dev/a'",
             "bump_bar[1].transport: 'evdev:/dev/a' is that of bump_bar[0] already",
@@ -150,6 +153,32 @@ def test_a_key_that_sends_what_another_is_given_for_is_not_there_any_more() -> N
     actions = keys_of(bar('profile = "numpad"\nkeys = { KPDOT = "start" }'), 8).actions
     assert "recall" not in actions
     assert actions["key-kpdot"] == Action("start")
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ('profile = "kb9000"\ntransport = "serial:/dev/tty1"\nkeys = { 0x0d = "bump" }', ["0x0d"]),
+        ('profile = "ascii"\ntransport = "evdev:/dev/x"\nkeys = { F5 = "undo" }', ["KEY_F5"]),
+    ],
+)
+def test_a_bar_has_only_keys_of_its_kind(text: str, keys: list[str]) -> None:
+    profile, actions = keys_of(bar(text), 8)
+    assert list(profile.keys) == keys
+    assert list(actions) == list(profile.keys.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("keys = { 0x41 = 'bump' }", "'0x41': a keyboard sends no bytes"),
+        ("profile = 'ascii'\nkeys = { F5 = 'bump' }", "'F5': a serial bar has no such key"),
+        ("profile = 'ascii'\nkeys = { bumb = 'bump' }", "'bumb': a serial bar has no such key"),
+    ],
+)
+def test_a_key_of_the_other_kind_is_refused(text: str, error: str) -> None:
+    (said,) = errors(f"{BAR}{text}")
+    assert said.startswith(f"bump_bar[0].keys: {error}")
 
 
 def test_a_key_held_down_does_nothing_again_but_go_on() -> None:

@@ -5,6 +5,7 @@ import pytest
 from gpiozero.exc import PinUnknownPi
 
 from hardware.pins import (
+    BUS_PINS,
     HardwareError,
     NoSuchPin,
     PinReserved,
@@ -43,8 +44,7 @@ def test_there_is_no_such_pin(pin: int) -> None:
 def test_pins_of_buses_are_told() -> None:
     told = check([PinUse(2, "a"), PinUse(9, "b"), PinUse(4, "c")])
     assert told == [
-        "a: GPIO 2 is also a pin of I²C; 1.8 kΩ on the board pull it up, "
-        "too much for a button of the wiring guide",
+        f"a: GPIO 2 is also a pin of {BUS_PINS[2]}",
         "b: GPIO 9 is also a pin of SPI",
     ]
 
