@@ -68,6 +68,14 @@ def test_drawings_use_free_pins_and_the_configuration_has_the_same() -> None:
     assert re.findall(r"\[\[button\]\] pin = (\d+)", WIRING) == [str(pins["button"][0])]
 
 
+@pytest.mark.parametrize("file", ["README.md", "appliance/kitchen.toml"])
+def test_examples_light_nothing_that_glows_while_the_board_starts(file: str) -> None:
+    text = (README.parents[1] / file).read_text(encoding="utf-8")
+    pins = re.findall(r"^(?:lamp|green|amber|red|buzzer) = (\d+)\b", text, re.MULTILINE)
+    assert len(pins) >= 5
+    assert min(map(int, pins)) >= 9
+
+
 def test_the_table_of_the_header_is_that_of_the_board() -> None:
     rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \| (.+?) \|$", WIRING, re.MULTILINE)
     cells = {int(number): text for row in rows for text, number in (row[1::-1][::-1], row[3:1:-1])}
