@@ -85,6 +85,24 @@ async def test_a_key_held_while_the_bar_is_plugged_in_counts_once_it_was_release
         assert await heard.keys(until="bump") == ["2", "bump"]
 
 
+async def test_a_finger_that_stays_down_while_the_bar_is_replugged_has_pressed_once(
+    keyboard: SimulatedKeyboard,
+) -> None:
+    async with listening(keyboard, PROFILE) as heard:
+        await heard.until(Condition.WORKING)
+        keyboard.down("1")
+        assert (await heard.press()).key == "1"
+        keyboard.unplug()
+        await heard.until(Condition.AWAY)
+        keyboard.down("1")
+        keyboard.plug()
+        await heard.until(Condition.WORKING)
+        keyboard.repeat("1")
+        keyboard.up("1")
+        keyboard.press("2")
+        assert (await heard.press()).key == "2"
+
+
 @pytest.mark.parametrize("seconds_ago", [0.2, 2.0])
 async def test_a_press_has_the_time_that_the_kernel_stamped(
     keyboard: SimulatedKeyboard, seconds_ago: float
