@@ -84,7 +84,7 @@ LIGHT = '[[light]]\nid = "tower"\n'
         (f"{BAR}keys = {{ F5 = 'explode' }}", "bump_bar[0].keys.\"F5\": 'explode' is no action; t"),
         (f"{BAR}keys = {{ F5 = 5 }}", 'bump_bar[0].keys."F5": Expected `str`, got `int`'),
         (f"{BAR}keys = {{ FF = 'bump' }}", "bump_bar[0].keys: 'KEY_FF' is no key of Linux"),
-        (f"{BAR}keys = {{ 0x = 'bump' }}", "bump_bar[0].keys: '0x' is not 1 to 32 bytes"),
+        (f"{BAR}profile = 'ascii'\nkeys = {{ 0x = 'bump' }}", "bump_bar[0].keys: '0x' is not 1 to 32 bytes"),
         (
             f"{BAR}transport = 'evdev:/dev/a'\n[[bump_bar]]\nid = 'b'\ntransport = 'evdev:/dev/a'",
             "bump_bar[1].transport: 'evdev:/dev/a' is that of bump_bar[0] already",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from appliance.expeditor import Fault
-from appliance.kitchen.event import TicketChanged
+from appliance.panel.boards import Happened
 from appliance.panel.lamps import Lamps, StackLight
 from appliance.panel.panel import Panel
 from hardware.lights import ALARM, DOUBLE_BEEP, SHORT_BEEP, Lamp, Pattern
@@ -141,10 +141,19 @@ class Heard:
             follow=self._follow,
         )
         buzzer = StackLight(stations, {"buzzer": "buzzer"}, is_at_the_pass="pass" in stations)
-        self._lamps = Lamps(appliance.expeditor, self._panel.boards, [], [buzzer], self._show)
+        self.now = 0.0
+        """Monotonic, seconds."""
+        self.lamps = Lamps(
+            appliance.expeditor,
+            self._panel.boards,
+            [],
+            [buzzer],
+            self._show,
+            clock=lambda: self.now,
+        )
 
-    def _follow(self, happened: list[TicketChanged]) -> None:
-        self._lamps.follow(happened)
+    def _follow(self, happened: list[Happened]) -> None:
+        self.lamps.follow(happened)
 
     def _show(self, name: str, pattern: Pattern) -> None:
         assert name == "buzzer"
@@ -153,7 +162,7 @@ class Heard:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._panel.run())
-            group.create_task(self._lamps.run())
+            group.create_task(self.lamps.run())
 
     async def expect(self, *sounds: str) -> None:
         """These since the last time, and the boards are as they are."""
@@ -165,6 +174,7 @@ class Heard:
             ):
                 await asyncio.sleep(0.01)
         self.sounds.clear()
+        self.now += 10  # Whatever it was, it has ended.
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class Hand:
     async def press_at(
         self, down_at: float, action: str, station: str = "grill", *, by: str = "grill-1"
     ) -> Outcome:
-        self.panel.press(Press(by, station, parse(action), down_at))
+        self.panel.press(Press(by, None, station, parse(action), down_at))
         return await self._outcomes.get()
 
     async def sees(self, station: str, *orders: str) -> None:
