@@ -188,6 +188,26 @@ async def test_what_raises_for_a_press_ends_nothing(
     assert (await key(hands, "bump"))["outcome"] == "done"
 
 
+async def test_what_came_of_a_press_late_is_no_answer_to_the_next(
+    hands: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hands.devices is not None
+    made: list[panel.Press] = []
+    monkeypatch.setattr(hands.devices.panel, "press", made.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(simulated_hands, "ANSWER_SECONDS", 0.05)
+        status, error = await hands.call("POST", "/panel/bars/fry-bar/press", json={"key": "1"})
+        assert status == 409
+        assert "it may count all the same" in error["message"]
+    answered = asyncio.create_task(key(hands, "1"))
+    async with asyncio.timeout(5):
+        while len(made) < 2:
+            await asyncio.sleep(0.01)
+    hands.devices.panel._tell(made[0], panel.Outcome("refused", "late"))
+    hands.devices.panel._tell(made[1], panel.DONE)
+    assert (await answered)["outcome"] == "done"
+
+
 async def test_without_pins_it_starts_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
