@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
-from appliance.terminal import Terminal, say
 from appliance.config.keys import ACTIONS
+from appliance.terminal import Terminal, say
 from hardware import keyboards, serial_bars
 from hardware.bump_bars import EVDEV, SERIAL
 from hardware.connection import Transport

@@ -75,8 +75,7 @@ class Boards:
         self._seq: int | None = None
 
     async def catch_up(self) -> list[Happened]:
-        """Take in what is new in the log: what happened to tickets of these stations, and who was
-        called.
+        """Take in what is new in the log: what happened to tickets of these stations, and calls.
 
         Nothing of that when it is too much: then the boards are read as they are now.
         """

@@ -193,6 +193,7 @@ async def test_what_came_of_a_press_late_is_no_answer_to_the_next(
 ) -> None:
     assert hands.devices is not None
     made: list[panel.Press] = []
+    tell = vars(hands.devices.panel)["_tell"]
     monkeypatch.setattr(hands.devices.panel, "press", made.append)
     with monkeypatch.context() as patched:
         patched.setattr(simulated_hands, "ANSWER_SECONDS", 0.05)
@@ -203,8 +204,8 @@ async def test_what_came_of_a_press_late_is_no_answer_to_the_next(
     async with asyncio.timeout(5):
         while len(made) < 2:
             await asyncio.sleep(0.01)
-    hands.devices.panel._tell(made[0], panel.Outcome("refused", "late"))
-    hands.devices.panel._tell(made[1], panel.DONE)
+    tell(made[0], panel.Outcome("refused", "late"))
+    tell(made[1], panel.DONE)
     assert (await answered)["outcome"] == "done"
 
 

@@ -88,7 +88,7 @@ def test_its_own_press_before_the_finger_went_down_is_not_one_after(shown: Shown
     assert meant(shown, 1, 19.95) == "A"
 
 
-def test_a_slot_that_was_empty_is_meant_empty(shown: Shown) -> None:
+def test_a_slot_that_was_empty_is_meant_empty() -> None:
     board = Shown(0.0, 4)
     board.change(["A", "B", "C"], 10.0)
     board.change(["A", "B", "C", "D"], 20.0)
