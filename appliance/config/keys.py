@@ -19,6 +19,7 @@ _REPEATED: Final = {"next", "previous"}
 """Done again while a key that repeats in its profile is held down. Of another action one press is
 one result, also on a key that was an arrow."""
 _PREFIX: Final = "KEY_"
+_NAMED: Final = "key-"
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 ACTIONS: Final[dict[str, str]] = {
@@ -65,9 +66,9 @@ class Keys(NamedTuple):
 def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     """The keys of a bar, those for places that no page has left out.
 
-    A key is given by its name in the profile, or else by what it sends. Raises ProfileError
-    where there is no such profile, or no such key, or none that a bar of this kind has; ValueError
-    for what is no action.
+    A key is given by its name in the profile, or else by what it sends. The profile is left with
+    what a bar of that kind, keyboard or serial, can send. Raises ProfileError where there is no
+    such profile, or no such key; ValueError for what is no action.
     """
     profile = load(usual_profile(section.transport) if section.profile is None else section.profile)
     is_serial = _is_serial(section.transport) if section.transport else not profile.chords
@@ -75,9 +76,11 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     profile = profile.of_kind(is_serial=is_serial)
     if section.baud is not None:
         profile = replace(profile, line=replace(profile.line, baud=section.baud))
-    named, sent, own = profile.names, {}, {}
+    named, sent, own = profile.names, dict[str, str](), dict[str, Action]()
     for written, text in section.keys.items():
         name = written if written in named else _name(written)
+        if name in own:
+            raise ProfileError(f"{written!r} is given twice")
         if name != written:
             sent[_sent(written, is_serial=is_serial)] = name
         own[name] = action_of(text, per_page)
@@ -109,19 +112,21 @@ def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
 
 def _sent(written: str, *, is_serial: bool) -> str:
     """What a profile calls it: `KEY_F5` may be written `F5`. Raises ProfileError."""
-    are_bytes = written[:2].lower() == "0x"
-    if are_bytes and not is_serial:
-        raise ProfileError(f"{written!r}: a keyboard sends no bytes; it has keys like KEY_F5")
-    if is_serial and not are_bytes:
-        raise ProfileError(f"{written!r}: a serial bar has no such key; it sends bytes like 0x1b4f")
-    if are_bytes:
+    if written[:2].lower() == "0x":
+        if not is_serial:
+            raise ProfileError(f"{written!r}: a keyboard sends no bytes")
         return written
+    if is_serial:
+        raise ProfileError(f"{written!r}: a serial bar sends bytes, as 0x1b5b41")
     return "+".join(
         _PREFIX + part.strip().upper().removeprefix(_PREFIX) for part in written.split("+")
     )
 
 
 def _name(written: str) -> str:
-    """A name for a key that has none in the profile: `key-f5` where it is not."""
+    """A name for a key that has none in the profile: `key-f5` where it is not.
+
+    Of long ones the end: what serial bars send begins alike.
+    """
     plain = _NO_NAME.sub("-", written.lower().replace(_PREFIX.lower(), ""))
-    return f"key-{plain.strip('-')}"[:LONGEST_NAME]
+    return f"{_NAMED}{plain[-(LONGEST_NAME - len(_NAMED)) :].strip('-')}"

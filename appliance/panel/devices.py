@@ -30,7 +30,7 @@ from appliance.devices import (
     State,
 )
 from appliance.expeditor import Expeditor
-from appliance.kitchen.event import TicketChanged
+from appliance.panel.boards import Happened
 from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import Outcome, Panel, Press
@@ -177,20 +177,21 @@ class Devices:
     def _made(self, name: str, gesture: Made) -> None:
         button = self._buttons[name]
         action = button.actions[gesture.kind]
-        self.panel.press(Press(_by_button(name), button.station, action, gesture.down_at))
+        self.panel.press(Press(_button(name), None, button.station, action, gesture.down_at))
 
     def _pressed(self, press: KeyPress) -> None:
         bar = self._keys[press.bar]
         action = bar.keys.actions.get(press.key)
         if action is not None:
-            by = _by_key(press.bar, press.key)
-            self.panel.press(Press(by, bar.station, action, press.down_at))
+            self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
 
     def _tell(self, press: Press, outcome: Outcome) -> None:
         self._presses[outcome.what] += 1
+        if outcome.what in ("refused", "cannot be stored"):
+            self._lamps.refuse(press.station)
         self._hands.told(press, outcome)
 
-    def _follow(self, happened: list[TicketChanged]) -> None:
+    def _follow(self, happened: list[Happened]) -> None:
         self._lamps.follow(happened)
 
     def _show(self, name: str, pattern: Pattern) -> None:
@@ -202,12 +203,12 @@ class Devices:
     async def press_button(self, name: str, gesture: Gesture) -> PressedJson:
         """Press a simulated button that is there. Raises CannotPress."""
         self._require_ready(self._of_button(self._buttons[name]))
-        return await self._hands.press_button(name, _by_button(name), gesture)
+        return await self._hands.press_button(name, _button(name), gesture)
 
     async def press_key(self, name: str, key: str) -> PressedJson:
         """Press a key that a simulated bar has. Raises CannotPress."""
         self._require_ready(self._of_bar(name))
-        return await self._hands.press_key(name, _by_key(name, key), key)
+        return await self._hands.press_key(name, _bar(name), key)
 
     def _require_ready(self, how: How) -> None:
         if self._mode != "simulated":
@@ -312,9 +313,9 @@ def _actions(config: Config, wired: Wiring) -> dict[str, list[Action]]:
     return actions
 
 
-def _by_button(name: str) -> str:
+def _button(name: str) -> str:
     return f"button {name}"
 
 
-def _by_key(bar: str, key: str) -> str:
-    return f"bar {bar} key {key}"
+def _bar(name: str) -> str:
+    return f"bar {name}"

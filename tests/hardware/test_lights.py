@@ -13,6 +13,7 @@ from hardware.lights import (
     ALARM,
     DOUBLE_BEEP,
     FAST_BLINK,
+    LONG_BEEP,
     OFF,
     ON,
     SHORT_BEEP,
@@ -111,18 +112,19 @@ def test_it_stays_in_phase_for_a_day() -> None:
 @pytest.mark.parametrize(
     ("pattern", "seen"),
     [
-        (SHORT_BEEP, "###............."),
-        (DOUBLE_BEEP, "##..###........."),
+        (SHORT_BEEP, "###................."),
+        (DOUBLE_BEEP, "##..###............."),
+        (LONG_BEEP, "################...."),
     ],
 )
 async def test_a_buzzer_ends_after_its_course(pattern: Pattern, seen: str) -> None:
     async with lit(BUZZER) as panel:
         await asyncio.sleep(0.321)
         panel.lights.show("buzzer", pattern)
-        assert await panel.seen("buzzer", steps=16, seconds=0.05) == [seen]
+        assert await panel.seen("buzzer", steps=20, seconds=0.05) == [seen]
         assert panel.lights.shown == {"buzzer": OFF}
         panel.lights.show("buzzer", pattern)
-        assert await panel.seen("buzzer", steps=16, seconds=0.05) == [seen]
+        assert await panel.seen("buzzer", steps=20, seconds=0.05) == [seen]
 
 
 async def test_an_alarm_takes_three_seconds_and_pauses() -> None:
