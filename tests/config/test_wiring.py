@@ -48,7 +48,9 @@ def test_all_examples_have_the_stack_light_on_the_pins_of_the_wiring_guide() -> 
     guide = (Path(config.__file__).parents[2] / "hardware" / "README.md").read_text("utf-8")
     texts = [config.embedded(), *README.split("```")[1::2], *guide.split("```")[1::2]]
     lights = [text.partition("[[light]]")[2] for text in texts if "[[light]]" in text]
-    pins = [re.findall(r"^(green|amber|red|buzzer) = (\d+)", light, re.MULTILINE) for light in lights]
+    pins = [
+        re.findall(r"^(green|amber|red|buzzer) = (\d+)", light, re.MULTILINE) for light in lights
+    ]
     assert len(pins) == 3
     assert all(each == pins[0] and len(each) == 4 for each in pins)
 
