@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         return WRONG_CONFIGURATION
     # The states of the bar are told by words here, not in a log.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
-    say(f"What differs from the profile {name}, {profile.title}, is written.")
+    say(f"With the profile {name} ({profile.title}): what differs from it is written.")
     keys = learn(transport, profile)
     if not keys:
         say("Nothing to write: no key has a name that is not in the profile.")

@@ -140,15 +140,15 @@ class Walk:
         return Finding(what, "failed", "nothing came") if line == NO else Finding(what, "skipped")
 
     async def look(self, what: str, hint: str = "") -> None:
-        """Ask whether it is lit; `hint` is shown with the question. Raises Ended."""
+        """Ask whether it is lit, or sounds; `hint` is shown with the question. Raises Ended."""
         if words := self._troubles.get(what):
             self._show(what)
             self._found(Finding(what, "failed", words))
             return
-        self._show(f"{what}: is it lit? [{YES}/{NO}]{hint}")
+        self._show(f"{what}: is it on? [{YES}/{NO}]{hint}")
         verdicts: dict[str, Finding] = {
             YES: Finding(what, "good"),
-            NO: Finding(what, "failed", "not lit"),
+            NO: Finding(what, "failed", "not on"),
             SKIP: Finding(what, "skipped"),
         }
         while True:

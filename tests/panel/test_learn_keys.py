@@ -69,7 +69,7 @@ def test_without_a_profile_it_is_learned_beside_the_one_that_the_configuration_t
     bar: OnPseudoTerminal,
 ) -> None:
     with AtATerminal("learn-keys", f"serial:{bar.transport.address}", output_aside=True) as program:
-        program.until("What differs from the profile ascii, ")
+        program.until("With the profile ascii ")
         program.until("working: connected to")
         bar.press("bump")
         program.until("0x0d is 'bump' in the profile. Its name: ")
