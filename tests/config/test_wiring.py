@@ -48,7 +48,9 @@ def test_all_examples_have_the_stack_light_on_the_pins_of_the_wiring_guide() -> 
     guide = (Path(config.__file__).parents[2] / "hardware" / "README.md").read_text("utf-8")
     texts = [config.embedded(), *README.split("```")[1::2], *guide.split("```")[1::2]]
     lights = [text.partition("[[light]]")[2] for text in texts if "[[light]]" in text]
-    pins = [re.findall(r"^(green|amber|red|buzzer) = (\d+)", light, re.M) for light in lights]
+    pins = [
+        re.findall(r"^(green|amber|red|buzzer) = (\d+)", light, re.MULTILINE) for light in lights
+    ]
     assert len(pins) == 3
     assert all(each == pins[0] and len(each) == 4 for each in pins)
 
@@ -211,6 +213,13 @@ def test_check_says_what_is_to_be_known(tmp_path: Path, capsys: pytest.CaptureFi
     assert "button[0].lamp: GPIO 2 is also a pin of I²C" in said
     assert "button[0]: it has no pin, and cannot be pressed" in said
     assert "bump_bar[0]: it has no transport, and cannot be found" in said
+    assert "devices.mode" not in said
+    file.write_text(f"{STATIONS}{BUTTON}pin = 17\n")
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().err == (
+        f'expeditor: {file}: devices.mode: "simulated": nothing of what is wired is used before '
+        'it is "real"\n'
+    )
 
 
 def test_check_names_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
