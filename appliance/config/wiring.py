@@ -32,7 +32,10 @@ def wrong_wiring(config: Config) -> Iterator[str]:
 
 def doubtful_wiring(config: Config) -> Iterator[str]:
     """What may be so, but hardly is meant, or is to be known."""
-    yield from check(_pins(config))
+    wired = _pins(config)
+    yield from check(wired)
+    if config.devices.mode == "simulated" and (wired or any(b.transport for b in config.bump_bar)):
+        yield 'devices.mode: "simulated": nothing of what is wired is used before it is "real"'
     for place, button in enumerate(config.button):
         if button.pin is None:
             yield f"button[{place}]: it has no pin, and cannot be pressed"

@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 from gpiozero.pins import Factory
 
 from appliance.config import Config
-from appliance.config.actions import Action
 from appliance.devices import (
     BarJson,
     ButtonJson,
@@ -33,8 +32,8 @@ from appliance.expeditor import Expeditor
 from appliance.panel.boards import Happened
 from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
-from appliance.panel.panel import Outcome, Panel, Press
-from appliance.panel.wiring import WiredBar, WiredButton, Wiring, wiring
+from appliance.panel.panel import STEPS, Outcome, Panel, Press
+from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
 from appliance.shown_now import ShownNow
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
@@ -78,7 +77,7 @@ class Devices:
         self._buttons = {button.id: button for button in self._wiring.buttons}
         self.panel = Panel(
             expeditor,
-            _actions(config, self._wiring),
+            actions_by_station(config, self._wiring),
             per_page=config.panel.tickets_per_page,
             shown_now=shown_now,
             tell=self._tell,
@@ -182,8 +181,9 @@ class Devices:
     def _pressed(self, press: KeyPress) -> None:
         bar = self._keys[press.bar]
         action = bar.keys.actions.get(press.key)
-        if action is not None:
-            self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
+        if action is None or (press.repeated and action.verb not in STEPS):
+            return  # A key that is held down goes on through the tickets, and bumps one of them.
+        self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
 
     def _tell(self, press: Press, outcome: Outcome) -> None:
         self._presses[outcome.what] += 1
@@ -297,20 +297,6 @@ class Devices:
         lights = self._lights
         how = How(*lights.states[name])
         return LampJson(*how, lights.shown[name].name, lit=lights.lit[name])
-
-
-def _actions(config: Config, wired: Wiring) -> dict[str, list[Action]]:
-    """What buttons and keys do, by the stations that have any device."""
-    actions: dict[str, list[Action]] = {}
-    for light in wired.lights:
-        for station in config.station:
-            if light.station in (None, station.id):
-                actions.setdefault(station.id, [])
-    for button in wired.buttons:
-        actions.setdefault(button.station, []).extend(button.actions.values())
-    for bar in wired.bars:
-        actions.setdefault(bar.station, []).extend(bar.keys.actions.values())
-    return actions
 
 
 def _button(name: str) -> str:

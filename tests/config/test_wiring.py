@@ -228,6 +228,13 @@ def test_check_says_what_is_to_be_known(tmp_path: Path, capsys: pytest.CaptureFi
     assert "button[0].lamp: GPIO 2 is also a pin of I²C" in said
     assert "button[0]: it has no pin, and cannot be pressed" in said
     assert "bump_bar[0]: it has no transport, and cannot be found" in said
+    assert "devices.mode" not in said
+    file.write_text(f"{STATIONS}{BUTTON}pin = 17\n")
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().err == (
+        f'expeditor: {file}: devices.mode: "simulated": nothing of what is wired is used before '
+        'it is "real"\n'
+    )
 
 
 def test_check_names_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,6 +89,30 @@ async def test_the_keys_of_a_bar_do_what_the_profile_or_the_configuration_says(
     assert await tickets(hands, "fry") == [("A", "pending")]
 
 
+async def test_a_key_that_is_held_down_goes_through_the_tickets_and_bumps_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = """[[bump_bar]]
+id = "bar"
+profile = "kb9000"
+keys = { down = "bump" }
+"""
+    async with running(tmp_path, AT_ONCE + bars) as appliance:
+        await ready(appliance)
+        assert appliance.devices is not None
+        made: list[panel.Press] = []
+        monkeypatch.setattr(appliance.devices.panel, "press", made.append)
+        bar = vars(appliance.devices)["_simulated"]["bar"]
+        for name in ("down", "up"):
+            bar.down(name)
+            for _ in range(3):
+                bar.repeat(name)
+            bar.up(name)
+        async with asyncio.timeout(5):
+            while [str(press.action) for press in made] != ["bump", *["previous"] * 4]:
+                await asyncio.sleep(0.01)
+
+
 async def test_what_a_press_came_to_is_told_and_counted(hands: RunningAppliance) -> None:
     assert (await press(hands, "grill-1"))["outcome"] == "nothing there"
     await ordered(hands, "A")
