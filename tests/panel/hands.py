@@ -87,7 +87,7 @@ async def light(appliance: RunningAppliance, *wanted: str) -> None:
 
 
 async def ready(appliance: RunningAppliance) -> None:
-    """Until whatever is wired is listened to."""
+    """Until whatever is wired is listened to, and the lights show how it stands."""
     async with asyncio.timeout(5):
         while await _waiting(appliance):
             await asyncio.sleep(0.01)
@@ -96,7 +96,12 @@ async def ready(appliance: RunningAppliance) -> None:
 async def _waiting(appliance: RunningAppliance) -> list[str]:
     panel = await shown(appliance)
     devices = [*panel["buttons"], *panel["bars"]]
-    return [each["id"] for each in devices if each["state"] not in ("ready", "not wired")]
+    dark = [
+        light["id"]
+        for light in panel["lights"]
+        if all(lamp["shows"] != "on" for lamp in light["lamps"].values())
+    ]
+    return [*dark, *(each["id"] for each in devices if each["state"] not in ("ready", "not wired"))]
 
 
 async def press(appliance: RunningAppliance, name: str, gesture: str = "press") -> Any:

@@ -217,6 +217,35 @@ def test_whatever_happens_something_on_the_page_is_selected(
         assert meant(shown, None, later) == face.selected
 
 
+bumps = st.tuples(st.integers(1, 400), st.booleans(), st.integers(0, 7))
+
+
+@given(st.lists(bumps, max_size=8), st.integers(-400, 800), st.integers(1, 8))
+def test_a_press_means_what_was_there_less_what_its_own_presses_took(
+    what: list[tuple[int, bool, int]], after: int, slot: int
+) -> None:
+    shown = Shown(0.0, 8)
+    orders = list("ABCDEFGH")
+    shown.change(orders, 1.0)
+    gone: list[tuple[int, bool, str]] = []
+    now = 10_000  # Milliseconds. No press is at the very end of the time that tickets settle in.
+    for gap, is_own, place in what:
+        if orders:
+            now += gap
+            order = orders.pop(place % len(orders))
+            shown.change(orders, now / 1000, order, BUTTON if is_own else "another")
+            gone.append((now, is_own, order))
+    down_at = max(now + after, 9_000) + 0.5
+    taken = {
+        order
+        for at, is_own, order in gone
+        if at <= down_at - SETTLING_SECONDS * 1000 or (is_own and at <= down_at)
+    }
+    seen = [order for order in "ABCDEFGH" if order not in taken]
+    expected = seen[slot - 1] if slot <= len(seen) else None
+    assert meant(shown, slot, down_at / 1000) == expected
+
+
 def ticks() -> Iterator[float]:
     at = 0.0
     while True:
