@@ -32,7 +32,7 @@ from appliance.expeditor import Expeditor
 from appliance.panel.boards import Happened
 from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
-from appliance.panel.panel import STEPS, Outcome, Panel, Press
+from appliance.panel.panel import Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
 from appliance.shown_now import ShownNow
 from hardware.bump_bars import BumpBar, transport_to
@@ -181,8 +181,8 @@ class Devices:
     def _pressed(self, press: KeyPress) -> None:
         bar = self._keys[press.bar]
         action = bar.keys.actions.get(press.key)
-        if action is None or (press.repeated and action.verb not in STEPS):
-            return  # A key that is held down goes on through the tickets, and bumps one of them.
+        if action is None:
+            return
         self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
 
     def _tell(self, press: Press, outcome: Outcome) -> None:

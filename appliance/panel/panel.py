@@ -22,7 +22,7 @@ from appliance.shown_now import BoardView, ShownNow
 
 logger = logging.getLogger(__name__)
 
-STEPS: Final = {"next": 1, "previous": -1}
+_STEPS: Final = {"next": 1, "previous": -1}
 """Places to go on."""
 _TURNS: Final = {"page": 1, "page-back": -1}
 
@@ -143,8 +143,8 @@ class Panel:
         """Change what the boards show; whether there is anything that could be shown."""
         board = self.boards[press.station]
         at, (verb, slot) = self._clock(), press.action
-        if verb in STEPS:
-            return board.shown.step(STEPS[verb], at, press.device)
+        if verb in _STEPS:
+            return board.shown.step(_STEPS[verb], at, press.device)
         if verb in _TURNS:
             return board.shown.turn(_TURNS[verb], at, press.device)
         if verb == "select":
@@ -183,4 +183,4 @@ class Panel:
 def _selects(action: Action) -> bool:
     """Whether it is for the ticket that is selected, or selects one."""
     verb, slot = action
-    return verb in ("select", *STEPS, *_TURNS) or (verb in TICKET_VERBS and slot is None)
+    return verb in ("select", *_STEPS, *_TURNS) or (verb in TICKET_VERBS and slot is None)
