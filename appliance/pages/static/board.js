@@ -5,6 +5,7 @@ import { drawCounts } from "/counts.js";
 import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
 import { watchPresses } from "/press.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
+import { isChosen, isOnPage, reveal } from "/view.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;

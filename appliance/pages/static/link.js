@@ -175,16 +175,16 @@ export function come(stationId) {
 
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
 export function counts(stationId) {
-  return ask(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
+  return get(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
 }
 
 /** What has left a station's board last, the newest first; null when it cannot be had. */
 export function finished(stationId) {
   const tickets = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/tickets`;
-  return ask(`${tickets}?status=completed&limit=${FINISHED}`);
+  return get(`${tickets}?status=completed&limit=${FINISHED}`);
 }
 
-async function ask(path) {
+async function get(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
