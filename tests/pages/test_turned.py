@@ -216,7 +216,6 @@ def test_a_board_stays_where_it_is_when_the_selected_card_has_gone(hub: Hub) -> 
     """Somebody else may be about to touch another."""
     full(hub, 20, *(ticket(number, "fry") for number in range(1, 20)))
     hub.turns("grill", selected_order_id="1", per_page=20)
-    page = hub.board.page
     hub.board.station("grill").evaluate("column => column.scrollTo(0, 900)")
     hub.tells("bumped", ticket(1, "grill", status="bumped"))
     before = scrolled(hub)
