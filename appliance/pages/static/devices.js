@@ -4,7 +4,8 @@
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;
 const SIGNED_OUT_MS = 5000; // Somebody may sign in on another page.
-const ANSWER_MS = 5000; // A hold takes its time.
+const ANSWER_MS = 5000;
+const PRESSED_MS = 15000; // A hold may take 10 seconds.
 
 const byId = (id) => document.getElementById(id);
 let structure = "";
@@ -125,7 +126,7 @@ function light(id, name, { shows, state: now, why }) {
 
 async function press(words, path, body) {
   write(byId("pressed"), `${words} …`);
-  const options = { method: "POST", signal: AbortSignal.timeout(ANSWER_MS) };
+  const options = { method: "POST", signal: AbortSignal.timeout(PRESSED_MS) };
   if (body) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };
