@@ -23,19 +23,20 @@ export function watchBar(id, isLive, tell) {
   let turn = Promise.resolve();
   let waiting = 0;
 
-  async function send(name, at) {
+  async function send(station, name, at) {
     const ago = performance.now() - at;
     const came = ago > STALE_MS || !isLive() ? { wrong: "too late; press again" }
       : await pressKey(id, name, ago);
     waiting -= 1;
     const wrong = came.wrong ?? came.why;
-    if (wrong) tell(bar.station_id, wrong);
+    if (wrong) tell(station, wrong);
   }
 
   listenToKeys(() => bar?.keyboard ?? NO_KEYS, (name, at) => {
     if (!isLive() || waiting >= MOST_WAITING) return;
     waiting += 1;
-    turn = turn.then(() => send(name, at));
+    const station = bar.station_id; // The bar may be gone when it is this one's turn.
+    turn = turn.then(() => send(station, name, at));
   });
   async function renew() {
     const { wrong, bars } = await devices();

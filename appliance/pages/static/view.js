@@ -2,8 +2,22 @@
 
 const GAP = 12; // Pixels around a card that comes into view: its frame is out there.
 
-/** Whether the card in a place, counted from 0, is on the page. */
-export function isOnPage(place, { first, per_page: count }) {
+/** Say which cards of a column stand in which slots, and which one is selected: they stay. */
+export function mark(list, view, ticketOf) {
+  list.classList.toggle("selects", Boolean(view?.selected_order_id));
+  const cards = [...list.children];
+  const isSelected = (card) => ticketOf(card).order_id === view.selected_order_id;
+  const selected = view && cards.find(isSelected);
+  for (const [place, card] of cards.entries()) {
+    const slot = view?.slots && isOnPage(place, view) ? `${place - view.first + 1}` : "";
+    const said = card.querySelector(".slot");
+    if (said.textContent !== slot) said.textContent = slot;
+    card.classList.toggle("selected", card === selected);
+    card.ariaCurrent = card === selected ? "true" : null;
+  }
+}
+
+function isOnPage(place, { first, per_page: count }) {
   return place >= first && place < first + count;
 }
 
