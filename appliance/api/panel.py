@@ -22,7 +22,7 @@ from appliance.devices import (
 Device = TypeVar("Device", ButtonJson, BarJson)
 
 
-class GestureQuery(Struct):
+class GestureQuery(Struct, forbid_unknown_fields=True):
     """What a finger does."""
 
     gesture: Gesture = "press"
