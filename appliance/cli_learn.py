@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
+from appliance.config.keys import ACTIONS
 from appliance.terminal import Terminal, say
 from hardware import keyboards, serial_bars
 from hardware.bump_bars import EVDEV, SERIAL
 from hardware.connection import Transport
 from hardware.learning_keys import Learning, listening_to
-from hardware.profiles import NO_KEYS, Profile, ProfileError, load, shipped
+from hardware.profiles import NO_KEYS, Profile, ProfileError, load
 
 NONE_FOUND: Final = f"""\
 No bump bar is plugged in: no keyboard in {keyboards.FOLDERS[0]} and no serial adapter in
@@ -53,15 +54,18 @@ def run(options: argparse.Namespace) -> int:
 def learn(transport: Transport, profile: Profile) -> str:
     """Learn with the person at the terminal until it is ended; the map, empty if it has no key."""
     say(HOW)
-    known = (load(name).names for name in shipped())
-    names = dict.fromkeys(name for all_of_one in known for name in all_of_one)
-    say(f"Names that are known: {', '.join(names)}.")
+    say(f"Names: {', '.join(ACTIONS)}.")
     terminal = Terminal()
 
     async def ask(question: str) -> str | None:
-        terminal.forget()
-        say(question, end="")
-        return await terminal.line()
+        """The name of a key, one that the configuration takes, or none."""
+        while True:
+            terminal.forget()
+            say(question, end="")
+            answer = await terminal.line()
+            if answer is None or answer.strip() in {"", *ACTIONS}:
+                return answer
+            say(f"{answer.strip()!r} is no name of a key; see above")
 
     learning = Learning(transport, profile, say, ask)
 

@@ -34,7 +34,7 @@ class LampJson(Struct):
     why: str
     """In words; empty when ready."""
     shows: str
-    """The pattern: off, on, short flash, slow blink, fast blink; short, double, alarm."""
+    """The pattern: off, on, short flash, slow blink, fast blink; short, double, long, alarm."""
     lit: bool
     """At this moment."""
 

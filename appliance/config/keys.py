@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from appliance.config.actions import MOST_SLOTS, Action, parse
 from appliance.config.devices import BumpBarSection
-from hardware.profiles import Profile, load
+from hardware.profiles import Profile, ProfileError, load
 
 SERIAL: Final = "serial"
 LONGEST_NAME: Final = 32
 """Of a key, as profiles allow."""
 _PREFIX: Final = "KEY_"
+_NAMED: Final = "key-"
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 ACTIONS: Final[dict[str, str]] = {
@@ -62,19 +63,25 @@ class Keys(NamedTuple):
 def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     """The keys of a bar, those for places that no page has left out.
 
-    A key is given by its name in the profile, or else by what it sends. Raises ProfileError
-    where there is no such profile, or no such key; ValueError for what is no action.
+    A key is given by its name in the profile, or else by what it sends. The profile is left with
+    what a bar of that kind, keyboard or serial, can send. Raises ProfileError where there is no
+    such profile, or no such key; ValueError for what is no action.
     """
     profile = load(profile_name(section))
     if section.baud is not None:
         profile = replace(profile, line=replace(profile.line, baud=section.baud))
-    named, sent, own = profile.names, {}, {}
+    is_serial = _is_serial(section) if section.transport else not profile.chords
+    named, sent, own = profile.names, dict[str, str](), dict[str, Action]()
     for written, text in section.keys.items():
         name = written if written in named else _name(written)
+        if name in own:
+            raise ProfileError(f"{written!r} is given twice")
         if name != written:
-            sent[_sent(written)] = name
+            sent[_sent(written, is_serial=is_serial)] = name
         own[name] = action_of(text, per_page)
     profile = profile.with_keys(sent)
+    keys = {each: name for each, name in profile.keys.items() if _is_bytes(each) == is_serial}
+    profile = replace(profile, keys=keys)
     usual = {name: parse(ACTIONS[name]) for name in profile.names if name in ACTIONS}
     actions = {name: each for name, each in usual.items() if (each.slot or 0) <= per_page} | own
     # A key that sends what another is given for is not there any more.
@@ -85,7 +92,15 @@ def profile_name(section: BumpBarSection) -> str:
     """The name of the profile that a bar has."""
     if section.profile is not None:
         return section.profile
-    return "ascii" if (section.transport or "").startswith(f"{SERIAL}:") else "numpad"
+    return "ascii" if _is_serial(section) else "numpad"
+
+
+def _is_serial(section: BumpBarSection) -> bool:
+    return (section.transport or "").startswith(f"{SERIAL}:")
+
+
+def _is_bytes(sent: str) -> bool:
+    return sent[:2].lower() == "0x"
 
 
 def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
@@ -96,9 +111,12 @@ def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
     return action
 
 
-def _sent(written: str) -> str:
-    """What a profile calls it: `KEY_F5` may be written `F5`."""
-    if written[:2].lower() == "0x":
+def _sent(written: str, *, is_serial: bool) -> str:
+    """What a profile calls it: `KEY_F5` may be written `F5`. Raises ProfileError."""
+    if _is_bytes(written) != is_serial:
+        kind = "serial bar sends bytes, as 0x1b5b41" if is_serial else "keyboard sends no bytes"
+        raise ProfileError(f"{written!r}: a {kind}")
+    if is_serial:
         return written
     return "+".join(
         _PREFIX + part.strip().upper().removeprefix(_PREFIX) for part in written.split("+")
@@ -106,6 +124,9 @@ def _sent(written: str) -> str:
 
 
 def _name(written: str) -> str:
-    """A name for a key that has none in the profile: `key-f5` where it is not."""
+    """A name for a key that has none in the profile: `key-f5` where it is not.
+
+    Of long ones the end: what serial bars send begins alike.
+    """
     plain = _NO_NAME.sub("-", written.lower().replace(_PREFIX.lower(), ""))
-    return f"key-{plain.strip('-')}"[:LONGEST_NAME]
+    return f"{_NAMED}{plain[-(LONGEST_NAME - len(_NAMED)) :].strip('-')}"

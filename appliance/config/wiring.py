@@ -35,7 +35,11 @@ def wrong_wiring(config: Config) -> Iterator[str]:
 
 def doubtful_wiring(config: Config) -> Iterator[str]:
     """What may be so, but hardly is meant, or is to be known."""
-    yield from check(_pins(config))
+    wired = _pins(config)
+    yield from check(wired)
+    cabled = any(bar.transport not in (None, AT_BOARD) for bar in config.bump_bar)
+    if config.devices.mode == "simulated" and (wired or cabled):
+        yield 'devices.mode: "simulated": nothing of what is wired is used before it is "real"'
     for place, button in enumerate(config.button):
         if button.pin is None:
             yield f"button[{place}]: it has no pin, and cannot be pressed"

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.event import Summoned, TicketChanged
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key
 from appliance.log import NotStored
@@ -17,6 +17,9 @@ from appliance.panel.shown import Shown
 
 RETRY_SECONDS: Final = 1.0
 """Until the state is asked for again where it is not durable."""
+
+Happened = TicketChanged | Summoned
+"""What lamps and sounds follow."""
 
 
 class Card(NamedTuple):
@@ -46,12 +49,17 @@ class Board:
         cards = [card for card in self.cards if card.ticket.number != ticket.number]
         if ticket.live:
             cards.append(Card(ticket, placed))
-        self.show(cards, at, by)
+        self._show(cards, at, placed.order.id, by)
 
-    def show(self, cards: list[Card], at: float, by: str | None = None) -> None:
+    def read(self, cards: list[Card], at: float) -> None:
         """These are all that there are."""
+        self._show(cards, at)
+
+    def _show(
+        self, cards: list[Card], at: float, moved: str | None = None, by: str | None = None
+    ) -> None:
         self.cards = sorted(cards, key=lambda card: sort_key(card.ticket))
-        self.shown.change([card.order_id for card in self.cards], at, by)
+        self.shown.change([card.order_id for card in self.cards], at, moved, by)
 
 
 class Boards:
@@ -66,8 +74,8 @@ class Boards:
         self._clock = clock
         self._seq: int | None = None
 
-    async def catch_up(self) -> list[TicketChanged]:
-        """Take in what is new in the log: what happened to tickets of these stations.
+    async def catch_up(self) -> list[Happened]:
+        """Take in what is new in the log: what happened to tickets of these stations, and calls.
 
         Nothing of that when it is too much: then the boards are read as they are now.
         """
@@ -81,10 +89,12 @@ class Boards:
             await self._read()
             return []
         self._seq += len(changes)
-        happened = []
+        happened: list[Happened] = []
         for change in changes:
             event, placed = change.event, change.placed
-            if isinstance(event, TicketChanged) and placed is not None:
+            if isinstance(event, Summoned):
+                happened.append(event)
+            elif isinstance(event, TicketChanged) and placed is not None:
                 board = self._boards.get(event.ticket.station)
                 if board is not None:
                     board.take(event.ticket, placed, self._clock(), event.by)
@@ -107,4 +117,4 @@ class Boards:
             except NotStored:
                 await asyncio.sleep(RETRY_SECONDS)
         for station, board in self._boards.items():
-            board.show(cards[station], self._clock())
+            board.read(cards[station], self._clock())

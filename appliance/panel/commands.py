@@ -33,15 +33,24 @@ def for_station(verb: StationVerb, station: str, kitchen: Kitchen) -> Command | 
         case "summon":
             is_called = any(summons.station == station for summons in kitchen.summons)
             return Summon(station, on=not is_called)
-    bumped = [
-        ticket
+    order_id = _newest_bumped(station, kitchen)
+    return None if order_id is None else ActOnTicket(station, order_id, "recall")
+
+
+def _newest_bumped(station: str, kitchen: Kitchen) -> str | None:
+    """The order whose ticket a recall brings back; None where there is none."""
+    candidates = (
+        (until, ticket.number)
         for ticket in (*kitchen.finished_tickets(station), *kitchen.live_tickets(station))
-        if ticket.bumped_tick is not None
-    ]
-    newest = max(bumped, key=lambda ticket: ticket.bumped_tick or 0, default=None)
-    if newest is None:
-        return None
-    return ActOnTicket(station, kitchen.placed(newest.number).order.id, "recall")
+        if (until := kitchen.recallable_until(ticket)) is not None
+    )
+    for _until, number in sorted(candidates, reverse=True):
+        order_id = kitchen.placed(number).order.id
+        ticket = _ticket_at(station, order_id, kitchen)
+        if ticket is not None and ticket.number == number:
+            # Else a new order has its id, and a command by that would be for the new one.
+            return order_id
+    return None
 
 
 def _ticket_at(station: str, order_id: str, kitchen: Kitchen) -> Ticket | None:
@@ -61,4 +70,5 @@ def _fire(ticket: Ticket, order_id: str, kitchen: Kitchen) -> FireCourse | None:
         (inf if text and text.strip() else 0) if number is None else number
         for text, number in zip(texts, numbers, strict=True)
     )
-    return FireCourse(order_id, None if lowest == inf else int(lowest))
+    course = None if lowest == inf else int(lowest)
+    return FireCourse(order_id, course, station=ticket.station)

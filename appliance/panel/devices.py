@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from gpiozero.pins import Factory
 
 from appliance.config import Config
-from appliance.config.actions import Action
 from appliance.devices import (
     BarJson,
     ButtonJson,
@@ -33,11 +32,11 @@ from appliance.devices import (
     State,
 )
 from appliance.expeditor import Expeditor
-from appliance.kitchen.event import TicketChanged
+from appliance.panel.boards import Happened
 from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
-from appliance.panel.panel import Outcome, Panel, Press
-from appliance.panel.wiring import WiredBar, WiredButton, Wiring, wiring
+from appliance.panel.panel import STEPS, Outcome, Panel, Press
+from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
 from appliance.shown_now import ShownNow
 from hardware.browser_keys import in_browser
 from hardware.bump_bars import BumpBar, transport_to
@@ -82,7 +81,7 @@ class Devices:
         self._buttons = {button.id: button for button in self._wiring.buttons}
         self.panel = Panel(
             expeditor,
-            _actions(config, self._wiring),
+            actions_by_station(config, self._wiring),
             per_page=config.panel.tickets_per_page,
             shown_now=shown_now,
             tell=self._tell,
@@ -183,20 +182,22 @@ class Devices:
     def _made(self, name: str, gesture: Made) -> None:
         button = self._buttons[name]
         action = button.actions[gesture.kind]
-        self.panel.press(Press(_by_button(name), button.station, action, gesture.down_at))
+        self.panel.press(Press(_button(name), None, button.station, action, gesture.down_at))
 
     def _pressed(self, press: KeyPress) -> None:
         bar = self._keys[press.bar]
         action = bar.keys.actions.get(press.key)
-        if action is not None:
-            by = _by_key(press.bar, press.key)
-            self.panel.press(Press(by, bar.station, action, press.down_at))
+        if action is None or (press.repeated and action.verb not in STEPS):
+            return  # A key that is held down goes on through the tickets, and bumps one of them.
+        self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
 
     def _tell(self, press: Press, outcome: Outcome) -> None:
         self._presses[outcome.what] += 1
+        if outcome.what in ("refused", "cannot be stored"):
+            self._lamps.refuse(press.station)
         self._hands.told(press, outcome)
 
-    def _follow(self, happened: list[TicketChanged]) -> None:
+    def _follow(self, happened: list[Happened]) -> None:
         self._lamps.follow(happened)
 
     def _show(self, name: str, pattern: Pattern) -> None:
@@ -208,17 +209,17 @@ class Devices:
     async def press_button(self, name: str, gesture: Gesture) -> PressedJson:
         """Press a simulated button that is there. Raises CannotPress."""
         self._require_ready(self._of_button(self._buttons[name]))
-        return await self._hands.press_button(name, _by_button(name), gesture)
+        return await self._hands.press_button(name, _button(name), gesture)
 
     async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
         """Press a key that a simulated bar has, or one at a board. Raises CannotPress."""
         if self._keys[name].is_at_board:
             press = KeyPress(name, key, monotonic() - ago)
             return await self._hands.press_at_board(
-                name, _by_key(name, key), partial(self._pressed, press)
+                press, _bar(name), partial(self._pressed, press)
             )
         self._require_ready(self._of_bar(name))
-        return await self._hands.press_key(name, _by_key(name, key), key)
+        return await self._hands.press_key(name, _bar(name), key)
 
     def _require_ready(self, how: How) -> None:
         if self._mode != "simulated":
@@ -319,26 +320,13 @@ def _keyboard(bar: WiredBar) -> KeyboardJson:
         for sent, name in profile.keys.items()
         if name in actions and (code := in_browser(sent)) is not None
     }
-    return KeyboardJson(codes, sorted(profile.repeats & actions.keys()))
+    repeats = [name for name in profile.names if name in profile.repeats and name in actions]
+    return KeyboardJson(codes, [name for name in repeats if actions[name].verb in STEPS])
 
 
-def _actions(config: Config, wired: Wiring) -> dict[str, list[Action]]:
-    """What buttons and keys do, by the stations that have any device."""
-    actions: dict[str, list[Action]] = {}
-    for light in wired.lights:
-        for station in config.station:
-            if light.station in (None, station.id):
-                actions.setdefault(station.id, [])
-    for button in wired.buttons:
-        actions.setdefault(button.station, []).extend(button.actions.values())
-    for bar in wired.bars:
-        actions.setdefault(bar.station, []).extend(bar.keys.actions.values())
-    return actions
-
-
-def _by_button(name: str) -> str:
+def _button(name: str) -> str:
     return f"button {name}"
 
 
-def _by_key(bar: str, key: str) -> str:
-    return f"bar {bar} key {key}"
+def _bar(name: str) -> str:
+    return f"bar {name}"

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from appliance.devices import CannotPress, Gesture, PressedJson
 from appliance.panel.panel import Outcome, Press
 from hardware.buttons import Button
+from hardware.keys import KeyPress
 from hardware.simulated import SimulatedButtons, SimulatedPins
 from hardware.simulated_bars import SimulatedBar
 
@@ -22,8 +23,18 @@ TAP_SECONDS: Final = 0.06
 REST_SECONDS: Final = 0.06
 """A finger is down, and up again, for longer than a contact may bounce."""
 ANSWER_SECONDS: Final = 3.0
-"""Until it counts as nobody having heard it: storing takes a few milliseconds, and a hold that
-is longer than that has happened before this begins."""
+"""For so long an answer is waited for: storing takes a few milliseconds, and a hold that is longer
+than that has happened before this begins."""
+STAMP_SECONDS: Final = 0.000_001
+"""A keyboard's times have no smaller parts, and are cut off there."""
+
+
+class _Listening(NamedTuple):
+    """For what comes of a press."""
+
+    since: float
+    """On the monotonic clock: a finger that went down before has made another press."""
+    told: "asyncio.Future[PressedJson]"
 
 
 class Hands:
@@ -37,8 +48,8 @@ class Hands:
         self._at_rest_at = 0.0
         """On the monotonic clock: contacts have to be at rest before they count."""
         self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
-        self._waiting: dict[str, asyncio.Future[PressedJson]] = {}
-        """By whose press it is."""
+        self._waiting: dict[tuple[str, str | None], _Listening] = {}
+        """By device and key."""
 
     def take(self, pins: SimulatedPins, buttons: Iterable[Button]) -> None:
         """These are the buttons, on these pins, which are now opened. Nobody touches them yet."""
@@ -48,18 +59,22 @@ class Hands:
 
     def told(self, press: Press, outcome: Outcome) -> None:
         """This came of a press."""
-        waiting = self._waiting.get(press.by)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(PressedJson(str(press.action), outcome.what, outcome.why))
+        waiting = self._waiting.get((press.device, press.key))
+        if waiting is None or press.down_at < waiting.since or waiting.told.done():
+            return
+        waiting.told.set_result(PressedJson(str(press.action), outcome.what, outcome.why))
 
-    async def press_button(self, name: str, by: str, gesture: Gesture) -> PressedJson:
-        """Make a gesture on a button, and what it came to. Raises CannotPress."""
+    async def press_button(self, name: str, device: str, gesture: Gesture) -> PressedJson:
+        """Make a gesture on a button, which presses call `device`, and what it came to.
+
+        Raises CannotPress.
+        """
         fingers = self._fingers
         if fingers is None or name not in self._buttons:
             raise CannotPress("it is not wired")
         async with self._turns[name]:
             await asyncio.sleep(self._at_rest_at - monotonic())
-            with self._listening(by) as told:
+            with self._listening(device, None) as told:
                 if gesture == "double":
                     await fingers.press(name, TAP_SECONDS)
                     await asyncio.sleep(REST_SECONDS)
@@ -69,27 +84,36 @@ class Hands:
             await asyncio.sleep(REST_SECONDS)
         return pressed
 
-    async def press_key(self, name: str, by: str, key: str) -> PressedJson:
-        """Press a key of a bar, and what it came to. Raises CannotPress."""
+    async def press_key(self, name: str, device: str, key: str) -> PressedJson:
+        """Press a key of a bar, which presses call `device`, and what it came to.
+
+        Raises CannotPress.
+        """
         async with self._turns[name]:
-            with self._listening(by) as told:
+            with self._listening(device, key) as told:
                 self._bars[name].press(key)
                 return await _heard(told)
 
-    async def press_at_board(self, name: str, by: str, make: Callable[[], None]) -> PressedJson:
-        """`make` the press of a key of a bar at a board, and what it came to."""
-        async with self._turns[name]:
-            with self._listening(by) as told:
+    async def press_at_board(
+        self, press: KeyPress, device: str, make: Callable[[], None]
+    ) -> PressedJson:
+        """`make` this press of a bar at a board, which presses call `device`; what it came to."""
+        async with self._turns[press.bar]:
+            with self._listening(device, press.key, press.down_at) as told:
                 make()
                 return await _heard(told)
 
     @contextmanager
-    def _listening(self, by: str) -> Iterator["asyncio.Future[PressedJson]"]:
-        waiting = self._waiting[by] = asyncio.get_running_loop().create_future()
+    def _listening(
+        self, device: str, key: str | None, since: float | None = None
+    ) -> Iterator["asyncio.Future[PressedJson]"]:
+        told = asyncio.get_running_loop().create_future()
+        since = monotonic() - STAMP_SECONDS if since is None else since
+        self._waiting[device, key] = _Listening(since, told)
         try:
-            yield waiting
+            yield told
         finally:
-            del self._waiting[by]
+            del self._waiting[device, key]
 
 
 async def _heard(told: "asyncio.Future[PressedJson]") -> PressedJson:
@@ -97,4 +121,5 @@ async def _heard(told: "asyncio.Future[PressedJson]") -> PressedJson:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await told
     except TimeoutError:
-        raise CannotPress("nothing came of it") from None
+        words = f"no answer in {ANSWER_SECONDS:g} seconds; it may count all the same"
+        raise CannotPress(words) from None

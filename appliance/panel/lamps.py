@@ -7,16 +7,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from math import inf
+from time import monotonic
 from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
-from appliance.kitchen.event import TicketChanged
-from appliance.kitchen.summons import Summons
-from appliance.panel.boards import Board, Card
+from appliance.kitchen.event import Summoned, TicketChanged
+from appliance.panel.boards import Board, Card, Happened
 from hardware.lights import (
     ALARM,
     DOUBLE_BEEP,
     FAST_BLINK,
+    LONG_BEEP,
     OFF,
     ON,
     SHORT_BEEP,
@@ -47,6 +48,10 @@ SHOWN: Final[Mapping[Age, Pattern]] = {
     Age.VERY_LATE: FAST_BLINK,
 }
 """By the lamp of a button that is for the ticket."""
+
+SOUNDS: Final = (SHORT_BEEP, DOUBLE_BEEP, LONG_BEEP, ALARM)
+"""A ticket is to be made now; one is very late now; what somebody pressed cannot be done; somebody
+is called. One that is further behind here is never cut off by one before it."""
 
 
 class SlotLamp(NamedTuple):
@@ -82,19 +87,26 @@ class Lamps:
         slots: Iterable[SlotLamp],
         lights: Iterable[StackLight],
         show: Callable[[str, Pattern], None],
+        *,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`show` has a lamp show a pattern from now on; the same again changes nothing."""
+        """`show` has a lamp show a pattern from now on; the same again changes nothing.
+
+        `clock` is monotonic, seconds.
+        """
         self._expeditor = expeditor
         self._boards = boards
         self._slots = tuple(slots)
         self._lights = tuple(lights)
         self._show = show
+        self._clock = clock
         self._following = asyncio.Event()
         self._to_make = frozenset[TicketKey]()
         self._very_late = frozenset[TicketKey]()
-        self._summons = frozenset[Summons]()
+        self._sounding: dict[str, tuple[Pattern, float]] = {}
+        """By buzzer, its newest sound, and when that ends, on the monotonic clock."""
 
-    def follow(self, happened: Sequence[TicketChanged]) -> None:
+    def follow(self, happened: Sequence[Happened]) -> None:
         """The boards have changed, by this."""
         is_first = not self._following.is_set()
         self._following.set()
@@ -102,9 +114,15 @@ class Lamps:
         brought_back = {
             (event.ticket.station, event.ticket.number)
             for event in happened
-            if event.kind in ("recalled", "undone")
+            if isinstance(event, TicketChanged) and event.kind in ("recalled", "undone")
         }
         self._look(brought_back, silent=is_first)
+        if any(isinstance(event, Summoned) and event.until is not None for event in happened):
+            self._sound(ALARM, [light for light in self._lights if light.is_at_the_pass])
+
+    def refuse(self, station: str) -> None:
+        """What somebody has pressed at a station cannot be done."""
+        self._sound(LONG_BEEP, self._for([station]))
 
     async def run(self) -> None:
         """Follow time, until cancelled. Nothing is lit before the boards are known."""
@@ -133,14 +151,12 @@ class Lamps:
             if _is_to_make(card)
         )
         very_late = frozenset(key for key, age in ages.items() if age is Age.VERY_LATE)
-        summons = frozenset(self._expeditor.kitchen.summons)
         if not silent:
-            self._sound(
-                to_make - self._to_make - set(brought_back),
-                very_late - self._very_late,
-                is_called=bool(summons - self._summons),
-            )
-        self._to_make, self._very_late, self._summons = to_make, very_late, summons
+            new = to_make - self._to_make - set(brought_back)
+            self._sound(SHORT_BEEP, self._for(station for station, _ in new))
+            late = very_late - self._very_late
+            self._sound(DOUBLE_BEEP, self._for(station for station, _ in late))
+        self._to_make, self._very_late = to_make, very_late
         return max(seconds, LEAST_SECONDS)
 
     def _age(self, card: Card) -> tuple[Age, float]:
@@ -175,18 +191,23 @@ class Lamps:
             if colour in light.lamps:
                 self._show(light.lamps[colour], ON if colour == lit else OFF)
 
-    def _sound(
-        self, new: Iterable[TicketKey], very_late: Iterable[TicketKey], *, is_called: bool
-    ) -> None:
-        for light in self._lights:
-            if "buzzer" not in light.lamps:
+    def _for(self, stations: Iterable[str]) -> list[StackLight]:
+        """Those that stand for any of these."""
+        wanted = set(stations)
+        return [light for light in self._lights if not wanted.isdisjoint(light.stations)]
+
+    def _sound(self, sound: Pattern, lights: Iterable[StackLight]) -> None:
+        """Sound the buzzers of these, but where something is heard that is more important."""
+        now = self._clock()
+        for light in lights:
+            buzzer = light.lamps.get("buzzer")
+            if buzzer is None:
                 continue
-            if is_called and light.is_at_the_pass:
-                self._show(light.lamps["buzzer"], ALARM)
-            elif any(station in light.stations for station, _ in very_late):
-                self._show(light.lamps["buzzer"], DOUBLE_BEEP)
-            elif any(station in light.stations for station, _ in new):
-                self._show(light.lamps["buzzer"], SHORT_BEEP)
+            playing, until = self._sounding.get(buzzer, (sound, now))
+            if now >= until or SOUNDS.index(playing) < SOUNDS.index(sound):
+                seconds = sum(step.seconds for step in sound.steps)
+                self._sounding[buzzer] = sound, now + seconds
+                self._show(buzzer, sound)
 
 
 def _is_to_make(card: Card) -> bool:

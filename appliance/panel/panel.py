@@ -14,28 +14,35 @@ from typing import Final, Literal, NamedTuple, cast
 from appliance.config.actions import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, Refused
-from appliance.kitchen.event import TicketChanged
 from appliance.log import NotStored
-from appliance.panel.boards import Board, Boards
+from appliance.panel.boards import Board, Boards, Happened
 from appliance.panel.commands import for_station, for_ticket
 from appliance.panel.shown import Shown
 from appliance.shown_now import BoardView, ShownNow
 
 logger = logging.getLogger(__name__)
 
-_STEPS: Final = {"next": 1, "previous": -1}
+STEPS: Final = {"next": 1, "previous": -1}
+"""Places to go on."""
 _TURNS: Final = {"page": 1, "page-back": -1}
 
 
 class Press(NamedTuple):
     """Somebody's finger on a device, and what that is to do."""
 
-    by: str
-    """The button, or the bar and its key: what is done, is done in its name."""
+    device: str
+    """The button or bar, for people."""
+    key: str | None
+    """Of a bar."""
     station: str
     action: Action
     down_at: float
     """When the finger went down, on the monotonic clock."""
+
+    @property
+    def by(self) -> str:
+        """In whose name it is done."""
+        return self.device if self.key is None else f"{self.device} key {self.key}"
 
 
 class Outcome(NamedTuple):
@@ -49,7 +56,7 @@ NOTHING_THERE: Final = Outcome("nothing there")
 DONE: Final = Outcome("done")
 
 Tell = Callable[[Press, Outcome], None]
-Follow = Callable[[list[TicketChanged]], None]
+Follow = Callable[[list[Happened]], None]
 
 
 class Panel:
@@ -69,8 +76,8 @@ class Panel:
         """`stations`: by station, what its buttons and keys do. `per_page`: tickets of a page.
 
         `shown_now` is told what boards are to show. `tell` hears what each press came to,
-        `follow` what happened to tickets; it is called as well when boards are to show something
-        else. Neither may block. `clock` is monotonic, seconds.
+        `follow` what happened; it is called as well when boards are to show something else.
+        Neither may block. `clock` is monotonic, seconds.
         """
         self.boards = {station: Board(Shown(clock(), per_page)) for station in stations}
         self._stations = stations
@@ -82,15 +89,19 @@ class Panel:
         self._follow = follow
         self._clock = clock
         self._asked: set[asyncio.Future[None]] = set()
+        self._last: dict[str, float] = {}
+        """When the finger of the last press went down, by button or key."""
 
     def press(self, press: Press) -> None:
-        """Do what a gesture asks for. To be called once for each gesture, on the event loop."""
-        verb = press.action.verb
-        if verb in BOARD_VERBS:
-            self._turn(press)
+        """Do what a gesture asks for, once, on the event loop. One that comes again is none."""
+        if self._last.get(press.by) == press.down_at:
+            return
+        self._last[press.by] = press.down_at
+        if press.action.verb in BOARD_VERBS:
+            outcome = DONE if self._turn(press) else NOTHING_THERE
             self._show()
             self._follow([])
-            self._tell(press, DONE)
+            self._tell(press, outcome)
             return
         command = self._command(press)
         if command is None:
@@ -120,25 +131,29 @@ class Panel:
         kitchen, (verb, slot) = self._expeditor.kitchen, press.action
         if verb not in TICKET_VERBS:
             return for_station(cast("StationVerb", verb), press.station, kitchen)
-        shown = self.boards[press.station].shown
-        order = shown.under(slot, press.down_at, press.by)
-        if order is None:
-            return None
-        return for_ticket(verb, press.station, order, kitchen)
+        order = self._under(press, slot)
+        return None if order is None else for_ticket(verb, press.station, order, kitchen)
 
-    def _turn(self, press: Press) -> None:
-        """Change what the boards show."""
+    def _under(self, press: Press, slot: int | None) -> str | None:
+        """The order that was under the finger."""
+        shown = self.boards[press.station].shown
+        return shown.under(slot, press.down_at, press.by, press.device)
+
+    def _turn(self, press: Press) -> bool:
+        """Change what the boards show; whether there is anything that could be shown."""
         board = self.boards[press.station]
-        shown = board.shown
-        at, (verb, slot) = press.down_at, press.action
-        if verb in _STEPS:
-            shown.step(_STEPS[verb], at)
-        elif verb in _TURNS:
-            shown.turn(_TURNS[verb], at)
-        elif verb == "all-day":
-            board.counts = not board.counts
-        elif verb == "select" and (order := shown.under(slot, press.down_at, press.by)):
-            shown.select(order, at)
+        verb, slot = press.action
+        # Before what the same hand pressed next, however late either comes.
+        at = max(press.down_at, board.shown.face.since)
+        if verb in STEPS:
+            return board.shown.step(STEPS[verb], at, press.device)
+        if verb in _TURNS:
+            return board.shown.turn(_TURNS[verb], at, press.device)
+        if verb == "select":
+            order = self._under(press, slot)
+            return order is not None and board.shown.select(order, at, press.device)
+        board.counts = not board.counts
+        return True
 
     def _show(self) -> None:
         """Have the screens show what the boards show now."""
@@ -170,4 +185,4 @@ class Panel:
 def _selects(action: Action) -> bool:
     """Whether it is for the ticket that is selected, or selects one."""
     verb, slot = action
-    return verb in ("select", *_STEPS, *_TURNS) or (verb in TICKET_VERBS and slot is None)
+    return verb in ("select", *STEPS, *_TURNS) or (verb in TICKET_VERBS and slot is None)

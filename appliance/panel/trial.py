@@ -20,8 +20,8 @@ class Bar(NamedTuple):
     """A bump bar."""
 
     name: str
-    address: str
-    """As `hardware.bump_bars.transport_to` takes it; empty where the file has none."""
+    address: str | None
+    """As `hardware.bump_bars.transport_to` takes it; None where the file has none."""
     profile: Profile
 
 
@@ -40,9 +40,7 @@ def devices_of(config: Config) -> Devices:
         tuple(wired.contacts),
         tuple(wired.lamps),
         tuple(
-            Bar(bar.id, bar.address or "", bar.keys.profile)
-            for bar in wired.bars
-            if not bar.is_at_board
+            Bar(bar.id, bar.address, bar.keys.profile) for bar in wired.bars if not bar.is_at_board
         ),
     )
 
@@ -78,6 +76,8 @@ class Real:
 
     def transport_to(self, bar: Bar) -> Transport:
         """The way to a bar. Raises ValueError in words."""
+        if bar.address is None:
+            raise ValueError("it has no transport, and cannot be found")
         return transport_to(bar.address, bar.profile)
 
     def seen(self, lamp: Lamp) -> str:
@@ -104,7 +104,7 @@ class Simulated:
         self._buttons = {button.name for button in devices.buttons}
         self._fingers = SimulatedButtons(self._pins, devices.buttons)
         self._eyes = SimulatedLamps(self._pins, devices.lamps)
-        self._bars = {bar.name: simulated_bar(bar.profile, bar.address) for bar in devices.bars}
+        self._bars = {bar.name: simulated_bar(bar.profile) for bar in devices.bars}
 
     def pins(self) -> Factory:
         """The simulated ones."""

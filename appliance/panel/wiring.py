@@ -79,6 +79,20 @@ def wiring(config: Config) -> Wiring:
     )
 
 
+def actions_by_station(config: Config, wired: Wiring) -> dict[str, list[Action]]:
+    """What buttons and keys do, of all stations that have any device."""
+    actions: dict[str, list[Action]] = {}
+    for light in wired.lights:
+        for station in config.station:
+            if light.station in (None, station.id):
+                actions.setdefault(station.id, [])
+    for button in wired.buttons:
+        actions.setdefault(button.station, []).extend(button.actions.values())
+    for bar in wired.bars:
+        actions.setdefault(bar.station, []).extend(bar.keys.actions.values())
+    return actions
+
+
 def _button(section: ButtonSection, default_station: str, per_page: int) -> WiredButton:
     texts = {gesture: getattr(section, gesture) for gesture in GESTURES}
     actions = {

@@ -1,5 +1,6 @@
 """Buttons, bump bars and lights in the configuration: what is wrong is named by its key."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_the_example_of_the_readme_is_good() -> None:
     stations = STATIONS.replace("pass", "fry").replace("expo", "fry")
     settings = config.parse(stations + text.partition("```")[0], "README")
     assert [len(each) for each in (settings.button, settings.bump_bar, settings.light)] == [1, 1, 1]
+
+
+def test_all_examples_have_the_stack_light_on_the_pins_of_the_wiring_guide() -> None:
+    guide = (Path(config.__file__).parents[2] / "hardware" / "README.md").read_text("utf-8")
+    texts = [config.embedded(), *README.split("```")[1::2], *guide.split("```")[1::2]]
+    lights = [text.partition("[[light]]")[2] for text in texts if "[[light]]" in text]
+    pins = [
+        re.findall(r"^(green|amber|red|buzzer) = (\d+)", light, re.MULTILINE) for light in lights
+    ]
+    assert len(pins) == 3
+    assert all(each == pins[0] and len(each) == 4 for each in pins)
 
 
 BUTTON = '[[button]]\nid = "one"\n'
@@ -88,7 +100,22 @@ LIGHT = '[[light]]\nid = "tower"\n'
         (f"{BAR}keys = {{ F5 = 'explode' }}", "bump_bar[0].keys.\"F5\": 'explode' is no action; t"),
         (f"{BAR}keys = {{ F5 = 5 }}", 'bump_bar[0].keys."F5": Expected `str`, got `int`'),
         (f"{BAR}keys = {{ FF = 'bump' }}", "bump_bar[0].keys: 'KEY_FF' is no key of Linux"),
-        (f"{BAR}keys = {{ 0x = 'bump' }}", "bump_bar[0].keys: '0x' is not 1 to 32 bytes"),
+        (
+            f"{BAR}profile = 'ascii'\nkeys = {{ 0x = 'bump' }}",
+            "bump_bar[0].keys: '0x' is not 1 to 32 bytes",
+        ),
+        (
+            f"{BAR}keys = {{ 0x41 = 'bump' }}",
+            "bump_bar[0].keys: '0x41': a keyboard sends no bytes",
+        ),
+        (
+            f"{BAR}transport = 'serial:/dev/a'\nkeys = {{ F5 = 'bump' }}",
+            "bump_bar[0].keys: 'F5': a serial bar sends bytes, as 0x1b5b41",
+        ),
+        (
+            f"{BAR}keys = {{ F5 = 'bump', KEY_F5 = 'recall' }}",
+            "bump_bar[0].keys: 'KEY_F5' is given twice",
+        ),
         (
             f"{BAR}transport = 'evdev:/dev/a'\n[[bump_bar]]\nid = 'b'\ntransport = 'evdev:/dev/a'",
             "bump_bar[1].transport: 'evdev:/dev/a' is that of bump_bar[0] already",
@@ -165,6 +192,22 @@ def test_a_serial_bar_has_its_speed_and_its_bytes() -> None:
     assert actions["bump"] == Action("bump")
 
 
+def test_a_bar_has_no_keys_that_its_kind_cannot_send() -> None:
+    known = {"0x41": "bump", "0x42": "recall"}
+    texts = ", ".join(f'{sent} = "{action}"' for sent, action in known.items())
+    section = bar(f'transport = "serial:/dev/a"\nprofile = "kb9000"\nkeys = {{ {texts} }}')
+    profile, actions = keys_of(section, 8)
+    assert list(profile.keys) == list(known)
+    assert {str(action) for action in actions.values()} == set(known.values())
+
+
+def test_keys_that_send_much_are_told_apart_by_its_end() -> None:
+    sent = [f"0x{'02' * 20}{end}" for end in ("41", "42")]
+    section = bar(f'profile = "ascii"\nkeys = {{ {sent[0]} = "bump", {sent[1]} = "recall" }}')
+    profile, actions = keys_of(section, 8)
+    assert [str(actions[profile.keys[each]]) for each in sent] == ["bump", "recall"]
+
+
 def test_check_says_what_is_to_be_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "kitchen.toml"
     mode = '[devices]\nmode = "real"\n'
@@ -174,6 +217,13 @@ def test_check_says_what_is_to_be_known(tmp_path: Path, capsys: pytest.CaptureFi
     assert "button[0].lamp: GPIO 2 is also a pin of I²C" in said
     assert "button[0]: it has no pin, and cannot be pressed" in said
     assert "bump_bar[0]: it has no transport, and cannot be found" in said
+    assert "devices.mode" not in said
+    file.write_text(f"{STATIONS}{BUTTON}pin = 17\n")
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().err == (
+        f'expeditor: {file}: devices.mode: "simulated": nothing of what is wired is used before '
+        'it is "real"\n'
+    )
 
 
 def test_check_says_which_key_no_browser_knows(

@@ -89,6 +89,30 @@ async def test_the_keys_of_a_bar_do_what_the_profile_or_the_configuration_says(
     assert await tickets(hands, "fry") == [("A", "pending")]
 
 
+async def test_a_key_that_is_held_down_goes_through_the_tickets_and_bumps_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = """[[bump_bar]]
+id = "bar"
+profile = "kb9000"
+keys = { down = "bump" }
+"""
+    async with running(tmp_path, AT_ONCE + bars) as appliance:
+        await ready(appliance)
+        assert appliance.devices is not None
+        made: list[panel.Press] = []
+        monkeypatch.setattr(appliance.devices.panel, "press", made.append)
+        bar = vars(appliance.devices)["_simulated"]["bar"]
+        for name in ("down", "up"):
+            bar.down(name)
+            for _ in range(3):
+                bar.repeat(name)
+            bar.up(name)
+        async with asyncio.timeout(5):
+            while [str(press.action) for press in made] != ["bump", *["previous"] * 4]:
+                await asyncio.sleep(0.01)
+
+
 async def test_what_a_press_came_to_is_told_and_counted(hands: RunningAppliance) -> None:
     assert (await press(hands, "grill-1"))["outcome"] == "nothing there"
     await ordered(hands, "A")
@@ -170,16 +194,43 @@ async def test_what_raises_for_a_press_ends_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(panel, "for_ticket", fails)
-        patched.setattr(simulated_hands, "ANSWER_SECONDS", 0.1)
+        patched.setattr(simulated_hands, "ANSWER_SECONDS", 0.5)
         status, error = await hands.call("POST", "/panel/buttons/grill-1/press")
-        assert (status, error["message"]) == (409, "button 'grill-1': nothing came of it")
+        assert (status, error["message"]) == (
+            409,
+            "button 'grill-1': no answer in 0.5 seconds; it may count all the same",
+        )
         status, error = await hands.call("POST", "/panel/bars/fry-bar/press", json={"key": "1"})
         assert status == 200  # Nothing is there that could raise.
         await ordered(hands, "B", item=FRIES)
         status, error = await hands.call("POST", "/panel/bars/fry-bar/press", json={"key": "1"})
-        assert (status, error["message"]) == (409, "bump bar 'fry-bar': nothing came of it")
+        assert (status, error["message"]) == (
+            409,
+            "bump bar 'fry-bar': no answer in 0.5 seconds; it may count all the same",
+        )
     assert (await press(hands, "grill-1"))["outcome"] == "done"
     assert (await key(hands, "bump"))["outcome"] == "done"
+
+
+async def test_what_came_of_a_press_late_is_no_answer_to_the_next(
+    hands: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hands.devices is not None
+    made: list[panel.Press] = []
+    tell = vars(hands.devices.panel)["_tell"]
+    monkeypatch.setattr(hands.devices.panel, "press", made.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(simulated_hands, "ANSWER_SECONDS", 0.05)
+        status, error = await hands.call("POST", "/panel/bars/fry-bar/press", json={"key": "1"})
+        assert status == 409
+        assert "it may count all the same" in error["message"]
+    answered = asyncio.create_task(key(hands, "1"))
+    async with asyncio.timeout(5):
+        while len(made) < 2:
+            await asyncio.sleep(0.01)
+    tell(made[0], panel.Outcome("refused", "late"))
+    tell(made[1], panel.DONE)
+    assert (await answered)["outcome"] == "done"
 
 
 async def test_without_pins_it_starts_and_says_why(
@@ -259,7 +310,7 @@ async def test_a_lamp_and_a_press_agree_on_the_page(hands: RunningAppliance) -> 
     await ordered(hands, *(f"A-{number}" for number in range(1, 11)))
     assert hands.devices is not None
     board = hands.devices.panel.boards["grill"]
-    board.shown.turn(1, asyncio.get_running_loop().time())
+    board.shown.turn(1, asyncio.get_running_loop().time(), "bar")
     await followed(hands)
     assert (await press(hands, "grill-1"))["outcome"] == "done"
     assert "A-9" not in [order for order, _ in await tickets(hands)]

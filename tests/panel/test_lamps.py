@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from appliance.expeditor import Fault
-from appliance.kitchen.event import TicketChanged
+from appliance.kitchen.command import Summon
+from appliance.panel.boards import Happened
 from appliance.panel.lamps import Lamps, StackLight
 from appliance.panel.panel import Panel
-from hardware.lights import ALARM, DOUBLE_BEEP, SHORT_BEEP, Lamp, Pattern
+from hardware.lights import ALARM, DOUBLE_BEEP, LONG_BEEP, SHORT_BEEP, Lamp, Pattern
 from hardware.simulated import SimulatedLamps
 from tests.api.walking import KitchenClock
 from tests.panel.hands import (
@@ -19,6 +20,7 @@ from tests.panel.hands import (
     colours,
     device,
     followed,
+    key,
     lamps,
     light,
     ordered,
@@ -141,10 +143,19 @@ class Heard:
             follow=self._follow,
         )
         buzzer = StackLight(stations, {"buzzer": "buzzer"}, is_at_the_pass="pass" in stations)
-        self._lamps = Lamps(appliance.expeditor, self._panel.boards, [], [buzzer], self._show)
+        self.now = 0.0
+        """Monotonic, seconds."""
+        self.lamps = Lamps(
+            appliance.expeditor,
+            self._panel.boards,
+            [],
+            [buzzer],
+            self._show,
+            clock=lambda: self.now,
+        )
 
-    def _follow(self, happened: list[TicketChanged]) -> None:
-        self._lamps.follow(happened)
+    def _follow(self, happened: list[Happened]) -> None:
+        self.lamps.follow(happened)
 
     def _show(self, name: str, pattern: Pattern) -> None:
         assert name == "buzzer"
@@ -153,7 +164,7 @@ class Heard:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._panel.run())
-            group.create_task(self._lamps.run())
+            group.create_task(self.lamps.run())
 
     async def expect(self, *sounds: str) -> None:
         """These since the last time, and the boards are as they are."""
@@ -165,6 +176,7 @@ class Heard:
             ):
                 await asyncio.sleep(0.01)
         self.sounds.clear()
+        self.now += 10  # Whatever it was, it has ended.
 
 
 @pytest.fixture
@@ -197,6 +209,55 @@ async def test_a_call_is_heard_at_the_pass_once(hands: RunningAppliance, heard: 
         running_it.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running_it
+
+
+async def test_a_call_is_heard_once_it_is_stored(hands: RunningAppliance) -> None:
+    await ordered(hands, "Old")
+    at_the_pass = Heard(hands, "pass")
+    running_it = asyncio.create_task(at_the_pass.run())
+    try:
+        await at_the_pass.expect()
+        hands.expeditor.submit(Summon("fry", on=True))
+        at_the_pass.lamps.follow([])
+        assert at_the_pass.sounds == []
+        await at_the_pass.expect(ALARM.name)
+    finally:
+        running_it.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running_it
+
+
+async def test_what_is_more_important_is_not_cut_off(hands: RunningAppliance) -> None:
+    everywhere = Heard(hands, "grill", "pass")
+    running_it = asyncio.create_task(everywhere.run())
+    try:
+        await everywhere.expect()
+        await ordered(hands, "A")
+        assert (await hands.call("POST", "/stations/fry/summon"))[0] in (200, 201)
+        while everywhere.sounds != [SHORT, ALARM.name]:
+            await asyncio.sleep(0.01)
+        await ordered(hands, "B")
+        everywhere.lamps.refuse("grill")
+        await everywhere.expect(SHORT, ALARM.name)
+        await ordered(hands, "C")
+        everywhere.lamps.refuse("grill")
+        await everywhere.expect(SHORT, LONG_BEEP.name)
+    finally:
+        running_it.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running_it
+
+
+async def test_what_cannot_be_done_is_heard_at_its_station(
+    hands: RunningAppliance, heard: Heard
+) -> None:
+    await heard.expect()
+    heard.lamps.refuse("fry")
+    await heard.expect()
+    heard.lamps.refuse("grill")
+    await heard.expect(LONG_BEEP.name)
+    assert (await key(hands, "summary"))["outcome"] == "refused"
+    assert (await device(hands, "tower"))["lamps"]["buzzer"]["shows"] == LONG_BEEP.name
 
 
 async def test_a_ticket_that_is_to_be_made_is_heard_once(

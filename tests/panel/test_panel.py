@@ -40,8 +40,13 @@ class Hand:
     async def press_at(
         self, down_at: float, action: str, station: str = "grill", *, by: str = "grill-1"
     ) -> Outcome:
-        self.panel.press(Press(by, station, parse(action), down_at))
-        return await self._outcomes.get()
+        self.panel.press(Press(by, None, station, parse(action), down_at))
+        return await self.outcome()
+
+    async def outcome(self) -> Outcome:
+        """What came of the next press."""
+        async with asyncio.timeout(5):
+            return await self._outcomes.get()
 
     async def sees(self, station: str, *orders: str) -> None:
         """Until the lamps of a station stand for these orders."""
@@ -103,8 +108,8 @@ async def test_what_was_selected_before_is_bumped_though_both_presses_come_late(
     kitchen: RunningAppliance, hand: Hand
 ) -> None:
     await ordered(kitchen, hand, "A", "B", "C")
-    await hand.press_at(hand.now - 0.2, "next", by="next")
-    assert await hand.press_at(hand.now - 0.1, "bump") == DONE
+    await hand.press_at(hand.now - 0.2, "next", by="bar")
+    assert await hand.press_at(hand.now - 0.1, "bump", by="bar") == DONE
     assert await hand.states() == [("A", "pending"), ("C", "pending")]
 
 
@@ -184,6 +189,100 @@ async def test_what_cannot_be_done_is_told(kitchen: RunningAppliance, hand: Hand
     await ordered(kitchen, hand, "A")
     assert (await hand.press("ready 1")).what == "refused"
     assert await hand.states() == [("A", "pending")]
+
+
+async def test_what_is_gone_or_was_never_there_is_not_selected(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    for action in ("next", "page", "select 1"):
+        assert await hand.press(action) == Outcome("nothing there")
+    await ordered(kitchen, hand, "A", "B")
+    await kitchen.call("POST", "/stations/grill/orders/A/ticket/bump")
+    await hand.sees("grill", "B")
+    assert await hand.press_at(hand.now + 0.1, "select 1") == Outcome("nothing there")
+    assert await hand.press("select 1") == DONE
+
+
+async def test_a_press_that_arrives_twice_counts_once(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B")
+    for action in ("item 1", "next", "summon", "bump 1"):
+        hand.now += 1
+        press = Press("bar", action, "grill", parse(action), hand.now)
+        hand.panel.press(press)
+        assert await hand.outcome() == DONE
+        hand.panel.press(press)
+    (ticket,) = await kitchen.tickets("grill")
+    assert ticket["order_id"] == "B"
+    assert hand.panel.boards["grill"].shown.face.selected == "B"
+    (summons,) = kitchen.expeditor.kitchen.summons
+    assert summons.station == "grill"
+    _, status = await kitchen.call("GET", "/stations/grill/tickets?status=completed")
+    assert [each["order_id"] for each in status] == ["A"]
+
+
+async def test_of_two_devices_that_press_for_one_ticket_one_bumps_it(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    hand.panel.press(Press("button grill-1", None, "grill", parse("bump 1"), hand.now))
+    hand.panel.press(Press("bar grill-bar", "bump", "grill", parse("bump"), hand.now))
+    assert [await hand.outcome(), await hand.outcome()] == [DONE, DONE]
+    await hand.sees("grill", "B", "C")
+    at = hand.now + 0.2
+    hand.panel.press(Press("bar grill-bar", "1", "grill", parse("bump 1"), at))
+    assert await hand.outcome() == DONE
+    assert await hand.states() == [("B", "pending"), ("C", "pending")]
+
+
+async def test_a_recall_brings_back_the_newest_that_can_come_back(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B")
+    courses = [
+        {"lineId": "1", "name": "Steak", "course": "1"},
+        {"lineId": "2", "name": "Steak", "course": "2", "courseStatus": "hold"},
+    ]
+    assert await kitchen.order(id="C", items=courses) == b"C"
+    await hand.sees("grill", "A", "B", "C")
+    hand.now += 1
+    await hand.press("bump 1")
+    await hand.sees("grill", "B", "C")
+    await hand.press("bump 2")  # Its first course; the second one stays.
+    await hand.press("fire 2")
+    assert await hand.states() == [("B", "pending"), ("C", "pending")]
+    assert await hand.press("recall") == DONE
+    assert ("A", "recalled") in await hand.states()
+
+
+async def test_a_recall_brings_back_no_other_order_of_that_id(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B")
+    await hand.press("bump 1")
+    await hand.sees("grill", "B")
+    await hand.press("bump 1")
+    for order in ("A", "B"):
+        await kitchen.call("POST", f"/stations/pass/orders/{order}/ticket/bump")
+    items = [{"lineId": "9", "name": "Chicken Burger"}]
+    assert await kitchen.order(id="B", items=items) == b"B"
+    await hand.sees("grill", "B")
+    assert await hand.press("recall") == DONE
+    assert ("A", "recalled") in await hand.states()
+
+
+async def test_what_was_fired_at_a_station_is_taken_back_there(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    items = [{"lineId": "1", "name": "Steak", "course": "2", "courseStatus": "hold"}]
+    assert await kitchen.order(id="A", items=items) == b"A"
+    await hand.sees("grill", "A")
+    hand.now += 1
+    assert await hand.press("fire 1") == DONE
+    assert await hand.states() == [("A", "pending")]
+    assert await hand.press("undo") == DONE
+    assert await hand.states() == [("A", "held")]
 
 
 async def test_who_pressed_is_told_with_the_event(kitchen: RunningAppliance, hand: Hand) -> None:

@@ -217,7 +217,7 @@ def test_a_bar_that_is_not_there_can_be_skipped(file: Path) -> None:
 
 def test_a_bar_without_a_place_fails(file: Path) -> None:
     with walking(file, REAL + BAR) as program:
-        program.until("pad: '' is no place of a bump bar")
+        program.until("pad: it has no transport, and cannot be found")
         program.type("")
         assert program.end() == 1
 

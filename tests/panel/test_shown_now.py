@@ -39,7 +39,7 @@ class Hand:
 
     def press(self, action: str, station: str = "grill") -> None:
         self._now += 1
-        self.panel.press(Press("bar", station, parse(action), self._now))
+        self.panel.press(Press("bar", None, station, parse(action), self._now))
 
 
 @contextlib.asynccontextmanager
