@@ -103,7 +103,9 @@ def _add_device_commands(
         nargs="?",
         help="as transport in the configuration; without it, those that are plugged in are listed",
     )
-    learn.add_argument("--profile", metavar="NAME", help="only what differs from it is written")
+    learn.add_argument(
+        "--profile", metavar="NAME", help="one that ships; what differs from it is written"
+    )
     learn.add_argument("--write", type=Path, metavar="FILE", help="write the map to a new file")
     learn.set_defaults(run=_learn_keys)
 

@@ -4,17 +4,19 @@ import argparse
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
-from appliance.config.keys import ACTIONS
+from appliance.config.actions import MOST_SLOTS
+from appliance.config.keys import ACTIONS, action_of, usual_profile
 from appliance.terminal import Terminal, say
 from hardware import keyboards, serial_bars
 from hardware.bump_bars import EVDEV, SERIAL
 from hardware.connection import Transport
 from hardware.learning_keys import Learning, listening_to
-from hardware.profiles import NO_KEYS, Profile, ProfileError, load
+from hardware.profiles import Profile, load
 
 NONE_FOUND: Final = f"""\
 No bump bar is plugged in: no keyboard in {keyboards.FOLDERS[0]} and no serial adapter in
@@ -32,9 +34,10 @@ def run(options: argparse.Namespace) -> int:
     if options.bar is None:
         return _list()
     try:
-        profile = load(options.profile) if options.profile else NO_KEYS
+        name = options.profile or usual_profile(options.bar)
+        profile = load(name)
         transport = listening_to(options.bar, profile)
-    except (ProfileError, ValueError) as error:
+    except ValueError as error:
         complain(str(error))
         return WRONG_CONFIGURATION
     if options.write is not None and options.write.exists():
@@ -42,32 +45,27 @@ def run(options: argparse.Namespace) -> int:
         return WRONG_CONFIGURATION
     # The states of the bar are told by words here, not in a log.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
+    say(f"With the profile {name} ({profile.title}): what differs from it is written.")
     keys = learn(transport, profile)
     if not keys:
         say("Nothing to write: no key has a name that is not in the profile.")
         return OK
-    about = f" and profile = {options.profile!r}" if options.profile else ""
-    text = f"# Below the [[bump_bar]] with transport = {options.bar!r}{about}:\n{keys}"
-    return _write(text, options.write)
+    section = f"transport = {options.bar!r} and profile = {name!r}"
+    return _write(f"# Below the [[bump_bar]] with {section}:\n{keys}", options.write)
 
 
 def learn(transport: Transport, profile: Profile) -> str:
     """Learn with the person at the terminal until it is ended; the map, empty if it has no key."""
     say(HOW)
-    say(f"Names: {', '.join(ACTIONS)}.")
+    say("\n".join(_names()))
     terminal = Terminal()
 
     async def ask(question: str) -> str | None:
-        """The name of a key, one that the configuration takes, or none."""
-        while True:
-            terminal.forget()
-            say(question, end="")
-            answer = await terminal.line()
-            if answer is None or answer.strip() in {"", *ACTIONS}:
-                return answer
-            say(f"{answer.strip()!r} is no name of a key; see above")
+        terminal.forget()
+        say(question, end="")
+        return await terminal.line()
 
-    learning = Learning(transport, profile, say, ask)
+    learning = Learning(transport, profile, _check, say, ask)
 
     async def until_ended() -> None:
         with terminal:
@@ -77,6 +75,18 @@ def learn(transport: Transport, profile: Profile) -> str:
         asyncio.run(until_ended())
     say()
     return learning.toml() if learning.keys else ""
+
+
+def _names() -> Iterator[str]:
+    """What a key may be called."""
+    names = [name for name in ACTIONS if not name.isdigit()]
+    yield f"Its name says what it does: {', '.join(names)};"
+    yield f"1 to {MOST_SLOTS} bump the ticket in that place; start 3 starts it, and so on."
+
+
+def _check(name: str) -> None:
+    # How many places a page has is not known here: the configuration says it, when it is checked.
+    action_of(name, MOST_SLOTS)
 
 
 def _list() -> int:

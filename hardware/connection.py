@@ -3,7 +3,7 @@
 Whether a bar is there is found out by trying to open it, every LOOK_SECONDS. Watching the
 folder with inotify would be told sooner, but by-id and by-path are made with the first device
 and removed with the last, and a node that has just appeared cannot be opened until udev has set
-its rights: one would have to try again all the same. Trying costs a few microseconds, and a bar
+its rights: one would have to try again all the same. Trying costs next to nothing, and a bar
 that was plugged in works within a second.
 """
 

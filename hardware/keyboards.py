@@ -4,13 +4,15 @@ They are read with python-evdev (Debian's python3-evdev; `evdev` or `evdev-binar
 is imported when the first of them is opened, so that nothing else needs it.
 """
 
+import asyncio
 import contextlib
 import errno
 import fcntl
 import os
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -68,25 +70,6 @@ class Device(Protocol):
         """Close the descriptor, which also ends the grab."""
 
 
-def open_device(path: str) -> Device:
-    """The input device at a path, grabbed, its events stamped by the monotonic clock.
-
-    Raises OSError, CannotOpen.
-    """
-    try:
-        import evdev  # noqa: PLC0415 - only who has such a bar needs the library
-    except ImportError as error:
-        raise CannotOpen(MISSING) from error
-    device = evdev.InputDevice(path)
-    try:
-        fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
-        device.grab()
-    except BaseException:
-        device.close()
-        raise
-    return device
-
-
 def found() -> list[str]:
     """The paths of the keyboards that are plugged in, by names that stay. Blocks."""
     return [str(link) for folder in FOLDERS for link in sorted(folder.glob("*-event-kbd"))]
@@ -99,18 +82,24 @@ class Keyboard:
     the same after each start and in whichever order they are plugged in.
     """
 
-    def __init__(self, path: str, *, device: Callable[[str], Device] = open_device) -> None:
-        """`device` opens what is at the path."""
+    def __init__(self, path: str) -> None:
+        """Opens nothing yet."""
         self.address = path
-        self._device = device
 
     async def open(self) -> "OpenKeyboard":
-        """Opening an input device asks the kernel only, and does not wait for the device.
+        """Grabbed, its events stamped by the monotonic clock.
 
-        Raises OSError, CannotOpen.
+        Opening an input device asks the kernel only, and does not wait for the device; to load
+        python-evdev takes tenths of a second, and is done on a thread. Raises OSError, CannotOpen.
         """
-        device = self._device(self.address)
         try:
+            evdev = await asyncio.to_thread(import_module, "evdev")
+        except ImportError as error:
+            raise CannotOpen(MISSING) from error
+        device = evdev.InputDevice(self.address)
+        try:
+            fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
+            device.grab()
             return OpenKeyboard(device)
         except BaseException:
             device.close()

@@ -12,7 +12,7 @@ from hardware.bump_bars import EVDEV, address_of
 from hardware.connection import CLOSED, Connection, State, Transport
 from hardware.keyboards import Keyboard
 from hardware.keys import Stroke
-from hardware.profiles import NO_KEYS, Profile, ProfileError
+from hardware.profiles import NO_KEYS, Profile
 from hardware.serial_bars import SerialBar
 
 MOST_WAITING: Final = 100
@@ -41,17 +41,20 @@ class Learning:
         self,
         transport: Transport,
         profile: Profile,
+        check: Callable[[str], object],
         show: Callable[[str], None],
         ask: Callable[[str], Awaitable[str | None]],
     ) -> None:
-        """`show` gets lines for the person who presses the keys.
+        """`check` raises ValueError, in words, for a name of a key that means nothing.
 
-        `ask` gets a question, and returns the answer, or None when there will be no more:
-        an empty one keeps the name of the profile, or leaves the key without one.
+        `show` gets lines for the person who presses the keys. `ask` gets a question, and
+        returns the answer, or None when there will be no more: an empty one keeps the name of
+        the profile, or leaves the key without one.
         """
         self.keys: dict[str, str] = {}
         """What is sent, and the name of the key: those that are not as in the profile."""
         self._profile = profile
+        self._check = check
         self._show = show
         self._ask = ask
         self._seen: set[str] = set()
@@ -82,21 +85,30 @@ class Learning:
         if sent in self._seen:
             self._show(f"{sent}: {self.keys.get(sent, known) or 'without a name'}")
             return True
-        meant = f"is {known!r} in the profile" if known else "is not in the profile"
-        question = f"{sent} {meant}. Its name: "
+        question = f"{sent} {self._meant(known)}. Its name: "
         while (answer := await self._ask(question)) is not None:
-            try:
-                self._name(sent, answer.strip())
-            except ProfileError as error:
-                self._show(str(error))
-            else:
-                self._seen.add(sent)
-                return True
+            name = answer.strip()
+            if name and name != known:
+                if wrong := self._wrong(name):
+                    self._show(wrong)
+                    continue
+                self.keys[sent] = name
+            self._seen.add(sent)
+            return True
         return False
 
-    def _name(self, sent: str, name: str) -> None:
-        if name and name != self._profile.keys.get(sent):
-            self.keys |= NO_KEYS.with_keys({sent: name}).keys
+    def _meant(self, known: str | None) -> str:
+        if known is None:
+            return "is not in the profile"
+        return f"is {known!r} in the profile{', which does nothing' if self._wrong(known) else ''}"
+
+    def _wrong(self, name: str) -> str:
+        """Why this name means nothing; empty where it means something."""
+        try:
+            self._check(name)
+        except ValueError as error:
+            return str(error)
+        return ""
 
     def _heard(self, stroke: Stroke) -> None:
         if not stroke.repeated and not self._strokes.full():

@@ -103,13 +103,6 @@ class Lamp(Struct, frozen=True, kw_only=True):
         return PinUse(self.pin, f'lamp "{self.name}"')
 
 
-def stack_light(name: str, *, green: int, amber: int, red: int) -> tuple[Lamp, Lamp, Lamp]:
-    """The lamps of a stack light, `NAME/green` and so on, by their pins."""
-    colours = (("green", green), ("amber", amber), ("red", red))
-    first, second, third = (Lamp(name=f"{name}/{colour}", pin=pin) for colour, pin in colours)
-    return first, second, third
-
-
 class Lights:
     """Shows patterns as long as it is entered; everything is off before and after.
 
@@ -240,7 +233,8 @@ class _Output:
                 self._device = OutputDevice(
                     self.lamp.pin, active_high=self.lamp.active_high, pin_factory=self._pins
                 )
-            self._device.value = self.is_lit = lit
+            if lit != self.is_lit:
+                self._device.value = self.is_lit = lit
         except Exception as error:  # noqa: BLE001 - each factory has errors of its own
             self.close()
             self.state = PinState("failed", reason(error))

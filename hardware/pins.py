@@ -28,9 +28,10 @@ IDENTITY_PINS: Final = frozenset({0, 1})
 """The bus on which the board asks a HAT for its memory while it starts."""
 CONSOLE_PINS: Final = frozenset({14, 15})
 """Serial console: what is wired here hears the boot messages, or types into them."""
+_PULLED_UP: Final = "1.8 kΩ on the board pull it up, too much for a button of the wiring guide"
 BUS_PINS: Final = {
-    2: "I²C; it is pulled up by 1.8 kΩ on the board",
-    3: "I²C; it is pulled up by 1.8 kΩ on the board",
+    2: f"I²C; {_PULLED_UP}",
+    3: f"I²C; {_PULLED_UP}",
     7: "SPI",
     8: "SPI",
     9: "SPI",
@@ -92,10 +93,9 @@ class PinUse(NamedTuple):
     """As a person would call it: `button "grill-1"`."""
 
 
-def check(uses: Iterable[PinUse], *, console_is_off: bool = False) -> list[str]:
+def check(uses: Iterable[PinUse]) -> list[str]:
     """Check pins against each other and against what the board needs; what to beware of.
 
-    `console_is_off`: the system has no console on its serial pins, so that they are free.
     Raises NoSuchPin, PinReserved or PinTaken for the first one that cannot be.
     """
     taken: dict[int, str] = {}
@@ -105,7 +105,7 @@ def check(uses: Iterable[PinUse], *, console_is_off: bool = False) -> list[str]:
             raise NoSuchPin(f"{by}: there is no GPIO {pin} on the header (0 to {LAST_PIN})")
         if pin in IDENTITY_PINS:
             raise PinReserved(f"{by}: GPIO {pin} is where the board looks for a HAT's memory")
-        if pin in CONSOLE_PINS and not console_is_off:
+        if pin in CONSOLE_PINS:
             raise PinReserved(f"{by}: GPIO {pin} belongs to the serial console")
         if pin in taken:
             raise PinTaken(f"GPIO {pin} is given to {taken[pin]} and to {by}")

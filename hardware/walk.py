@@ -11,6 +11,10 @@ from typing import Final, Literal, NamedTuple, get_args
 
 Verdict = Literal["good", "skipped", "not tried", "failed"]
 
+MOST_WAITING: Final = 1_000
+"""Of what was heard and not looked at yet; of presses that come on top of that, by a loose wire
+while nobody is at the terminal, nothing is kept."""
+
 SKIP: Final = ""
 YES: Final = "y"
 NO: Final = "n"
@@ -74,7 +78,8 @@ class Walk:
         """Something came. On the event loop, in the order in which it comes."""
         if isinstance(heard, Trouble):
             self._troubles[heard.device] = heard.words
-        self._heard.put_nowait(heard)
+        if self._heard.qsize() < MOST_WAITING or not isinstance(heard, Pressed | Unknown):
+            self._heard.put_nowait(heard)
 
     async def find(self, device: str) -> bool:
         """Wait until a device that can be plugged in works; whether it does. Raises Ended."""
@@ -135,15 +140,15 @@ class Walk:
         return Finding(what, "failed", "nothing came") if line == NO else Finding(what, "skipped")
 
     async def look(self, what: str, hint: str = "") -> None:
-        """Ask whether it is lit; `hint` is shown with the question. Raises Ended."""
+        """Ask whether it is lit, or sounds; `hint` is shown with the question. Raises Ended."""
         if words := self._troubles.get(what):
             self._show(what)
             self._found(Finding(what, "failed", words))
             return
-        self._show(f"{what}: is it lit? [{YES}/{NO}]{hint}")
+        self._show(f"{what}: is it on? [{YES}/{NO}]{hint}")
         verdicts: dict[str, Finding] = {
             YES: Finding(what, "good"),
-            NO: Finding(what, "failed", "not lit"),
+            NO: Finding(what, "failed", "not on"),
             SKIP: Finding(what, "skipped"),
         }
         while True:

@@ -15,6 +15,9 @@ from hardware.profiles import Profile, ProfileError, load
 SERIAL: Final = "serial"
 LONGEST_NAME: Final = 32
 """Of a key, as profiles allow."""
+_REPEATED: Final = {"next", "previous"}
+"""Done again while a key that repeats in its profile is held down. Of another action one press is
+one result, also on a key that was an arrow."""
 _PREFIX: Final = "KEY_"
 _NAMED: Final = "key-"
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -67,10 +70,12 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
     what a bar of that kind, keyboard or serial, can send. Raises ProfileError where there is no
     such profile, or no such key; ValueError for what is no action.
     """
-    profile = load(profile_name(section))
+    profile = load(usual_profile(section.transport) if section.profile is None else section.profile)
+    is_serial = _is_serial(section.transport) if section.transport else not profile.chords
+    # A simulated bar that is nowhere is of the kind that its profile is for.
+    profile = profile.of_kind(is_serial=is_serial)
     if section.baud is not None:
         profile = replace(profile, line=replace(profile.line, baud=section.baud))
-    is_serial = _is_serial(section) if section.transport else not profile.chords
     named, sent, own = profile.names, dict[str, str](), dict[str, Action]()
     for written, text in section.keys.items():
         name = written if written in named else _name(written)
@@ -80,27 +85,21 @@ def keys_of(section: BumpBarSection, per_page: int) -> Keys:
             sent[_sent(written, is_serial=is_serial)] = name
         own[name] = action_of(text, per_page)
     profile = profile.with_keys(sent)
-    keys = {each: name for each, name in profile.keys.items() if _is_bytes(each) == is_serial}
-    profile = replace(profile, keys=keys)
     usual = {name: parse(ACTIONS[name]) for name in profile.names if name in ACTIONS}
     actions = {name: each for name, each in usual.items() if (each.slot or 0) <= per_page} | own
     # A key that sends what another is given for is not there any more.
-    return Keys(profile, {name: actions[name] for name in profile.names if name in actions})
+    there = {name: actions[name] for name in profile.names if name in actions}
+    repeats = {name for name in profile.repeats if name in there and there[name].verb in _REPEATED}
+    return Keys(replace(profile, repeats=frozenset(repeats)), there)
 
 
-def profile_name(section: BumpBarSection) -> str:
-    """The name of the profile that a bar has."""
-    if section.profile is not None:
-        return section.profile
-    return "ascii" if _is_serial(section) else "numpad"
+def usual_profile(transport: str | None) -> str:
+    """The name of the profile of a bar whose section names none."""
+    return "ascii" if _is_serial(transport) else "numpad"
 
 
-def _is_serial(section: BumpBarSection) -> bool:
-    return (section.transport or "").startswith(f"{SERIAL}:")
-
-
-def _is_bytes(sent: str) -> bool:
-    return sent[:2].lower() == "0x"
+def _is_serial(transport: str | None) -> bool:
+    return (transport or "").startswith(f"{SERIAL}:")
 
 
 def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
@@ -113,11 +112,12 @@ def action_of(text: str, per_page: int, slot: int | None = None) -> Action:
 
 def _sent(written: str, *, is_serial: bool) -> str:
     """What a profile calls it: `KEY_F5` may be written `F5`. Raises ProfileError."""
-    if _is_bytes(written) != is_serial:
-        kind = "serial bar sends bytes, as 0x1b5b41" if is_serial else "keyboard sends no bytes"
-        raise ProfileError(f"{written!r}: a {kind}")
-    if is_serial:
+    if written[:2].lower() == "0x":
+        if not is_serial:
+            raise ProfileError(f"{written!r}: a keyboard sends no bytes")
         return written
+    if is_serial:
+        raise ProfileError(f"{written!r}: a serial bar sends bytes, as 0x1b5b41")
     return "+".join(
         _PREFIX + part.strip().upper().removeprefix(_PREFIX) for part in written.split("+")
     )

@@ -68,6 +68,13 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         """What the keys of a keyboard send; none where the profile is of serial bars only."""
         return tuple(sent for sent in self.keys if not sent.startswith("0x"))
 
+    def of_kind(self, *, is_serial: bool) -> "Profile":
+        """This profile with the keys of a serial bar alone, or with those of a keyboard."""
+        kept = {
+            sent: name for sent, name in self.keys.items() if sent.startswith("0x") == is_serial
+        }
+        return msgspec.structs.replace(self, keys=kept)
+
     def with_keys(self, keys: Mapping[str, str]) -> "Profile":
         """This profile with these keys added; they take the place of those that send the same.
 

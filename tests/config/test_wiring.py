@@ -183,6 +183,30 @@ def test_a_key_that_sends_what_another_is_given_for_is_not_there_any_more() -> N
     assert actions["key-kpdot"] == Action("start")
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ('profile = "kb9000"\ntransport = "serial:/dev/tty1"\nkeys = { 0x0d = "bump" }', ["0x0d"]),
+        ('profile = "ascii"\ntransport = "evdev:/dev/x"\nkeys = { F5 = "undo" }', ["KEY_F5"]),
+    ],
+)
+def test_a_bar_has_only_keys_of_its_kind(text: str, keys: list[str]) -> None:
+    profile, actions = keys_of(bar(text), 8)
+    assert list(profile.keys) == keys
+    assert list(actions) == list(profile.keys.values())
+
+
+def test_a_key_held_down_does_nothing_again_but_go_on() -> None:
+    keys = 'keys = { up = "bump", down = "next" }'
+    assert keys_of(bar(f'profile = "kb9000"\n{keys}'), 8).profile.repeats == {"down"}
+    assert keys_of(bar('profile = "bematech"'), 8).profile.repeats == {
+        "next",
+        "previous",
+        "up",
+        "down",
+    }
+
+
 def test_a_serial_bar_has_its_speed_and_its_bytes() -> None:
     section = bar('transport = "serial:/dev/ttyUSB1"\nbaud = 1200\nkeys = { 0x1b4f = "page" }')
     profile, actions = keys_of(section, 8)
@@ -190,15 +214,6 @@ def test_a_serial_bar_has_its_speed_and_its_bytes() -> None:
     assert profile.keys["0x1b4f"] == "key-0x1b4f"
     assert actions["key-0x1b4f"] == Action("page")
     assert actions["bump"] == Action("bump")
-
-
-def test_a_bar_has_no_keys_that_its_kind_cannot_send() -> None:
-    known = {"0x41": "bump", "0x42": "recall"}
-    texts = ", ".join(f'{sent} = "{action}"' for sent, action in known.items())
-    section = bar(f'transport = "serial:/dev/a"\nprofile = "kb9000"\nkeys = {{ {texts} }}')
-    profile, actions = keys_of(section, 8)
-    assert list(profile.keys) == list(known)
-    assert {str(action) for action in actions.values()} == set(known.values())
 
 
 def test_keys_that_send_much_are_told_apart_by_its_end() -> None:

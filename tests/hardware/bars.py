@@ -227,12 +227,23 @@ KINDS: dict[str, Callable[[Path], Bar]] = {
 }
 
 
+def _no_uinput() -> str:
+    """Why the kernel makes no keyboard here; empty where it does."""
+    if not UINPUT.exists():
+        return f"there is no {UINPUT}"
+    try:
+        EVDEV.UInput().close()
+    except (OSError, EVDEV.UInputError) as error:
+        return f"no keyboard can be made by {UINPUT} and opened: {error}"
+    return ""
+
+
 MISSING: dict[str, str] = {}
 """The kinds that this machine has not, and why."""
 if EVDEV is None:
     MISSING |= dict.fromkeys(("evdev over a pipe", "evdev on uinput"), "python-evdev is not here")
-elif not os.access(UINPUT, os.W_OK):
-    MISSING["evdev on uinput"] = f"there is no {UINPUT}, so no real device was opened and grabbed"
+elif why := _no_uinput():
+    MISSING["evdev on uinput"] = f"{why}, so no real device was opened and grabbed"
 
 
 class Heard:

@@ -75,6 +75,24 @@ async def a_bouncing_press_is_heard_once(rig: Rig) -> None:
         assert heard.nothing
 
 
+async def a_handler_that_raises_ends_nothing(rig: Rig) -> None:
+    heard = Heard()
+
+    def handler(name: str, gesture: Gesture) -> None:
+        heard(name, gesture)
+        raise RuntimeError("the kitchen is on fire")
+
+    rig.high()
+    async with Buttons(rig.pins, [Button(name="it", pin=rig.pin)], handler, clock=rig.clock):
+        await asyncio.sleep(AT_REST)
+        for _ in range(3):
+            rig.low()
+            await heard.next()
+            await asyncio.sleep(AT_REST)
+            rig.high()
+            await asyncio.sleep(AT_REST)
+
+
 async def a_hold_is_heard(rig: Rig) -> None:
     heard = Heard()
     button = Button(
@@ -158,6 +176,7 @@ Check = Callable[[Rig], Awaitable[None]]
 BUTTONS: list[Check] = [
     a_press_is_heard_once,
     a_bouncing_press_is_heard_once,
+    a_handler_that_raises_ends_nothing,
     a_hold_is_heard,
     what_is_down_at_the_start_is_nothing,
     hum_is_switched_off_and_tried_again,

@@ -21,11 +21,18 @@ class Press(NamedTuple):
 
 
 def train(chance: random.Random, *, pressed: bool, at: float, longest: float) -> list[Edge]:
-    """The contact becomes this at that time, and bounces for 1 ms up to `longest`."""
-    ends = chance.uniform(min(0.001, longest), longest)
-    bounces = sorted(chance.uniform(0, ends) for _ in range(2 * chance.randint(0, 8)))
+    """The contact becomes this at that time, and bounces for 1 ms up to `longest`, or not.
+
+    Of the longest trains there are many, and where it bounces once that is at the end: the longest
+    pause that a train can have.
+    """
+    ends = chance.choice((longest, chance.uniform(min(0.001, longest), longest)))
+    times = chance.randint(0, 8)
+    early = [chance.uniform(0, ends) for _ in range(2 * times - 1)]
+    if times == 1:
+        early = [ends - 0.0001]
     edges = [Edge(pressed, at)]
-    for each in bounces:
+    for each in [*sorted(early), ends][: 2 * times]:
         edges.append(Edge(not edges[-1].pressed, at + each))
     return edges
 

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,6 +85,24 @@ async def test_a_key_held_while_the_bar_is_plugged_in_counts_once_it_was_release
         assert await heard.keys(until="bump") == ["2", "bump"]
 
 
+async def test_a_finger_that_stays_down_while_the_bar_is_replugged_has_pressed_once(
+    keyboard: SimulatedKeyboard,
+) -> None:
+    async with listening(keyboard, PROFILE) as heard:
+        await heard.until(Condition.WORKING)
+        keyboard.down("1")
+        assert (await heard.press()).key == "1"
+        keyboard.unplug()
+        await heard.until(Condition.AWAY)
+        keyboard.down("1")
+        keyboard.plug()
+        await heard.until(Condition.WORKING)
+        keyboard.repeat("1")
+        keyboard.up("1")
+        keyboard.press("2")
+        assert (await heard.press()).key == "2"
+
+
 @pytest.mark.parametrize("seconds_ago", [0.2, 2.0])
 async def test_a_press_has_the_time_that_the_kernel_stamped(
     keyboard: SimulatedKeyboard, seconds_ago: float
@@ -146,7 +165,24 @@ async def test_without_the_library_the_bar_says_what_to_install(
         assert "apt install python3-evdev" in NOT_INSTALLED
 
 
-@pytest.mark.skipif(EVDEV is None, reason="python-evdev is not here, so it opened nothing")
+async def test_the_loop_does_not_wait_for_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[int] = []
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, *_where: object) -> None:
+            if name == "evdev":
+                looked_for.append(threading.get_ident())
+
+    monkeypatch.delitem(sys.modules, "evdev", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    async with listening(Keyboard("/dev/input/no-such-bar"), PROFILE) as heard:
+        await heard.until(Condition.AWAY if EVDEV else Condition.REFUSED)
+    assert looked_for
+    assert threading.get_ident() not in looked_for
+
+
+@pytest.mark.skipif(EVDEV is None, reason="NOT TESTED: python-evdev is not here")
 async def test_what_is_no_input_device_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     async with listening(Keyboard(str(tmp_path / "file")), PROFILE) as heard:

@@ -5,6 +5,7 @@ import pytest
 from gpiozero.exc import PinUnknownPi
 
 from hardware.pins import (
+    BUS_PINS,
     HardwareError,
     NoSuchPin,
     PinReserved,
@@ -34,12 +35,6 @@ def test_reserved_pins_are_refused(pin: int) -> None:
         check([PinUse(pin, GRILL)])
 
 
-def test_the_pins_of_a_console_that_is_off_are_free() -> None:
-    assert check([PinUse(14, GRILL), PinUse(15, "a lamp")], console_is_off=True) == []
-    with pytest.raises(PinReserved):
-        check([PinUse(0, GRILL)], console_is_off=True)
-
-
 @pytest.mark.parametrize("pin", [-1, 28, 40])
 def test_there_is_no_such_pin(pin: int) -> None:
     with pytest.raises(NoSuchPin, match=f"GPIO {pin} "):
@@ -49,7 +44,7 @@ def test_there_is_no_such_pin(pin: int) -> None:
 def test_pins_of_buses_are_told() -> None:
     told = check([PinUse(2, "a"), PinUse(9, "b"), PinUse(4, "c")])
     assert told == [
-        "a: GPIO 2 is also a pin of I²C; it is pulled up by 1.8 kΩ on the board",
+        f"a: GPIO 2 is also a pin of {BUS_PINS[2]}",
         "b: GPIO 9 is also a pin of SPI",
     ]
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hardware.walk import Ended, Finding, Pressed, Trouble, Typed, Unknown, Walk
+from hardware.walk import MOST_WAITING, Ended, Finding, Pressed, Trouble, Typed, Unknown, Walk
 
 
 class Shown(list[str]):
@@ -70,3 +70,14 @@ async def test_what_is_no_key_is_named_and_so_is_what_was_not_tried(shown: Shown
     assert walk.summary(["a", "b", "c"]) == (
         "not tried: b, c\nfailed: a: KEY_F7 of bar came instead\n0 of 3 good"
     )
+
+
+async def test_presses_that_nobody_waits_for_are_not_kept_for_ever(shown: Shown) -> None:
+    walk = Walk(shown)
+    for number in range(3 * MOST_WAITING):
+        walk.hear(Pressed(f"b{number}"))
+    walk.hear(Trouble("b", "chattering"))
+    walk.hear(Typed("n"))
+    await asyncio.wait_for(walk.press("a"), 10)
+    assert len([line for line in shown if line.startswith("  that was")]) == MOST_WAITING
+    assert [finding.verdict for finding in walk.findings] == ["failed"]

@@ -1,7 +1,7 @@
 """The wiring guide: its drawings, its pins and its figures."""
 
 import re
-from math import log
+from math import log, pi
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -68,6 +68,14 @@ def test_drawings_use_free_pins_and_the_configuration_has_the_same() -> None:
     assert re.findall(r"\[\[button\]\] pin = (\d+)", WIRING) == [str(pins["button"][0])]
 
 
+@pytest.mark.parametrize("file", ["README.md", "appliance/kitchen.toml"])
+def test_examples_light_nothing_that_glows_while_the_board_starts(file: str) -> None:
+    text = (README.parents[1] / file).read_text(encoding="utf-8")
+    pins = re.findall(r"^(?:lamp|green|amber|red|buzzer) = (\d+)\b", text, re.MULTILINE)
+    assert len(pins) >= 5
+    assert min(map(int, pins)) >= 9
+
+
 def test_the_table_of_the_header_is_that_of_the_board() -> None:
     rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \| (.+?) \|$", WIRING, re.MULTILINE)
     cells = {int(number): text for row in rows for text, number in (row[1::-1][::-1], row[3:1:-1])}
@@ -94,7 +102,8 @@ def expected(name: str) -> str:
 # Volts, ohms, farads. Raspberry Pi's documentation ("GPIO and the 40-pin header", and its
 # table of voltages), and the makers' data sheets of BC337, PC817 and ULN2803A.
 SUPPLY, PULL_LOWEST, PULL_HIGHEST, HIGH_FROM, LOW_TO = 3.3, 33e3, 73e3, 2.0, 0.8
-BASE, DIODE, RED, WHITE = 0.7, 1.2, 2.0, 3.0
+PULL_OF_I2C = 1.8e3
+BASE, DIODE, DIODE_BEGINS, RED, WHITE = 0.7, 1.2, 1.0, 2.0, 3.0
 
 
 @pytest.mark.parametrize(
@@ -109,7 +118,10 @@ BASE, DIODE, RED, WHITE = 0.7, 1.2, 2.0, 3.0
         ("R3", (SUPPLY - BASE) / 1e3 * 1e3, "{:.1f} mA from the pin"),
         ("R3", ((SUPPLY - BASE) / 1e3 - BASE / 4.7e3) * 1e3, "{:.1f} mA reach the base"),
         ("R4", SUPPLY * 4.7e3 / (4.7e3 + 1e3 + PULL_LOWEST), "{:.2f} V at the base"),
+        ("U1", (SUPPLY - 2 * BASE) / 2.7e3 * 1e3, "{:.1f} mA from a pin"),
         ("U2", SUPPLY / PULL_LOWEST * 1e3, "needs {:.1f} mA"),
+        ("U2", ((24 - DIODE) / 2.2e3 - DIODE / 470) * 1e3, "half of its {:.1f} mA"),
+        ("R6", DIODE / 470 * 1e3, "takes {:.1f} mA"),
         ("R5", (24 - DIODE) / 2.2e3 * 1e3, "{:.1f} mA"),
         ("R5", (24 - DIODE) ** 2 / 2.2e3, "{:.2f} W while"),
         ("1 kΩ, ¼ W, for 12 V", (12 - DIODE) / 1e3 * 1e3, "{:.1f} mA"),
@@ -133,9 +145,40 @@ def test_no_value_asks_too_much_of_a_pin_or_a_part() -> None:
     assert (12 - DIODE) ** 2 / 1e3 < 0.25 / 2
 
 
+def test_a_long_cable_makes_no_press_of_what_it_picks_up() -> None:
+    least = DIODE_BEGINS / 470
+    assert f"less than {least * 1e3:.1f} mA" in WIRING
+    # 100 m beside a mains cable, some 10 pF of coupling for each metre.
+    assert 2 * pi * 50 * 10e-12 * 100 * 325 < least / 10
+    # What is left for U2 pulls the pin low though it passes on half, also with 12 V.
+    for supply, resistor in ((24, 2.2e3), (12, 1e3)):
+        through = (supply - DIODE) / resistor - DIODE / 470
+        assert 0.5 * through > 10 * SUPPLY / PULL_LOWEST
+
+
+def test_the_guide_warns_of_pins_where_a_press_is_neither_high_nor_low() -> None:
+    pressed = SUPPLY * 1e3 / (1e3 + PULL_OF_I2C)
+    assert LOW_TO < pressed < HIGH_FROM
+    assert f"leaves {pressed:.1f} V" in WIRING
+    assert all("button" in BUS_PINS[pin] for pin in (2, 3))
+
+
 def test_values_in_the_drawings_are_those_of_the_guide() -> None:
     written = {part: value for file in drawings.GUIDE.iterdir() for part, value in parts_of(file)}
-    assert written.keys() >= {"R1", "R2", "R3", "R4", "R5", "C1", "D1", "D2", "Q1", "U1", "U2"}
+    assert written.keys() >= {
+        "R1",
+        "R2",
+        "R3",
+        "R4",
+        "R5",
+        "R6",
+        "C1",
+        "D1",
+        "D2",
+        "Q1",
+        "U1",
+        "U2",
+    }
     for part, value in written.items():
         assert re.search(rf"^\| {part} \| {re.escape(value)}", WIRING, re.MULTILINE), (part, value)
 

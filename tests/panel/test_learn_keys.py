@@ -8,9 +8,8 @@ import pytest
 
 from appliance import config
 from appliance.cli import main
-from appliance.config.keys import keys_of
+from appliance.config.keys import ACTIONS, keys_of
 from hardware import keyboards, serial_bars
-from hardware.profiles import load
 from tests.at_a_terminal import CONTROL_C, CONTROL_D, AtATerminal
 from tests.hardware.bars import OnPseudoTerminal, unplugged_at_last
 
@@ -35,11 +34,11 @@ def learn_two_keys(bar: OnPseudoTerminal, program: AtATerminal) -> None:
     program.type("summon")
     bar.send(b"1")
     program.until("0x31 is '1' in the profile. Its name: ")
-    for wrong in ("Two", "redraw"):  # The second one is a name, and does nothing here.
+    for wrong in ("two", "redraw"):  # The second one is a name, and does nothing here.
         program.type(wrong)
-        program.until(f"'{wrong}' is no name of a key")
+        program.until(f"'{wrong}' is no action; there are bump, start")
         program.until("Its name: ")
-    program.type("2")
+    program.type("start 2")
     bar.send(b"\x02K7\x03")
     program.until("0x024b3703: summon")
 
@@ -53,15 +52,38 @@ def test_the_map_is_printed_as_the_configuration_has_it(bar: OnPseudoTerminal) -
         assert program.end() == 0
         written = program.output
     assert "Ctrl-C" in told
-    assert " bump, " in told
+    assert all(name in told for name in ACTIONS if not name.isdigit())
+    assert "1 to 20" in told
     (section,) = tomllib.loads(f"[[bump_bar]]\n{written}")["bump_bar"]
-    assert section == {"keys": {"0x024b3703": "summon", "0x31": "2"}}
+    assert section == {"keys": {"0x024b3703": "summon", "0x31": "start 2"}}
     assert address in written
     assert "profile = 'ascii'" in written
-    assert load("ascii").with_keys(section["keys"]).keys["0x31"] == "2"
     above = '[[station]]\nid = "a"\nname = "A"\n[[bump_bar]]\nid = "b"\nprofile = "ascii"\n'
     (bar_of_file,) = config.parse(above + written, "file").bump_bar
-    assert str(keys_of(bar_of_file, 8).actions["key-0x024b3703"]) == "summon"
+    profile, actions = keys_of(bar_of_file, 8)
+    assert str(actions[profile.keys["0x024b3703"]]) == "summon"
+    assert str(actions[profile.keys["0x31"]]) == "start 2"
+
+
+def test_without_a_profile_it_is_learned_beside_the_one_that_the_configuration_takes(
+    bar: OnPseudoTerminal,
+) -> None:
+    with AtATerminal("learn-keys", f"serial:{bar.transport.address}", output_aside=True) as program:
+        program.until("With the profile ascii ")
+        program.until("working: connected to")
+        bar.press("bump")
+        program.until("0x0d is 'bump' in the profile. Its name: ")
+        program.type("")
+        bar.send(b"A")
+        program.until("0x41 is not in the profile. Its name: ")
+        program.type("undo")
+        bar.send(b"B")
+        program.until("Its name: ")
+        program.send(CONTROL_D)
+        assert program.end() == 0
+        written = program.output
+    assert "profile = 'ascii'" in written
+    assert tomllib.loads(written)["bump_bar"] == {"keys": {"0x41": "undo"}}
 
 
 def test_the_map_is_written_to_a_new_file(bar: OnPseudoTerminal, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_all_of_them_are_tried_and_good(file: Path) -> None:
             program.until(f"press {key} on pad\n")
             program.type(f"pad {key}")
             program.until("  good\n")
-        program.until("lamp grill-1 (GPIO 27): is it lit? [y/n] (simulated: lit)\n")
+        program.until("lamp grill-1 (GPIO 27): is it on? [y/n] (simulated: lit)\n")
         program.type("perhaps")
         program.until("y or n; Enter skips it")
         program.type("Y")
@@ -108,7 +108,7 @@ def test_what_is_skipped_is_no_failure(file: Path) -> None:
         program.type("what")
         program.until("Enter skips it")
         program.type("")
-        program.until("is it lit?")
+        program.until("is it on?")
         program.type("")
         assert program.end() == 0
         assert "skipped: grill-2 (GPIO 22), lamp grill-1 (GPIO 27)\n" in program.rest
@@ -121,11 +121,11 @@ def test_what_does_nothing_and_a_dark_lamp_fail(file: Path) -> None:
         program.type("n")
         program.until("  failed: nothing came\npress grill-2")
         program.type("grill-2")
-        program.until("is it lit?")
+        program.until("is it on?")
         program.type("n")
         assert program.end() == 1
         assert "failed: grill-1 (GPIO 17): nothing came\n" in program.rest
-        assert "failed: lamp grill-1 (GPIO 27): not lit\n" in program.rest
+        assert "failed: lamp grill-1 (GPIO 27): not on\n" in program.rest
 
 
 def test_it_ends_with_its_input(file: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_contact_that_is_closed_already_fails(file: Path) -> None:
         program.until("grill-1 (GPIO 17)\n  failed: closed though nobody is asked to press it")
         program.until("press grill-2")
         program.type("")
-        program.until("is it lit?")
+        program.until("is it on?")
         program.type("y")
         assert program.end() == 1
 
