@@ -115,6 +115,7 @@ function focusNow() {
   const next = card?.nextElementSibling;
   const station = was.closest(".station");
   return () => {
+    if (was === document.body) return; // To ask for it there would have all laid out at once.
     if (!station || isSeen(was)) return was.focus({ preventScroll: true });
     const now = tickets.get(card?.dataset.ticket)?.card;
     const { action } = was.dataset;
