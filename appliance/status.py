@@ -9,6 +9,7 @@ from appliance.api.auth.authority import AuthStatus
 from appliance.api.limits import LimitsStatus
 from appliance.api.places import ConnectionsStatus
 from appliance.api.routing import RoutingStatus
+from appliance.devices import PanelStatus
 from appliance.history.follower import HistoryStatus
 from appliance.lan.presence import PresenceStatus
 from appliance.orders.server import OrdersStatus
@@ -35,3 +36,4 @@ class StatusJson(Struct):
     connections: ConnectionsStatus
     https: HttpsStatus | UnsetType = UNSET
     beacon: PresenceStatus | UnsetType = UNSET
+    panel: PanelStatus | UnsetType = UNSET

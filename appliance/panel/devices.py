@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
+from time import monotonic
 from typing import Final, NamedTuple
 
 from gpiozero.pins import Factory
@@ -21,6 +23,7 @@ from appliance.devices import (
     ButtonJson,
     CannotPress,
     Gesture,
+    KeyboardJson,
     LampJson,
     LightJson,
     PanelJson,
@@ -36,6 +39,7 @@ from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, Wiring, wiring
 from appliance.shown_now import ShownNow
+from hardware.browser_keys import in_browser
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
 from hardware.connection import Condition, Transport
@@ -167,6 +171,8 @@ class Devices:
         return pins
 
     def _transport(self, bar: WiredBar) -> Transport | None:
+        if bar.is_at_board:
+            return None
         if self._mode == "simulated":
             simulated = self._simulated[bar.id] = simulated_bar(bar.keys.profile)
             return simulated
@@ -204,8 +210,13 @@ class Devices:
         self._require_ready(self._of_button(self._buttons[name]))
         return await self._hands.press_button(name, _by_button(name), gesture)
 
-    async def press_key(self, name: str, key: str) -> PressedJson:
-        """Press a key that a simulated bar has. Raises CannotPress."""
+    async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress."""
+        if self._keys[name].is_at_board:
+            press = KeyPress(name, key, monotonic() - ago)
+            return await self._hands.press_at_board(
+                name, _by_key(name, key), partial(self._pressed, press)
+            )
         self._require_ready(self._of_bar(name))
         return await self._hands.press_key(name, _by_key(name, key), key)
 
@@ -238,6 +249,7 @@ class Devices:
                     bar.station,
                     *self._of_bar(bar.id),
                     {key: str(action) for key, action in bar.keys.actions.items()},
+                    _keyboard(bar) if bar.is_at_board else None,
                 )
                 for bar in self._wiring.bars
             ],
@@ -283,6 +295,8 @@ class Devices:
         return How(*self._inputs.states[button.id])
 
     def _of_bar(self, name: str) -> How:
+        if self._keys[name].is_at_board:
+            return READY
         if name not in self._bars:
             return How("not wired", "no transport is given")
         condition, words = self._bars[name].state
@@ -296,6 +310,16 @@ class Devices:
         lights = self._lights
         how = How(*lights.states[name])
         return LampJson(*how, lights.shown[name].name, lit=lights.lit[name])
+
+
+def _keyboard(bar: WiredBar) -> KeyboardJson:
+    profile, actions = bar.keys
+    codes = {
+        code: name
+        for sent, name in profile.keys.items()
+        if name in actions and (code := in_browser(sent)) is not None
+    }
+    return KeyboardJson(codes, sorted(profile.repeats & actions.keys()))
 
 
 def _actions(config: Config, wired: Wiring) -> dict[str, list[Action]]:

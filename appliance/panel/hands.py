@@ -1,11 +1,13 @@
-"""Hands on simulated devices: a press over HTTP goes the whole way from the pin, or the cable.
+"""Hands on devices, over HTTP: on simulated ones, and on the keys of a bar at a board.
 
 press ─▶ SimulatedButtons, SimulatedBar ─▶ drivers ─▶ Panel ─ what it came to ─▶ the answer
+
+A press of a simulated one goes the whole way from the pin, or the cable.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final
@@ -72,6 +74,13 @@ class Hands:
         async with self._turns[name]:
             with self._listening(by) as told:
                 self._bars[name].press(key)
+                return await _heard(told)
+
+    async def press_at_board(self, name: str, by: str, make: Callable[[], None]) -> PressedJson:
+        """`make` the press of a key of a bar at a board, and what it came to."""
+        async with self._turns[name]:
+            with self._listening(by) as told:
+                make()
                 return await _heard(told)
 
     @contextmanager

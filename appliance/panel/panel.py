@@ -130,7 +130,7 @@ class Panel:
         """Change what the boards show."""
         board = self.boards[press.station]
         shown = board.shown
-        at, (verb, slot) = self._clock(), press.action
+        at, (verb, slot) = press.down_at, press.action
         if verb in _STEPS:
             shown.step(_STEPS[verb], at)
         elif verb in _TURNS:

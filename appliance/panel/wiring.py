@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from appliance.config import Config
 from appliance.config.actions import Action
-from appliance.config.devices import BumpBarSection, ButtonSection, LightSection
+from appliance.config.devices import AT_BOARD, BumpBarSection, ButtonSection, LightSection
 from appliance.config.keys import Keys, action_of, keys_of
 from appliance.config.wiring import COLOURS
 from appliance.devices import GESTURES, Gesture
@@ -35,7 +35,9 @@ class WiredBar(NamedTuple):
     station: str
     keys: Keys
     address: str | None
-    """None where it is nowhere."""
+    """None where it is nowhere, or at a board."""
+    is_at_board: bool
+    """It is a keyboard of the computer that shows the board."""
 
 
 class WiredLight(NamedTuple):
@@ -103,7 +105,9 @@ def _button(section: ButtonSection, default_station: str, per_page: int) -> Wire
 
 def _bar(section: BumpBarSection, default_station: str, per_page: int) -> WiredBar:
     keys = keys_of(section, per_page)
-    return WiredBar(section.id, section.station or default_station, keys, section.transport)
+    is_at_board = section.transport == AT_BOARD
+    address = None if is_at_board else section.transport
+    return WiredBar(section.id, section.station or default_station, keys, address, is_at_board)
 
 
 def _light(section: LightSection) -> WiredLight:

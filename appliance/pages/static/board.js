@@ -2,6 +2,7 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
+import { watchBar } from "/keys.js";
 import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
 import { watchPresses } from "/press.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
@@ -32,6 +33,7 @@ let giveBackFocus = () => {}; // to whoever had the keyboard before it was offli
 let seen = ""; // what somebody has read of the reminders
 
 const presses = watchPresses(byId("stations"));
+const barId = new URLSearchParams(location.search).get("bar");
 const link = follow({
   snapshot: redrawing((payload) => {
     byId("kitchen").textContent = payload.name;
@@ -74,6 +76,7 @@ const link = follow({
     byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
+    bar?.renew();
     tick();
   },
   offline(since) {
@@ -92,6 +95,10 @@ const link = follow({
     say("offline", null);
     show("connecting", "NOT SIGNED IN");
   },
+});
+
+const bar = barId && watchBar(barId, link.isLive, (station, wrong) => {
+  notice(station ? [name(called(station)), `: ${wrong}`] : [wrong]);
 });
 
 /** `change`, while no finger is about to press what it moves. */

@@ -45,8 +45,8 @@ function show(panel) {
 }
 
 /** What of a device is not going to change by itself: a finger may be on it. */
-function fixed({ id, station_id, actions, keys, lamp, lamps }) {
-  return [id, station_id, actions, keys, Boolean(lamp), Object.keys(lamps ?? {})];
+function fixed({ id, station_id, actions, keys, keyboard, lamp, lamps }) {
+  return [id, station_id, actions, keys, Boolean(keyboard), Boolean(lamp), Object.keys(lamps ?? {})];
 }
 
 function build(simulated, buttons, bars, lights) {
@@ -60,9 +60,10 @@ function build(simulated, buttons, bars, lights) {
       })),
     ])),
     ...bars.map((bar) => row(bar, [
+      ...(bar.keyboard ? [boardOf(bar.id)] : []),
       keys(Object.entries(bar.keys).map(([name, action]) => {
         const path = `/bars/${encodeURIComponent(bar.id)}/press`;
-        const pressed = key(simulated, name, bar.id, path, { key: name });
+        const pressed = key(simulated || bar.keyboard, name, bar.id, path, { key: name });
         pressed.title = action;
         return pressed;
       })),
@@ -94,6 +95,13 @@ function key(simulated, words, id, path, body) {
   button.type = "button";
   button.addEventListener("click", () => press(`${id}, ${words}`, path, body));
   return button;
+}
+
+/** Where the keyboard of whoever opens it is this bar. */
+function boardOf(id) {
+  const link = element("a", "", "its board");
+  link.href = `/?bar=${encodeURIComponent(id)}`;
+  return link;
 }
 
 function lampOf(id, name) {

@@ -189,6 +189,20 @@ async function get(path) {
   return answer?.ok ? answer.json() : null;
 }
 
+/** All buttons, bump bars and lights that this page may see. As `act`. */
+export function devices() {
+  return ask("GET", "/api/v1/kds/panel");
+}
+
+/** Press a key of a bump bar whose finger went down so many milliseconds ago. As `act`. */
+export function pressKey(barId, key, ago) {
+  const body = JSON.stringify({ key, ago_ms: Math.round(ago) });
+  const path = `/api/v1/kds/panel/bars/${encodeURIComponent(barId)}/press`;
+  // A browser sends again by itself what a connection took that broke.
+  const once = `${Date.now()}-${Math.random()}`;
+  return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
+}
+
 /** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
 export function signIn(fields) {
   return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
@@ -202,8 +216,8 @@ function post(path, body, type) {
   return ask("POST", path, body, type);
 }
 
-async function ask(method, path, body, type) {
-  const headers = type ? { "Content-Type": type } : {};
+async function ask(method, path, body, type, more) {
+  const headers = { ...(type && { "Content-Type": type }), ...more };
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {

@@ -17,16 +17,23 @@ export function isChosen(view, was, orders) {
   return view.selected_order_id !== before && orders.includes(before);
 }
 
-/** Scroll no further than it takes to see an element below the bar; or until it is up there. */
+/**
+ * Scroll no further than it takes to see an element of a column whole; or until it is up there.
+ * The column is scrolled, and no other, or, where columns do not scroll, the page below the bar.
+ */
 export function reveal(element, bar, isToBeFirst) {
   if (!element) return;
+  const column = element.closest(".station");
+  const scrolls = getComputedStyle(column).overflowY === "auto";
+  const cover = (scrolls ? column.querySelector("header") : bar).getBoundingClientRect().bottom;
+  const floor = scrolls ? column.getBoundingClientRect().bottom : window.innerHeight;
   const { top, bottom } = element.getBoundingClientRect();
-  const above = top - GAP - bar.getBoundingClientRect().bottom;
-  const below = bottom + GAP - window.innerHeight;
-  const isHigh = isToBeFirst || above < 0;
-  const by = isHigh ? above : Math.min(above, Math.max(0, below));
-  window.scrollBy({ top: by, behavior: "instant" });
-  element.parentElement.closest("main").scrollLeft += sideways(element);
+  const above = top - GAP - cover;
+  const below = bottom + GAP - floor;
+  let by = isToBeFirst || above < 0 ? above : Math.min(above, Math.max(0, below));
+  if (scrolls && element === column) by = -column.scrollTop;
+  (scrolls ? column : window).scrollBy({ top: by, behavior: "instant" });
+  column.parentElement.scrollLeft += sideways(column);
 }
 
 /** How far its columns are to be moved so that one is in sight. */
