@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.hub import Hub, ticket
+from tests.pages.hub import Hub, item, ticket
 from tests.pages.kitchen import Kitchen
 
 LOOKS = """card => {
@@ -159,6 +159,19 @@ def test_the_selected_card_is_scrolled_to_no_further_than_it_takes(hub: Hub) -> 
     before = scrolled(hub)
     hub.turns("grill", selected_order_id="2", per_page=20)
     assert scrolled(hub) == before
+
+
+def test_cards_out_of_sight_cost_nothing_and_are_whole_as_soon_as_they_are_selected(
+    hub: Hub,
+) -> None:
+    tall = ticket(15, "grill", *(item("Burger", f"{line}") for line in range(9)))
+    full(hub, 20, tall)
+    last = hub.board.card("grill", "Table 20")
+    drawn = "card => card.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert not last.evaluate(drawn)
+    hub.turns("grill", selected_order_id="15")
+    assert is_free(hub.board.card("grill", "Table 15"))
+    assert not last.evaluate(drawn)
 
 
 def test_a_page_begins_below_the_head_of_its_column(hub: Hub) -> None:

@@ -124,6 +124,8 @@ function focusNow() {
   const next = card?.nextElementSibling;
   const station = was.closest(".station");
   return () => {
+    // Who has it still is not asked for its place: that would have all laid out, for each change.
+    if (was === document.activeElement && !was.closest("[hidden]")) return;
     if (!station || isSeen(was)) return was.focus({ preventScroll: true });
     const now = tickets.get(card?.dataset.ticket)?.card;
     const { action } = was.dataset;
