@@ -22,7 +22,6 @@ from appliance.devices import (
     ButtonJson,
     CannotPress,
     Gesture,
-    KeyboardJson,
     LampJson,
     LightJson,
     PanelJson,
@@ -38,7 +37,6 @@ from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import STEPS, Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
 from appliance.shown_now import ShownNow
-from hardware.browser_keys import in_browser
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
 from hardware.connection import Condition, Transport
@@ -250,7 +248,7 @@ class Devices:
                     bar.station,
                     *self._of_bar(bar.id),
                     {key: str(action) for key, action in bar.keys.actions.items()},
-                    _keyboard(bar) if bar.is_at_board else None,
+                    bar.keyboard,
                 )
                 for bar in self._wiring.bars
             ],
@@ -311,17 +309,6 @@ class Devices:
         lights = self._lights
         how = How(*lights.states[name])
         return LampJson(*how, lights.shown[name].name, lit=lights.lit[name])
-
-
-def _keyboard(bar: WiredBar) -> KeyboardJson:
-    profile, actions = bar.keys
-    codes = {
-        code: name
-        for sent, name in profile.keys.items()
-        if name in actions and (code := in_browser(sent)) is not None
-    }
-    repeats = [name for name in profile.names if name in profile.repeats and name in actions]
-    return KeyboardJson(codes, [name for name in repeats if actions[name].verb in STEPS])
 
 
 def _button(name: str) -> str:
