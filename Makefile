@@ -36,7 +36,7 @@ bench: $(VENV)/ready
 proof: $(VENV)/ready
 	EXPEDITOR_PROOF=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/lan/test_fuzzing.py \
 	  tests/orders/test_hostile_neighbours.py tests/end_to_end/test_kill.py \
-	  tests/end_to_end/test_kill_and_keys.py tests/log/test_faults.py \
+	  tests/end_to_end/test_kill_and_keys.py tests/end_to_end/test_panel.py tests/log/test_faults.py \
 	  tests/history/test_any_past.py tests/history/test_power.py tests/api/test_cut_listeners.py \
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py
 

@@ -53,6 +53,17 @@ class ButtonJson(Struct):
     lamp: LampJson | None
 
 
+class KeyboardJson(Struct):
+    """What a bump bar at a board is for the browser there."""
+
+    codes: Mapping[str, str]
+    """The names of keys by the `code` of a KeyboardEvent: `NumpadEnter`. What is pressed with
+    Ctrl, Shift, Alt or Meta held down has those before it, in this order of codes: ControlLeft,
+    ShiftLeft, ShiftRight, AltLeft, ControlRight, AltRight, MetaLeft, MetaRight."""
+    repeats: Sequence[str]
+    """Names of keys that count again while they are held down."""
+
+
 class BarJson(Struct):
     """A bump bar."""
 
@@ -62,6 +73,8 @@ class BarJson(Struct):
     why: str
     keys: Mapping[str, str]
     """What its keys do, by their names; the others do nothing."""
+    keyboard: KeyboardJson | None
+    """Of one at a board, the page `/?bar=` with its id; null of the appliance's own."""
 
 
 class LightJson(Struct):
@@ -123,8 +136,11 @@ class Devices(Protocol):
     async def press_button(self, name: str, gesture: Gesture) -> PressedJson:
         """Press a simulated button that is there. Raises CannotPress."""
 
-    async def press_key(self, name: str, key: str) -> PressedJson:
-        """Press a key that a simulated bar has. Raises CannotPress."""
+    async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress.
+
+        `ago`: how many seconds ago the finger went down, where that was at a board.
+        """
 
 
 class NoDevices:
@@ -141,6 +157,7 @@ class NoDevices:
         """Raises CannotPress."""
         raise CannotPress(f"there is no {name!r} for a {gesture}")
 
-    async def press_key(self, name: str, key: str) -> PressedJson:
+    async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
         """Raises CannotPress."""
+        del ago
         raise CannotPress(f"there is no {name!r} with a {key!r}")

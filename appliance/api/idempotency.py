@@ -32,7 +32,8 @@ HEADER: Final = "X-Idempotency-Key"
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """On an answer that is a repeat; other APIs with such keys call it so, too."""
 MAX_IN_MEMORY: Final = 1_000
-"""Answers: managers make few devices and PINs a day. The oldest go first."""
+"""Answers: managers make few devices and PINs a day, and a bar at a board presses a key some
+hundred times an hour. The oldest go first."""
 MAX_KEY: Final = 200
 """Characters."""
 _USABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY}}}")

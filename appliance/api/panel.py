@@ -33,6 +33,8 @@ class KeyBody(Struct, forbid_unknown_fields=True):
 
     key: Annotated[str, Meta(min_length=1, max_length=64)]
     """One of those that `GET /panel` lists."""
+    ago_ms: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    """How long ago the finger went down, where that was at a board."""
 
 
 class Panel:
@@ -93,16 +95,16 @@ class Panel:
             raise ApiError(409, "CONFLICT", f"button {button.id!r}: {error}") from error
 
     async def press_key(self, call: Call) -> PressedJson:
-        """Press a key of a simulated bump bar; answers what came of it.
+        """Press a key of a simulated bump bar, or of one at a board; answers what came of it.
 
-        409 where devices are real, and where this one is not ready.
+        409 where the bar is real and the appliance's own, and where it is not ready.
         """
         bar = _known(self._devices.shown().bars, "bump bar", call.path("bar_id"), call)
         key: str = call.body.key
         if key not in bar.keys:
             raise invalid("key", "it does nothing", allowed=list(bar.keys))
         try:
-            return await self._devices.press_key(bar.id, key)
+            return await self._devices.press_key(bar.id, key, call.body.ago_ms / 1000)
         except CannotPress as error:
             raise ApiError(409, "CONFLICT", f"bump bar {bar.id!r}: {error}") from error
 

@@ -1,11 +1,14 @@
 """What hangs on the appliance: `[devices]`, printers, buttons, bump bars, lights, screens."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, field
 
 from appliance.config.actions import MOST_SLOTS
 from appliance.config.values import Address, Id, Port, Section
+
+AT_BOARD: Final = "board"
+"""The `transport` of a bar that is a keyboard of the computer that shows the board."""
 
 Gpio = Annotated[int, Meta(ge=0, le=27)]
 """The number of the chip (BCM)."""
@@ -65,7 +68,7 @@ class BumpBarSection(Section, frozen=True):
     station: str | None = None
     """None: the default station."""
     transport: Port | None = None
-    """None: it is nowhere; simulated bars need none."""
+    """`evdev:PATH`, `serial:PATH`, or AT_BOARD. None: it is nowhere; simulated bars need none."""
     profile: str | None = None
     """One that ships with `hardware`; None: `numpad`, or `ascii` on a serial line."""
     baud: Annotated[int, Meta(ge=50, le=4_000_000)] | None = None

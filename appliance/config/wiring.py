@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.config.devices import BumpBarSection, ButtonSection
+from appliance.config.devices import AT_BOARD, BumpBarSection, ButtonSection
 from appliance.config.keys import action_of, keys_of
 from appliance.config.whole import Config
+from hardware.browser_keys import in_browser
 from hardware.pins import PinError, PinTaken, PinUse, check
 from hardware.profiles import ProfileError
 
@@ -22,7 +23,9 @@ def wrong_wiring(config: Config) -> Iterator[str]:
     for place, bar in enumerate(config.bump_bar):
         where = f"bump_bar[{place}]"
         yield from _wrong_bar(bar, where, per_page)
-        if bar.transport is not None and (first := seen.setdefault(bar.transport, where)) != where:
+        if bar.transport in (None, AT_BOARD):
+            continue
+        if (first := seen.setdefault(bar.transport, where)) != where:
             yield f"{where}.transport: {bar.transport!r} is that of {first} already"
     for place, light in enumerate(config.light):
         if all(getattr(light, colour) is None for colour in COLOURS):
@@ -34,7 +37,8 @@ def doubtful_wiring(config: Config) -> Iterator[str]:
     """What may be so, but hardly is meant, or is to be known."""
     wired = _pins(config)
     yield from check(wired)
-    if config.devices.mode == "simulated" and (wired or any(b.transport for b in config.bump_bar)):
+    cabled = any(bar.transport not in (None, AT_BOARD) for bar in config.bump_bar)
+    if config.devices.mode == "simulated" and (wired or cabled):
         yield 'devices.mode: "simulated": nothing of what is wired is used before it is "real"'
     for place, button in enumerate(config.button):
         if button.pin is None:
@@ -42,6 +46,10 @@ def doubtful_wiring(config: Config) -> Iterator[str]:
     for place, bar in enumerate(config.bump_bar):
         if bar.transport is None and config.devices.mode == "real":
             yield f"bump_bar[{place}]: it has no transport, and cannot be found"
+        if bar.transport == AT_BOARD:
+            for sent in keys_of(bar, config.panel.tickets_per_page).profile.keys:
+                if in_browser(sent) is None:
+                    yield f"bump_bar[{place}].keys: no browser knows {sent}"
 
 
 def _pins(config: Config) -> list[PinUse]:
@@ -100,9 +108,13 @@ def _wrong_bar(bar: BumpBarSection, where: str, per_page: int) -> Iterator[str]:
         return
     if bar.transport is None:
         return
+    if bar.transport == AT_BOARD:
+        if not any(map(in_browser, profile.keys)):
+            yield f"{where}.profile: {profile.title!r} has no keys that a browser knows"
+        return
     try:
         transport_to(bar.transport, profile)
     except ProfileError as error:
         yield f"{where}.profile: {error}"
     except ValueError as error:
-        yield f"{where}.transport: {error}"
+        yield f'{where}.transport: {error}, or "{AT_BOARD}"'

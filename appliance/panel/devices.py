@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
+from time import monotonic
 from typing import Final, NamedTuple
 
 from gpiozero.pins import Factory
@@ -166,6 +168,8 @@ class Devices:
         return pins
 
     def _transport(self, bar: WiredBar) -> Transport | None:
+        if bar.is_at_board:
+            return None
         if self._mode == "simulated":
             simulated = self._simulated[bar.id] = simulated_bar(bar.keys.profile)
             return simulated
@@ -205,8 +209,13 @@ class Devices:
         self._require_ready(self._of_button(self._buttons[name]))
         return await self._hands.press_button(name, _button(name), gesture)
 
-    async def press_key(self, name: str, key: str) -> PressedJson:
-        """Press a key that a simulated bar has. Raises CannotPress."""
+    async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress."""
+        if self._keys[name].is_at_board:
+            press = KeyPress(name, key, monotonic() - ago)
+            return await self._hands.press_at_board(
+                press, _bar(name), partial(self._pressed, press)
+            )
         self._require_ready(self._of_bar(name))
         return await self._hands.press_key(name, _bar(name), key)
 
@@ -239,6 +248,7 @@ class Devices:
                     bar.station,
                     *self._of_bar(bar.id),
                     {key: str(action) for key, action in bar.keys.actions.items()},
+                    bar.keyboard,
                 )
                 for bar in self._wiring.bars
             ],
@@ -284,6 +294,8 @@ class Devices:
         return How(*self._inputs.states[button.id])
 
     def _of_bar(self, name: str) -> How:
+        if self._keys[name].is_at_board:
+            return READY
         if name not in self._bars:
             return How("not wired", "no transport is given")
         condition, words = self._bars[name].state

@@ -1,11 +1,13 @@
-"""Hands on simulated devices: a press over HTTP goes the whole way from the pin, or the cable.
+"""Hands on devices, over HTTP: on simulated ones, and on the keys of a bar at a board.
 
 press ─▶ SimulatedButtons, SimulatedBar ─▶ drivers ─▶ Panel ─ what it came to ─▶ the answer
+
+A press of a simulated one goes the whole way from the pin, or the cable.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final, NamedTuple
@@ -13,6 +15,7 @@ from typing import Final, NamedTuple
 from appliance.devices import CannotPress, Gesture, PressedJson
 from appliance.panel.panel import Outcome, Press
 from hardware.buttons import Button
+from hardware.keys import KeyPress
 from hardware.simulated import SimulatedButtons, SimulatedPins
 from hardware.simulated_bars import SimulatedBar
 
@@ -91,10 +94,22 @@ class Hands:
                 self._bars[name].press(key)
                 return await _heard(told)
 
+    async def press_at_board(
+        self, press: KeyPress, device: str, make: Callable[[], None]
+    ) -> PressedJson:
+        """`make` this press of a bar at a board, which presses call `device`; what it came to."""
+        async with self._turns[press.bar]:
+            with self._listening(device, press.key, press.down_at) as told:
+                make()
+                return await _heard(told)
+
     @contextmanager
-    def _listening(self, device: str, key: str | None) -> Iterator["asyncio.Future[PressedJson]"]:
+    def _listening(
+        self, device: str, key: str | None, since: float | None = None
+    ) -> Iterator["asyncio.Future[PressedJson]"]:
         told = asyncio.get_running_loop().create_future()
-        self._waiting[device, key] = _Listening(monotonic() - STAMP_SECONDS, told)
+        since = monotonic() - STAMP_SECONDS if since is None else since
+        self._waiting[device, key] = _Listening(since, told)
         try:
             yield told
         finally:

@@ -142,7 +142,9 @@ class Panel:
     def _turn(self, press: Press) -> bool:
         """Change what the boards show; whether there is anything that could be shown."""
         board = self.boards[press.station]
-        at, (verb, slot) = self._clock(), press.action
+        verb, slot = press.action
+        # Before what the same hand pressed next, however late either comes.
+        at = max(press.down_at, board.shown.face.since)
         if verb in _STEPS:
             return board.shown.step(_STEPS[verb], at, press.device)
         if verb in _TURNS:

@@ -34,12 +34,14 @@ class Devices(NamedTuple):
 
 
 def devices_of(config: Config) -> Devices:
-    """Those that have a pin, and all bars."""
+    """Those that have a pin, and all bars but those at a board, which is no part of this."""
     wired = wiring(config)
     return Devices(
         tuple(wired.contacts),
         tuple(wired.lamps),
-        tuple(Bar(bar.id, bar.address, bar.keys.profile) for bar in wired.bars),
+        tuple(
+            Bar(bar.id, bar.address, bar.keys.profile) for bar in wired.bars if not bar.is_at_board
+        ),
     )
 
 

@@ -8,10 +8,12 @@ from typing import NamedTuple, cast
 
 from appliance.config import Config
 from appliance.config.actions import Action
-from appliance.config.devices import BumpBarSection, ButtonSection, LightSection
+from appliance.config.devices import AT_BOARD, BumpBarSection, ButtonSection, LightSection
 from appliance.config.keys import Keys, action_of, keys_of
 from appliance.config.wiring import COLOURS
-from appliance.devices import GESTURES, Gesture
+from appliance.devices import GESTURES, Gesture, KeyboardJson
+from appliance.panel.panel import STEPS
+from hardware.browser_keys import in_browser
 from hardware.buttons import Button
 from hardware.lights import Lamp
 
@@ -35,7 +37,24 @@ class WiredBar(NamedTuple):
     station: str
     keys: Keys
     address: str | None
-    """None where it is nowhere."""
+    """None where it is nowhere, or at a board."""
+    is_at_board: bool
+    """It is a keyboard of the computer that shows the board."""
+
+    @property
+    def keyboard(self) -> KeyboardJson | None:
+        """What it is for the browser there; None where it is the appliance's own."""
+        if not self.is_at_board:
+            return None
+        profile, actions = self.keys
+        codes = {
+            code: name
+            for sent, name in profile.keys.items()
+            if name in actions and (code := in_browser(sent)) is not None
+        }
+        repeats = [name for name in profile.names if name in profile.repeats and name in actions]
+        # What is held down goes on through the tickets, and bumps one of them.
+        return KeyboardJson(codes, [name for name in repeats if actions[name].verb in STEPS])
 
 
 class WiredLight(NamedTuple):
@@ -117,7 +136,9 @@ def _button(section: ButtonSection, default_station: str, per_page: int) -> Wire
 
 def _bar(section: BumpBarSection, default_station: str, per_page: int) -> WiredBar:
     keys = keys_of(section, per_page)
-    return WiredBar(section.id, section.station or default_station, keys, section.transport)
+    is_at_board = section.transport == AT_BOARD
+    address = None if is_at_board else section.transport
+    return WiredBar(section.id, section.station or default_station, keys, address, is_at_board)
 
 
 def _light(section: LightSection) -> WiredLight:

@@ -20,7 +20,7 @@ VALUES = {
     "bar_id": "fry-bar",
 }
 READS = ("GET", "HEAD")
-PARTS = ("card", "counts", "link", "press", "time", "view")
+PARTS = ("card", "counts", "keys", "link", "press", "summons", "time", "view")
 """Of the board's script."""
 OPEN = {
     ("GET", "/sign-in"),

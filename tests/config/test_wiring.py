@@ -90,6 +90,10 @@ LIGHT = '[[light]]\nid = "tower"\n'
         (f"{BAR}profile = 'kb900'", "bump_bar[0].profile: no profile 'kb900'; did you mean 'kb90"),
         (f"{BAR}transport = 'usb'", "bump_bar[0].transport: 'usb' is no place of a bump bar; w"),
         (
+            f"{BAR}transport = 'board'\nprofile = 'ascii'",
+            "bump_bar[0].profile: 'A serial bar that sends ASCII' has no keys that a browser",
+        ),
+        (
             f"{BAR}transport = 'serial:/dev/ttyUSB1'\nprofile = 'numpad'",
             "bump_bar[0].profile: 'A plain number pad' has no bytes of a serial bar",
         ),
@@ -235,6 +239,24 @@ def test_check_says_what_is_to_be_known(tmp_path: Path, capsys: pytest.CaptureFi
         f'expeditor: {file}: devices.mode: "simulated": nothing of what is wired is used before '
         'it is "real"\n'
     )
+
+
+def test_check_says_which_key_no_browser_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "kitchen.toml"
+    keys = "keys = { PROG1 = 'undo', F7 = 'summon' }"
+    file.write_text(f"{STATIONS}{BAR}transport = 'board'\n{keys}\n[[bump_bar]]\nid = 'two'\n")
+    assert main(["check", str(file)]) == 0
+    said = capsys.readouterr().err
+    assert "bump_bar[0].keys: no browser knows KEY_PROG1" in said
+    assert "KEY_F7" not in said
+
+
+def test_bars_at_boards_are_many() -> None:
+    at_board = "transport = 'board'\n"
+    settings = config.parse(f"{STATIONS}{BAR}{at_board}[[bump_bar]]\nid = 'b'\n{at_board}", "k")
+    assert [each.transport for each in settings.bump_bar] == ["board", "board"]
 
 
 def test_check_names_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

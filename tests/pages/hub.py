@@ -90,10 +90,14 @@ class Hub:
         payload |= {"stations": STATIONS, "tickets": tickets}
         self._say("kds.snapshot", payload)
 
-    def tells(self, kind: str, ticket: dict[str, Any]) -> None:
-        """What happened to a ticket; where it was bumped or forgotten it has left its board."""
+    def tells(self, kind: str, *tickets: dict[str, Any]) -> None:
+        """What happened to tickets, one right after the other.
+
+        Those that were bumped or forgotten have left their boards.
+        """
         live = kind not in ("bumped", "forgotten")
-        self._say(f"kds.ticket.{kind}", {"ticket": ticket}, by=None, live=live)
+        told = [{"ticket": ticket} for ticket in tickets]
+        self._say(f"kds.ticket.{kind}", *told, by=None, live=live)
 
     def turns(self, station: str, **view: Any) -> None:
         """What buttons and bump bars have the board of a station show from now on."""
@@ -103,10 +107,13 @@ class Hub:
         message = {"data": json.dumps({"type": "kds.board", "payload": payload})}
         self._page.evaluate("message => stream.onmessage(message)", message)
 
-    def _say(self, kind: str, payload: dict[str, Any], **more: Any) -> None:
-        event = {"type": kind, "seq": 1, "at": iso(0), "payload": payload} | more
-        message = {"data": json.dumps(event), "lastEventId": ""}
-        self._page.evaluate("message => stream.onmessage(message)", message)
+    def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
+        usual = {"type": kind, "seq": 1, "at": iso(0)} | more
+        events = [json.dumps(usual | {"payload": payload}) for payload in payloads]
+        messages = [{"data": event, "lastEventId": ""} for event in events]
+        self._page.evaluate(
+            "messages => messages.forEach(each => stream.onmessage(each))", messages
+        )
 
 
 def ticket(number: int, station: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:

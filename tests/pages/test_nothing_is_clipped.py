@@ -113,7 +113,8 @@ def can_be_seen_to_its_end(text: Locator) -> None:
         range.setStart(node, node.length - 1);
         range.setEnd(node, node.length);
       }
-      scrollBy(0, range.getBoundingClientRect().top - innerHeight / 2);
+      const lower = range.getBoundingClientRect().top - innerHeight / 2;
+      for (const scroller of [window, text.closest(".station")]) scroller.scrollBy(0, lower);
       text.closest("main").scrollLeft += range.getBoundingClientRect().left - innerWidth / 2;
       const { left, right, top, bottom } = range.getBoundingClientRect();
       const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);

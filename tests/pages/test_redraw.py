@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.pages.board import Board
 from tests.pages.hub import STATIONS, Hub, iso, ticket
@@ -182,3 +182,26 @@ def tell(hub: Hub, *stations: dict[str, Any]) -> None:
     event = {"type": "kds.stations", "seq": 1, "at": iso(0), "payload": {"stations": stations}}
     message = {"data": json.dumps(event), "lastEventId": ""}
     hub.board.page.evaluate("message => stream.onmessage(message)", message)
+
+
+@pytest.mark.parametrize("keyboard_at", ["body", ".all-day", "[data-action=bump]"])
+def test_a_rush_is_laid_out_as_often_as_it_is_drawn_and_not_with_each_change(
+    hub: Hub, keyboard_at: str
+) -> None:
+    hub.shows(ticket(1, "grill"))
+    page = hub.board.page
+    holder = page.locator(keyboard_at).first
+    holder.focus()
+    metrics = page.context.new_cdp_session(page)
+    metrics.send("Performance.enable")
+    before = layouts(metrics)
+    hub.tells("created", *(ticket(number, "grill") for number in range(2, 102)))
+    assert layouts(metrics) - before < 50
+    assert holder.evaluate("holder => holder === document.activeElement")
+    expect(hub.board.cards("grill")).to_have_count(101)
+
+
+def layouts(metrics: CDPSession) -> float:
+    """How often the page has been laid out."""
+    values = metrics.send("Performance.getMetrics")["metrics"]
+    return next(float(each["value"]) for each in values if each["name"] == "LayoutCount")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.hub import Hub, ticket
+from tests.pages.hub import Hub, item, ticket
 from tests.pages.kitchen import Kitchen
 
 LOOKS = """card => {
@@ -17,14 +17,16 @@ LOOKS = """card => {
 }"""
 FREE = """card => {
   const { top, bottom, left, right } = card.getBoundingClientRect();
-  const bar = document.getElementById("top").getBoundingClientRect().bottom;
-  return top >= bar && bottom <= innerHeight && left >= 0 && right <= innerWidth;
+  const covers = [document.getElementById("top"), card.closest(".station").firstElementChild];
+  const isCovered = (cover) => top < cover.getBoundingClientRect().bottom;
+  return !covers.some(isCovered) && bottom <= innerHeight && left >= 0 && right <= innerWidth;
 }"""
-SETTLED = """new Promise((done) => {
-  requestAnimationFrame(() => requestAnimationFrame(() => done(scrollY)));
+SETTLED = """column => new Promise((done) => {
+  const seen = () => done(scrollY + column.scrollTop);
+  requestAnimationFrame(() => requestAnimationFrame(seen));
 })"""
-BELOW_THE_BAR = """card => card.getBoundingClientRect().top
-  - document.getElementById("top").getBoundingClientRect().bottom"""
+BELOW_THE_HEAD = """card => card.getBoundingClientRect().top
+  - card.closest(".station").firstElementChild.getBoundingClientRect().bottom"""
 
 
 @pytest.fixture
@@ -61,8 +63,8 @@ def is_free(card: Locator) -> bool:
     return bool(card.evaluate(FREE))
 
 
-def scrolled(hub: Hub) -> float:
-    return float(hub.board.page.evaluate(SETTLED))
+def scrolled(hub: Hub, station: str = "grill") -> float:
+    return float(hub.board.station(station).evaluate(SETTLED))
 
 
 def test_cards_of_the_page_have_the_numbers_of_their_slots(hub: Hub) -> None:
@@ -159,16 +161,56 @@ def test_the_selected_card_is_scrolled_to_no_further_than_it_takes(hub: Hub) -> 
     assert scrolled(hub) == before
 
 
-def test_a_page_begins_below_the_bar(hub: Hub) -> None:
+def test_cards_out_of_sight_cost_nothing_and_are_whole_as_soon_as_they_are_selected(
+    hub: Hub,
+) -> None:
+    tall = ticket(15, "grill", *(item("Burger", f"{line}") for line in range(9)))
+    full(hub, 20, tall)
+    last = hub.board.card("grill", "Table 20")
+    drawn = "card => card.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert not last.evaluate(drawn)
+    hub.turns("grill", selected_order_id="15")
+    assert is_free(hub.board.card("grill", "Table 15"))
+    assert not last.evaluate(drawn)
+
+
+def test_a_page_begins_below_the_head_of_its_column(hub: Hub) -> None:
     full(hub, 20)
     hub.turns("grill", selected_order_id="1", per_page=6)
     hub.turns("grill", selected_order_id="7", per_page=6, first=6)
     seventh = hub.board.cards("grill").nth(6)
     assert is_free(seventh)
-    assert seventh.evaluate(BELOW_THE_BAR) < 20
+    assert seventh.evaluate(BELOW_THE_HEAD) < 20
     hub.turns("grill", selected_order_id="1", per_page=6)
     expect(hub.board.station("grill").locator("h2")).to_be_in_viewport(ratio=1)
     assert is_free(hub.board.cards("grill").first)
+
+
+def test_a_page_that_is_turned_leaves_the_other_columns_where_they_are(hub: Hub) -> None:
+    """Another cook's finger is on its way there, and the numbers are those of his buttons."""
+    full(hub, 20, *(ticket(number, "fry") for number in range(1, 21)))
+    hub.turns("fry", slots=True)
+    at_fry = [card.bounding_box() for card in hub.board.cards("fry").all()]
+    for view in ({"first": 8}, {"first": 16}, {"all_day": True}, {}):
+        selected = str(view.get("first", 0) + 1)
+        hub.turns("grill", selected_order_id=selected, **view)
+        assert [card.bounding_box() for card in hub.board.cards("fry").all()] == at_fry
+    assert is_free(hub.board.cards("fry").first)
+
+
+def test_on_a_telephone_the_whole_page_scrolls_to_what_is_selected(hub: Hub) -> None:
+    hub.board.page.set_viewport_size({"width": 390, "height": 844})
+    full(hub, 20, ticket(1, "fry"))
+    cards = hub.board.cards("grill")
+    for place in (9, 19, 0):
+        hub.turns("grill", selected_order_id=f"{place + 1}", per_page=20)
+        assert is_free(cards.nth(place)), place
+    hub.turns("grill", selected_order_id="9", first=8)
+    assert is_free(cards.nth(8))
+    hub.turns("grill", selected_order_id="1")
+    expect(hub.board.station("grill").locator("h2")).to_be_in_viewport(ratio=1)
+    hub.turns("fry", selected_order_id="1")
+    assert is_free(hub.board.cards("fry").first)
 
 
 def test_a_board_that_is_opened_shows_the_page_that_the_others_show(
@@ -187,8 +229,7 @@ def test_a_board_stays_where_it_is_when_the_selected_card_has_gone(hub: Hub) -> 
     """Somebody else may be about to touch another."""
     full(hub, 20, *(ticket(number, "fry") for number in range(1, 20)))
     hub.turns("grill", selected_order_id="1", per_page=20)
-    page = hub.board.page
-    page.evaluate("scrollTo(0, 900)")
+    hub.board.station("grill").evaluate("column => column.scrollTo(0, 900)")
     hub.tells("bumped", ticket(1, "grill", status="bumped"))
     before = scrolled(hub)
     assert before > 0

@@ -104,6 +104,15 @@ async def test_the_ticket_that_was_there_is_bumped_though_another_has_taken_its_
     assert await hand.states() == [("C", "pending")]
 
 
+async def test_what_was_selected_before_is_bumped_though_both_presses_come_late(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B", "C")
+    await hand.press_at(hand.now - 0.2, "next", by="bar")
+    assert await hand.press_at(hand.now - 0.1, "bump", by="bar") == DONE
+    assert await hand.states() == [("A", "pending"), ("C", "pending")]
+
+
 async def test_two_presses_of_one_button_bump_two_tickets(
     kitchen: RunningAppliance, hand: Hand
 ) -> None:

@@ -2,9 +2,12 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
+import { watchBar } from "/keys.js";
 import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
 import { watchPresses } from "/press.js";
+import { watchSummons } from "/summons.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
+import { isChosen, mark, reveal } from "/view.js";
 
 const RECALLABLE = 3;
 const NOTICE_MS = 15000;
@@ -31,6 +34,7 @@ let giveBackFocus = () => {}; // to whoever had the keyboard before it was offli
 let seen = ""; // what somebody has read of the reminders
 
 const presses = watchPresses(byId("stations"));
+const barId = new URLSearchParams(location.search).get("bar");
 const link = follow({
   snapshot: redrawing((payload) => {
     byId("kitchen").textContent = payload.name;
@@ -42,11 +46,7 @@ const link = follow({
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
     for (const station of stations.values()) findGone(station);
     warnOfUnrouted();
-    const calling = new Set(payload.summons.map(({ station_id }) => station_id));
-    for (const { dataset } of [...byId("summons").children]) {
-      if (!calling.has(dataset.summon)) summon(dataset.summon, false);
-    }
-    for (const id of calling) summon(id, true);
+    summons.are(payload.summons.map(({ station_id }) => station_id));
   }),
   stations: redrawing(arrange),
   ticket: redrawing((type, ticket, live) => {
@@ -54,7 +54,7 @@ const link = follow({
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
     warnOfUnrouted();
   }),
-  summon: redrawing(summon),
+  summon: redrawing((id, live) => summons.is(id, live)),
   boards: redrawing((told, all) => {
     const there = new Set(told.map(({ station_id }) => station_id));
     for (const id of all ? [...views.keys()] : []) if (!there.has(id)) turn(id, null);
@@ -73,6 +73,7 @@ const link = follow({
     byId("sign-in").hidden = true;
     say("offline", null);
     show("live", "LIVE");
+    bar?.renew();
     tick();
   },
   offline(since) {
@@ -91,6 +92,15 @@ const link = follow({
     say("offline", null);
     show("connecting", "NOT SIGNED IN");
   },
+});
+
+const summons = watchSummons(byId("summons"), byId("summon"), called, async (coming) => {
+  if (!link.isLive()) return;
+  const { wrong } = await come(coming);
+  if (wrong) notice([name(called(coming)), `: ${wrong}`]);
+});
+const bar = barId && watchBar(barId, link.isLive, (station, wrong) => {
+  notice(station ? [name(called(station)), `: ${wrong}`] : [wrong]);
 });
 
 /** `change`, while no finger is about to press what it moves. */
@@ -114,6 +124,8 @@ function focusNow() {
   const next = card?.nextElementSibling;
   const station = was.closest(".station");
   return () => {
+    // Who has it still is not asked for its place: that would have all laid out, for each change.
+    if (was === document.activeElement && !was.closest("[hidden]")) return;
     if (!station || isSeen(was)) return was.focus({ preventScroll: true });
     const now = tickets.get(card?.dataset.ticket)?.card;
     const { action } = was.dataset;
@@ -128,7 +140,8 @@ function isSeen(element) {
 }
 
 function clear() {
-  for (const id of ["stations", "summons"]) byId(id).replaceChildren();
+  byId("stations").replaceChildren();
+  summons.are([]);
   opened = null;
   stations.clear();
   views.clear();
@@ -330,23 +343,7 @@ function offerRecall(station) {
   station.section.hidden = !(station.active || station.list.children.length || last);
   station.recall.hidden = !last;
   if (last) station.recall.querySelector("button").textContent = `Recall ${title(last)}`;
-  mark(station);
-}
-
-/** A station calls for somebody, or nobody has to come any more. */
-function summon(id, live) {
-  const said = byId("summons").querySelector(`[data-summon="${CSS.escape(id)}"]`);
-  if (!live || said) return live || said?.remove();
-  const line = byId("summon").content.cloneNode(true).firstElementChild;
-  line.dataset.summon = id;
-  line.querySelector(".name").textContent = called(id);
-  line.querySelector(".name").dataset.called = id; // Who renames it finds it by that.
-  line.querySelector("button").onclick = async () => {
-    if (!link.isLive()) return;
-    const { wrong } = await come(id);
-    if (wrong) notice([name(called(id)), `: ${wrong}`]);
-  };
-  byId("summons").append(line);
+  mark(station.list, views.get(station.section.dataset.station), ticketOf);
 }
 
 /** What somebody at a button or a bump bar has the board of a station show; null for nothing. */
@@ -356,7 +353,7 @@ function turn(id, view) {
   if (view) views.set(id, view);
   else views.delete(id);
   if (!station) return;
-  mark(station);
+  mark(station.list, view, ticketOf);
   const counts = view?.all_day ?? false;
   const turned = counts !== (was?.all_day ?? false);
   if (turned) showCounts(station, counts);
@@ -368,22 +365,6 @@ function turn(id, view) {
   }
   if (view && (turned || isChosen(view, was, orders))) {
     reveal(cards[orders.indexOf(view.selected_order_id)], byId("top"), false);
-  }
-}
-
-/** Which cards stand in which slots, and which one is selected: they stay, and say it. */
-function mark(station) {
-  const view = views.get(station.section.dataset.station);
-  station.list.classList.toggle("selects", Boolean(view?.selected_order_id));
-  let selected = null;
-  for (const [place, card] of [...station.list.children].entries()) {
-    const slot = view?.slots && isOnPage(place, view) ? `${place - view.first + 1}` : "";
-    const said = card.querySelector(".slot");
-    if (said.textContent !== slot) said.textContent = slot;
-    const is = !selected && view && ticketOf(card).order_id === view.selected_order_id;
-    if (is) selected = card;
-    card.classList.toggle("selected", Boolean(is));
-    card.ariaCurrent = is ? "true" : null;
   }
 }
 

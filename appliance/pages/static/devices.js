@@ -4,7 +4,8 @@
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;
 const SIGNED_OUT_MS = 5000; // Somebody may sign in on another page.
-const ANSWER_MS = 5000; // A hold takes its time.
+const ANSWER_MS = 5000;
+const PRESSED_MS = 15000; // A hold may take 10 seconds.
 
 const byId = (id) => document.getElementById(id);
 let structure = "";
@@ -45,8 +46,8 @@ function show(panel) {
 }
 
 /** What of a device is not going to change by itself: a finger may be on it. */
-function fixed({ id, station_id, actions, keys, lamp, lamps }) {
-  return [id, station_id, actions, keys, Boolean(lamp), Object.keys(lamps ?? {})];
+function fixed({ id, station_id, actions, keys, keyboard, lamp, lamps }) {
+  return [id, station_id, actions, keys, Boolean(keyboard), Boolean(lamp), Object.keys(lamps ?? {})];
 }
 
 function build(simulated, buttons, bars, lights) {
@@ -60,9 +61,10 @@ function build(simulated, buttons, bars, lights) {
       })),
     ])),
     ...bars.map((bar) => row(bar, [
+      ...(bar.keyboard ? [boardOf(bar.id)] : []),
       keys(Object.entries(bar.keys).map(([name, action]) => {
         const path = `/bars/${encodeURIComponent(bar.id)}/press`;
-        const pressed = key(simulated, name, bar.id, path, { key: name });
+        const pressed = key(simulated || bar.keyboard, name, bar.id, path, { key: name });
         pressed.title = action;
         return pressed;
       })),
@@ -96,6 +98,13 @@ function key(simulated, words, id, path, body) {
   return button;
 }
 
+/** Where the keyboard of whoever opens it is this bar. */
+function boardOf(id) {
+  const link = element("a", "", "its board");
+  link.href = `/?bar=${encodeURIComponent(id)}`;
+  return link;
+}
+
 function lampOf(id, name) {
   const lamp = element("span", `lamp ${name}`);
   lamp.dataset.lamp = name;
@@ -117,7 +126,7 @@ function light(id, name, { shows, state: now, why }) {
 
 async function press(words, path, body) {
   write(byId("pressed"), `${words} …`);
-  const options = { method: "POST", signal: AbortSignal.timeout(ANSWER_MS) };
+  const options = { method: "POST", signal: AbortSignal.timeout(PRESSED_MS) };
   if (body) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };

@@ -175,18 +175,32 @@ export function come(stationId) {
 
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
 export function counts(stationId) {
-  return ask(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
+  return get(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
 }
 
 /** What has left a station's board last, the newest first; null when it cannot be had. */
 export function finished(stationId) {
   const tickets = `/api/v1/kds/stations/${encodeURIComponent(stationId)}/tickets`;
-  return ask(`${tickets}?status=completed&limit=${FINISHED}`);
+  return get(`${tickets}?status=completed&limit=${FINISHED}`);
 }
 
-async function ask(path) {
+async function get(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
   return answer?.ok ? answer.json() : null;
+}
+
+/** All buttons, bump bars and lights that this page may see. As `act`. */
+export function devices() {
+  return ask("GET", "/api/v1/kds/panel");
+}
+
+/** Press a key of a bump bar whose finger went down so many milliseconds ago. As `act`. */
+export function pressKey(barId, key, ago) {
+  const body = JSON.stringify({ key, ago_ms: Math.round(ago) });
+  const path = `/api/v1/kds/panel/bars/${encodeURIComponent(barId)}/press`;
+  // A browser sends again by itself what a connection took that broke.
+  const once = `${Date.now()}-${Math.random()}`;
+  return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
 }
 
 /** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
@@ -202,8 +216,8 @@ function post(path, body, type) {
   return ask("POST", path, body, type);
 }
 
-async function ask(method, path, body, type) {
-  const headers = type ? { "Content-Type": type } : {};
+async function ask(method, path, body, type, more) {
+  const headers = { ...(type && { "Content-Type": type }), ...more };
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {

@@ -2,8 +2,22 @@
 
 const GAP = 12; // Pixels around a card that comes into view: its frame is out there.
 
-/** Whether the card in a place, counted from 0, is on the page. */
-export function isOnPage(place, { first, per_page: count }) {
+/** Say which cards of a column stand in which slots, and which one is selected: they stay. */
+export function mark(list, view, ticketOf) {
+  list.classList.toggle("selects", Boolean(view?.selected_order_id));
+  const cards = [...list.children];
+  const isSelected = (card) => ticketOf(card).order_id === view.selected_order_id;
+  const selected = view && cards.find(isSelected);
+  for (const [place, card] of cards.entries()) {
+    const slot = view?.slots && isOnPage(place, view) ? `${place - view.first + 1}` : "";
+    const said = card.querySelector(".slot");
+    if (said.textContent !== slot) said.textContent = slot;
+    card.classList.toggle("selected", card === selected);
+    card.ariaCurrent = card === selected ? "true" : null;
+  }
+}
+
+function isOnPage(place, { first, per_page: count }) {
   return place >= first && place < first + count;
 }
 
@@ -17,16 +31,23 @@ export function isChosen(view, was, orders) {
   return view.selected_order_id !== before && orders.includes(before);
 }
 
-/** Scroll no further than it takes to see an element below the bar; or until it is up there. */
+/**
+ * Scroll no further than it takes to see an element of a column whole; or until it is up there.
+ * The column is scrolled, and no other, or, where columns do not scroll, the page below the bar.
+ */
 export function reveal(element, bar, isToBeFirst) {
   if (!element) return;
+  const column = element.closest(".station");
+  const scrolls = getComputedStyle(column).overflowY === "auto";
+  const cover = (scrolls ? column.querySelector("header") : bar).getBoundingClientRect().bottom;
+  const floor = scrolls ? column.getBoundingClientRect().bottom : window.innerHeight;
   const { top, bottom } = element.getBoundingClientRect();
-  const above = top - GAP - bar.getBoundingClientRect().bottom;
-  const below = bottom + GAP - window.innerHeight;
-  const isHigh = isToBeFirst || above < 0;
-  const by = isHigh ? above : Math.min(above, Math.max(0, below));
-  window.scrollBy({ top: by, behavior: "instant" });
-  element.parentElement.closest("main").scrollLeft += sideways(element);
+  const above = top - GAP - cover;
+  const below = bottom + GAP - floor;
+  let by = isToBeFirst || above < 0 ? above : Math.min(above, Math.max(0, below));
+  if (scrolls && element === column) by = -column.scrollTop;
+  (scrolls ? column : window).scrollBy({ top: by, behavior: "instant" });
+  column.parentElement.scrollLeft += sideways(column);
 }
 
 /** How far its columns are to be moved so that one is in sight. */
