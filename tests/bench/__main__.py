@@ -25,7 +25,9 @@ import apsw
 from appliance.api import auth
 from tests.bench import actions, history, load, routing
 from tests.bench.broadcast import broadcast
+from tests.bench.felt import felt
 from tests.bench.pins import pins
+from tests.bench.presses import presses
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -294,6 +296,8 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "broadcast": lambda: broadcast(say),
     "routing": routing_an_order,
     "pins": lambda: pins(say),
+    "presses": lambda: presses(say),
+    "felt": lambda: felt(say),
 }
 
 if __name__ == "__main__":

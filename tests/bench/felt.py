@@ -147,7 +147,10 @@ class Fingers:
 
 
 def configuration() -> str:
-    """The demo kitchen, whose grill has a button with a lamp for each place of a page."""
+    """The demo kitchen, whose grill has a button with a lamp for each place of a page.
+
+    A press is told as the finger comes down: with hold or double press it would be told later.
+    """
     buttons = "".join(
         f'[[button]]\nid = "grill-{slot}"\nstation = "grill"\nslot = {slot}\n'
         f"pin = {slot + 3}\nlamp = {slot + 15}\n"
