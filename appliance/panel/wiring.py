@@ -12,7 +12,6 @@ from appliance.config.devices import AT_BOARD, BumpBarSection, ButtonSection, Li
 from appliance.config.keys import Keys, action_of, keys_of
 from appliance.config.wiring import COLOURS
 from appliance.devices import GESTURES, Gesture, KeyboardJson
-from appliance.panel.panel import STEPS
 from hardware.browser_keys import in_browser
 from hardware.buttons import Button
 from hardware.lights import Lamp
@@ -52,9 +51,7 @@ class WiredBar(NamedTuple):
             for sent, name in profile.keys.items()
             if name in actions and (code := in_browser(sent)) is not None
         }
-        repeats = [name for name in profile.names if name in profile.repeats and name in actions]
-        # What is held down goes on through the tickets, and bumps one of them.
-        return KeyboardJson(codes, [name for name in repeats if actions[name].verb in STEPS])
+        return KeyboardJson(codes, [name for name in profile.names if name in profile.repeats])
 
 
 class WiredLight(NamedTuple):
