@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Final, Self
 
 _MAIN: Final = """
-import fcntl, sys, termios
+import fcntl, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Whoever runs the tests may ignore it.
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # So that Ctrl-C reaches it.
 from appliance.cli import main
 sys.exit(main(sys.argv[1:]))

@@ -247,7 +247,11 @@ async def test_what_was_forgotten_is_in_the_status_and_in_a_reminder(
 ) -> None:
     for order_id in ("7", "8"):
         await appliance.order(id=order_id, name="Jane", items=[HAMBURGER])
-    assert await kitchen_of_status(appliance) == {"forgotten": [], "silent": []}
+    assert await kitchen_of_status(appliance) == {
+        "forgotten": [],
+        "silent": [],
+        "summons": [],
+    }
     assert await reminders(appliance) == []
     async with listening(appliance, "?station_id=grill") as listener:
         await listener.snapshot()

@@ -324,7 +324,8 @@ def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
 
 
 def test_idle_it_takes_little_memory(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    without_devices = ("--config", str(kitchen(tmp_path)))
+    with Service(tmp_path / "data", *without_devices) as service:
         open_stream(service).close()
         pages = int(Path(f"/proc/{service.pid}/statm").read_text().split()[1])
         assert pages * os.sysconf("SC_PAGE_SIZE") < 70_000_000
