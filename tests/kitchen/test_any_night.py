@@ -59,7 +59,9 @@ from tests.kitchen.nights import (
     ways_to_work,
 )
 from tests.kitchen.orders import HOUR, after, boards, do, new_kitchen
+from tests.proof import count
 
+NIGHTS: Final = count(150, proof=10_000)
 PLACES: Final = {None: 0, "Course 1": 1, "Course 2": 2, "Dessert": None}
 """When each course that a night knows comes; None for one that somebody has to fire."""
 
@@ -505,6 +507,6 @@ def test_updates_before_a_cook_begins_leave_to_do_what_a_create_of_the_last_woul
 
 
 Night.TestCase.settings = settings(
-    deadline=None, derandomize=True, max_examples=150, stateful_step_count=50
+    deadline=None, derandomize=True, max_examples=NIGHTS, stateful_step_count=50
 )
 TestAnyNight = Night.TestCase

@@ -45,8 +45,8 @@ def test_it_can_be_read(
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text))
         page.goto(kitchen.url + DOCS)
-        for part in page.locator("summary").all():
-            part.click()
+        page.locator("summary").first.click()
+        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         contrasts = page.evaluate(CONTRASTS)
         assert len(contrasts) > 1_000

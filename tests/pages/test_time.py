@@ -86,6 +86,22 @@ def test_a_line_that_starts_later_on_a_card_that_is_cooking_says_when(hub: Hub) 
     assert fired == [{"order_id": "1", "course_number": 3, "station_id": "fry"}]
 
 
+@pytest.mark.parametrize("status", ["in_progress", "ready"])
+def test_what_starts_later_on_a_card_that_was_begun_can_be_started_now(
+    hub: Hub, status: str
+) -> None:
+    lines = item("Salad", done=status == "ready"), item("Cake", "2", held=True)
+    later = {"items": {"2": {"firesAt": iso(4)}}}
+    hub.shows(ticket(1, "fry", *lines, status=status, metadata=later))
+    buttons = hub.board.card("fry", "Table 1").locator("footer button")
+    expect(buttons.filter(has_text="Start now")).to_be_visible()
+    asked: list[str] = []
+    hub.board.page.on("request", lambda request: asked.append(request.url))
+    hub.board.press("fry", "Table 1", "Start now")
+    expect(hub.board.page.locator("#notice")).to_be_visible()  # There is no such order.
+    assert asked[0].endswith("/stations/fry/orders/1/ticket/start"), asked
+
+
 def test_a_card_that_waits_for_its_course_says_which(hub: Hub) -> None:
     waiting = item("Cake", held=True, course=2)
     hub.shows(

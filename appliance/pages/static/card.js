@@ -1,9 +1,10 @@
 // A ticket as a card: what cooks see of it, and at the pass what handing it over takes.
 
-import { hour, startsByItself, waitForCourse, waits } from "/time.js";
+import { hour, startLater, startsByItself, waitForCourse, waits } from "/time.js";
 
 const FIRE = ["fire", "Fire", false];
 const START_NOW = ["start", "Start now", true];
+const START_REST = ["start", "Start now", false];
 const RECALL = ["recall", "Recall", false];
 const ACTIONS = {
   held: [["fire", "Fire", true]],
@@ -140,8 +141,11 @@ function stationName(id, called) {
 function actions(ticket) {
   const usual = startsByItself(ticket) ? [START_NOW] : ACTIONS[ticket.status] ?? [];
   const more = ticket.status !== "held" && waitForCourse(ticket).length;
+  const rest = ["in_progress", "ready"].includes(ticket.status) && startLater(ticket).length;
   const back = ticket.metadata.recallUntil;
-  return [...(back ? [RECALL] : []), ...(more ? [FIRE] : []), ...usual];
+  return [
+    ...(back ? [RECALL] : []), ...(more ? [FIRE] : []), ...(rest ? [START_REST] : []), ...usual,
+  ];
 }
 
 /** `more` is what the metadata has of the line. */

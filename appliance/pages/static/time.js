@@ -22,8 +22,16 @@ export function waits(item, { status }) {
 
 /** The lines of a ticket that wait for their course. */
 export function waitForCourse(ticket) {
-  const timed = (item) => ticket.metadata.items?.[item.line_id]?.firesAt;
-  return ticket.items.filter((item) => waits(item, ticket) && !timed(item));
+  return ticket.items.filter((item) => waits(item, ticket) && !timed(item, ticket));
+}
+
+/** Those that start by themselves, later. */
+export function startLater(ticket) {
+  return ticket.items.filter((item) => waits(item, ticket) && timed(item, ticket));
+}
+
+function timed(item, ticket) {
+  return ticket.metadata.items?.[item.line_id]?.firesAt;
 }
 
 /** How long somebody has waited for it, since it was fired or else came; or when it starts. */
