@@ -23,6 +23,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def lgpio() -> None:
+    """Loaded before the first test: its thread and its pipe stay as long as the process."""
+    open_pins("lgpio").close()
+
+
 @pytest.fixture
 def rig() -> Iterator[Rig]:
     outer, inner = map(int, JUMPER.split(":"))
