@@ -13,6 +13,7 @@ Pins are numbered as on the chip (BCM), 0 to 27 on the 40-pin header; the number
 is for beside input and output: Raspberry Pi documentation, "GPIO and the 40-pin header".
 """
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -129,11 +130,13 @@ def open_pins(name: FactoryName) -> "Factory":
     from gpiozero.exc import PinUnknownPi  # noqa: PLC0415 - not for whoever only checks pins
 
     try:
-        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only there where it works
+        # Importing lgpio makes LG_WD, where that is set, the working directory for good, and a
+        # pipe there, .lgd-nfy0; what else in this process has relative paths must not notice.
+        with contextlib.chdir("."):
+            from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only where it works
     except ImportError as error:
         raise PinsUnavailable(f"lgpio is not installed: {error}") from error
     except OSError as error:
-        # Importing lgpio makes a pipe, .lgd-nfy0, in the directory of LG_WD or the working one.
         raise PinsUnavailable(
             f"lgpio needs a working directory that it can write to (or LG_WD): {error}"
         ) from error

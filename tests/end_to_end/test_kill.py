@@ -20,7 +20,7 @@ from appliance.api import auth
 from tests.process import Service
 from tests.proof import count
 
-ROUNDS = count(60, proof=1_000)
+ROUNDS = count(40, proof=1_000)
 ROUNDS_PER_DIRECTORY = 20
 """A fresh directory now and then keeps the lists short that every round reads."""
 TERMINALS = 8

@@ -17,7 +17,7 @@ from appliance.api import auth
 from tests.process import Service
 from tests.proof import count
 
-ROUNDS = count(20, proof=200)
+ROUNDS = count(10, proof=200)
 ROUNDS_PER_DIRECTORY = 5
 """There can be 2,000 rules."""
 CLIENTS = 8

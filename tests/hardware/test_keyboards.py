@@ -20,7 +20,14 @@ from hardware.keyboards import Keyboard, found
 from hardware.keys import DOWN, UP
 from hardware.profiles import load
 from hardware.simulated_bars import EVENT, SimulatedKeyboard
-from tests.hardware.bars import EVDEV, MISSING, library_device, listening
+from tests.hardware.bars import (
+    EVDEV,
+    MISSING,
+    OnUinput,
+    library_device,
+    listening,
+    unplugged_at_last,
+)
 
 PROFILE = load("kb9000")
 CTRL, ONE, TWO = code_of("KEY_LEFTCTRL"), code_of("KEY_0"), code_of("KEY_1")
@@ -189,6 +196,22 @@ async def test_what_is_no_input_device_is_refused_in_words(tmp_path: Path) -> No
         assert "is no device of this kind" in await heard.until(Condition.REFUSED)
     async with listening(Keyboard(str(tmp_path / "nothing")), PROFILE) as heard:
         assert "is not plugged in" in await heard.until(Condition.AWAY)
+
+
+@pytest.mark.skipif(
+    "evdev on uinput" in MISSING, reason="NOT TESTED: the kernel's own stamps of a keyboard's keys"
+)
+async def test_the_kernel_stamps_keys_by_the_clock_that_it_was_told(tmp_path: Path) -> None:
+    bar = OnUinput(tmp_path)
+    with unplugged_at_last(bar):
+        async with listening(bar.transport, bar.profile) as heard:
+            await heard.until(Condition.WORKING)
+            before = time.monotonic()
+            bar.press("1")
+            after = time.monotonic()
+            time.sleep(0.1)  # noqa: ASYNC251 - the loop comes late
+            # The kernel cuts off what is less than a microsecond.
+            assert before - 1e-6 <= (await heard.press()).down_at <= after
 
 
 class Kernel:

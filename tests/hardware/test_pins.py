@@ -1,4 +1,8 @@
+import os
 import sys
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -81,6 +85,34 @@ def test_pins_that_cannot_be_had_say_why(
     with pytest.raises(PinsUnavailable, match=why) as raised:
         open_pins("lgpio")
     assert isinstance(raised.value, HardwareError)
+
+
+class Goes(Loader):
+    """Of an lgpio that has LG_WD: it goes there when it is imported, and stays."""
+
+    def __init__(self, module: ModuleType, directory: Path) -> None:
+        self._module = module
+        self._directory = directory
+
+    def find_spec(self, name: str, *_where: object) -> ModuleSpec | None:
+        return ModuleSpec(name, self) if name == "lgpio" else None
+
+    def create_module(self, _spec: ModuleSpec) -> ModuleType:
+        return self._module
+
+    def exec_module(self, _module: ModuleType) -> None:
+        os.chdir(self._directory)
+
+
+def test_the_working_directory_stays_when_the_library_has_one_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_lgpio: ModuleType
+) -> None:
+    before = Path.cwd()
+    monkeypatch.chdir(before)
+    monkeypatch.delitem(sys.modules, "lgpio")
+    monkeypatch.setattr(sys, "meta_path", [Goes(fake_lgpio, tmp_path), *sys.meta_path])
+    with open_pins("lgpio"):
+        assert Path.cwd() == before
 
 
 class ChipError(Exception):

@@ -19,7 +19,7 @@ from tests.proof import count
 from tests.running import AT_ONCE, RunningAppliance, running
 
 DISHES = ("Hamburger", "Fries", "House Salad", "Lemonade")
-NIGHTS = count(8, proof=1_000)
+NIGHTS = count(4, proof=1_000)
 STARTS = 4
 COMMANDS = 50
 
