@@ -105,6 +105,7 @@ class _Collecting:
 @contextlib.contextmanager
 def _nothing_left() -> Iterator[None]:
     threads, descriptors = set(threading.enumerate()), _descriptors()
+    gc.freeze()  # All that earlier tests have left would be gone through again after each one.
     yield
     gc.collect()
     left = [
