@@ -29,6 +29,10 @@ class MovedTime(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now
 
+    async def shutdown_default_executor(self, *_timeout: float | None) -> None:
+        """Without the time-out of newer Pythons, which here would be over at once."""
+        await super().shutdown_default_executor()
+
 
 def clock() -> float:
     """The running loop's time."""
