@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, field
 
 from appliance.config.actions import MOST_SLOTS
-from appliance.config.values import Address, Id, Port, Section
+from appliance.config.values import Address, Duration, Id, Port, Section
 
 AT_BOARD: Final = "board"
 """The `transport` of a bar that is a keyboard of the computer that shows the board."""
@@ -20,16 +20,40 @@ class Devices(Section, frozen=True):
     mode: Literal["simulated", "real"] = "simulated"
 
 
+class PrintingSection(Section, frozen=True):
+    """What all printers have in common."""
+
+    language: Literal["en", "es", "de", "fr"] = "en"
+    """Of the words on chits that are not the order's."""
+    template: tuple[str, ...] | None = None
+    """Lines of a chit; None: the one that ships with `printing`."""
+    qr: bool = False
+    """Whether chits have the order's id as a QR code, where the model can."""
+    beep: bool = False
+    """Whether a printer with a buzzer sounds it for each chit."""
+
+
 class PrinterSection(Section, frozen=True):
     """A ticket printer."""
 
     id: Id
     stations: tuple[str, ...] = ()
     transport: Port | None = None
-    baud: int = 19200
+    """`serial:PATH`, `tcp:HOST:PORT`, `usb:PATH`, `file:PATH`. None: it is nowhere."""
+    baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 19200
+    """Of a serial line, as the next two."""
+    parity: Literal["none", "even", "odd"] = "none"
+    flow: Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"] = "dsr/dtr"
     model: str | None = None
+    """None: the plain one, of which nothing is known but that it prints text."""
     print_on: Literal["arrival", "fire", "bump", "never"] = "arrival"
+    ticket: Literal["station", "item", "order"] = "station"
+    """One chit for the station's ticket, one for each of its items, or the whole order."""
     fallback: str | None = None
+    patience: Duration = Duration(5)
+    """How long it may be away before its chits go to its fallback."""
+    age_limit: Duration = Duration(15 * 60)
+    """What is older when it could be printed asks first."""
 
 
 class PanelSection(Section, frozen=True):

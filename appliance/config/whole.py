@@ -13,6 +13,7 @@ from appliance.config.devices import (
     LightSection,
     PanelSection,
     PrinterSection,
+    PrintingSection,
     ScreenSection,
 )
 from appliance.config.doors import Auth, Http, Https, Orders
@@ -50,6 +51,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     menu: MenuSection = MenuSection()
     station: tuple[StationSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
+    printing: PrintingSection = PrintingSection()
     printer: tuple[PrinterSection, ...] = ()
     button: tuple[ButtonSection, ...] = ()
     bump_bar: tuple[BumpBarSection, ...] = ()

@@ -105,6 +105,15 @@ class Summon(Struct, frozen=True, gc=False):
     on: bool
 
 
+class PrintTicket(Struct, frozen=True, gc=False):
+    """Print the ticket of this order at this station, which may be on paper already."""
+
+    station: str
+    order_id: str
+    printer: str | None = None
+    """The id of one; None: all that print for the station."""
+
+
 class Due(Struct, frozen=True, gc=False):
     """Time has passed: do what is to be done by now. Not sooner than `Kitchen.next_due`."""
 
@@ -163,6 +172,7 @@ Command = (
     | ByHand
     | Undo
     | Summon
+    | PrintTicket
     | Due
     | DefineStation
     | RemoveStation

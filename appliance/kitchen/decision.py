@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
-from appliance.kitchen.event import Event, Summoned, TicketChanged
+from appliance.kitchen.event import Event, PrintAsked, Summoned, TicketChanged
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.working import TRANSITIONS
@@ -30,7 +30,7 @@ def _signed(event: Event, by: str | None, action: int | None) -> Event:
     match event:
         case TicketChanged():
             return replace(event, by=by, action=event.action if action is None else action)
-        case Summoned():
+        case Summoned() | PrintAsked():
             return replace(event, by=by)
     return event
 

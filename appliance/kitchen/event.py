@@ -146,6 +146,17 @@ class Summoned(_Event, frozen=True, gc=False, tag="summoned"):
     """Who called, or said that he comes; None where time itself ended it."""
 
 
+class PrintAsked(_Event, frozen=True, gc=False, tag="print"):
+    """Somebody wants a ticket on paper, once more as a rule. Nothing else changes by that."""
+
+    ticket: Ticket
+    """As it was then."""
+    printer: str | None = None
+    """The id of the only one that is to print it; None: all that print for the station."""
+    by: str | None = None
+    """Who wants it."""
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -158,6 +169,7 @@ Event = (
     | MenuItemsDefined
     | MenuItemRemoved
     | Summoned
+    | PrintAsked
 )
 
 encode = msgspec.json.Encoder().encode

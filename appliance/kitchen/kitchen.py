@@ -23,18 +23,20 @@ from appliance.kitchen.command import (
     FireCourse,
     MarkLine,
     MoveTicket,
+    PrintTicket,
     RemoveMenuItem,
     RemoveRule,
     RemoveStation,
     SetPriority,
     Summon,
+    TicketsNow,
     Undo,
     UpdateOrder,
 )
 from appliance.kitchen.cooking import Cooking
-from appliance.kitchen.decision import Decision, signed
+from appliance.kitchen.decision import Decision, no_such_ticket, signed
 from appliance.kitchen.deed import Deed
-from appliance.kitchen.event import Event
+from appliance.kitchen.event import Event, PrintAsked
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.homing import Homing, taken_in
 from appliance.kitchen.known import Known
@@ -92,6 +94,8 @@ class Kitchen:
                 return self._undoing.decide(command, now)
             case Summon():
                 return summoning.decide(self._memory, command, now)
+            case PrintTicket():
+                return self._print(command, now)
             case (
                 DefineStation()
                 | RemoveStation()
@@ -102,6 +106,14 @@ class Kitchen:
             ):
                 memory = self._memory
                 return Decision(*memory.layout.decide(command, now, memory.boards.shows_any))
+
+    def _print(self, command: PrintTicket, now: Moment) -> Decision:
+        found = self._memory.ticket_at(command.station, command.order_id)
+        if found is None:
+            return Decision(no_such_ticket(command.station, command.order_id))
+        known, ticket = found
+        asked = PrintAsked(now.at, now.tick, ticket, command.printer)
+        return Decision(TicketsNow(known.placed, (ticket,)), (asked,))
 
     def apply(self, event: Event, guest: Guest | None = None) -> Placed | None:
         """Change the state by one event; returns the order that it is about, if any.

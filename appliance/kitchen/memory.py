@@ -14,6 +14,7 @@ from appliance.kitchen.event import (
     OrderCancelled,
     OrderPlaced,
     OrderUpdated,
+    PrintAsked,
     RuleRemoved,
     RulesAdded,
     StationDefined,
@@ -233,6 +234,8 @@ class Memory:
             case Summoned():
                 self._summon(event)
                 return None
+            case PrintAsked():
+                return self._orders[event.ticket.number].placed
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         known = placed_by(event, guest)

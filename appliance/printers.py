@@ -1,0 +1,187 @@
+"""Printers as they are told of: from `printing`, which has them, to the API and the panel.
+
+None imports the other: `service.py` gives the API what fulfils `Printers`, and `PrintersNow` is
+what all of them watch.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from appliance.devices import Mode
+
+PrinterState = Literal[
+    "ready",
+    "paper low",
+    "out of paper",
+    "cover open",
+    "offline",
+    "overheated",
+    "failed",
+    "not wired",
+]
+"""`offline`: unplugged, or it gives no answer. `not wired`: the configuration does not say where
+it is."""
+JobState = Literal["queued", "asks", "sent", "confirmed", "doubtful", "dropped"]
+"""`asks`: it is older than its age limit, and waits for somebody to say whether to print it.
+`sent`: given to a printer that cannot tell more. `doubtful`: it may be on paper or not, and will
+be printed again, marked. `dropped`: thrown away by hand, or because there were too many."""
+JobKind = Literal["ticket", "change", "void", "test"]
+
+
+class PrinterNow(Struct, frozen=True):
+    """How a printer is, for whoever needs no more than that."""
+
+    id: str
+    stations: tuple[str, ...]
+    state: PrinterState
+    why: str
+    """In words; empty when ready."""
+    since: int
+    """Wall clock, milliseconds since the epoch."""
+    waiting: int
+    """Chits that are not on paper yet."""
+    asking: int
+    """Of those, the ones that somebody has to decide about."""
+    covered_by: str | None
+    """The id of the printer that its chits come out at meanwhile."""
+
+    @property
+    def prints(self) -> bool:
+        """Whether what is for it comes out of it now."""
+        return self.state in ("ready", "paper low")
+
+
+class PrintersNow:
+    """Of all printers, as they are now. In no log; see `ShownNow`, which is of the same kind."""
+
+    def __init__(self) -> None:
+        self._printers: dict[str, PrinterNow] = {}
+        self._watching: set[Callable[[], None]] = set()
+
+    @property
+    def printers(self) -> Mapping[str, PrinterNow]:
+        """By id, in the order of the configuration."""
+        return self._printers
+
+    def show(self, printer: PrinterNow) -> None:
+        """It is like this from now on; where that is new, tell who watches."""
+        if self._printers.get(printer.id) == printer:
+            return
+        self._printers[printer.id] = printer
+        for tell in self._watching:
+            tell()
+
+    @contextlib.contextmanager
+    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Call `tell` whenever something is new; it does next to nothing."""
+        self._watching.add(tell)
+        try:
+            yield
+        finally:
+            self._watching.discard(tell)
+
+
+class AbilitiesJson(Struct):
+    """What the model of a printer can do."""
+
+    columns: int
+    red: bool
+    cutter: bool
+    qr: bool
+    graphics: bool
+    buzzer: bool
+    confirms: bool
+    """It says when a chit is on paper; without that, one is known to be sent, and no more."""
+
+
+class PrinterJson(Struct):
+    """A printer, in full."""
+
+    id: str
+    stations: tuple[str, ...]
+    model: str
+    transport: str | None
+    print_on: Literal["arrival", "fire", "bump", "never"]
+    ticket: Literal["station", "item", "order"]
+    fallback: str | None
+    abilities: AbilitiesJson
+    state: PrinterState
+    why: str
+    since: int
+    """Wall clock, milliseconds since the epoch."""
+    waiting: int
+    asking: int
+    covered_by: str | None
+    printed: int
+    """Chits since the start of the service, as the next three."""
+    reprinted: int
+    """Those of them that carried REPRINT."""
+    handed_over: int
+    """Chits that its fallback took."""
+    dropped: int
+    faults: Sequence[str]
+    """What a simulated one has of `FAULTS`; always empty of a real one."""
+
+
+class PrintersJson(Struct):
+    """All printers, in the order of the configuration."""
+
+    mode: Mode
+    """Simulated ones show what they printed, and can be told to fail."""
+    printers: Sequence[PrinterJson] = ()
+
+
+class JobJson(Struct):
+    """A chit on its way to paper, or there."""
+
+    id: int
+    printer_id: str
+    """Where it is for."""
+    at_printer: str | None
+    """Where it came out, or is being printed; null while it waits."""
+    kind: JobKind
+    state: JobState
+    order_id: str | None
+    name: str | None
+    """What the order is called."""
+    station_id: str | None
+    made_at: int
+    """Wall clock, milliseconds since the epoch, as the next."""
+    ended_at: int | None
+    reprint: bool
+    """It carries REPRINT, or will."""
+
+
+class CannotPrint(Exception):
+    """Nothing came of what was asked; the text says why."""
+
+
+class Printers(Protocol):
+    """Whoever has the printers. Names are ids; KeyError: there is none of that name."""
+
+    def shown(self) -> PrintersJson:
+        """All of them, as they are now."""
+
+    async def jobs(self, printer: str) -> Sequence[JobJson]:
+        """The newest jobs for a printer, the newest first, a few hundred at most."""
+
+    async def test(self, printer: str) -> JobJson:
+        """Print its test page, durably as any job. Raises CannotPrint."""
+
+    async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
+        """Print jobs that ask, or drop them, or one that is queued; None: all that ask.
+
+        Returns how many. Raises CannotPrint where that one does neither.
+        """
+
+    def preview(self, printer: str) -> str:
+        """A sample ticket as this printer would print it: an SVG picture of its real bytes."""
+
+    def picture(self, printer: str) -> str:
+        """What a simulated printer printed last, as an SVG picture. Raises CannotPrint."""
+
+    def fault(self, printer: str, fault: str, *, on: bool) -> None:
+        """Have a simulated printer fail, or mend it. Raises CannotPrint."""

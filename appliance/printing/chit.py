@@ -1,0 +1,81 @@
+"""A chit as data: what is to be read on one slip of paper, before anybody lays it out."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["ticket", "change", "void", "test"]
+"""`ticket`: all that there is to make. `change`: only what is other than on paper. `void`: nothing
+of it is wanted any more. `test`: the printer's test page."""
+Mark = Literal["added", "changed", "void"]
+
+
+class ChitModifier(Struct, frozen=True, omit_defaults=True):
+    """A change to a dish."""
+
+    name: str
+    qty: int | float = 1
+    allergens: tuple[str, ...] = ()
+
+
+class ChitLine(Struct, frozen=True, omit_defaults=True):
+    """A dish."""
+
+    id: str
+    """Of the order's line."""
+    name: str
+    qty: int | float = 1
+    mods: tuple[ChitModifier, ...] = ()
+    notes: str | None = None
+    """Special instructions."""
+    allergens: tuple[str, ...] = ()
+    seat: str | None = None
+    course: str | None = None
+    station: str | None = None
+    """The name of who makes it, on a chit of the whole order."""
+    held: bool = False
+    """It waits for its course or its time."""
+    only_modifiers: bool = False
+    """These modifiers are all that is made of it here."""
+    mark: Mark | None = None
+    """On a change: what became of it."""
+
+
+class Chit(Struct, frozen=True, omit_defaults=True):
+    """One slip. Times are wall-clock milliseconds since the epoch. None: it is not known."""
+
+    kind: Kind
+    at: int
+    """When it was made."""
+    number: int = 0
+    """Of the order, as counted by this appliance."""
+    order_id: str = ""
+    station_id: str = ""
+    station: str = ""
+    """Its name."""
+    lines: tuple[ChitLine, ...] = ()
+    name: str | None = None
+    """What the order is called: `Table 7`."""
+    check_number: str | None = None
+    source: str | None = None
+    """Where the order came from."""
+    mode: str | None = None
+    placed_at: int | None = None
+    target_at: int | None = None
+    """When the guest expects it."""
+    later: bool = False
+    """It is an order for later: it does not begin when it comes."""
+    server: str | None = None
+    terminal: str | None = None
+    covers: int | None = None
+    priority: Literal["normal", "high", "urgent"] = "normal"
+    notes: str | None = None
+    """Special instructions for the whole order."""
+    delivery: str | None = None
+    """Who delivers, and under which number."""
+    also_at: tuple[str, ...] = ()
+    """The names of the other stations that make something of it."""
+    part: tuple[int, int] | None = None
+    """Slip n of m, where items have slips of their own."""
+    again: bool = False
+    """It was asked for by hand, and may be on paper already."""
