@@ -7,17 +7,19 @@ the right kind once in sixteen times, four in a row once in 65,536.
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from hardware.printers.commands import TIMES
 from hardware.printers.condition import Condition, State
-from hardware.printers.links import gone
+from hardware.printers.links import Gone
 from hardware.printers.status import (
     QUESTIONS,
     Answer,
     Answers,
     Kind,
+    Report,
     of_answers,
     of_asb,
     state_of,
@@ -87,7 +89,9 @@ class Conversation:
         """In this round nothing was heard that does not belong to it."""
         self._noise = False
         """Since the last valid round."""
-        self._last_heard = self._last_in_turn = -QUIET_SECONDS
+        self._sure = False
+        """There was a valid round since there was noise, or since it was opened."""
+        self._last_heard = self._last_in_turn = -math.inf
         self._last_valid = self._loop.time()
         self._trouble: State | None = None
         """What it has told of itself since the last valid round."""
@@ -112,12 +116,12 @@ class Conversation:
             self._broken.cancel()
             self._link.close()
             if self._expected is not None and not self._expected[1].done():
-                self._expected[1].set_exception(gone("closed"))
+                self._expected[1].set_exception(Gone("closed"))
 
     def break_off(self, why: str) -> None:
         """End it: what has been begun to be written can never be ended properly."""
         if not self._broken.done():
-            self._broken.set_exception(gone(why))
+            self._broken.set_exception(Gone(why))
 
     async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
         """Send what is answered once all before it is on paper, and wait for the answer.
@@ -137,7 +141,10 @@ class Conversation:
 
     async def no_more_in_turn(self, seconds: float) -> None:
         """Wait until no answer in turn has come for so long."""
-        while (left := self._last_in_turn + seconds - self._loop.time()) > 0:
+        while True:
+            left = self._last_in_turn + seconds - self._loop.time()
+            if left <= 0:
+                return
             await asyncio.sleep(left)
 
     async def left(self) -> None:
@@ -149,12 +156,15 @@ class Conversation:
             if pending < before:
                 since = self._loop.time()
             elif self._loop.time() - since >= self._times.stuck:
-                raise gone(TAKES_NOTHING)
+                raise Gone(TAKES_NOTHING)
 
     async def _quiet(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_QUIET):
-                while (left := self._last_heard + QUIET_SECONDS - self._loop.time()) > 0:
+                while True:
+                    left = self._last_heard + QUIET_SECONDS - self._loop.time()
+                    if left <= 0:
+                        return
                     await asyncio.sleep(left)
 
     async def _listen(self) -> None:
@@ -173,11 +183,11 @@ class Conversation:
         elif answer.kind is Kind.CHANGED:
             self._changed(answer.data)
         elif answer.kind is Kind.NOISE:
-            self._clear = False
+            self._clear = self._sure = False
             self._noise = True
             self._in_turn = b""
-        elif self._expected is not None:
-            self._expect(answer, *self._expected)
+        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED):
+            self._turn(answer)
 
     def _changed(self, asb: bytes) -> None:
         """Bad news is told at once; whether there is good news is asked."""
@@ -188,11 +198,14 @@ class Conversation:
         self._clear = False
         self._ask_now.set()
 
-    def _expect(
-        self, answer: Answer, printed: bytes | None, answered: asyncio.Future[None]
-    ) -> None:
+    def _turn(self, answer: Answer) -> None:
+        """What was asked in turn is answered, or an answer comes that nobody waits for."""
+        self._last_in_turn = self._loop.time()
+        if self._expected is None:
+            self._clear = False
+            return
+        printed, answered = self._expected
         if answer.kind is Kind.IN_TURN and printed is None:
-            self._last_in_turn = self._last_heard
             same = self._in_turn[:1] in (b"", answer.data)
             self._in_turn = self._in_turn + answer.data if same else answer.data
             right = len(self._in_turn) >= TIMES
@@ -208,34 +221,41 @@ class Conversation:
         while True:
             wait = self._times.ask
             if self.busy and not self.heard:
-                pass
-            elif await self._round():
-                self._last_valid = self._loop.time()
-                self._noise, self._trouble = False, None
+                report = None
+            elif (report := await self._round()) is not None:
+                wait = self._believe(report)
             elif self._loop.time() - self._last_valid >= self._times.silent:
                 state = self._unheard()
-                if state.prints:
-                    wait *= SELDOM
+                wait *= SELDOM if state.prints else 1
                 self._told(state)
             else:
-                wait = 0.0
+                wait = 0
             self._ask_now.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._ask_now.wait()
 
-    async def _round(self) -> bool:
-        """Ask all questions, and tell what came of it; whether the answers were valid."""
+    def _believe(self, report: Report) -> float:
+        """Tell the state, or what was noise until now is asked once more; when to ask again."""
+        self._last_valid = self._loop.time()
+        if not self._sure:
+            self._sure = True
+            return 0
+        self.heard = True
+        self._noise, self._trouble = False, None
+        self._told(state_of(report))
+        return self._times.ask
+
+    async def _round(self) -> Report | None:
+        """Ask all questions; None unless all answers are valid."""
         await self._quiet()
         self._clear = True
         answers = []
         for question in QUESTIONS:
             if (answer := await self._answer_to(question)) is None or not self._clear:
-                return False
+                return None
             answers.append(answer)
-        self.heard = True
-        self._told(state_of(of_answers(answers)))
-        return True
+        return of_answers(answers)
 
     async def _answer_to(self, question: bytes) -> int | None:
         """None where it does not come in time."""
@@ -250,7 +270,7 @@ class Conversation:
                 async with asyncio.timeout(self._times.stuck):
                     await self._link.write(question, at_once=True)
             except TimeoutError:
-                raise gone(TAKES_NOTHING) from None
+                raise Gone(TAKES_NOTHING) from None
         try:
             async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
                 return await self._asked

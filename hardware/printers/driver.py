@@ -16,6 +16,7 @@ __all__ = ["Condition", "Outcome", "Printer", "State", "Times"]
 
 logger = logging.getLogger(__name__)
 
+USUAL: Final = Times()
 FIRST_LOOK: Final = 0.1
 """Of the look time: after the first failure it is tried again soon, then less and less so."""
 
@@ -31,7 +32,7 @@ class Printer:
         changed: Callable[[State], None] = lambda _state: None,
         *,
         interrupted: bool = False,
-        times: Times = Times(),
+        times: Times = USUAL,
     ) -> None:
         """`changed` gets each new state, on the event loop. Nothing is opened yet.
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import fcntl
 import os
 import struct
@@ -19,9 +18,8 @@ EMPTY_SECONDS: Final = 0.1
 """Between two reads of a device that had nothing and said that it had."""
 
 
-def gone(why: str) -> OSError:
-    """What is raised when there is no way any more."""
-    return OSError(errno.ECONNRESET, why)
+class Gone(ConnectionResetError):
+    """There is no way to the printer any more; the text says why."""
 
 
 class DescriptorLink:
@@ -76,15 +74,16 @@ class DescriptorLink:
         """As of any Link."""
         while True:
             self._check()
+            # Always first: a serial line that has nothing reads like one that is gone.
+            await self._until(writing=False)
             try:
                 sent = os.read(self._descriptor, READ_BYTES)
             except (BlockingIOError, InterruptedError):
-                await self._until(writing=False)
                 continue
             if sent:
                 return sent
             if self._ends_empty:
-                raise gone("the printer has closed the connection")
+                raise Gone("unplugged or switched off")
             await asyncio.sleep(EMPTY_SECONDS)
 
     def close(self) -> None:
@@ -97,7 +96,7 @@ class DescriptorLink:
         loop.remove_writer(self._descriptor)
         for waiting in self._waiting:
             if not waiting.done():
-                waiting.set_exception(gone("closed"))
+                waiting.set_exception(Gone("closed"))
         with contextlib.suppress(termios.error, OSError):
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
         if self.pending:
@@ -132,7 +131,7 @@ class DescriptorLink:
 
     def _check(self) -> None:
         if self._closed:
-            raise gone("closed")
+            raise Gone("closed")
 
 
 class FileLink:
@@ -151,14 +150,14 @@ class FileLink:
         """As of any Link. A file cannot be waited for: it is written on a thread."""
         del at_once
         if self._closed.done():
-            raise gone("closed")
+            raise Gone("closed")
         self._writing = asyncio.ensure_future(asyncio.to_thread(self._write, data))
         await asyncio.shield(self._writing)
 
     async def read(self) -> bytes:
         """As of any Link."""
         await asyncio.shield(self._closed)
-        raise gone("closed")
+        raise Gone("closed")
 
     def close(self) -> None:
         """As of any Link."""

@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol, TypeVar
 
 import serial
 
-from hardware.printers.links import DescriptorLink, FileLink
+from hardware.printers.links import DescriptorLink, FileLink, Gone
 
 Parity = Literal["none", "even", "odd"]
 Flow = Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"]
@@ -304,7 +304,7 @@ _WORDS: Final = {
 def in_words(error: Exception, address: str) -> str:
     """Why a printer cannot be opened, or is gone, for a cook."""
     where = address.partition(":")[2] or address
-    if isinstance(error, CannotOpen):
+    if isinstance(error, CannotOpen | Gone):
         return str(error)
     if isinstance(error, socket.gaierror):
         return f"no printer is known by the name in {address}"
