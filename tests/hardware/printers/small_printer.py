@@ -47,7 +47,7 @@ class SmallPrinter:
         self.send: Callable[[bytes], None] = lambda _answer: None
         self._answers = answers
         self._confirms = confirms
-        self._chance = random.Random(seed)
+        self._chance = random.Random(seed)  # noqa: S311 - noise
         self._unread = b""
         self._buffer = b""
         self._asb = False
@@ -296,7 +296,7 @@ class OnTcp:
         self._listening.bind(("127.0.0.1", port))
 
     def _listen(self) -> None:
-        self._listening.setblocking(False)
+        self._listening.settimeout(0)
         self._listening.listen(1)
         asyncio.get_running_loop().add_reader(self._listening, self._accept)
 
@@ -308,7 +308,7 @@ class OnTcp:
     def _accept(self) -> None:
         self.hang_up()
         self._connected, _ = self._listening.accept()
-        self._connected.setblocking(False)
+        self._connected.settimeout(0)
         self.connections += 1
         if "stalled" not in self.printer.faults:
             asyncio.get_running_loop().add_reader(self._connected, self._read)
