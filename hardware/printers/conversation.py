@@ -120,10 +120,10 @@ class Conversation:
             if self._expected is not None and not self._expected[1].done():
                 self._expected[1].set_exception(Gone("closed"))
 
-    def break_off(self, why: str) -> None:
-        """End it: what has been begun to be written can never be ended properly."""
+    def break_off(self, error: OSError) -> None:
+        """Have `run` raise it."""
         if not self._broken.done():
-            self._broken.set_exception(Gone(why))
+            self._broken.set_exception(error)
 
     async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
         """Send what is answered once all before it is on paper, and wait for the answer.

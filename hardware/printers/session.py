@@ -8,12 +8,12 @@ from typing import Final
 from msgspec import Struct
 
 from hardware.printers.commands import RESET, clearing, id_of, mark, pieces
-from hardware.printers.condition import State
+from hardware.printers.condition import Condition, State
 from hardware.printers.conversation import Conversation, Times
-from hardware.printers.links import WRITE_BYTES
+from hardware.printers.links import WRITE_BYTES, Gone
 from hardware.printers.models import Answers, Model
 from hardware.printers.status import TELL_CHANGES
-from hardware.printers.transport import Link
+from hardware.printers.transport import Link, in_words
 
 BEFORE_ANY: Final = 95**4 - 1
 """In the place of a job, before the first: no job has its id for 81 million jobs."""
@@ -59,6 +59,7 @@ class Session:
         self._model = model
         self._past = past
         self._told = told
+        self._address = address
         self._times = times
         self._conversation = Conversation(
             link,
@@ -99,9 +100,9 @@ class Session:
                     outcome = await self._end(job)
         except TimeoutError:
             if self._sending and not self._troubled:
-                self._conversation.break_off("it takes nothing any more")
-        except OSError:
-            pass  # Whoever runs the session has been told.
+                self._give_up(Gone("it takes nothing any more"))
+        except OSError as error:
+            self._give_up(error)
         finally:
             self._limit = None
             self._conversation.busy = False
@@ -111,6 +112,11 @@ class Session:
         if outcome is None:
             return Outcome.DOUBTFUL if self._taken else Outcome.NOT_SENT
         return outcome
+
+    def _give_up(self, error: OSError) -> None:
+        """What was begun to be written can never be ended properly: open it anew."""
+        self._told(State(Condition.OFFLINE, in_words(error, self._address)))
+        self._conversation.break_off(error)
 
     def _tell(self, state: State) -> None:
         self._told(state)

@@ -71,30 +71,34 @@ class SmallPrinter:
 
     def work(self) -> None:
         """Print what there is, as far as the paper goes."""
-        while self._prints and (found := _COMMANDS.match(self._buffer)) is not None:
+        while self._prints:
+            self._buffer = self._buffer.lstrip(b"\0")
+            if (found := _COMMANDS.match(self._buffer)) is None:
+                return
+            length = found.end()
             if found["wide"] is not None:
-                length = 8 + int.from_bytes(found["wide"], "little") * int.from_bytes(
-                    found["high"], "little"
-                )
-                if len(self._buffer) < length:
-                    break
-                self._buffer = self._buffer[length:]
-                continue
-            self._buffer = self._buffer[found.end() :]
-            if found["text"] is not None and found["text"] != b"\0":
-                self.paper += found["text"].decode("latin-1")
-                self._use_paper()
-            elif found["cut"] is not None:
-                self.paper += "\f"
-            elif found["asb"] is not None:
-                self._asb = found["asb"] != b"\0"
-                self.tell()
-            elif found[0] == b"\x1b@":
-                self._asb = False
-            elif self.confirms and found["id"] is not None:
-                self._say(b"\x37\x22" + found["id"] + b"\0")
-            elif self.confirms and found[0].startswith(b"\x1dr"):
-                self._say(b"\0")
+                width, height = found["wide"], found["high"]
+                length += int.from_bytes(width, "little") * int.from_bytes(height, "little")
+            if len(self._buffer) < length:
+                return
+            self._buffer = self._buffer[length:]
+            self._do(found)
+
+    def _do(self, found: re.Match[bytes]) -> None:
+        if found["text"] is not None:
+            self.paper += found["text"].decode("latin-1")
+            self._use_paper()
+        elif found["cut"] is not None:
+            self.paper += "\f"
+        elif found["asb"] is not None:
+            self._asb = found["asb"] != b"\0"
+            self.tell()
+        elif found[0] == b"\x1b@":
+            self._asb = False
+        elif self.confirms and found["id"] is not None:
+            self._say(b"\x37\x22" + found["id"] + b"\0")
+        elif self.confirms and found[0].startswith(b"\x1dr"):
+            self._say(b"\0")
 
     def fail(self, fault: Fault) -> None:
         self.faults.add(fault)

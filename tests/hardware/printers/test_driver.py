@@ -172,12 +172,14 @@ async def test_a_command_that_was_cut_short_swallows_nothing_of_the_next_chit(
 ) -> None:
     """A printer that waits for the rest of a picture takes what comes for that."""
     picture = b"\x1b@\x1dv0\x00\x30\x00\x00\x10" + b"\x55" * (48 * 4096)
-    with contextlib.closing(OnTcp(tmp_path, IN_ORDER)) as rig:
+    with contextlib.closing(OnPseudoTerminal(tmp_path, IN_ORDER)) as rig:
         async with driven(rig.transport, rig.model) as it:
             await it.until(Condition.READY)
             assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+            printing = asyncio.create_task(it.print(2, picture))
+            await eventually(lambda: b"\x1dv0" in rig.printer.received)
             rig.fail("stalled")
-            assert await it.print(2, picture) is Outcome.DOUBTFUL
+            assert await printing is Outcome.DOUBTFUL
             rig.mend("stalled")
             await it.until(Condition.READY)
             assert await it.print(3, chit("table 3")) is Outcome.CONFIRMED
