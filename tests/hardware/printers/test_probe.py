@@ -24,7 +24,7 @@ class Line:
 
     def __init__(self, baud: int, name: bytes = b"") -> None:
         self.printer = SmallPrinter()
-        self.printer.send = self._send
+        self.printer.send = self.say
         self._baud = baud
         self._name = name
         self.garbled = 0
@@ -49,10 +49,10 @@ class Line:
             self.names_asked += 1
             sent = sent.replace(b"\x1dI\x43", b"")
             if self._name:
-                self._send(b"_" + self._name + b"\0")
+                self.say(b"_" + self._name + b"\0")
         self.printer.feed(sent)
 
-    def _send(self, answer: bytes) -> None:
+    def say(self, answer: bytes) -> None:
         os.write(self._master, answer)
 
 
@@ -99,7 +99,7 @@ async def test_one_that_says_nothing_is_not_found() -> None:
 async def test_noise_is_no_printer() -> None:
     """A line at whose end something sends on and on what might be answers."""
     async with line(19200) as it:
-        it.printer.send = lambda _answer: os.write(it._master, b"\x12" * 3) and None  # noqa: SLF001
+        it.printer.send = lambda _answer: it.say(b"\x12" * 3)
         assert await probe(line_at(it.path)) is None
 
 
