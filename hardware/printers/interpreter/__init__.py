@@ -10,8 +10,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
-from hardware.printers import graphics
-from hardware.printers.line_buffer import LineBuffer
+from hardware.printers.interpreter import graphics
+from hardware.printers.interpreter.line_buffer import LineBuffer
+from hardware.printers.interpreter.reading import Command, Control, Reader, Text, Unknown
+from hardware.printers.interpreter.settings import SETTINGS
 from hardware.printers.models import Model
 from hardware.printers.printed import (
     Align,
@@ -26,8 +28,6 @@ from hardware.printers.printed import (
     Slip,
     Sound,
 )
-from hardware.printers.reading import Command, Control, Reader, Text, Unknown
-from hardware.printers.settings import SETTINGS
 
 WIDE: Final = 0x81
 """A byte from here on begins a character of two, where those are selected."""

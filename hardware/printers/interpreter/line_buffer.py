@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hardware.printers import lettering
+from hardware.printers.interpreter import lettering
 from hardware.printers.models import Model
 from hardware.printers.printed import LINE_DOTS, Align, Dots, Look, OnPaper, Run, TextLine
 

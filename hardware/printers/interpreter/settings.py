@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from hardware.printers.lettering import COUNTRIES
-from hardware.printers.line_buffer import LineBuffer
+from hardware.printers.interpreter.lettering import COUNTRIES
+from hardware.printers.interpreter.line_buffer import LineBuffer
 from hardware.printers.models import Model
 from hardware.printers.printed import LINE_DOTS, Align
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from hardware.printers.syntax import COMMANDS, UNTIL_NUL, Syntax
+from hardware.printers.interpreter.syntax import COMMANDS, UNTIL_NUL, Syntax
 
 MOST_DATA: Final = 64 * 1024
 """Of one command; what comes on top of it is skipped."""
