@@ -9,7 +9,7 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
 from hardware.printers.interpreter import Interpreter
 from hardware.printers.models import Model
