@@ -96,6 +96,7 @@ class SimulatedPrinter:
         self._heard = RealTime()
         self._interpreter = Interpreter(model)
         self._paper = Paper(knife=model.cutter)
+        self._roll_lines = roll_lines
         self._roll = Roll(roll_lines)
         self._watched = 0
         """The bits of GS a."""
@@ -159,9 +160,15 @@ class SimulatedPrinter:
         if fault == "out of paper":
             if self._roll.low:
                 self.faults.discard("paper low")
-            self._roll.renew()
+            self._roll = Roll(self._roll_lines)
         self._pause_no_longer()
         self._plug()
+        self._go_on()
+
+    def put_in(self, lines: int | None) -> None:
+        """Put in a roll that is so long, this once; what was out or low is so no longer."""
+        self._roll = Roll(lines)
+        self.faults -= {"paper low", "out of paper"}
         self._go_on()
 
     def close(self) -> None:

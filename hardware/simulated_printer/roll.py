@@ -12,12 +12,8 @@ class Roll:
     """It gets shorter, unless it has no end."""
 
     def __init__(self, lines: int | None) -> None:
-        """`lines`: of a new one; None: without end."""
+        """A new one; None: without end."""
         self._length = None if lines is None else lines * LINE_DOTS
-        self.renew()
-
-    def renew(self) -> None:
-        """Put in a new one."""
         self._left = self._length
 
     def use(self, dots: int) -> None:
