@@ -29,7 +29,9 @@ class Driven:
     async def until(self, condition: Condition, words: str = "") -> str:
         """Its words, as soon as that is its condition and those are among them."""
         async with asyncio.timeout(PATIENCE):
-            while self.printer.state.condition != condition or words not in self.printer.state.words:
+            while (
+                self.printer.state.condition != condition or words not in self.printer.state.words
+            ):
                 self._changed.clear()
                 await self._changed.wait()
         return self.printer.state.words
