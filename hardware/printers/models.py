@@ -186,18 +186,20 @@ def printable(text: str, model: Model) -> str:
     if is_plain(text):
         return text
     has = _repertoire(tuple(model.code_pages))
-    draws = model.dots > 0
     made = []
-    # A mark of a letter that was spelled would sit on the last letter of that.
-    alone = False
+    letter = ""
+    spelled_out = False
     for character in text:
-        alone = alone and is_mark(character)
-        if character in has or (draws and not alone and font_for(character) is not None):
+        letter = letter + character if is_mark(character) else character
+        if len(letter) == 1:
+            spelled_out = False
+        elif spelled_out:
+            continue  # It would sit on the last of the letters that its own was spelled with.
+        if character in has or (model.dots and font_for(letter) is not None):
             made.append(character)
-            continue
-        if not alone:
+        else:
             made.append(spelled(character))
-        alone = True
+            spelled_out = True
     return "".join(made)
 
 

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from hardware.printers.models import MODELS, Model
 from hardware.printers.paper import Beep, Cut, Line, Qr, Rule, Span, Style
 
+ANYTHING: Final = settings(deadline=None, derandomize=False, max_examples=2500)
 ALL_MODELS: Final = tuple(MODELS.values())
 WITH_GRAPHICS: Final = tuple(model for model in ALL_MODELS if model.dots)
 WITHOUT_GRAPHICS: Final = tuple(model for model in ALL_MODELS if not model.dots)
@@ -24,8 +26,8 @@ HOSTILE: Final = (
     "❤\ufe0f☃\ufe0e",
     "e" + "\u0301" * 3_000,
     "\u2028\u2029\x85\xa0\u3000",
-    "x" * 10_000,
 )
+LONG: Final = ("x" * 10_000, "宫保" * 5_000, "x\u0331" * 5_000)
 SCRIPTS: Final = (
     "Crème brûlée, ½ Hähnchen à 9 €",
     "Żurek, Łosoś, Gulášová",

@@ -9,7 +9,9 @@ from hardware.printers.models import Model, model_of, printable, prints_as_text
 from hardware.printers.text import MOST_MARKS, cells
 from tests.hardware.printers.chits import (
     ALL_MODELS,
+    ANYTHING,
     HOSTILE,
+    LONG,
     SCRIPTS,
     WITHOUT_GRAPHICS,
     model_ids,
@@ -22,6 +24,7 @@ IMPACT = model_of("TM-U220")
 PLAIN = model_of("plain")
 
 
+@ANYTHING
 @given(texts, models)
 def test_nothing_unseen_is_left(text: str, model: Model) -> None:
     for character in printable(text, model):
@@ -30,6 +33,7 @@ def test_nothing_unseen_is_left(text: str, model: Model) -> None:
         assert not 0xFE00 <= ord(character) <= 0xFE0F
 
 
+@ANYTHING
 @given(texts, models)
 def test_doing_it_twice_changes_nothing(text: str, model: Model) -> None:
     once = printable(text, model)
@@ -37,11 +41,13 @@ def test_doing_it_twice_changes_nothing(text: str, model: Model) -> None:
     assert unicodedata.normalize("NFC", once) == once
 
 
+@ANYTHING
 @given(texts, models)
 def test_what_cannot_be_drawn_is_in_a_code_page(text: str, model: Model) -> None:
     assert model.dots or prints_as_text(printable(text, model), model)
 
 
+@ANYTHING
 @given(texts)
 def test_cells_are_columns_of_what_a_printer_without_graphics_prints(text: str) -> None:
     for model in WITHOUT_GRAPHICS:
@@ -116,6 +122,6 @@ def test_columns_of_wide_letters_and_marks() -> None:
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=model_ids)
 def test_ten_kilobytes_stay_about_that_long(model: Model) -> None:
-    for text in (*HOSTILE, *SCRIPTS):
+    for text in (*HOSTILE, *LONG, *SCRIPTS):
         long = (text * 10_000)[:10_000]
         assert len(printable(long, model)) <= 25 * len(long)
