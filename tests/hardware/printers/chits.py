@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hardware.printers.models import MODELS, Model
 from hardware.printers.paper import Beep, Cut, Line, Qr, Rule, Span, Style
 
-ANYTHING: Final = settings(deadline=None, derandomize=False, max_examples=2500)
+ANYTHING: Final = settings(deadline=None, derandomize=True, max_examples=200)
 ALL_MODELS: Final = tuple(MODELS.values())
 WITH_GRAPHICS: Final = tuple(model for model in ALL_MODELS if model.dots)
 WITHOUT_GRAPHICS: Final = tuple(model for model in ALL_MODELS if not model.dots)

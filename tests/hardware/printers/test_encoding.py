@@ -243,9 +243,7 @@ def test_a_beep_is_sounded_where_there_is_a_buzzer(model: Model) -> None:
 @of_all_models
 def test_what_was_set_before_changes_nothing(model: Model) -> None:
     before = b"\x1b!\xff\x1d!\x77\x1dB\x01\x1bt\x11\x1ba\x02\x1bE\x01"
-    plain, spoilt = (
-        read(start + encode(CHIT, model), model) for start in (b"", before)
-    )
+    plain, spoilt = (read(start + encode(CHIT, model), model) for start in (b"", before))
     assert spoilt.runs == plain.runs
     assert [slip.lines for slip in spoilt.slips] == [slip.lines for slip in plain.slips]
 
@@ -324,7 +322,9 @@ def _ours(model: Model) -> set[bytes]:
         ours |= {b"\x1br" + bytes([n]) for n in range(2)}
     if model.sizing == "GS !":
         ours |= {b"\x1b!\x00"} | {
-            bytes([0x1D, ord("!"), width << 4 | height]) for width in range(8) for height in range(8)
+            bytes([0x1D, ord("!"), width << 4 | height])
+            for width in range(8)
+            for height in range(8)
         }
     else:
         ours |= {b"\x1b!" + bytes([n]) for n in (0x00, 0x10, 0x20, 0x30)}

@@ -141,8 +141,8 @@ def test_numbers_after_hebrew_are_left_of_it_and_read_as_they_are() -> None:
 def test_without_raqm_words_are_turned_and_numbers_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda _feature: False)
     monkeypatch.setattr(raster, "_opened", _without_raqm)
-    assert columns(drawn("عد12"), 0, 2) == columns(drawn("12"), 0, 2)
-    assert columns(drawn("ا ي"), 2, 3) == columns(drawn("ا"), 0, 1)
+    assert columns(drawn("حد12"), 0, 2) == columns(drawn("12"), 0, 2)
+    assert columns(drawn("ا  ي"), 3, 4) == columns(drawn("ا"), 0, 1)
 
 
 def _without_raqm(font: Font, height: int) -> ImageFont.FreeTypeFont:
