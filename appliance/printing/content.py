@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from appliance.kitchen.menu import Menu
-from appliance.kitchen.order import Item, Placed, shown_name
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, shown_name
 from appliance.kitchen.ticket import Priority
 from appliance.printing.chit import Chit, ChitLine, ChitModifier, Kind
 
@@ -75,7 +75,7 @@ def chit_of(
         name=shown_name(placed),
         check_number=order.check_number,
         source=order.origin_source or order.source,
-        mode=order.mode,
+        mode=order.mode or MODE_WHEN_NOT_SENT,
         placed_at=placed.placed_at,
         target_at=placed.target_at,
         later=later,
