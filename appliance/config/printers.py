@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from appliance.config.devices import PrinterSection, PrintingSection
 from appliance.config.template import CHIT_FIELDS, ITEM_FIELDS, ITEMS, MODIFIER_FIELDS, faults
 from appliance.config.whole import Config
-from hardware.printers.models import UnknownModel, model_of
 
 
 def wrong_printing(config: Config) -> Iterator[str]:
@@ -34,18 +33,17 @@ def _wrong_look(printing: PrintingSection) -> Iterator[str]:
 
 
 def _wrong_printer(printer: PrinterSection, where: str) -> Iterator[str]:
+    from hardware.printers.models import model_of  # noqa: PLC0415 - and what its letters need
     from hardware.printers.transport import transport_to  # noqa: PLC0415 - only who has a printer needs pyserial
 
     try:
         model_of(printer.model)
-    except UnknownModel as error:
+    except ValueError as error:
         yield f"{where}.model: {error}"
     if printer.transport is None:
         return
     try:
-        transport_to(
-            printer.transport, baud=printer.baud, parity=printer.parity, flow=printer.flow
-        )
+        transport_to(printer.transport, baud=printer.baud, parity=printer.parity, flow=printer.flow)
     except ValueError as error:
         yield f"{where}.transport: {error}"
 

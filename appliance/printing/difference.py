@@ -42,7 +42,8 @@ def difference(
     for stand in stands:
         printed = on.pop(stand.line.id, None)
         is_due = stand.due or print_on != "bump"
-        if printed is not None and printed.line.name != stand.line.name and is_due:
+        is_other = printed is not None and printed.line.name != stand.line.name and is_due
+        if printed is not None and is_other:
             marked += _voided(printed)
             printed = None
         if printed is not None:
@@ -51,7 +52,7 @@ def difference(
             after.append(Printed(station, line, stand.made))
         elif stand.due:
             new = replace(stand.line, held=stand.waits and print_on != "bump")
-            marked.append(replace(new, mark="added" if stand.added else None))
+            marked.append(replace(new, mark="added" if stand.added or is_other else None))
             after.append(Printed(station, new, stand.made))
     for printed in on.values():
         marked += _voided(printed)

@@ -76,6 +76,7 @@ class Shift:
     def __init__(self, kitchen: Kitchen, *printers: Papers) -> None:
         self.kitchen = kitchen
         self.printers = printers
+        self.heard: list[Event] = []
         self.made: set[Place] = set()
         """By station, every line that was ever off its board as done."""
 
@@ -91,6 +92,7 @@ class Shift:
             if isinstance(event, TicketChanged):
                 ticket = event.ticket
                 self.made |= {(ticket.number, ticket.station, e.id) for e in ticket.lines if e.bump}
-            for chits, printer in zip(out, self.printers, strict=True):
-                chits += printer.hear(event, placed, self.kitchen)
+            self.heard.append(event)
+            for place, printer in enumerate(self.printers):
+                out[place] += printer.hear(event, placed, self.kitchen)
         return out

@@ -1,19 +1,17 @@
 """Whatever a night brings, what hangs at each printer is what its stations have to make."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from appliance.kitchen.command import AddRules, Due
+from appliance.kitchen.event import OrderCancelled, TicketChanged
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import Station
-from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Ticket
 from appliance.printing.chit import ChitLine
@@ -36,17 +34,24 @@ from tests.proof import count
 
 NIGHTS: Final = count(100, proof=10_000)
 ALL: Final = ("grill", "fry", "cold", "bar", "grill-2", "hatch", "oven")
-PRINTERS: Final = tuple(
-    Wants(stations, print_on, ticket)
-    for stations in (("grill",), ("fry", "cold"), ("pass",), ("grill", "pass"), ALL)
-    for print_on in ("arrival", "fire", "bump")
-    for ticket in ("station", "item", "order")
-)
-nights = st.builds(
-    lambda first, then: [first, *then],
-    step(creates_for_later),
-    st.lists(step(st.one_of(creates_for_later, commands)), min_size=5, max_size=30),
-)
+SOME: Final = (("grill",), ("fry", "cold"), ("pass",))
+
+
+def printers(*stations: tuple[str, ...]) -> st.SearchStrategy[list[Wants]]:
+    return st.lists(
+        st.builds(
+            Wants,
+            st.sampled_from(stations),
+            st.sampled_from(["arrival", "fire", "bump"]),
+            st.sampled_from(["station", "item", "order"]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+
+
+steps = step(st.one_of(creates_for_later, commands))
+nights = st.lists(steps, min_size=5, max_size=30)
 
 
 class Night:
@@ -72,25 +77,45 @@ class Night:
         has_pass = any(station.id == "pass" for station in self.shift.kitchen.stations)
         return wants.ticket == "order" or (has_pass and wants.stations == ("grill", "pass"))
 
-    def look(self) -> None:
-        for printer in self.shift.printers:
+    def read_late(self) -> None:
+        """Printers that were far behind hear all of it at once, of orders as they are by now."""
+        late = [Papers(printer.wants) for printer in self.shift.printers]
+        kitchen = self.shift.kitchen
+        for event in self.shift.heard:
+            match event:
+                case TicketChanged(ticket=ticket):
+                    number = ticket.number
+                case OrderCancelled(number=number):
+                    pass
+                case _:
+                    continue
+            if number in kitchen.numbers_in_memory:
+                for printer in late:
+                    printer.hear(event, kitchen.placed(number), kitchen)
+        self.look(late)
+
+    def look(self, printers: Iterable[Papers]) -> None:
+        for printer in printers:
             must = dict(self.wanted(printer.wants))
             for place, line in must.items():
                 assert place in printer.hanging, (printer.wants, "missing", line)
                 hanging = printer.hanging[place]
                 assert printer.wants.print_on == "bump" or reads_as(hanging, line), printer.wants
             for place in printer.hanging.keys() - must.keys():
-                assert self.may_hang(printer.wants, place), (printer.wants, place)
+                assert self.may_hang(place), (printer.wants, place)
 
     def wanted(self, wants: Wants) -> Iterator[tuple[Place, ChitLine]]:
         """What has to hang: told from the cards that there are, as a cook would."""
-        for placed, tickets in self.shift.kitchen.state().orders:
-            placed = self.shift.kitchen.placed(placed.number)
+        for without_guest, tickets in self.shift.kitchen.state().orders:
+            placed = self.shift.kitchen.placed(without_guest.number)
             own = [ticket for ticket in tickets if ticket.station in wants.stations]
             if not self.is_whole(wants):
                 for ticket in own:
                     for line in filter(lambda line: is_due(wants, ticket, line), ticket.lines):
-                        yield (placed.number, ticket.station, line.id), self.text(placed, line.id, line.mods)
+                        yield (
+                            (placed.number, ticket.station, line.id),
+                            self.text(placed, line.id, line.mods),
+                        )
                 continue
             if not own or is_sent_back(placed, tickets):
                 continue
@@ -107,15 +132,22 @@ class Night:
                 else:
                     due = any(is_due(wants, t, e) for t, e in on if t in own)
                 if due:
-                    mods = sorted({m for _, e in on for m in e.mods}) if all(e.mods for _, e in on if e.change != "deleted") else []
-                    yield (placed.number, "", item.line_id), self.text(placed, item.line_id, tuple(mods))
+                    mods = (
+                        sorted({m for _, e in on for m in e.mods})
+                        if all(e.mods for _, e in on if e.change != "deleted")
+                        else []
+                    )
+                    yield (
+                        (placed.number, "", item.line_id),
+                        self.text(placed, item.line_id, tuple(mods)),
+                    )
 
     def text(self, placed: Placed, line_id: str, mods: Sequence[int]) -> ChitLine:
         item = placed.item(line_id)
         assert item is not None
         return line_of(item, mods, placed, self.shift.kitchen.menu)
 
-    def may_hang(self, wants: Wants, place: Place) -> bool:
+    def may_hang(self, place: Place) -> bool:
         """What is held again, or was made."""
         number, station, line_id = place
         if any((n, line_id) == (number, i) for n, s, i in self.shift.made if station in ("", s)):
@@ -154,22 +186,38 @@ def is_due(wants: Wants, ticket: Ticket, line: Line) -> bool:
     st.booleans(),
     linked_stations,
     ways_to_work,
-    st.lists(made_rules, max_size=3),
-    st.sets(st.sampled_from(PRINTERS), min_size=1, max_size=6),
+    printers(*SOME, ("grill", "pass"), ALL),
+    st.lists(st.builds(lambda rule: AddRules((rule,)), made_rules), max_size=3),
     nights,
 )
-def test_what_hangs_is_what_is_wanted(
+def test_what_hangs_is_what_is_wanted(  # noqa: PLR0917
     with_pass: bool,  # noqa: FBT001
     stations: tuple[Station, ...],
     ways: Settings,
-    rules: list[Rule],
-    printers: set[Wants],
+    wants: list[Wants],
+    rules: list[AddRules],
     steps: list[Step],
 ) -> None:
     kitchen = new_kitchen(with_pass=with_pass, stations=stations, settings=ways)
-    night = Night(Shift(kitchen, *map(Papers, printers)))
-    for rule in rules:
-        night.shift.do(AddRules((rule,)))
+    night = Night(Shift(kitchen, *map(Papers, wants)))
+    for each in rules:
+        night.shift.do(each)
     for each in steps:
         night.do(each)
-        night.look()
+        night.look(night.shift.printers)
+    night.read_late()
+
+
+@settings(deadline=None, derandomize=True, max_examples=NIGHTS)
+@given(ways_to_work, printers(*SOME), st.lists(steps | plans, min_size=5, max_size=20))
+def test_it_is_so_with_stations_that_come_and_go(
+    ways: Settings, wants: list[Wants], steps: list[Step | Plan]
+) -> None:
+    night = Night(Shift(new_kitchen(settings=ways), *map(Papers, wants)))
+    for each in steps:
+        if isinstance(each, Plan):
+            night.shift.kitchen = restored(night.shift.kitchen, each)
+            night.pass_time(0)
+        else:
+            night.do(each)
+        night.look(night.shift.printers)
