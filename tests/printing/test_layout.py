@@ -29,7 +29,12 @@ BURGER: Final = ChitLine("1", "Burger")
 
 
 def chit(*lines: ChitLine, **facts: Any) -> Chit:
-    known = {"number": 58, "order_id": "7", "name": "Table 7", "station": "Grill"} | facts
+    known: dict[str, Any] = {
+        "number": 58,
+        "order_id": "7",
+        "name": "Table 7",
+        "station": "Grill",
+    } | facts
     return Chit(known.pop("kind", "ticket"), AT, lines=lines, **known)
 
 

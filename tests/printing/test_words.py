@@ -18,7 +18,7 @@ from tests.printing.reading import read, texts
 
 def flat(table: dict[str, Any], path: str = "") -> dict[str, str]:
     """By path, every text."""
-    found = {}
+    found: dict[str, str] = {}
     for key, value in table.items():
         at = f"{path}.{key}"
         found |= flat(value, at) if isinstance(value, dict) else {at: value}
