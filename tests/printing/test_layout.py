@@ -288,6 +288,7 @@ lines = st.builds(
     course=some,
     station=some,
     held=st.booleans(),
+    only_modifiers=st.booleans(),
     mark=st.sampled_from([None, "added", "changed", "fired", "void"]),
 )
 chits = st.builds(

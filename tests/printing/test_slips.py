@@ -150,6 +150,16 @@ def test_what_is_made_already_is_not_voided() -> None:
     assert shift.tell(CancelOrder("7")) == [[], ["void Pass: void 1 Burger, void 1 Fries"]]
 
 
+def test_what_is_made_and_then_taken_back_prints_nothing() -> None:
+    shift = at(GRILL)
+    shift.do(create(BURGER, FRIES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(update(FRIES)) == [[]]
+    assert shift.tell(update(BURGER, FRIES)) == [["ticket Grill: 1 Burger"]]
+    shift.do(act("grill", "bump"), after(5))
+    assert shift.tell(update(item("1", "Steak"), FRIES)) == [["change Grill: added 1 Steak"]]
+
+
 def test_a_void_is_taken_back_by_a_ticket() -> None:
     shift = at(GRILL)
     shift.do(create(BURGER))
@@ -265,6 +275,17 @@ def test_on_bump_what_is_bumped_is_printed_once() -> None:
     assert shift.tell(act("grill", "recall"), after(10)) == [[]]
     assert shift.tell(fire(2), after(15)) == [[]]
     assert shift.tell(act("grill", "bump"), after(20)) == [["ticket Grill: 1 Steak"]]
+
+
+def test_on_bump_a_change_is_told_with_the_bump_that_follows() -> None:
+    shift = at(TO_BUMP)
+    shift.do(create(BURGER, item("3"), FRIES))
+    shift.do(act("grill", "bump"), after(5))
+    shift.do(act("grill", "recall"), after(10))
+    assert shift.tell(update(item("1", qty=2), item("3", "Steak"), FRIES), after(11)) == [[]]
+    assert shift.tell(act("grill", "bump"), after(15)) == [
+        ["change Grill: changed 2 (was 1) Burger, void 1 Burger, added 1 Steak"]
+    ]
 
 
 def test_on_bump_the_end_of_the_day_prints_nothing() -> None:
@@ -399,6 +420,21 @@ def test_who_reads_late_finds_the_same_in_the_end() -> None:
     for event in shift.heard:
         late.hear(event, shift.kitchen.placed(1), shift.kitchen)
     assert [line_said(line) for line in late.hanging.values()] == ["2 Burger"]
+
+
+def test_who_reads_late_gets_by_with_a_dish_that_has_other_modifiers_by_now() -> None:
+    rules = (
+        Rule("r-1", "grill", name=("burger*",)),
+        Rule("r-2", "fry", modifier=("side*",), takes="modifier"),
+    )
+    shift, late = at(kitchen=new_kitchen(rules=rules)), Papers(FRY)
+    shift.do(create(item("1", "Burger", "No onion", "Side Fries")))
+    shift.do(update(item("1", "Burger", "Side Salad")))
+    for event in shift.heard:
+        late.hear(event, shift.kitchen.placed(1), shift.kitchen)
+    (line,) = late.hanging.values()
+    assert line_said(line) == "1 Burger +Side Salad"
+    assert line.only_modifiers
 
 
 def test_a_chit_tells_who_it_is_for_and_never_phone_or_address() -> None:
