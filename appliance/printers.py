@@ -4,16 +4,17 @@ None imports the other: `service.py` gives the API what fulfils `Printers`, and 
 what all of them watch.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from appliance.devices import Mode
+from appliance.watched import Watched
 
 PrinterState = Literal[
     "ready",
+    "silent",
     "paper low",
     "out of paper",
     "cover open",
@@ -22,8 +23,9 @@ PrinterState = Literal[
     "failed",
     "not wired",
 ]
-"""`offline`: unplugged, or it gives no answer. `not wired`: the configuration does not say where
-it is."""
+"""`silent`: it prints, and is of a kind that tells nothing of itself, so that nobody knows whether
+it is ready. `offline`: unplugged, or it gives no answer. `not wired`: the configuration does not
+say where it is."""
 JobState = Literal["queued", "asks", "sent", "confirmed", "doubtful", "dropped"]
 """`asks`: it is older than its age limit, and waits for somebody to say whether to print it.
 `sent`: given to a printer that cannot tell more. `doubtful`: it may be on paper or not, and will
@@ -51,15 +53,15 @@ class PrinterNow(Struct, frozen=True):
     @property
     def prints(self) -> bool:
         """Whether what is for it comes out of it now."""
-        return self.state in ("ready", "paper low")
+        return self.state in ("ready", "silent", "paper low")
 
 
-class PrintersNow:
+class PrintersNow(Watched):
     """Of all printers, as they are now. In no log; see `ShownNow`, which is of the same kind."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._printers: dict[str, PrinterNow] = {}
-        self._watching: set[Callable[[], None]] = set()
 
     @property
     def printers(self) -> Mapping[str, PrinterNow]:
@@ -71,17 +73,7 @@ class PrintersNow:
         if self._printers.get(printer.id) == printer:
             return
         self._printers[printer.id] = printer
-        for tell in self._watching:
-            tell()
-
-    @contextlib.contextmanager
-    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` whenever something is new; it does next to nothing."""
-        self._watching.add(tell)
-        try:
-            yield
-        finally:
-            self._watching.discard(tell)
+        self._tell()
 
 
 class AbilitiesJson(Struct):
