@@ -126,6 +126,17 @@ class PrintersJson(Struct):
     printers: Sequence[PrinterJson] = ()
 
 
+class PrintingStatus(Struct):
+    """The printers' part of the status."""
+
+    followed: int
+    """Events that chits were made of, of so many in the log."""
+    of: int
+    fault: str | None
+    """Why chits cannot be stored, or no new ones made; None while they can."""
+    printers: PrintersJson
+
+
 class JobJson(Struct):
     """A chit on its way to paper, or there."""
 

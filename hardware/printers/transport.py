@@ -3,7 +3,7 @@
 `serial:/dev/ttyUSB0`, `tcp:192.168.1.50:9100`, `usb:/dev/usb/lp0`, `file:/tmp/chits.bin`
 """
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class Link(Protocol):
@@ -34,3 +34,14 @@ class Transport(Protocol):
 
     async def open(self) -> Link:
         """Open it for this program alone. Raises OSError, or CannotOpen with words."""
+
+
+def transport_to(
+    address: str,
+    *,
+    baud: int,
+    parity: Literal["none", "even", "odd"],
+    flow: Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"],
+) -> Transport:
+    """The way to an address; opens nothing. Raises ValueError with words."""
+    raise NotImplementedError(address, baud, parity, flow)
