@@ -3,27 +3,86 @@
 `serial:/dev/ttyUSB0`, `tcp:192.168.1.50:9100`, `usb:/dev/usb/lp0`, `file:/tmp/chits.bin`
 """
 
-from typing import Literal, Protocol
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+import stat
+import struct
+import termios
+from collections.abc import Callable
+from typing import Final, Literal, Protocol, TypeVar
+
+import serial
+
+from hardware.printers.links import DescriptorLink, FileLink, Gone
+
+Parity = Literal["none", "even", "odd"]
+Flow = Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"]
+
+USUAL_PORT: Final = 9100
+CONNECT_SECONDS: Final = 3.0
+UNACKNOWLEDGED_MILLISECONDS: Final = 5000
+"""After that a pulled cable is an error."""
+KEEPALIVE: Final = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 3),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLISECONDS),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_SNDBUF, 8192),
+)
+"""A printer that says nothing and is pulled out is missed within six seconds. The send buffer is
+small, so that a question does not wait behind a chit that nobody takes."""
+
+_PARITY: Final = {
+    "none": serial.PARITY_NONE,
+    "even": serial.PARITY_EVEN,
+    "odd": serial.PARITY_ODD,
+}
+_HIGHEST_PORT: Final = 65_535
+_DROP_UNSENT: Final = struct.pack("ii", 1, 0)
+
+Opened = TypeVar("Opened")
+
+
+class CannotOpen(Exception):
+    """A printer cannot be used for a reason that its message gives in words."""
 
 
 class Link(Protocol):
     """An open way to a printer. Nothing of it ever blocks the loop."""
 
-    async def write(self, data: bytes) -> None:
-        """Give the printer all of it, however slowly it takes it.
-
-        When this is cancelled or fails, `written` says how much was taken. Raises OSError when
-        the printer is gone.
-        """
-
     written: int
     """Bytes that were taken since it was opened: by the kernel or the network, at least."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything can come back this way."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes of those that are known to be still on this side.
+
+        They are in the kernel, or sent by TCP and not acknowledged. What an adapter holds is
+        counted where its driver tells.
+        """
+
+    async def write(self, data: bytes, *, at_once: bool = False) -> None:
+        """Give the printer all of it, however slowly it takes it; one caller at a time.
+
+        `at_once`: also while its DSR line says to wait, for what it reads even so. When this is
+        cancelled or fails, `written` says how much was taken. Raises OSError when the printer is
+        gone.
+        """
 
     async def read(self) -> bytes:
         """What the printer says next. Raises OSError when it is gone."""
 
     def close(self) -> None:
-        """Let go of it; what was not taken is dropped."""
+        """Let go of it; what was not taken is dropped, and who still waits gets an OSError."""
 
 
 class Transport(Protocol):
@@ -37,11 +96,231 @@ class Transport(Protocol):
 
 
 def transport_to(
-    address: str,
-    *,
-    baud: int,
-    parity: Literal["none", "even", "odd"],
-    flow: Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"],
+    address: str, *, baud: int = 19200, parity: Parity = "none", flow: Flow = "dsr/dtr"
 ) -> Transport:
-    """The way to an address; opens nothing. Raises ValueError with words."""
-    raise NotImplementedError(address, baud, parity, flow)
+    """The way to an address; the rest is of serial lines alone.
+
+    Nothing is opened, and nothing looked for. Raises ValueError with words.
+    """
+    kind, colon, where = address.partition(":")
+    if not colon or kind not in ("serial", "tcp", "usb", "file"):
+        raise ValueError(
+            f"{address!r} is no way to a printer; write it like serial:/dev/ttyUSB0, "
+            "tcp:192.168.1.50:9100, usb:/dev/usb/lp0 or file:/tmp/chits.bin"
+        )
+    if kind == "tcp":
+        return Tcp(*_host_and_port(where))
+    if not where.startswith("/") or "\0" in where:
+        raise ValueError(f"{address!r} has no path; write it like {kind}:/dev/…, from the root on")
+    if kind == "serial":
+        return SerialLine(where, baud=baud, parity=parity, flow=flow)
+    return UsbDevice(where) if kind == "usb" else GrowingFile(where)
+
+
+class SerialLine:
+    """The way over a serial line, or a USB adapter that makes one."""
+
+    def __init__(self, path: str, *, baud: int, parity: Parity, flow: Flow) -> None:
+        self.address = f"serial:{path}"
+        self._path = path
+        self._baud = baud
+        self._parity = parity
+        self._flow = flow
+
+    async def open(self) -> "SerialLink":
+        """As of any Transport. Opening can wait for an adapter for seconds: it has a thread."""
+        port = await _on_a_thread(self._open, lambda port: port.close())
+        return SerialLink(port, heeds_dsr=self._flow == "dsr/dtr")
+
+    def _open(self) -> serial.Serial:
+        # First without the adapter's driver: pyserial's words for a missing path are no help.
+        os.close(os.open(self._path, os.O_PATH))
+        try:
+            # DTR is on from opening to closing; Linux holds back for CTS by itself, not for DSR.
+            return serial.Serial(
+                self._path,
+                baudrate=self._baud,
+                parity=_PARITY[self._parity],
+                timeout=0,
+                exclusive=True,
+                rtscts=self._flow == "rts/cts",
+                xonxoff=self._flow == "xon/xoff",
+            )
+        except (termios.error, ValueError, serial.SerialException) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise CannotOpen(
+                f"{self._path} does not do {self._baud} baud with parity {self._parity} and "
+                f"flow {self._flow}, or is no serial line"
+            ) from error
+
+
+class SerialLink(DescriptorLink):
+    """An open serial line."""
+
+    def __init__(self, port: serial.Serial, *, heeds_dsr: bool) -> None:
+        self._port = port
+        # A pseudo-terminal has no such lines, and is not asked for them.
+        held = self._is_held if heeds_dsr and self._lines_on() is not None else None
+        super().__init__(port.fileno(), port.close, held=held)
+
+    async def lines_on(self) -> frozenset[str] | None:
+        """Which of the lines "dsr" and "cts" the printer has on; None where there are none."""
+        return await asyncio.to_thread(self._lines_on)
+
+    def _lines_on(self) -> frozenset[str] | None:
+        try:
+            return frozenset(name for name in ("dsr", "cts") if getattr(self._port, name))
+        except OSError:
+            return None
+
+    def _is_held(self) -> bool:
+        lines = self._lines_on()
+        return lines is not None and "dsr" not in lines
+
+
+class Tcp:
+    """The way over the network: the printer's raw port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address = f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
+        self._host = host
+        self._port = port
+
+    async def open(self) -> DescriptorLink:
+        """As of any Transport."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            family, _, _, _, address = found[0]
+            connected = await self._connected(family, address)
+        return DescriptorLink(connected.fileno(), lambda: _close(connected))
+
+    async def _connected(self, family: int, address: tuple[object, ...]) -> socket.socket:
+        connecting = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connecting.settimeout(0)
+            for level, option, value in KEEPALIVE:
+                connecting.setsockopt(level, option, value)
+            await asyncio.get_running_loop().sock_connect(connecting, address)
+        except BaseException:
+            connecting.close()
+            raise
+        return connecting
+
+
+class UsbDevice:
+    """The way to a printer on USB, by the file that the kernel's usblp makes of it."""
+
+    def __init__(self, path: str) -> None:
+        self.address = f"usb:{path}"
+        self._path = path
+
+    async def open(self) -> DescriptorLink:
+        """As of any Transport."""
+        descriptor = await _on_a_thread(self._open, os.close)
+        return DescriptorLink(descriptor, lambda: os.close(descriptor), ends_empty=False)
+
+    def _open(self) -> int:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
+        if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        raise CannotOpen(f"{self._path} is no device")
+
+
+class GrowingFile:
+    """The way to a file, for looking at what would be printed."""
+
+    def __init__(self, path: str) -> None:
+        self.address = f"file:{path}"
+        self._path = path
+
+    async def open(self) -> FileLink:
+        """As of any Transport."""
+        return FileLink(await _on_a_thread(self._open, os.close))
+
+    def _open(self) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK
+        descriptor = os.open(self._path, flags, 0o600)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        raise CannotOpen(f"{self._path} is no file: write usb: or serial: where it is a device")
+
+
+async def _on_a_thread(
+    opening: Callable[[], Opened], unwanted: Callable[[Opened], object]
+) -> Opened:
+    """What opens it on a thread; where nobody waits any more, `unwanted` closes it."""
+    doing = asyncio.ensure_future(asyncio.to_thread(opening))
+
+    def close(done: asyncio.Future[Opened]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            unwanted(done.result())
+
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        doing.add_done_callback(close)
+        raise
+
+
+def _close(connected: socket.socket) -> None:
+    """Drop what was not taken, where there is something; else say goodbye."""
+    with contextlib.suppress(OSError):
+        if DescriptorLink(connected.fileno(), connected.close).pending:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP_UNSENT)
+    connected.close()
+
+
+def _host_and_port(where: str) -> tuple[str, int]:
+    if where.startswith("["):
+        host, closed, rest = where[1:].partition("]")
+        colon, port = rest[:1], rest[1:]
+    else:
+        host, colon, port = where.partition(":")
+        closed = "]"
+    whole = port.isascii() and port.isdecimal() and 0 < int(port) <= _HIGHEST_PORT
+    if not host or not closed or host != host.strip() or (colon and not whole):
+        raise ValueError(
+            f"'tcp:{where}' is no address; write it like tcp:192.168.1.50:{USUAL_PORT}, an IPv6 "
+            "address in brackets"
+        )
+    return host, int(port) if colon else USUAL_PORT
+
+
+_WORDS: Final = {
+    errno.ENOENT: "unplugged: {} is not there",
+    errno.ENODEV: "unplugged: {} is not there",
+    errno.ENXIO: "unplugged: {} is not there",
+    errno.ENOTDIR: "unplugged: {} is not there",
+    errno.EACCES: (
+        "no permission for {}; add the user to its group and sign in anew: "
+        "`sudo usermod -aG dialout,lp USER`"
+    ),
+    errno.EBUSY: "another program holds {}",
+    errno.EAGAIN: "another program holds {}",
+    errno.ECONNREFUSED: "{} refuses: another computer is printing, or the port is wrong",
+    errno.EHOSTUNREACH: "nobody is at {}: is it switched on, and in this network?",
+    errno.ENETUNREACH: "no way to {}: is this machine in the network?",
+    errno.ETIMEDOUT: "{} does not answer: is it switched on, and in this network?",
+    errno.ECONNRESET: "{} has ended the connection: switched off, or another computer is printing",
+    errno.EPIPE: "{} has ended the connection: switched off, or another computer is printing",
+    errno.EIO: "unplugged: {} is gone",
+}
+
+
+def in_words(error: Exception, address: str) -> str:
+    """Why a printer cannot be opened, or is gone, for a cook."""
+    where = address.partition(":")[2] or address
+    if isinstance(error, CannotOpen | Gone):
+        return str(error)
+    if isinstance(error, socket.gaierror):
+        return f"no printer is known by the name in {address}"
+    if isinstance(error, TimeoutError):
+        return _WORDS[errno.ETIMEDOUT].format(where)
+    if isinstance(error, OSError):
+        known = _WORDS.get(error.errno or 0)
+        return known.format(where) if known else f"{where}: {error.strerror or error}"
+    return f"{where}: its driver has failed: {error!r}"

@@ -1,0 +1,106 @@
+"""What the driver itself sends to a printer: to begin anew, to clear, to ask what was printed.
+
+Commands and parameters are of Epson's ESC/POS command reference.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from hardware.printers.models import Model
+from hardware.printers.status import ID_LENGTH
+
+RESET: Final = b"\x1b@"
+"""ESC @: forget the line that was begun, and all modes. What was received is kept."""
+TIMES: Final = 3
+"""How often GS r is asked at the end: one answer has two fixed bits, and noise is soon right."""
+
+_CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 8: throw away all that was received, at once, even out of paper."""
+_CUT: Final = b"\x1dVB\x00"
+"""GS V 66: feed past the knife, and cut."""
+_FEED: Final = b"\x1bd\x06"
+"""ESC d: six lines, past the edge of the housing."""
+_IN_TURN: Final = b"\x1dr\x01"
+_FIRST: Final = 0x20
+_DIGITS: Final = 95
+"""Of an id: each of its bytes is from 32 to 126."""
+
+
+def id_of(job: int) -> bytes:
+    """The id of a job as GS ( H takes it; the same again after 81 million jobs."""
+    digits = []
+    for _ in range(ID_LENGTH):
+        job, digit = divmod(job, _DIGITS)
+        digits.append(_FIRST + digit)
+    return bytes(reversed(digits))
+
+
+def mark(model: Model, job: int) -> bytes:
+    """What is answered once all before it is on paper."""
+    if model.answers == "job id":
+        return b"\x1d(H\x06\x00\x30\x30" + id_of(job)
+    return _IN_TURN * TIMES
+
+
+def clearing(model: Model, lacking: int) -> bytes:
+    """End what may have been left of a chit, so that the next is not glued to it.
+
+    Models that send back a job's id throw away what they have received. The others print it
+    before what follows; for them, `lacking` is how many bytes the command that was interrupted
+    still waits for: it gets zeros, which print nothing.
+    """
+    begin = _CLEAR if model.answers == "job id" else bytes(lacking)
+    return begin + RESET + (_CUT if model.cutter else _FEED)
+
+
+MOST_PIECE: Final = 512
+"""Bytes between two places where a question may be asked: a quarter of a second at 19,200 baud."""
+
+_ESC: Final = 0x1B
+_FS: Final = 0x1C
+_GS: Final = 0x1D
+_LENGTHS: Final = {
+    _ESC: {
+        **dict.fromkeys(b"@2<im", 2),
+        **dict.fromkeys(b"! -3%EGJMRTUVadrt{", 3),
+        **dict.fromkeys(b"$\\", 4),
+        ord("p"): 5,
+    },
+    _FS: {**dict.fromkeys(b".&", 2), **dict.fromkeys(b"!-C", 3)},
+    _GS: {**dict.fromkeys(b"!BHabfhrw", 3), **dict.fromkeys(b"$LPW\\", 4)},
+}
+"""Bytes of a command, by its first and second byte."""
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    """The bytes cut between commands, where a question to the printer may stand.
+
+    A piece is longer than MOST_PIECE only where a command is, or where one is not known, after
+    which nothing is sure: the rest is one piece.
+    """
+    begin = at = 0
+    while at < len(data):
+        length = _command_length(data, at) or len(data) - at
+        if at > begin and at + length - begin > MOST_PIECE:
+            yield data[begin:at]
+            begin = at
+        at += length
+    if begin < len(data):
+        yield data[begin:]
+
+
+def _command_length(data: bytes, at: int) -> int:
+    """0 where it is not known."""
+    first, second = data[at], data[at + 1 : at + 2]
+    if first not in _LENGTHS:
+        return 1
+    if not second:
+        return 0
+    head = data[at : at + 8]
+    if second == b"(":
+        return 5 + int.from_bytes(head[3:5], "little")
+    if first == _GS and second == b"V":
+        return 4 if head[2:3] >= b"A" else 3
+    if first == _GS and head[1:3] == b"v0":
+        return 8 + int.from_bytes(head[4:6], "little") * int.from_bytes(head[6:8], "little")
+    return _LENGTHS[first].get(second[0], 0)

@@ -1,0 +1,303 @@
+"""Asks an open printer how it is, listens to it, and finds what it answers.
+
+Nothing is believed that a printer did not say clearly: four questions have to be answered in
+turn, each by one byte of the right kind and with nothing else in between. A random byte is of
+the right kind once in sixteen times, four in a row once in 65,536.
+"""
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from hardware.printers.commands import TIMES
+from hardware.printers.condition import Condition, State
+from hardware.printers.links import Gone
+from hardware.printers.status import (
+    QUESTIONS,
+    Answer,
+    Answers,
+    Kind,
+    Report,
+    of_answers,
+    of_asb,
+    state_of,
+)
+from hardware.printers.transport import Link
+
+QUIET_SECONDS: Final = 0.2
+"""With nothing heard, all that was late has come."""
+LONGEST_QUIET: Final = 1.0
+"""How long that is waited for; some noise never ends."""
+PENDING_SECONDS: Final = 0.02
+"""Between two looks at what has not left yet."""
+SELDOM: Final = 5
+"""One that never answers is asked so many times more seldom."""
+TAKES_NOTHING: Final = "it takes nothing: is it switched on, and is its flow control right?"
+
+
+class Times(NamedTuple):
+    """Seconds."""
+
+    ask: float = 1.0
+    """Between two rounds of questions."""
+    silent: float = 3.0
+    """Without a valid answer it is offline."""
+    busy: float = 8.0
+    """The same while a job is being sent: a question waits behind what it has in its memory."""
+    stuck: float = 5.0
+    """When it takes nothing of a job for so long, that is given up."""
+    printed: float = 30.0
+    """From a job's last byte until it says that it is printed, as long as it says that it is
+    well: an impact printer needs that for what its memory holds."""
+    look: float = 1.0
+    """Between two tries to open it."""
+
+
+class Conversation:
+    """With one printer, as long as it is open."""
+
+    def __init__(
+        self,
+        link: Link,
+        told: Callable[[State], None],
+        *,
+        address: str,
+        may_be_silent: bool,
+        times: Times,
+    ) -> None:
+        """`told` gets the state each time that it is known anew.
+
+        `may_be_silent`: the model is one that need not answer.
+        """
+        self.heard = False
+        """Whether it has ever answered a whole round of questions."""
+        self.writing = asyncio.Lock()
+        """Held by who writes. Questions stand between a job's commands, never inside one."""
+        self.busy = False
+        """A job is being written: one that never answers is not asked in between."""
+        self._link = link
+        self._told = told
+        self._address = address
+        self._may_be_silent = may_be_silent
+        self._times = times
+        self._loop = asyncio.get_running_loop()
+        self._answers = Answers()
+        self._asked: asyncio.Future[int] | None = None
+        self._clear = True
+        """In this round nothing was heard that does not belong to it."""
+        self._noise = False
+        """Since the last valid round."""
+        self._sure = False
+        """There was a valid round since there was noise, or since it was opened."""
+        self._last_heard = self._last_in_turn = -math.inf
+        self._last_valid = self._loop.time()
+        self._trouble: State | None = None
+        """What it has told of itself since the last valid round."""
+        self._ask_now = asyncio.Event()
+        self._expected: tuple[bytes | None, asyncio.Future[None]] | None = None
+        self._in_turn = b""
+        self._broken: asyncio.Future[None] = self._loop.create_future()
+
+    async def run(self) -> None:
+        """Ask and listen until the printer is gone: it raises OSError, and closes the link."""
+        doing = [asyncio.create_task(self._listen()), asyncio.create_task(self._ask())]
+        try:
+            done, _ = await asyncio.wait(
+                [*doing, self._broken], return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in done:
+                await each
+        finally:
+            for task in doing:
+                task.cancel()
+            await asyncio.gather(*doing, return_exceptions=True)
+            self._broken.cancel()
+            self._link.close()
+            if self._expected is not None and not self._expected[1].done():
+                self._expected[1].set_exception(Gone("closed"))
+
+    def break_off(self, why: str) -> None:
+        """End it: what has been begun to be written can never be ended properly."""
+        if not self._broken.done():
+            self._broken.set_exception(Gone(why))
+
+    async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
+        """Send what is answered once all before it is on paper, and wait for the answer.
+
+        `printed`: the id that is to come back; None: TIMES equal answers in turn. Raises OSError
+        when the printer is gone. How long it waits is for the caller to say.
+        """
+        answered: asyncio.Future[None] = self._loop.create_future()
+        async with self.writing:
+            self._in_turn = b""
+            self._expected = (printed, answered)
+            await self._link.write(mark)
+        try:
+            await answered
+        finally:
+            self._expected = None
+
+    async def no_more_in_turn(self, seconds: float) -> None:
+        """Wait until no answer in turn has come for so long."""
+        while True:
+            left = self._last_in_turn + seconds - self._loop.time()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
+
+    async def left(self) -> None:
+        """Return when nothing is pending. Raises OSError when nothing of it goes on."""
+        pending, since = self._link.pending, self._loop.time()
+        while pending:
+            await asyncio.sleep(PENDING_SECONDS)
+            before, pending = pending, self._link.pending
+            if pending < before:
+                since = self._loop.time()
+            elif self._loop.time() - since >= self._times.stuck:
+                raise Gone(TAKES_NOTHING)
+
+    async def _quiet(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_QUIET):
+                while True:
+                    left = self._last_heard + QUIET_SECONDS - self._loop.time()
+                    if left <= 0:
+                        return
+                    await asyncio.sleep(left)
+
+    async def _listen(self) -> None:
+        while True:
+            sent = await self._link.read()
+            self._last_heard = self._loop.time()
+            for answer in self._answers.feed(sent):
+                self._take(answer)
+
+    def _take(self, answer: Answer) -> None:
+        if answer.kind is Kind.NOW:
+            if self._asked is not None and not self._asked.done():
+                self._asked.set_result(answer.data[0])
+            else:  # Late, or noise: whichever it is, it answers nothing.
+                self._clear = False
+        elif answer.kind is Kind.CHANGED:
+            self._changed(answer.data)
+        elif answer.kind is Kind.NOISE:
+            self._clear = self._sure = False
+            self._noise = True
+            self._in_turn = b""
+        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED):
+            self._turn(answer)
+
+    def _changed(self, asb: bytes) -> None:
+        """Bad news is told at once; whether there is good news is asked."""
+        state = state_of(of_asb(asb))
+        if self.heard and not self._noise and not state.prints:
+            self._trouble = state
+            self._told(state)
+        self._clear = False
+        self._ask_now.set()
+
+    def _turn(self, answer: Answer) -> None:
+        """What was asked in turn is answered, or an answer comes that nobody waits for."""
+        self._last_in_turn = self._loop.time()
+        if self._expected is None:
+            self._clear = False
+            return
+        printed, answered = self._expected
+        if answer.kind is Kind.IN_TURN and printed is None:
+            same = self._in_turn[:1] in (b"", answer.data)
+            self._in_turn = self._in_turn + answer.data if same else answer.data
+            right = len(self._in_turn) >= TIMES
+        else:
+            right = answer.kind is Kind.PRINTED and answer.data == printed
+        if right and not answered.done():
+            answered.set_result(None)
+
+    async def _ask(self) -> None:
+        if not self._link.answers:
+            self._told(State(Condition.SILENT, "it is a file: takes everything, and tells nothing"))
+            await asyncio.Future()
+        while True:
+            wait = self._times.ask
+            if self.busy and not self.heard:
+                report = None
+            elif (report := await self._round()) is not None:
+                wait = self._believe(report)
+            elif self._loop.time() - self._last_valid >= self._times.silent:
+                state = self._unheard()
+                wait *= SELDOM if state.prints else 1
+                self._told(state)
+            else:
+                wait = 0
+            self._ask_now.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._ask_now.wait()
+
+    def _believe(self, report: Report) -> float:
+        """Tell the state, or what was noise until now is asked once more; when to ask again."""
+        self._last_valid = self._loop.time()
+        if not self._sure:
+            self._sure = True
+            return 0
+        self.heard = True
+        self._noise, self._trouble = False, None
+        self._told(state_of(report))
+        return self._times.ask
+
+    async def _round(self) -> Report | None:
+        """Ask all questions; None unless all answers are valid."""
+        await self._quiet()
+        self._clear = True
+        answers = []
+        for question in QUESTIONS:
+            if (answer := await self._answer_to(question)) is None or not self._clear:
+                return None
+            answers.append(answer)
+        return of_answers(answers)
+
+    async def _answer_to(self, question: bytes) -> int | None:
+        """None where it does not come in time."""
+        if self._link.pending and not self.busy:
+            # The last one is still here: more of them would only be answered all at once later.
+            await asyncio.sleep(self._times.ask)
+            return None
+        async with self.writing:
+            await self.left()
+            self._asked = self._loop.create_future()
+            try:
+                async with asyncio.timeout(self._times.stuck):
+                    await self._link.write(question, at_once=True)
+            except TimeoutError:
+                raise Gone(TAKES_NOTHING) from None
+        try:
+            async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
+                return await self._asked
+        except TimeoutError:
+            return None
+        finally:
+            self._asked = None
+
+    def _unheard(self) -> State:
+        """How one is that gives no valid answers."""
+        if self._trouble is not None:
+            return State(self._trouble.condition, f"{self._trouble.words}; no answer since")
+        if self._link.pending:
+            return State(Condition.OFFLINE, TAKES_NOTHING)
+        if self._noise:
+            return State(
+                Condition.OFFLINE, "its answers make no sense: are baud rate and parity right?"
+            )
+        if self.heard:
+            return State(Condition.OFFLINE, "no answer: switched off, or its cable is out")
+        if self._may_be_silent:
+            return State(Condition.SILENT, "connected; it tells nothing of itself")
+        doubt = (
+            "and is the baud rate right?"
+            if self._address.startswith("serial:")
+            else "and is it an ESC/POS printer?"
+        )
+        return State(
+            Condition.OFFLINE, f"no answer since it was opened: is it switched on, {doubt}"
+        )

@@ -1,0 +1,201 @@
+"""One open way to a printer, and the jobs that are printed over it, one at a time."""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from hardware.printers.commands import RESET, clearing, id_of, mark, pieces
+from hardware.printers.condition import State
+from hardware.printers.conversation import Conversation, Times
+from hardware.printers.links import WRITE_BYTES
+from hardware.printers.models import Answers, Model
+from hardware.printers.status import TELL_CHANGES
+from hardware.printers.transport import Link
+
+LATE_SECONDS: Final = 2.0
+"""In which the answers come that an earlier job has waited for in vain."""
+BEFORE_ANY: Final = 95**4 - 1
+"""In the place of a job, before the first: no job has its id for 81 million jobs."""
+
+
+class Outcome(StrEnum):
+    """What became of a job."""
+
+    NOT_SENT = "not sent"
+    """Nothing of it reached the printer: it may be tried again, anywhere, without a mark."""
+    SENT = "sent"
+    """The printer took all of it, and is one that cannot tell more."""
+    CONFIRMED = "confirmed"
+    """The printer says that it is on paper."""
+    DOUBTFUL = "doubtful"
+    """All or some of it may be on paper."""
+
+
+class Past(Struct):
+    """What is known of a printer from one connection to the next."""
+
+    lacking: int | None = None
+    """Bytes that an interrupted job's last command lacks; None: no job was interrupted."""
+    confirms: bool = False
+    """It has said at least once that something was printed."""
+
+
+class Session:
+    """One open way, from when it is run until it is gone."""
+
+    def __init__(
+        self,
+        link: Link,
+        model: Model,
+        past: Past,
+        told: Callable[[State], None],
+        *,
+        address: str,
+        times: Times,
+    ) -> None:
+        """`told` gets the state each time that it is known anew."""
+        self._link = link
+        self._model = model
+        self._past = past
+        self._told = told
+        self._times = times
+        self._conversation = Conversation(
+            link,
+            self._tell,
+            address=address,
+            may_be_silent=model.answers == "never",
+            times=times,
+        )
+        self._ready = False
+        """It was made ready for jobs."""
+        self._confirms: Answers = "never"
+        """What it has been found to do."""
+        self._limit: asyncio.Timeout | None = None
+        """Of the job that is being printed."""
+        self._troubled = False
+        self._sending = False
+        self._taken = self._lacking = 0
+        """Bytes of the job, and of the command that is being sent."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether it has answered."""
+        return self._conversation.heard
+
+    async def run(self) -> None:
+        """Hold it until it is gone: raises OSError."""
+        await self._conversation.run()
+
+    async def print(self, job: int, data: bytes) -> Outcome:
+        """As of Printer; one at a time."""
+        self._taken = self._lacking = 0
+        self._troubled = self._sending = False
+        outcome = None
+        try:
+            async with asyncio.timeout(None) as self._limit:
+                if await self._make_ready():
+                    await self._send(data)
+                    outcome = await self._end(job)
+        except TimeoutError:
+            if self._sending and not self._troubled:
+                self._conversation.break_off("it takes nothing any more")
+        except OSError:
+            pass  # Whoever runs the session has been told.
+        finally:
+            self._limit = None
+            self._conversation.busy = False
+            if outcome is None and self._taken:
+                self._past.lacking = self._lacking + self._link.pending
+                self._ready = False
+        if outcome is None:
+            return Outcome.DOUBTFUL if self._taken else Outcome.NOT_SENT
+        return outcome
+
+    def _tell(self, state: State) -> None:
+        self._told(state)
+        if not state.prints and self._limit is not None and not self._limit.expired():
+            self._troubled = True
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+    def _within(self, seconds: float) -> None:
+        """The job is given up unless it comes further in this time."""
+        if self._limit is not None and not self._troubled:
+            self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+    def _never_within(self) -> None:
+        """It may take as long as it does: somebody else sees to it."""
+        if self._limit is not None and not self._troubled:
+            self._limit.reschedule(None)
+
+    async def _make_ready(self) -> bool:
+        """Clear what an earlier job has left, and see whether it confirms; whether it is ready."""
+        if self._ready:
+            return True
+        self._within(self._times.stuck)
+        interrupted = self._past.lacking is not None
+        begin = RESET if self._past.lacking is None else clearing(self._model, self._past.lacking)
+        if self.heard:
+            begin += TELL_CHANGES
+        async with self._conversation.writing:
+            await self._link.write(begin)
+        if self.heard and self._model.answers != "never":
+            self._confirms = await self._found()
+            if self._confirms == "never" and self._past.confirms:
+                return False
+            if interrupted and self._confirms == "in order":
+                await self._conversation.no_more_in_turn(LATE_SECONDS)
+        self._past.lacking = None
+        self._ready = True
+        return True
+
+    async def _found(self) -> Answers:
+        """What it really does of what its model confirms by: one that does not is asked once."""
+        seconds = self._times.printed if self._past.confirms else self._times.silent
+        self._within(2 * seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._marked(BEFORE_ANY)
+        except TimeoutError:
+            return "never"
+        self._past.confirms = True
+        return self._model.answers
+
+    async def _send(self, data: bytes) -> None:
+        """Write it in pieces, between which the conversation may ask."""
+        self._conversation.busy = self._sending = True
+        if self.heard and data.startswith(RESET):  # Which also ends that it tells of changes.
+            data = RESET + TELL_CHANGES + data.removeprefix(RESET)
+        for piece in pieces(data):
+            async with self._conversation.writing:
+                self._lacking = len(piece)
+                for at in range(0, len(piece), WRITE_BYTES):
+                    self._within(self._times.stuck)
+                    await self._write(piece[at : at + WRITE_BYTES])
+                self._never_within()
+        self._sending = False
+
+    async def _write(self, part: bytes) -> None:
+        before = self._link.written
+        try:
+            await self._link.write(part)
+        finally:
+            taken = self._link.written - before
+            self._taken += taken
+            self._lacking -= taken
+
+    async def _end(self, job: int) -> Outcome:
+        """Wait until it is printed, as far as that can be known."""
+        if self._confirms == "never":
+            await self._conversation.left()
+            return Outcome.SENT
+        self._within(self._times.printed)
+        await self._marked(job)
+        return Outcome.CONFIRMED
+
+    async def _marked(self, job: int) -> None:
+        """Return when all before this is printed."""
+        printed = id_of(job) if self._model.answers == "job id" else None
+        await self._conversation.confirmed(mark(self._model, job), printed)
