@@ -17,6 +17,7 @@ from appliance import __version__, cli_access, cli_route, cli_run, config, menu_
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
 from appliance.cli_place import load, menu_of, place_of
 from appliance.config import Address, ConfigError
+from appliance.config.printers import doubtful_printing
 from appliance.config.wiring import doubtful_wiring
 from appliance.configured import make_kitchen
 from appliance.kitchen.doubting import doubts
@@ -164,7 +165,11 @@ def _check(options: argparse.Namespace) -> int:
     settings = load(options.file)
     menu = menu_of(settings)
     kitchen = make_kitchen(settings, menu.items)
-    for warning in (*doubts(kitchen.router, kitchen.settings.late), *doubtful_wiring(settings)):
+    for warning in (
+        *doubts(kitchen.router, kitchen.settings.late),
+        *doubtful_wiring(settings),
+        *doubtful_printing(settings),
+    ):
         complain(f"{options.file}: {warning}")
     if menu.content is not None:
         for warning in menu_file.doubts(menu.content, str(settings.menu.file)):

@@ -10,10 +10,10 @@ from msgspec import Struct
 from appliance.api.auth import ROLES
 from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
-from appliance.api.ticket_json import TicketView, shown_name, ticket_id
+from appliance.api.ticket_json import TicketView, ticket_id
 from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
-from appliance.kitchen.order import Placed
+from appliance.kitchen.order import Placed, shown_name
 from appliance.kitchen.routing import StationType
 from appliance.kitchen.ticket import Moment, Status, Ticket
 

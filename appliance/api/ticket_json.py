@@ -28,6 +28,7 @@ from appliance.kitchen.order import (
     first_number,
     mode_key,
     mode_words,
+    shown_name,
 )
 from appliance.kitchen.ticket import Change as LineChange
 from appliance.kitchen.ticket import Line, Moment, Priority, Status, Ticket
@@ -291,9 +292,3 @@ def _item(line: Line, shown: _Shown) -> ItemJson:
 def ticket_id(ticket: Ticket) -> str:
     """What a ticket is called for ever: ids of orders come again, their numbers do not."""
     return f"ticket-{ticket.number}-{ticket.station}"
-
-
-def shown_name(placed: Placed) -> str | None:
-    """Name, then where it came from, then the check number."""
-    parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
-    return " ".join(part for part in parts if part) or None

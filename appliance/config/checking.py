@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from appliance.config.doors import LOCAL_ISSUER, Cloud, HttpLimits, OrderLimits
+from appliance.config.printers import wrong_printing
 from appliance.config.stations import rule_of, station_of
 from appliance.config.timing import Tickets, Timing, course_key
 from appliance.config.whole import Config, active_cooking
@@ -57,6 +58,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from _impossible_limits(config.orders.limits, config.http.limits)
     yield from _impossible_tickets(config.tickets)
     yield from wrong_wiring(config)
+    yield from wrong_printing(config)
 
 
 def _used_twice(config: Config, *sections: str) -> Iterator[str]:

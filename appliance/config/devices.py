@@ -26,7 +26,12 @@ class PrintingSection(Section, frozen=True):
     language: Literal["en", "es", "de", "fr"] = "en"
     """Of the words on chits that are not the order's."""
     template: tuple[str, ...] | None = None
-    """Lines of a chit; None: the one that ships with `printing`."""
+    """Lines of a chit, as `template.py` reads them; None: those that ship with `printing`, as of
+    the next two."""
+    item: tuple[str, ...] | None = None
+    """Lines of a dish."""
+    modifier: tuple[str, ...] | None = None
+    """Lines of a modifier."""
     qr: bool = False
     """Whether chits have the order's id as a QR code, where the model can."""
     beep: bool = False

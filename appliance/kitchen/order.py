@@ -216,6 +216,12 @@ class Placed(Struct, frozen=True, dict=True):
         return {item.line_id: item for item in (*self.removed, *self.order.items)}
 
 
+def shown_name(placed: Placed) -> str | None:
+    """What an order is called: name, then where it came from, then the check number."""
+    parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
+    return " ".join(part for part in parts if part) or None
+
+
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 Kind = Literal["ticket", "change", "void", "test"]
 """`ticket`: all that there is to make. `change`: only what is other than on paper. `void`: nothing
 of it is wanted any more. `test`: the printer's test page."""
-Mark = Literal["added", "changed", "void"]
+Mark = Literal["added", "changed", "fired", "void"]
+"""`fired`: it waited, and is to be made now."""
 
 
 class ChitModifier(Struct, frozen=True, omit_defaults=True):
@@ -39,6 +40,8 @@ class ChitLine(Struct, frozen=True, omit_defaults=True):
     """These modifiers are all that is made of it here."""
     mark: Mark | None = None
     """On a change: what became of it."""
+    was: int | float | None = None
+    """How many it was, where that is what changed."""
 
 
 class Chit(Struct, frozen=True, omit_defaults=True):
@@ -46,11 +49,12 @@ class Chit(Struct, frozen=True, omit_defaults=True):
 
     kind: Kind
     at: int
-    """When it was made."""
+    """When what it tells of happened."""
     number: int = 0
     """Of the order, as counted by this appliance."""
     order_id: str = ""
     station_id: str = ""
+    """Empty on a chit of the whole order, as the next."""
     station: str = ""
     """Its name."""
     lines: tuple[ChitLine, ...] = ()

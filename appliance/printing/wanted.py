@@ -1,31 +1,46 @@
 """What is to be on paper after something happened, and what is there: the difference is printed.
 
-Pure: the same events and the same paper make the same chits.
+events ▶ tickets as they stand ─ what is on paper already ▶ chits
+
+Pure: the same events and the same paper make the same chits. An event that comes again prints
+nothing: what it asks for is on paper.
 """
 
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from appliance.kitchen.event import Event
+from appliance.kitchen.event import Event, OrderCancelled, PrintAsked, TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Placed
-from appliance.printing.chit import Chit, ChitLine
+from appliance.kitchen.ticket import PRIORITIES, Priority, Ticket
+from appliance.printing.chit import Chit, ChitLine, Kind
+from appliance.printing.content import chit_of
+from appliance.printing.difference import Printed, difference
+from appliance.printing.standing import Asked, PrintOn, Stand, at_station, of_order
 
 
 class Wants(Struct, frozen=True):
     """What a printer is there for, as the configuration says it."""
 
     stations: tuple[str, ...]
-    print_on: Literal["arrival", "fire", "bump", "never"]
+    print_on: PrintOn
     ticket: Literal["station", "item", "order"]
 
 
-class OnPaper(Struct, frozen=True):
-    """What a printer has printed, or been given to print, of a ticket."""
+class OnPaper(Struct, frozen=True, omit_defaults=True):
+    """What a printer has printed, or been given to print, of an order, and what it knows of it."""
 
-    lines: tuple[ChitLine, ...]
-    """Without marks; what was voided is gone."""
+    lines: tuple[Printed, ...] = ()
+    """What was voided is gone."""
+    bare: tuple[str, ...] = ()
+    """The stations, "" for the whole order, for which a ticket without lines is out."""
+    urgent: tuple[str, ...] = ()
+    """The same of those whose paper says that it is urgent."""
+    tickets: tuple[Ticket, ...] = ()
+    """As they were last told, where the printer prints whole orders."""
 
 
 class Slips(Struct, frozen=True):
@@ -33,14 +48,27 @@ class Slips(Struct, frozen=True):
 
     chits: tuple[Chit, ...] = ()
     key: tuple[int, str] | None = None
-    """Whose paper it is: the order's number, and the station, "" for the whole order."""
+    """Whose paper it is: the order's number, and "": all its stations share it."""
     paper: OnPaper | None = None
     """What is on it once they are out; None: nothing that anybody has to remember."""
 
 
 def key_of(wants: Wants, event: Event) -> tuple[int, str] | None:
-    """Whose paper has to be looked up before `slips`; None where nothing is to be printed."""
-    del wants, event
+    """Whose paper has to be looked up before `slips`; None where nothing is to be printed.
+
+    A `PrintAsked` for a single printer is for that one alone, whatever its stations are: nobody
+    else is to be asked.
+    """
+    sees_all = wants.ticket == "order" or len(wants.stations) > 1
+    match event:
+        case TicketChanged(ticket=ticket):
+            is_own = wants.print_on != "never" and ticket.station in wants.stations
+            return (ticket.number, "") if is_own or sees_all else None
+        case PrintAsked(ticket=ticket):
+            is_own = event.printer is not None or ticket.station in wants.stations
+            return (ticket.number, "") if is_own else None
+        case OrderCancelled(number=number):
+            return (number, "") if sees_all else None
     return None
 
 
@@ -49,8 +77,196 @@ def slips(
 ) -> Slips:
     """What is to be printed after an event.
 
-    `placed`: the order that it is about, as it then was. `kitchen`: for names of stations, the
-    menu's allergens, and the numbers of courses; of it nothing else is asked.
+    `placed`: the order that it is about, as it then was. `paper`: that of `key_of`; None for an
+    order of which this printer has heard nothing: what it is told first, it is told from its
+    beginning, or else it was there before the printer, which then has no part in it.
+    `kitchen`: for what stations are called and which of them is a pass, and for the menu's
+    allergens; of it nothing else is asked.
     """
-    del wants, event, placed, paper, kitchen
-    return Slips()
+    key = key_of(wants, event)
+    if key is None or placed is None:
+        return Slips()
+    printer = _Printer(wants, kitchen, placed)
+    match event:
+        case PrintAsked():
+            return Slips(printer.asked(event, paper or OnPaper()))
+        case TicketChanged() if paper is not None or event.kind == "created":
+            chits, after = printer.told(event, paper or OnPaper())
+        case OrderCancelled() if paper is not None:
+            chits, after = printer.cancelled(event, paper)
+        case _:
+            return Slips()
+    return Slips(chits, key, after)
+
+
+class _Sheet(NamedTuple):
+    """The paper of one station of a printer, or that of all of them together."""
+
+    station: str
+    """"" for the whole order."""
+    tickets: tuple[Ticket, ...]
+    """That it is about."""
+
+    @property
+    def priority(self) -> Priority:
+        """The highest of what is to be made."""
+        workable = [ticket.priority for ticket in self.tickets if ticket.workable]
+        return max(workable, key=PRIORITIES.index, default="normal")
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether nothing of it is to be made, by somebody's word."""
+        return all(ticket.status == "voided" for ticket in self.tickets)
+
+
+_OfOrder = TicketChanged | OrderCancelled | PrintAsked
+
+
+class _Printer:
+    """What an order is to a printer."""
+
+    def __init__(self, wants: Wants, kitchen: Kitchen, placed: Placed) -> None:
+        self._wants = wants
+        self._placed = placed
+        self._menu = kitchen.menu
+        self._names = {station.id: station.name for station in kitchen.stations}
+        own = [station.cooks for station in kitchen.stations if station.id in wants.stations]
+        # A pass has all that any station makes: with both, a dish would be on paper twice.
+        self._whole = wants.ticket == "order" or (len(own) > 1 and not all(own))
+
+    def told(self, event: TicketChanged, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
+        """What follows from what happened to a ticket."""
+        ticket = event.ticket
+        if not self._whole:
+            if ticket.station not in self._wants.stations:
+                return (), paper
+            stands = at_station(self._for(event), ticket)
+            return self._printed(event, _Sheet(ticket.station, (ticket,)), stands, paper)
+        paper = replace(paper, tickets=_with(paper.tickets, event))
+        sheet = _Sheet("", paper.tickets)
+        follows = event.kind == "voided" and event.effect == "followed"
+        # What is voided with the pass is one slip, with the pass; what moves is somewhere soon.
+        if follows or event.kind == "moved":
+            return (), paper
+        return self._printed(event, sheet, self._stands(event, sheet), paper)
+
+    def cancelled(self, event: OrderCancelled, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
+        """What follows when the whole order is taken back; its stations are told one by one."""
+        if not self._whole:
+            return (), paper
+        return self._printed(event, _Sheet("", paper.tickets), [], paper)
+
+    def asked(self, event: PrintAsked, paper: OnPaper) -> tuple[Chit, ...]:
+        """The ticket as it is; what is printed by hand is besides all else."""
+        sheet = _Sheet("", paper.tickets)
+        stands = self._stands(event, sheet) if self._whole else None
+        if not stands:  # A station's own; or not all of the order was told, or it is voided.
+            sheet = _Sheet(event.ticket.station, (event.ticket,))
+            stands = at_station(self._for(event), event.ticket)
+        is_void = self._placed.cancelled or sheet.is_voided
+        if is_void:
+            stands = at_station(self._for(event), replace(event.ticket, status="pending"))
+        left = [stand for stand in stands if not stand.made] or stands
+        lines = [
+            replace(stand.line, held=stand.waits, mark="void" if is_void else None)
+            for stand in left
+        ]
+        return self._chits("void" if is_void else "ticket", event, sheet, lines, again=True)
+
+    def _for(self, event: _OfOrder) -> Asked:
+        return Asked(self._wants.print_on, self._placed, self._menu, event.tick)
+
+    def _stands(self, event: _OfOrder, sheet: _Sheet) -> list[Stand] | None:
+        return of_order(self._for(event), sheet.tickets, self._wants.stations, self._names)
+
+    def _printed(
+        self,
+        event: TicketChanged | OrderCancelled,
+        sheet: _Sheet,
+        stands: list[Stand] | None,
+        paper: OnPaper,
+    ) -> tuple[tuple[Chit, ...], OnPaper]:
+        """The slips for a sheet, and the paper of the printer then."""
+        if stands is None or self._wants.print_on == "never":
+            return (), paper
+        station = sheet.station
+        own = [each for each in paper.lines if self._whole or each.station == station]
+        others = tuple(each for each in paper.lines if each not in own)
+        diff = difference(stands, own, station, self._wants.print_on)
+        chits = self._chits(diff.kind, event, sheet, diff.marked) if diff.marked else ()
+        bare, is_bare = (None, False)
+        if not (stands or self._placed.order.items):
+            bare, is_bare = self._bare(event, sheet, was=station in paper.bare)
+        if not chits and bare is not None:
+            chits = self._chits(bare, event, sheet, ())
+        is_open = is_bare or any(not each.made for each in diff.paper)
+        is_urgent = is_open and self._wants.print_on != "bump" and sheet.priority == "urgent"
+        if is_urgent and station not in paper.urgent and not chits:
+            chits = self._chits("change", event, sheet, ())
+        return chits, replace(
+            paper,
+            lines=(*others, *diff.paper),
+            bare=_with_or_without(paper.bare, station, there=is_bare),
+            urgent=_with_or_without(paper.urgent, station, there=is_urgent),
+        )
+
+    def _bare(
+        self, event: TicketChanged | OrderCancelled, sheet: _Sheet, *, was: bool
+    ) -> tuple[Kind | None, bool]:
+        """What is to be printed of an order without lines, and whether that is on paper then.
+
+        Somebody waits for it all the same: what is wanted may be in its notes.
+        """
+        is_gone = isinstance(event, TicketChanged) and event.gone and not self._whole
+        if self._placed.cancelled or sheet.is_voided or is_gone:
+            return ("void" if was else None), False
+        own = [each for each in sheet.tickets if each.station in self._wants.stations]
+        is_due = {
+            "arrival": any(each.workable for each in own),
+            "fire": any(each.workable and each.status != "held" for each in own),
+            "bump": any(each.status == "bumped" and not each.forgotten for each in own),
+        }[self._wants.print_on]
+        return ("ticket" if is_due and not was else None), was or is_due
+
+    def _chits(
+        self,
+        kind: Kind,
+        event: _OfOrder,
+        sheet: _Sheet,
+        lines: Sequence[ChitLine],
+        *,
+        again: bool = False,
+    ) -> tuple[Chit, ...]:
+        """One chit, or one for each line of it."""
+        chit = chit_of(
+            self._placed,
+            kind,
+            tuple(lines),
+            at=event.at,
+            station=sheet.station,
+            names=self._names,
+            priority=sheet.priority,
+            later=self._placed.release > event.tick and all(line.held for line in lines),
+            again=again,
+        )
+        if self._wants.ticket != "item" or len(lines) < 2:  # noqa: PLR2004 - n of m needs two
+            return (chit,)
+        return tuple(
+            replace(chit, lines=(line,), part=(place, len(lines)))
+            for place, line in enumerate(lines, 1)
+        )
+
+
+def _with(tickets: Iterable[Ticket], event: TicketChanged) -> tuple[Ticket, ...]:
+    """The tickets of an order with one that has changed, or is gone."""
+    by_station = {ticket.station: ticket for ticket in tickets}
+    if event.gone and by_station.get(event.ticket.station, event.ticket).status != "voided":
+        by_station.pop(event.ticket.station, None)
+    elif not event.gone:
+        by_station[event.ticket.station] = event.ticket
+    return tuple(by_station.values())
+
+
+def _with_or_without(stations: tuple[str, ...], station: str, *, there: bool) -> tuple[str, ...]:
+    others = tuple(each for each in stations if each != station)
+    return (*others, station) if there else others

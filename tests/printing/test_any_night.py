@@ -1,177 +1,223 @@
-"""Whatever fails and whenever the plug is pulled: no chit is lost, and none comes twice unmarked.
+"""Whatever a night brings, what hangs at each printer is what its stations have to make."""
 
-The plug is pulled between any two commits, before or after what is printed meanwhile.
-"""
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
-
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.printers.driver import Condition
-from tests.hardware.moved_time import MovedTime
-from tests.printing.night import KITCHEN, Night, Outcomes, Slip, few_words
+from appliance.kitchen.command import AddRules, Due
+from appliance.kitchen.event import OrderCancelled, TicketChanged
+from appliance.kitchen.layout import Plan
+from appliance.kitchen.order import Placed
+from appliance.kitchen.routing import Station
+from appliance.kitchen.settings import Settings
+from appliance.kitchen.ticket import Line, Ticket
+from appliance.printing.chit import ChitLine
+from appliance.printing.content import line_of, reads_as
+from appliance.printing.wanted import Wants
+from tests.kitchen.nights import (
+    Step,
+    commands,
+    creates_for_later,
+    linked_stations,
+    made_rules,
+    plans,
+    restored,
+    step,
+    ways_to_work,
+)
+from tests.kitchen.orders import after, new_kitchen
+from tests.printing.papers import Papers, Place, Shift
 from tests.proof import count
 
-THREE: Final = (
-    KITCHEN.replace('fallback = "grill"', 'fallback = "pass"')
-    + """
-[[station]]
-id = "pass"
-name = "Pass"
-[[printer]]
-id = "pass"
-stations = ["pass"]
-"""
+NIGHTS: Final = count(100, proof=10_000)
+ALL: Final = ("grill", "fry", "cold", "bar", "grill-2", "hatch", "oven")
+SOME: Final = (("grill",), ("fry", "cold"), ("pass",))
+
+
+def printers(*stations: tuple[str, ...]) -> st.SearchStrategy[list[Wants]]:
+    return st.lists(
+        st.builds(
+            Wants,
+            st.sampled_from(stations),
+            st.sampled_from(["arrival", "fire", "bump"]),
+            st.sampled_from(["station", "item", "order"]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+
+
+steps = step(st.one_of(creates_for_later, commands))
+nights = st.lists(steps, min_size=5, max_size=30)
+
+
+class Night:
+    """A kitchen with every kind of printer; after each step all of them are looked at."""
+
+    def __init__(self, shift: Shift) -> None:
+        self.shift = shift
+        self.seconds = 0
+
+    def pass_time(self, seconds: int) -> None:
+        until = self.seconds + seconds
+        while (due := self.shift.kitchen.next_due) is not None and due <= until * 1000:
+            self.seconds = max(self.seconds, math.ceil(due / 1000))
+            self.shift.do(Due(), after(self.seconds))
+        self.seconds = until
+
+    def do(self, each: Step) -> None:
+        self.pass_time(each.pause)
+        self.shift.do(each.command, after(self.seconds))
+        self.pass_time(0)
+
+    def is_whole(self, wants: Wants) -> bool:
+        has_pass = any(station.id == "pass" for station in self.shift.kitchen.stations)
+        return wants.ticket == "order" or (has_pass and wants.stations == ("grill", "pass"))
+
+    def read_late(self) -> None:
+        """Printers that were far behind hear all of it at once, of orders as they are by now."""
+        late = [Papers(printer.wants) for printer in self.shift.printers]
+        kitchen = self.shift.kitchen
+        for event in self.shift.heard:
+            match event:
+                case TicketChanged(ticket=ticket):
+                    number = ticket.number
+                case OrderCancelled(number=number):
+                    pass
+                case _:
+                    continue
+            if number in kitchen.numbers_in_memory:
+                for printer in late:
+                    printer.hear(event, kitchen.placed(number), kitchen)
+        self.look(late)
+
+    def look(self, printers: Iterable[Papers]) -> None:
+        for printer in printers:
+            must = dict(self.wanted(printer.wants))
+            for place, line in must.items():
+                assert place in printer.hanging, (printer.wants, "missing", line)
+                hanging = printer.hanging[place]
+                assert printer.wants.print_on == "bump" or reads_as(hanging, line), printer.wants
+            for place in printer.hanging.keys() - must.keys():
+                assert self.may_hang(place), (printer.wants, place)
+
+    def wanted(self, wants: Wants) -> Iterator[tuple[Place, ChitLine]]:
+        """What has to hang: told from the cards that there are, as a cook would."""
+        for without_guest, tickets in self.shift.kitchen.state().orders:
+            placed = self.shift.kitchen.placed(without_guest.number)
+            own = [ticket for ticket in tickets if ticket.station in wants.stations]
+            if not self.is_whole(wants):
+                for ticket in own:
+                    for line in filter(lambda line: is_due(wants, ticket, line), ticket.lines):
+                        yield (
+                            (placed.number, ticket.station, line.id),
+                            self.text(placed, line.id, line.mods),
+                        )
+                continue
+            if not own or is_sent_back(placed, tickets):
+                continue
+            for item in placed.order.items:
+                on = [(t, each) for t in tickets for each in t.lines if each.id == item.line_id]
+                cooks = [(t, each) for t, each in on if t.station in placed.stations] or on
+                if not any(is_alive(t, each) for t, each in cooks):
+                    continue
+                if wants.print_on == "arrival":
+                    at_pass = [e for t, e in on if t.station not in placed.stations] or [
+                        e for _, e in cooks
+                    ]
+                    due = not all(e.bump for e in at_pass)
+                else:
+                    due = any(is_due(wants, t, e) for t, e in on if t in own)
+                if due:
+                    mods = (
+                        sorted({m for _, e in on for m in e.mods})
+                        if all(e.mods for _, e in on if e.change != "deleted")
+                        else []
+                    )
+                    yield (
+                        (placed.number, "", item.line_id),
+                        self.text(placed, item.line_id, tuple(mods)),
+                    )
+
+    def text(self, placed: Placed, line_id: str, mods: Sequence[int]) -> ChitLine:
+        item = placed.item(line_id)
+        assert item is not None
+        return line_of(item, mods, placed, self.shift.kitchen.menu)
+
+    def may_hang(self, place: Place) -> bool:
+        """What is held again, or was made."""
+        number, station, line_id = place
+        if any((n, line_id) == (number, i) for n, s, i in self.shift.made if station in ("", s)):
+            return True
+        return any(
+            is_alive(ticket, line) and line.id == line_id
+            for placed, tickets in self.shift.kitchen.state().orders
+            if placed.number == number
+            for ticket in tickets
+            if station in ("", ticket.station)
+            for line in ticket.lines
+        )
+
+
+def is_alive(ticket: Ticket, line: Line) -> bool:
+    return line.change != "deleted" and bool(line.bump or ticket.status != "voided")
+
+
+def is_sent_back(placed: Placed, tickets: Sequence[Ticket]) -> bool:
+    at_pass = [ticket for ticket in tickets if ticket.station not in placed.stations]
+    return placed.cancelled or (bool(at_pass) and all(t.status == "voided" for t in at_pass))
+
+
+def is_due(wants: Wants, ticket: Ticket, line: Line) -> bool:
+    if not is_alive(ticket, line):
+        return False
+    if wants.print_on == "bump":
+        return bool(line.bump) and not ticket.forgotten
+    if wants.print_on == "fire":
+        return line.to_do
+    return not line.bump
+
+
+@settings(deadline=None, derandomize=True, max_examples=NIGHTS)
+@given(
+    st.booleans(),
+    linked_stations,
+    ways_to_work,
+    printers(*SOME, ("grill", "pass"), ALL),
+    st.lists(st.builds(lambda rule: AddRules((rule,)), made_rules), max_size=3),
+    nights,
 )
-"""A grill that falls back to fry, fry to the pass, and the pass to nobody."""
-PRINTERS: Final = ("grill", "fry", "pass")
-MANY_TIMES: Final = 60
-"""Asked and printed in the end: each time it may be doubted."""
-
-
-class Ordered(NamedTuple):
-    """For these stations."""
-
-    stations: frozenset[str]
-
-
-class Goes(NamedTuple):
-    """A printer goes."""
-
-    printer: str
-    condition: Condition
-
-
-class Back(NamedTuple):
-    """It is back."""
-
-    printer: str
-
-
-class WillBe(NamedTuple):
-    """What will become of the next chits at a printer."""
-
-    printer: str
-    outcomes: list[Outcomes]
-
-
-class Passes(NamedTuple):
-    """Time."""
-
-    seconds: float
-
-
-class Killed(NamedTuple):
-    """The plug is pulled after so many more commits, and put back; the feed reaches so far back."""
-
-    commits: int
-    seconds: float
-    reaches_back: int
-
-
-class DiskFails(NamedTuple):
-    """For so long."""
-
-    seconds: float
-
-
-printers = st.sampled_from(PRINTERS)
-conditions = st.sampled_from([Condition.OFFLINE, Condition.OUT_OF_PAPER, Condition.COVER_OPEN])
-outcomes = st.sampled_from(["confirmed", "doubtful", "nothing came", "not sent"])
-moments = st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.5, 1.0, 4.0, 5.0, 7.0, 30.0])
-steps = st.one_of(
-    st.builds(Ordered, st.frozensets(printers, min_size=1)),
-    st.builds(Ordered, st.frozensets(printers, min_size=1)),
-    st.builds(Goes, printers, conditions),
-    st.builds(Back, printers),
-    st.builds(WillBe, printers, st.lists(outcomes, min_size=1, max_size=4)),
-    st.builds(Passes, moments),
-    st.builds(Passes, st.just(16 * 60.0)),
-    st.builds(Killed, st.integers(0, 4), moments, st.integers(0, 6)),
-    st.builds(DiskFails, st.sampled_from([0.5, 3.0, 16 * 60.0])),
-)
-
-
-@given(st.lists(steps, max_size=25))
-@settings(
-    max_examples=count(60, proof=5_000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-def test_none_is_lost_none_comes_twice_unmarked_and_order_is_kept(
-    told: list[Ordered | Goes | Back | WillBe | Passes | Killed | DiskFails],
+def test_what_hangs_is_what_is_wanted(  # noqa: PLR0917
+    with_pass: bool,  # noqa: FBT001
+    stations: tuple[Station, ...],
+    ways: Settings,
+    wants: list[Wants],
+    rules: list[AddRules],
+    steps: list[Step],
 ) -> None:
-    with (
-        few_words(),
-        TemporaryDirectory() as directory,
-        asyncio.Runner(loop_factory=MovedTime) as runner,
-    ):
-        runner.run(_go_through(Path(directory), told))
+    kitchen = new_kitchen(with_pass=with_pass, stations=stations, settings=ways)
+    night = Night(Shift(kitchen, *map(Papers, wants)))
+    for each in rules:
+        night.shift.do(each)
+    for each in steps:
+        night.do(each)
+        night.look(night.shift.printers)
+    night.read_late()
 
 
-async def _go_through(
-    directory: Path, told: list[Ordered | Goes | Back | WillBe | Passes | Killed | DiskFails]
+@settings(deadline=None, derandomize=True, max_examples=NIGHTS)
+@given(ways_to_work, printers(*SOME), st.lists(steps | plans, min_size=5, max_size=20))
+def test_it_is_so_with_stations_that_come_and_go(
+    ways: Settings, wants: list[Wants], steps: list[Step | Plan]
 ) -> None:
-    night = Night(directory, THREE)
-    await night.start()
-    ordered = list[tuple[int, str]]()
-    for step in told:
-        match step:
-            case Ordered(stations):
-                number = night.order(*sorted(stations))
-                ordered.extend((number, station) for station in stations)
-            case Goes(printer, condition):
-                night.printers[printer].be(condition, condition)
-            case Back(printer):
-                night.printers[printer].be(Condition.READY)
-            case WillBe(printer, coming):
-                night.printers[printer].outcomes.extend(coming)
-            case Passes(seconds):
-                await asyncio.sleep(seconds)
-            case DiskFails(seconds):
-                night.plug.is_disk_broken = True
-                await asyncio.sleep(seconds)
-                night.plug.is_disk_broken = False
-            case Killed(commits, seconds, reaches_back):
-                night.plug.commits_left = commits
-                await asyncio.sleep(seconds)
-                await night.restart(feed_from=max(0, night.log.head - reaches_back))
-    await _mend(night)
-    await night.stop()
-    _look_at(night.paper, ordered)
-
-
-async def _mend(night: Night) -> None:
-    """Everything works again, and somebody says yes to whatever asks."""
-    for printer in night.printers.values():
-        printer.be(Condition.READY)
-    for _ in range(MANY_TIMES):
-        await asyncio.sleep(30)
-        asked = [await night.printing.decide(name, None, wanted=True) for name in PRINTERS]
-        if not any(asked) and not any(night.shows(name).waiting for name in PRINTERS):
-            return
-    raise AssertionError([await night.states(name) for name in PRINTERS])
-
-
-def _look_at(paper: list[Slip], ordered: list[tuple[int, str]]) -> None:
-    came = dict[tuple[int, str], list[Slip]]()
-    for slip in paper:
-        came.setdefault((slip.number, slip.away or slip.printer), []).append(slip)
-    assert came.keys() == set(ordered)
-    for slips in came.values():
-        assert any(slip.is_whole for slip in slips), "it is lost"
-        assert all(slip.reprint for slip in slips[1:]), "it came twice, unmarked"
-        assert all(slip.away != slip.printer for slip in slips)
-    for printer in PRINTERS:
-        for home in PRINTERS:
-            first = [
-                slip.number
-                for slip in paper
-                if slip.printer == printer and (slip.away or slip.printer) == home
-                if not slip.reprint and not slip.late_by
-            ]
-            assert first == sorted(first), "the order is not kept"
+    night = Night(Shift(new_kitchen(settings=ways), *map(Papers, wants)))
+    for each in steps:
+        if isinstance(each, Plan):
+            night.shift.kitchen = restored(night.shift.kitchen, each)
+            night.pass_time(0)
+        else:
+            night.do(each)
+        night.look(night.shift.printers)

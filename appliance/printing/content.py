@@ -1,0 +1,92 @@
+"""What a chit tells of an order: who it is for, and each dish as it is to be made.
+
+Of the guest it has the name and the instructions; never a phone number or an address.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from appliance.kitchen.menu import Menu
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, shown_name
+from appliance.kitchen.ticket import Priority
+from appliance.printing.chit import Chit, ChitLine, ChitModifier, Kind
+
+
+def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> ChitLine:
+    """A dish of the order.
+
+    `mods` are the places of the modifiers that are made of it alone; none: all of it is made.
+    """
+    alone = tuple(item.mods[place] for place in mods)
+    guest = placed.guest
+    notes = (guest.item_instructions.get(item.line_id), guest.group_notes.get(item.line_id))
+    return ChitLine(
+        item.line_id,
+        item.name,
+        item.qty,
+        mods=tuple(
+            ChitModifier(mod.name, mod.qty, menu.allergens(mod)) for mod in alone or item.mods
+        ),
+        notes="; ".join(note for note in notes if note) or None,
+        allergens=menu.allergens(item),
+        seat=item.seat,
+        course=item.course,
+        only_modifiers=bool(alone),
+    )
+
+
+def reads_as(line: ChitLine, other: ChitLine) -> bool:
+    """Whether two are the same to make. Allergens are the menu's, which guests do not change."""
+    return _as_ordered(line) == _as_ordered(other)
+
+
+def _as_ordered(line: ChitLine) -> ChitLine:
+    mods = tuple(replace(mod, allergens=()) for mod in line.mods)
+    return replace(line, mods=mods, allergens=(), station=None, held=False, mark=None, was=None)
+
+
+def chit_of(
+    placed: Placed,
+    kind: Kind,
+    lines: tuple[ChitLine, ...],
+    *,
+    at: int,
+    station: str,
+    names: Mapping[str, str],
+    priority: Priority,
+    later: bool = False,
+    again: bool = False,
+) -> Chit:
+    """A chit for a station, or for the whole order, where that is "".
+
+    `names` are those of the stations, by id.
+    """
+    order, delivery = placed.order, placed.order.delivery_service
+    others = placed.left(station).stations if station else ()
+    return Chit(
+        kind,
+        at,
+        placed.number,
+        order.id,
+        station,
+        names.get(station, station),
+        lines,
+        name=shown_name(placed),
+        check_number=order.check_number,
+        source=order.origin_source or order.source,
+        mode=order.mode or MODE_WHEN_NOT_SENT,
+        placed_at=placed.placed_at,
+        target_at=placed.target_at,
+        later=later,
+        server=order.server,
+        terminal=order.terminal,
+        covers=order.covers,
+        priority=priority,
+        notes=placed.guest.special_instructions,
+        delivery=" ".join(part for part in (delivery.name, delivery.order_id) if part) or None
+        if delivery
+        else None,
+        also_at=tuple(names.get(each, each) for each in others),
+        again=again,
+    )

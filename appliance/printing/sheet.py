@@ -1,0 +1,47 @@
+"""Text for the columns of one model: what it can print, broken into lines that fit."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.config.template import TemplateLine
+from appliance.printing.wrapping import wrapped
+from hardware.printers.models import Model, cells, printable, style_on
+from hardware.printers.paper import PLAIN, Align, Line, Span, Style
+
+HEADING: Final = Style(width=2, height=2, inverse=True, red=True)
+"""Of what nobody may overlook."""
+
+
+class Sheet:
+    """The paper of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def columns(self, style: Style) -> int:
+        """Of text of that style."""
+        return self.model.columns // style_on(style, self.model).width
+
+    def clean(self, text: str) -> str:
+        """The text as the model has letters for it, without spaces around it."""
+        return printable(text, self.model).strip(" ")
+
+    def text(
+        self, text: str, style: Style = PLAIN, align: Align = "left", indent: int = 0
+    ) -> Iterator[Line]:
+        """The lines of a text; none where it is empty."""
+        text = self.clean(text)
+        if text:
+            for line in wrapped(text, self.columns(style), indent):
+                yield Line((Span(line, style),), align)
+
+    def between(self, left: str, right: str, line: TemplateLine) -> Iterator[Line]:
+        """A text, and another at the right edge, below it where there is no room beside."""
+        left, right = self.clean(left), self.clean(right)
+        gap = self.columns(line.style) - line.indent - cells(left) - cells(right)
+        if left and right and gap > 0:
+            both = " " * line.indent + left + " " * gap + right
+            yield Line((Span(both, line.style),))
+        else:
+            yield from self.text(left, line.style, line.align, line.indent)
+            yield from self.text(right, line.style, "right")

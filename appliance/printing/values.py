@@ -1,0 +1,143 @@
+"""What stands in the fields of a template, of a chit and of each of its dishes.
+
+All of it is cut to a length that can be read: what comes from outside may be of any.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from appliance.printing.chit import Chit, ChitLine, ChitModifier
+from appliance.printing.speech import Speech
+from appliance.printing.wrapping import cut
+
+LONGEST_NAME: Final = 120
+"""Characters of a name: of an order, a dish, a server, a station."""
+LONGEST_NOTE: Final = 600
+"""Of instructions, and of a list of allergens or stations."""
+_FIRST: Final = -62_135_596_800_000
+"""The year 1, in milliseconds since the epoch, and..."""
+_LAST: Final = 253_402_214_400_000
+"""...the last day of the year 9999, which is one wherever it is."""
+_WHOLE: Final = 1_000
+"""Thousandths of a dish are the most that is said of it."""
+
+
+def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
+    """By field; empty where there is nothing to say."""
+    part, covers = chit.part, chit.covers
+    name = chit.name or chit.order_id
+    return {
+        "name": cut(name, LONGEST_NAME),
+        "number": str(chit.number) if chit.number else "",
+        "station": cut(chit.station, LONGEST_NAME),
+        "also_at": _said(speech, "also_at", stations=_listed(chit.also_at)),
+        "part": speech.say("part", n=part[0], m=part[1]) if part else "",
+        "mode": cut(speech.mode(chit.mode), LONGEST_NAME) if chit.mode else "",
+        "time": _time(chit.placed_at, chit.at, zone),
+        "target": _said(speech, "target", time=_time(chit.target_at, chit.at, zone)),
+        "check": cut(chit.check_number or "", LONGEST_NAME),
+        "source": cut(chit.source or "", LONGEST_NAME),
+        "delivery": cut(chit.delivery or "", LONGEST_NAME),
+        "server": cut(chit.server or "", LONGEST_NAME),
+        "terminal": cut(chit.terminal or "", LONGEST_NAME),
+        "covers": "" if covers is None else speech.say("covers", n=covers),
+        "notes": cut(chit.notes or "", LONGEST_NOTE),
+        "order": cut(chit.order_id, LONGEST_NAME),
+    }
+
+
+def item_values(line: ChitLine, speech: Speech) -> list[dict[str, str]]:
+    """By field, of a dish; of one of which modifiers alone are made, each of these is a dish."""
+    about = {
+        "notes": cut(line.notes or "", LONGEST_NOTE),
+        "seat": cut(line.seat or "", LONGEST_NAME),
+        "course": cut(line.course or "", LONGEST_NAME),
+        "station": cut(line.station or "", LONGEST_NAME),
+        "waits": speech.say("waits") if line.held else "",
+    }
+    if not line.only_modifiers:
+        return [
+            {
+                "qty": count(line.qty),
+                "name": cut(line.name, LONGEST_NAME),
+                "allergens": _allergens(line.allergens, speech),
+                **about,
+            }
+        ]
+    made = [
+        {
+            "qty": count(mod.qty * line.qty),
+            "name": cut(mod.name, LONGEST_NAME),
+            "allergens": _allergens(mod.allergens, speech),
+        }
+        for mod in line.mods
+    ]
+    made[-1] |= {"of": speech.say("of", dish=cut(line.name, LONGEST_NAME)), **about}
+    return made
+
+
+def modifier_values(mod: ChitModifier, speech: Speech) -> dict[str, str]:
+    """By field; one of a modifier is not counted."""
+    return {
+        "qty": "" if mod.qty == 1 else count(mod.qty),
+        "name": cut(mod.name, LONGEST_NAME),
+        "allergens": _allergens(mod.allergens, speech),
+    }
+
+
+def mark_of(line: ChitLine, speech: Speech) -> str:
+    """What became of a dish that is on paper already, or is to be."""
+    match line.mark:
+        case None:
+            return ""
+        case "fired":
+            return speech.say("fire")
+        case "changed" if line.was is not None:
+            return speech.say("changed_from", was=count(line.was))
+        case mark:
+            return speech.say(mark)
+
+
+def count(qty: float) -> str:
+    """How many: `2`, `0.5`."""
+    thousandths = round(qty * _WHOLE)
+    whole, part = divmod(abs(thousandths), _WHOLE)
+    sign = "-" if thousandths < 0 else ""
+    return f"{sign}{whole}" + (f".{part:03}".rstrip("0") if part else "")
+
+
+def _time(at: int | None, today: int, zone: tzinfo) -> str:
+    """Of the clock, with the date where that is not the day of the chit."""
+    if at is None:
+        return ""
+    there = moment(at, zone)
+    return f"{there:%H:%M}" if there.date() == moment(today, zone).date() else clock(at, zone)
+
+
+def clock(at: int, zone: tzinfo) -> str:
+    """Date and time; `at` in milliseconds since the epoch."""
+    there = moment(at, zone)
+    return f"{there.date().isoformat()} {there:%H:%M}"
+
+
+def moment(at: int, zone: tzinfo) -> datetime:
+    """What is before the year 1 or after 9999 is its beginning, or end."""
+    seconds = max(_FIRST, min(at, _LAST)) / 1000
+    there = datetime.fromtimestamp(seconds, UTC)
+    try:
+        return there.astimezone(zone)
+    except OverflowError:
+        return there
+
+
+def _listed(names: Iterable[str]) -> str:
+    return cut(", ".join(cut(name, LONGEST_NAME) for name in names), LONGEST_NOTE)
+
+
+def _allergens(allergens: Iterable[str], speech: Speech) -> str:
+    return _said(speech, "allergens", allergens=_listed(allergens))
+
+
+def _said(speech: Speech, key: str, **facts: str) -> str:
+    return speech.say(key, **facts) if any(facts.values()) else ""
