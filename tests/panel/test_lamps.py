@@ -139,6 +139,7 @@ class Heard:
             {"grill": (), "fry": (), "pass": ()},
             per_page=8,
             shown_now=appliance.shown_now,
+            printers_now=appliance.printers_now,
             tell=lambda *_: None,
             follow=self._follow,
         )
@@ -151,6 +152,7 @@ class Heard:
             [],
             [buzzer],
             self._show,
+            printers_now=appliance.printers_now,
             clock=lambda: self.now,
         )
 

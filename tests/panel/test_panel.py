@@ -27,6 +27,7 @@ class Hand:
             dict.fromkeys(("grill", "fry", "pass"), BAR),
             per_page=8,
             shown_now=appliance.shown_now,
+            printers_now=appliance.printers_now,
             tell=lambda _press, outcome: self._outcomes.put_nowait(outcome),
             follow=lambda _happened: self._followed.set(),
             clock=lambda: self.now,
