@@ -85,7 +85,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PriorityBody: {"priority": "urgent"},
     MoveBody: {"station_id": "fry"},
     FireBody: {"order_id": "123", "course_number": 3},
-    PrintBody: {"printer_id": "fry-printer"},
+    PrintBody: {"printer_id": None},
     StationBody: {
         "name": "Pizza Oven",
         "station_type": "pizza",
