@@ -152,7 +152,7 @@ function showJobs({ id }, jobs) {
   const lines = ask.map((job) => {
     const called = job.name ?? job.order_id ?? job.kind;
     const since = ` of ${hour(new Date(job.made_at), new Date())}`;
-    return element("li", "", name(called), since, choice(called, job.id));
+    return element("li", "", element("span", "", name(called), since), choice(called, job.id));
   });
   const all = `all ${ask.length}`;
   if (ask.length > 1) lines.unshift(element("li", "", element("b", "", all), choice(all)));

@@ -14,7 +14,7 @@ export function sentence({ state, why, since, to_do: toDo, covered_by: other, wa
     !isAsked && `${why || WORDS[state] || state} since ${at}`,
     other && `its chits come out at ${other}`,
     !other && waiting > asking && `${chits(waiting - asking)} waiting`,
-    asking && `${chits(asking)} too old to be printed unasked: see Status`,
+    asking && `${chits(asking)} too old to be printed unasked`,
   ];
   return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
 }
@@ -25,11 +25,15 @@ function chits(count) {
 
 /** Say in `place` what is the matter with these printers. What says so already stays. */
 export function drawTrouble(place, printers) {
-  const now = JSON.stringify(printers.map((each) => [each.id, each.concern, sentence(each)]));
+  const lines = printers.map((each) => {
+    const where = each.asking ? " See Status." : "";
+    return [each.concern, each.id, `: ${sentence(each)}${where}`];
+  });
+  const now = JSON.stringify(lines);
   if ((place.dataset.said ?? "[]") === now) return;
   place.dataset.said = now;
-  place.replaceChildren(...printers.map((each) => {
-    return element("p", each.concern, element("b", "", each.id), `: ${sentence(each)}`);
+  place.replaceChildren(...lines.map(([kind, id, words]) => {
+    return element("p", kind, element("b", "", id), words);
   }));
 }
 
