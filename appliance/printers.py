@@ -23,9 +23,11 @@ PrinterState = Literal[
     "failed",
     "not wired",
 ]
-"""`silent`: it prints, and is of a kind that tells nothing of itself, so that nobody knows whether
-it is ready. `offline`: unplugged, or it gives no answer. `not wired`: the configuration does not
-say where it is."""
+"""`silent`: it prints, and is of a kind that tells nothing of itself. `offline`: unplugged, or it
+gives no answer. `not wired`: the configuration does not say where it is."""
+Concern = Literal["none", "warning", "alarm"]
+"""`warning`: somebody should look after it, and chits come out all the same, here or elsewhere.
+`alarm`: chits for it come out nowhere."""
 JobState = Literal["queued", "asks", "sent", "confirmed", "doubtful", "dropped"]
 """`asks`: it is older than its age limit, and waits for somebody to say whether to print it.
 `sent`: given to a printer that cannot tell more. `doubtful`: it may be on paper or not, and will
@@ -55,6 +57,13 @@ class PrinterNow(Struct, frozen=True):
         """Whether what is for it comes out of it now."""
         return self.state in ("ready", "silent", "paper low")
 
+    @property
+    def concern(self) -> Concern:
+        """How much somebody has to look after it."""
+        if not self.prints and self.covered_by is None:
+            return "alarm"
+        return "warning" if self.state not in ("ready", "silent") or self.asking else "none"
+
 
 class PrintersNow(Watched):
     """Of all printers, as they are now. In no log; see `ShownNow`, which is of the same kind."""
@@ -67,6 +76,10 @@ class PrintersNow(Watched):
     def printers(self) -> Mapping[str, PrinterNow]:
         """By id, in the order of the configuration."""
         return self._printers
+
+    def at(self, station: str) -> list[PrinterNow]:
+        """Those that print for a station."""
+        return [each for each in self._printers.values() if station in each.stations]
 
     def show(self, printer: PrinterNow) -> None:
         """It is like this from now on; where that is new, tell who watches."""
@@ -188,3 +201,40 @@ class Printers(Protocol):
 
     def fault(self, printer: str, fault: str, *, on: bool) -> None:
         """Have a simulated printer fail, or mend it. Raises CannotPrint."""
+
+
+class NoPrinters:
+    """Where the configuration has none."""
+
+    def __init__(self, mode: Mode) -> None:
+        self._mode: Mode = mode
+
+    def shown(self) -> PrintersJson:
+        """None."""
+        return PrintersJson(self._mode)
+
+    async def jobs(self, printer: str) -> Sequence[JobJson]:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    async def test(self, printer: str) -> JobJson:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
+        """Raises KeyError."""
+        del job, wanted
+        raise KeyError(printer)
+
+    def preview(self, printer: str) -> str:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    def picture(self, printer: str) -> str:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    def fault(self, printer: str, fault: str, *, on: bool) -> None:
+        """Raises KeyError."""
+        del fault, on
+        raise KeyError(printer)

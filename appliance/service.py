@@ -23,6 +23,7 @@ from appliance.api.connections import Ports
 from appliance.api.health import Health, Places
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
+from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
 from appliance.api.status import Status
 from appliance.clock import Clock
@@ -38,6 +39,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.printers import NoPrinters, PrintersNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
@@ -73,6 +75,7 @@ class Running(NamedTuple):
     presence: Presence | None
     https: tls.Https | None
     shown_now: ShownNow
+    printers_now: PrintersNow
     devices: "Devices | None"
 
 
@@ -166,6 +169,7 @@ async def running(
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
+    printers, printers_now = NoPrinters(config.devices.mode), PrintersNow()
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
@@ -174,12 +178,13 @@ async def running(
         "requests": limits.status,
         "history": history.status,
         "routing": lambda: routing_status(expeditor),
+        **({"printers": lambda: printers_shown(printers.shown())} if config.printer else {}),
     }
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
 
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now)
+    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
     if devices is not None:
         status["panel"] = devices.status
 
@@ -188,7 +193,13 @@ async def running(
         return [*warnings, *(warning for part in parts for warning in part.warnings())]
 
     health = Health(
-        config.appliance.name, directory, expeditor, history, https=https, warnings=warned
+        config.appliance.name,
+        directory,
+        expeditor,
+        history,
+        https=https,
+        printers_now=printers_now,
+        warnings=warned,
     )
     own_names = frozenset[str](config.http.names)
     app = make_app(
@@ -203,6 +214,8 @@ async def running(
         status=Status(status, StatusJson),
         health=health,
         devices=devices or NoDevices(config.devices.mode),
+        printers=printers,
+        printers_now=printers_now,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,
@@ -245,7 +258,16 @@ async def running(
             ]
             listening = Listening(orders, http, secure)
             yield Running(
-                listening, expeditor, router, authority, app, presence, https, shown_now, devices
+                listening,
+                expeditor,
+                router,
+                authority,
+                app,
+                presence,
+                https,
+                shown_now,
+                printers_now,
+                devices,
             )
             for part in parts:
                 part.cancel()
@@ -266,14 +288,16 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
     )
 
 
-def make_devices(config: Config, expeditor: Expeditor, shown_now: ShownNow) -> "Devices | None":
+def make_devices(
+    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
+) -> "Devices | None":
     """Buttons, bump bars and lights, where there are any."""
     if not (config.button or config.bump_bar or config.light):
         return None
     # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
-    return Devices(config, expeditor, shown_now)
+    return Devices(config, expeditor, shown_now, printers_now)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

@@ -8,6 +8,7 @@ from appliance.api.attention import AttentionJson
 from appliance.api.auth.authority import AuthStatus
 from appliance.api.limits import LimitsStatus
 from appliance.api.places import ConnectionsStatus
+from appliance.api.printer_json import PrintersShown
 from appliance.api.routing import RoutingStatus
 from appliance.devices import PanelStatus
 from appliance.history.follower import HistoryStatus
@@ -37,3 +38,4 @@ class StatusJson(Struct):
     https: HttpsStatus | UnsetType = UNSET
     beacon: PresenceStatus | UnsetType = UNSET
     panel: PanelStatus | UnsetType = UNSET
+    printers: PrintersShown | UnsetType = UNSET
