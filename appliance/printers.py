@@ -140,14 +140,13 @@ class PrintersJson(Struct):
 
 
 class PrintingStatus(Struct):
-    """The printers' part of the status."""
+    """How chits come to the printers, for the status page."""
 
     followed: int
     """Events that chits were made of, of so many in the log."""
     of: int
     fault: str | None
     """Why chits cannot be stored, or no new ones made; None while they can."""
-    printers: PrintersJson
 
 
 class JobJson(Struct):
@@ -190,10 +189,11 @@ class Printers(Protocol):
     async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
         """Print jobs that ask, or drop them, or one that is queued; None: all that ask.
 
-        Returns how many. Raises CannotPrint where that one does neither.
+        Returns how many. Raises CannotPrint where that one does neither, and KeyError where
+        there is no such job.
         """
 
-    def preview(self, printer: str) -> str:
+    async def preview(self, printer: str) -> str:
         """A sample ticket as this printer would print it: an SVG picture of its real bytes."""
 
     def picture(self, printer: str) -> str:
@@ -226,7 +226,7 @@ class NoPrinters:
         del job, wanted
         raise KeyError(printer)
 
-    def preview(self, printer: str) -> str:
+    async def preview(self, printer: str) -> str:
         """Raises KeyError."""
         raise KeyError(printer)
 

@@ -39,7 +39,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.printers import NoPrinters, PrintersNow
+from appliance.printers import NoPrinters, Printers, PrintersNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
@@ -47,6 +47,7 @@ from appliance.timers import Timers
 
 if TYPE_CHECKING:  # See `make_devices`.
     from appliance.panel.devices import Devices
+    from appliance.printing.printers import Printing
 
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
@@ -169,7 +170,11 @@ async def running(
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
-    printers, printers_now = NoPrinters(config.devices.mode), PrintersNow()
+    printers_now = PrintersNow()
+    printing = await asyncio.to_thread(
+        make_printing, config, expeditor, log, directory, printers_now
+    )
+    printers: Printers = printing or NoPrinters(config.devices.mode)
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
@@ -178,8 +183,10 @@ async def running(
         "requests": limits.status,
         "history": history.status,
         "routing": lambda: routing_status(expeditor),
-        **({"printers": lambda: printers_shown(printers.shown())} if config.printer else {}),
     }
+    if printing is not None:
+        status["printers"] = lambda: printers_shown(printers.shown())
+        status["printing"] = printing.status
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
@@ -189,7 +196,7 @@ async def running(
         status["panel"] = devices.status
 
     def warned() -> list[str]:
-        parts = (each for each in (https, devices) if each is not None)
+        parts = (each for each in (https, devices, printing) if each is not None)
         return [*warnings, *(warning for part in parts for warning in part.warnings())]
 
     health = Health(
@@ -254,6 +261,7 @@ async def running(
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),
                     *((("panel", devices.run()),) if devices else ()),
+                    *((("printing", printing.run()),) if printing else ()),
                 )
             ]
             listening = Listening(orders, http, secure)
@@ -298,6 +306,18 @@ def make_devices(
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
     return Devices(config, expeditor, shown_now, printers_now)
+
+
+def make_printing(
+    config: Config, expeditor: Expeditor, log: Log, directory: Path, printers_now: PrintersNow
+) -> "Printing | None":
+    """Ticket printers, where there are any."""
+    if not config.printer:
+        return None
+    # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
+    from appliance.printing.printers import Printing  # noqa: PLC0415
+
+    return Printing(config, expeditor, log, directory, printers_now)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

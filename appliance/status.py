@@ -14,6 +14,7 @@ from appliance.devices import PanelStatus
 from appliance.history.follower import HistoryStatus
 from appliance.lan.presence import PresenceStatus
 from appliance.orders.server import OrdersStatus
+from appliance.printers import PrintingStatus
 from appliance.tls import HttpsStatus
 
 
@@ -39,3 +40,4 @@ class StatusJson(Struct):
     beacon: PresenceStatus | UnsetType = UNSET
     panel: PanelStatus | UnsetType = UNSET
     printers: PrintersShown | UnsetType = UNSET
+    printing: PrintingStatus | UnsetType = UNSET

@@ -172,7 +172,7 @@ class PrinterResource:
         caller = self._authority.caller(request)
         caller.require(KITCHEN)
         printer = self._named(request.match_info["printer_id"], caller)
-        return _picture(self._printers.preview(printer.id))
+        return _picture(await self._printers.preview(printer.id))
 
     async def paper(self, request: web.Request) -> web.Response:
         """What a simulated printer printed last, as a picture; 409 where it is a real one.

@@ -32,13 +32,18 @@ from appliance.printing.follower import Follower, add_job
 from appliance.printing.jobs import ENDED, Job, json_of
 from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.plan import Standing, comes_out_at
+from appliance.printing.sample import sample
 from appliance.printing.spool import Spool
 from appliance.printing.stand import Stand
 from appliance.printing.tally import Tally
 from appliance.printing.wanted import Wants
 from appliance.printing.wiring import Wire, wire
 from appliance.printing.worker import Worker
+from hardware.printers.driver import Printer
 from hardware.printers.encoding import encode
+from hardware.printers.interpreter import slips_of
+from hardware.printers.models import Model
+from hardware.printers.picture import picture
 from hardware.simulated_printer import FAULTS, Fault, SimulatedPrinter
 
 logger = logging.getLogger(__name__)
@@ -81,19 +86,7 @@ class Printing:
             section.id: Stand(section, self._mode, wire, self._tell, lambda: expeditor.now().at)
             for section in config.printer
         }
-        self._workers = [
-            Worker(
-                stand.wired.driver,
-                self._spool,
-                self._tally,
-                standings=self._standings,
-                draw=self._draw,
-                thread=self._drawing,
-                now=expeditor.now,
-            )
-            for stand in self._stands.values()
-            if stand.wired.driver is not None
-        ]
+        self._workers: list[Worker] = []
         self._follower = Follower(
             log,
             expeditor,
@@ -114,18 +107,26 @@ class Printing:
         for stand in self._stands.values():
             stand.begin()
         try:
+            await self._spool.open()
+            self._follower.begin()
+            self._is_open = True
+            doubted_at = self._spool.doubted_at()
+            drivers = [
+                driver
+                for name, stand in self._stands.items()
+                if (driver := stand.drive(interrupted=name in doubted_at)) is not None
+            ]
             # Chits that are being printed when this ends need their printers a little longer.
             async with asyncio.TaskGroup() as group:
-                drivers = [
-                    group.create_task(stand.wired.driver.run(), name=f"printer {name}")
-                    for name, stand in self._stands.items()
-                    if stand.wired.driver is not None
+                driving = [
+                    group.create_task(driver.run(), name=f"printer {driver.name}")
+                    for driver in drivers
                 ]
                 try:
-                    await self._work()
+                    await self._work(drivers)
                 finally:
-                    for driver in drivers:
-                        driver.cancel()
+                    for each in driving:
+                        each.cancel()
         finally:
             for stand in self._stands.values():
                 stand.end()
@@ -134,10 +135,19 @@ class Printing:
             await self._spool.close()
             await asyncio.to_thread(self._end_threads)
 
-    async def _work(self) -> None:
-        await self._spool.open()
-        self._follower.begin()
-        self._is_open = True
+    async def _work(self, drivers: Sequence[Printer]) -> None:
+        self._workers = [
+            Worker(
+                driver,
+                self._spool,
+                self._tally,
+                standings=self._standings,
+                draw=self._draw,
+                thread=self._drawing,
+                now=self._expeditor.now,
+            )
+            for driver in drivers
+        ]
         async with asyncio.TaskGroup() as group:
             group.create_task(self._spool.run(), name="spool")
             group.create_task(self._follower.run(), name="chits")
@@ -216,7 +226,7 @@ class Printing:
 
     def _shown(self, name: str) -> PrinterJson:
         stand, now, tally = self._stands[name], self._now.printers[name], self._tally
-        section, (model, _driver, simulated) = stand.section, stand.wired
+        section, (model, _drive, simulated) = stand.section, stand.wired
         return PrinterJson(
             id=name,
             stations=section.stations,
@@ -248,12 +258,11 @@ class Printing:
         )
 
     def status(self) -> PrintingStatus:
-        """They, and how the spool is."""
+        """How far the log was followed, and what keeps chits from being printed."""
         return PrintingStatus(
             followed=self._spool.position.seq,
             of=self._log.head,
             fault=self._spool.fault or self._follower.fault,
-            printers=self.shown(),
         )
 
     def warnings(self) -> list[str]:
@@ -293,24 +302,27 @@ class Printing:
         """Print its test page, durably as any job. Raises CannotPrint."""
         stand = self._stands[printer]
         self._require_open()
-        if stand.wired.driver is None:
+        if stand.wired.drive is None:
             raise CannotPrint("it is not wired: the configuration does not say where it is")
         now = self._expeditor.now()
-        job = add_job(self._spool, self._tally, printer, Chit("test", now.at), now)
+        job = add_job(self._spool, self._tally, printer, Chit("test", now.at, station=printer), now)
         await self._spool.durable()
         return json_of(self._spool.jobs.get(job.id, job))
 
     async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
         """Print jobs that ask, or drop them, or one that is queued; None: all that ask.
 
-        Returns how many. Raises CannotPrint where that one does neither.
+        Returns how many. Raises CannotPrint where that one does neither, and KeyError where
+        there is no such job.
         """
         self._stands[printer]
         self._require_open()
         ids = list(self._spool.ids(printer, "asking"))
         if job is not None:
+            if job not in self._spool.jobs or self._spool.jobs[job].printer != printer:
+                raise KeyError(job)
             if job not in ids and job not in self._spool.ids(printer, "waiting"):
-                raise CannotPrint("it is not waiting: it is on paper, on its way there, or gone")
+                raise CannotPrint("it is on paper, on its way there, or gone")
             ids = [job]
         for id_ in ids:
             self._decide(self._spool.jobs[id_], wanted=wanted)
@@ -328,9 +340,19 @@ class Printing:
         if not self._is_open or self._spool.fault is not None:
             raise CannotPrint(f"chits cannot be stored: {self._spool.fault or 'not opened yet'}")
 
-    def preview(self, printer: str) -> str:
+    async def preview(self, printer: str) -> str:
         """A sample ticket as this printer would print it: an SVG picture of its real bytes."""
-        raise NotImplementedError
+        stand = self._stands[printer]
+        station = next(iter(stand.section.stations), printer)
+        known = self._expeditor.kitchen.router.stations
+        name = known[station].name if station in known else station
+        chit = sample(name, self._expeditor.now().at)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._drawing, self._preview, chit, stand.wired.model)
+
+    def _preview(self, chit: Chit, model: Model) -> str:
+        data = encode(lay_out(chit, model, self._printing, self._zone, Circumstances()), model)
+        return picture(slips_of(data, model), model)
 
     def picture(self, printer: str) -> str:
         """What a simulated printer printed last, as an SVG picture. Raises CannotPrint."""

@@ -112,6 +112,11 @@ class Spool:
         """Of the jobs for a printer, ascending: in the order in which they were made."""
         return self._groups.get((printer, group), ())
 
+    def doubted_at(self) -> frozenset[str]:
+        """The printers that something may be left half in."""
+        open_ = [job for job in self._kept.jobs.values() if job.state not in ENDED and job.reprint]
+        return frozenset(job.at for job in open_ if job.at is not None)
+
     def count(self, printer: str) -> int:
         """How many jobs for a printer are not over."""
         return sum(len(self.ids(printer, group)) for group in ("waiting", "asking", "sending"))

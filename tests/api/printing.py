@@ -108,7 +108,7 @@ class MadeUpPrinters:
         self.decided.append((printer, job, wanted))
         return sum(each.state == "asks" for each in meant)
 
-    def preview(self, printer: str) -> str:
+    async def preview(self, printer: str) -> str:
         self._require(printer)
         return f'<svg xmlns="http://www.w3.org/2000/svg"><title>{printer}, sample</title></svg>'
 

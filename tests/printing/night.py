@@ -23,7 +23,7 @@ from appliance.kitchen.order import NOBODY, Order, Placed
 from appliance.kitchen.ticket import Line, Moment, Ticket
 from appliance.log import Log, Recorded
 from appliance.printers import JobJson, PrinterNow, PrintersNow
-from appliance.printing.chit import Chit, ChitLine
+from appliance.printing.chit import Chit
 from appliance.printing.layout import Circumstances
 from appliance.printing.printers import Printing
 from appliance.printing.wanted import OnPaper, Slips, Wants
@@ -78,6 +78,7 @@ class FakePrinter(Printer):
         self._told = changed
         self.outcomes: list[Outcomes] = []
         self.busy = False
+        self.interrupted = False
 
     async def run(self) -> NoReturn:
         if self.name not in self._night.away:
@@ -221,8 +222,13 @@ class Night:
         del mode
         if section.transport == "file:/none":
             return Wired(PLAIN_PRINTER, None, None)
-        printer = self.printers[section.id] = FakePrinter(section.id, self, changed)
-        return Wired(PLAIN_PRINTER, printer, None)
+
+        def drive(interrupted: bool) -> Printer:  # noqa: FBT001
+            printer = self.printers[section.id] = FakePrinter(section.id, self, changed)
+            printer.interrupted = interrupted
+            return printer
+
+        return Wired(PLAIN_PRINTER, drive, None)
 
     def _moment(self) -> Moment:
         ms = round(asyncio.get_running_loop().time() * 1000)
@@ -335,7 +341,7 @@ def slips(
         return Slips((voided,) if paper else (), key, None)
     if paper is not None:
         return Slips()
-    return Slips((chit,), key, OnPaper((ChitLine("1", "Fries"),)))
+    return Slips((chit,), key, OnPaper(bare=(ticket.station,)))
 
 
 def lay_out(chit: Chit, _model: Any, _printing: Any, _zone: Any, now: Circumstances) -> Any:

@@ -119,7 +119,7 @@ def test_a_dead_printer_without_a_living_fallback_keeps_its_chits(
 
 
 def test_chits_go_on_along_the_fallbacks(tell: Callable[..., None]) -> None:
-    pass_printer = """
+    at_the_pass = """
 [[station]]
 id = "pass"
 name = "Pass"
@@ -127,7 +127,7 @@ name = "Pass"
 id = "pass"
 stations = ["pass"]
 """
-    text = KITCHEN.replace('fallback = "grill"', 'fallback = "pass"') + pass_printer
+    text = KITCHEN.replace('fallback = "grill"', 'fallback = "pass"') + at_the_pass
 
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
@@ -256,6 +256,8 @@ def test_the_plug_pulled_in_mid_chit(tell: Callable[..., None]) -> None:
         await night.restart()
         await asyncio.sleep(5)
         assert night.came("grill") == ["1 half", "1 again", "2"]
+        assert night.printers["grill"].interrupted
+        assert not night.printers["fry"].interrupted
 
     tell(story)
 
@@ -513,7 +515,7 @@ def test_after_a_day_nothing_is_kept(tell: Callable[..., None]) -> None:
 
 
 def test_a_printer_that_is_nowhere_is_covered_at_once(tell: Callable[..., None]) -> None:
-    text = KITCHEN.replace('id = "grill"\nstations', 'id = "grill"\ntransport = "file:/none"\nstations')
+    text = KITCHEN.replace("stations = [", 'transport = "file:/none"\nstations = [', 1)
 
     async def story(night: Night) -> None:
         night.order("grill")
