@@ -5,11 +5,8 @@ Start here: `serve` names every part and what it is given.
 
 import asyncio
 import contextlib
-import errno
-import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,7 +17,7 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
-from appliance.api.health import Health, Places
+from appliance.api.health import Health
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.printer_json import printers_shown
@@ -39,6 +36,7 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, Printers, PrintersNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
@@ -51,18 +49,6 @@ if TYPE_CHECKING:  # See `make_devices`.
 
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
-
-
-class CannotListen(Exception):
-    """A port could not be bound; the text says which, and why."""
-
-
-class Listening(NamedTuple):
-    """What is where, once everything runs."""
-
-    orders: Address
-    http: Address
-    https: Address | None
 
 
 class Running(NamedTuple):
@@ -78,6 +64,7 @@ class Running(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     devices: "Devices | None"
+    printing: "Printing | None"
 
 
 async def serve(
@@ -235,14 +222,11 @@ async def running(
     ports = Ports(runner, config)
     status["connections"] = ports.status
     try:
-        orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
-        http = await _listen(ports.listen, config.http.listen, "http", free_ports=free_ports)
-        secure = None
-        if https is not None and config.https is not None:
-            listen = partial(ports.listen, context=https.context)
-            secure = await _listen(listen, config.https.listen, "https", free_ports=free_ports)
-        health.places = Places(str(orders), str(http), secure and str(secure))
-        presence = await _presence(config, directory, orders) if config.orders.beacon else None
+        listening = await listen(config, router, ports, https, free_ports=free_ports)
+        health.places = listening.places
+        presence = (
+            await _presence(config, directory, listening.orders) if config.orders.beacon else None
+        )
         if presence is not None:
             status["beacon"] = presence.status
             health.neighbours = presence.neighbours_heard
@@ -264,7 +248,6 @@ async def running(
                     *((("printing", printing.run()),) if printing else ()),
                 )
             ]
-            listening = Listening(orders, http, secure)
             yield Running(
                 listening,
                 expeditor,
@@ -276,6 +259,7 @@ async def running(
                 shown_now,
                 printers_now,
                 devices,
+                printing,
             )
             for part in parts:
                 part.cancel()
@@ -327,21 +311,6 @@ def make_https(config: Config, directory: Path) -> tls.Https | None:
     if config.https.files is not None:
         return tls.Https(tls.GivenFiles(*config.https.files))
     return tls.Https(tls.OwnAuthority(directory, tls.own_names))
-
-
-async def _listen(
-    listen: Callable[[str, int], Awaitable[int]], wanted: Address, what: str, *, free_ports: bool
-) -> Address:
-    """Where it listens now."""
-    try:
-        port = await listen(wanted.host, wanted.port)
-    except OSError as error:
-        if not (free_ports and error.errno == errno.EADDRINUSE):
-            known = error.errno is not None and error.errno > 0
-            reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
-            raise CannotListen(f"{what}.listen: cannot listen on {wanted}: {reason}") from error
-        port = await listen(wanted.host, 0)
-    return Address(f"{wanted.rpartition(':')[0]}:{port}")
 
 
 def _on_stop_signal() -> asyncio.Event:

@@ -119,7 +119,7 @@ def test_a_dead_printer_without_a_living_fallback_keeps_its_chits(
 
 
 def test_chits_go_on_along_the_fallbacks(tell: Callable[..., None]) -> None:
-    at_the_pass = """
+    more = """
 [[station]]
 id = "pass"
 name = "Pass"
@@ -127,7 +127,7 @@ name = "Pass"
 id = "pass"
 stations = ["pass"]
 """
-    text = KITCHEN.replace('fallback = "grill"', 'fallback = "pass"') + at_the_pass
+    text = KITCHEN.replace('fallback = "grill"', 'fallback = "pass"') + more
 
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
