@@ -39,6 +39,7 @@ class RunningAppliance:
         self.authority = parts.authority
         self.app = parts.app
         self.devices = parts.devices
+        self.printing = parts.printing
         self.shown_now = parts.shown_now
         self.printers_now = parts.printers_now
         self.log = log
