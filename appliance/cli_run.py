@@ -25,7 +25,8 @@ from appliance.config import ALL_INTERFACES, Address, Config, on_all_interfaces
 from appliance.files import replace_file
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
-from appliance.service import CannotListen, Running, serve
+from appliance.ports import CannotListen
+from appliance.service import Running, serve
 
 logger = logging.getLogger(__name__)
 
@@ -133,13 +134,8 @@ def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
             f"  The last run ended in the middle of a write: {torn_bytes} bytes that"
             " nobody was promised were discarded."
         )
-    not_yet = {
-        "printer": settings.printer,
-        "screen": settings.screen,
-    }
-    configured = [f"{len(section)} {name}" for name, section in not_yet.items() if section]
-    if configured:
-        yield f"  Checked, but not driven by this version yet: {', '.join(configured)}."
+    if settings.screen:
+        yield f"  Checked, but not driven by this version yet: {len(settings.screen)} screen."
 
 
 def _reachable(address: Address) -> Address:

@@ -34,7 +34,8 @@ class LampJson(Struct):
     why: str
     """In words; empty when ready."""
     shows: str
-    """The pattern: off, on, short flash, slow blink, fast blink; short, double, long, alarm."""
+    """The pattern: off, on, short flash, slow blink, fast blink; of a buzzer short, double, triple,
+    long, alarm."""
     lit: bool
     """At this moment."""
 

@@ -5,14 +5,14 @@ itself, and when it falls behind what is kept it is told to start from a snapsho
 """
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from appliance.kitchen.event import Event
 from appliance.kitchen.order import Placed
 from appliance.kitchen.routing import Station
+from appliance.watched import Watched
 
 KEPT: Final = 4_096
 """Changes that a listener can resume from: minutes of the busiest hour, some MB."""
@@ -47,14 +47,14 @@ class BehindTail(LookupError):
     """What comes next after that place is not kept any more, or not there yet."""
 
 
-class Feed:
+class Feed(Watched):
     """Changes in the order of the log, up to the newest durable one."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.head = 0
         """Sequence number of the newest change."""
         self._changes: deque[Change] = deque(maxlen=KEPT)
-        self._watching: set[Callable[[], None]] = set()
 
     def publish(self, changes: Sequence[Change]) -> None:
         """Add the next changes, and tell who watches."""
@@ -62,8 +62,7 @@ class Feed:
             return
         self.head = changes[-1].seq
         self._changes.extend(changes)
-        for tell in self._watching:
-            tell()
+        self._tell()
 
     def start_at(self, seq: int) -> None:
         """The first change to come will be the one after `seq`; what was before is gone."""
@@ -78,15 +77,6 @@ class Feed:
         # By their places: at the new end, where nearly everybody is, a deque has them at hand.
         last = min(first + limit, len(self._changes))
         return [self._changes[place] for place in range(first, last)]
-
-    @contextlib.contextmanager
-    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` whenever there are new changes; it does next to nothing."""
-        self._watching.add(tell)
-        try:
-            yield
-        finally:
-            self._watching.discard(tell)
 
     async def wait(self, seq: int, seconds: float) -> bool:
         """Wait for a change after `seq`; False when none came in that time."""

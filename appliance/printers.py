@@ -4,16 +4,17 @@ None imports the other: `service.py` gives the API what fulfils `Printers`, and 
 what all of them watch.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from appliance.devices import Mode
+from appliance.watched import Watched
 
 PrinterState = Literal[
     "ready",
+    "silent",
     "paper low",
     "out of paper",
     "cover open",
@@ -22,8 +23,11 @@ PrinterState = Literal[
     "failed",
     "not wired",
 ]
-"""`offline`: unplugged, or it gives no answer. `not wired`: the configuration does not say where
-it is."""
+"""`silent`: it prints, and is of a kind that tells nothing of itself. `offline`: unplugged, or it
+gives no answer. `not wired`: the configuration does not say where it is."""
+Concern = Literal["none", "warning", "alarm"]
+"""`warning`: somebody should look after it, and chits come out all the same, here or elsewhere.
+`alarm`: chits for it come out nowhere."""
 JobState = Literal["queued", "asks", "sent", "confirmed", "doubtful", "dropped"]
 """`asks`: it is older than its age limit, and waits for somebody to say whether to print it.
 `sent`: given to a printer that cannot tell more. `doubtful`: it may be on paper or not, and will
@@ -51,37 +55,38 @@ class PrinterNow(Struct, frozen=True):
     @property
     def prints(self) -> bool:
         """Whether what is for it comes out of it now."""
-        return self.state in ("ready", "paper low")
+        return self.state in ("ready", "silent", "paper low")
+
+    @property
+    def concern(self) -> Concern:
+        """How much somebody has to look after it."""
+        if not self.prints and self.covered_by is None:
+            return "alarm"
+        return "warning" if self.state not in ("ready", "silent") or self.asking else "none"
 
 
-class PrintersNow:
+class PrintersNow(Watched):
     """Of all printers, as they are now. In no log; see `ShownNow`, which is of the same kind."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._printers: dict[str, PrinterNow] = {}
-        self._watching: set[Callable[[], None]] = set()
 
     @property
     def printers(self) -> Mapping[str, PrinterNow]:
         """By id, in the order of the configuration."""
         return self._printers
 
+    def at(self, station: str) -> list[PrinterNow]:
+        """Those that print for a station."""
+        return [each for each in self._printers.values() if station in each.stations]
+
     def show(self, printer: PrinterNow) -> None:
         """It is like this from now on; where that is new, tell who watches."""
         if self._printers.get(printer.id) == printer:
             return
         self._printers[printer.id] = printer
-        for tell in self._watching:
-            tell()
-
-    @contextlib.contextmanager
-    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` whenever something is new; it does next to nothing."""
-        self._watching.add(tell)
-        try:
-            yield
-        finally:
-            self._watching.discard(tell)
+        self._tell()
 
 
 class AbilitiesJson(Struct):
@@ -134,6 +139,16 @@ class PrintersJson(Struct):
     printers: Sequence[PrinterJson] = ()
 
 
+class PrintingStatus(Struct):
+    """How chits come to the printers, for the status page."""
+
+    followed: int
+    """Events that chits were made of, of so many in the log."""
+    of: int
+    fault: str | None
+    """Why chits cannot be stored, or no new ones made; None while they can."""
+
+
 class JobJson(Struct):
     """A chit on its way to paper, or there."""
 
@@ -174,10 +189,11 @@ class Printers(Protocol):
     async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
         """Print jobs that ask, or drop them, or one that is queued; None: all that ask.
 
-        Returns how many. Raises CannotPrint where that one does neither.
+        Returns how many. Raises CannotPrint where that one does neither, and KeyError where
+        there is no such job.
         """
 
-    def preview(self, printer: str) -> str:
+    async def preview(self, printer: str) -> str:
         """A sample ticket as this printer would print it: an SVG picture of its real bytes."""
 
     def picture(self, printer: str) -> str:
@@ -185,3 +201,40 @@ class Printers(Protocol):
 
     def fault(self, printer: str, fault: str, *, on: bool) -> None:
         """Have a simulated printer fail, or mend it. Raises CannotPrint."""
+
+
+class NoPrinters:
+    """Where the configuration has none."""
+
+    def __init__(self, mode: Mode) -> None:
+        self._mode: Mode = mode
+
+    def shown(self) -> PrintersJson:
+        """None."""
+        return PrintersJson(self._mode)
+
+    async def jobs(self, printer: str) -> Sequence[JobJson]:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    async def test(self, printer: str) -> JobJson:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    async def decide(self, printer: str, job: int | None, *, wanted: bool) -> int:
+        """Raises KeyError."""
+        del job, wanted
+        raise KeyError(printer)
+
+    async def preview(self, printer: str) -> str:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    def picture(self, printer: str) -> str:
+        """Raises KeyError."""
+        raise KeyError(printer)
+
+    def fault(self, printer: str, fault: str, *, on: bool) -> None:
+        """Raises KeyError."""
+        del fault, on
+        raise KeyError(printer)

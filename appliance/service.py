@@ -5,11 +5,8 @@ Start here: `serve` names every part and what it is given.
 
 import asyncio
 import contextlib
-import errno
-import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,9 +17,10 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
-from appliance.api.health import Health, Places
+from appliance.api.health import Health
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
+from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
 from appliance.api.status import Status
 from appliance.clock import Clock
@@ -38,6 +36,8 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.ports import Listening, listen
+from appliance.printers import NoPrinters, Printers, PrintersNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
@@ -45,21 +45,10 @@ from appliance.timers import Timers
 
 if TYPE_CHECKING:  # See `make_devices`.
     from appliance.panel.devices import Devices
+    from appliance.printing.printers import Printing
 
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
-
-
-class CannotListen(Exception):
-    """A port could not be bound; the text says which, and why."""
-
-
-class Listening(NamedTuple):
-    """What is where, once everything runs."""
-
-    orders: Address
-    http: Address
-    https: Address | None
 
 
 class Running(NamedTuple):
@@ -73,7 +62,9 @@ class Running(NamedTuple):
     presence: Presence | None
     https: tls.Https | None
     shown_now: ShownNow
+    printers_now: PrintersNow
     devices: "Devices | None"
+    printing: "Printing | None"
 
 
 async def serve(
@@ -166,6 +157,11 @@ async def running(
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
+    printers_now = PrintersNow()
+    printing = await asyncio.to_thread(
+        make_printing, config, expeditor, log, directory, printers_now
+    )
+    printers: Printers = printing or NoPrinters(config.devices.mode)
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
@@ -175,20 +171,29 @@ async def running(
         "history": history.status,
         "routing": lambda: routing_status(expeditor),
     }
+    if printing is not None:
+        status["printers"] = lambda: printers_shown(printers.shown())
+        status["printing"] = printing.status
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
 
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now)
+    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
     if devices is not None:
         status["panel"] = devices.status
 
     def warned() -> list[str]:
-        parts = (each for each in (https, devices) if each is not None)
+        parts = (each for each in (https, devices, printing) if each is not None)
         return [*warnings, *(warning for part in parts for warning in part.warnings())]
 
     health = Health(
-        config.appliance.name, directory, expeditor, history, https=https, warnings=warned
+        config.appliance.name,
+        directory,
+        expeditor,
+        history,
+        https=https,
+        printers_now=printers_now,
+        warnings=warned,
     )
     own_names = frozenset[str](config.http.names)
     app = make_app(
@@ -203,6 +208,8 @@ async def running(
         status=Status(status, StatusJson),
         health=health,
         devices=devices or NoDevices(config.devices.mode),
+        printers=printers,
+        printers_now=printers_now,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,
@@ -215,14 +222,11 @@ async def running(
     ports = Ports(runner, config)
     status["connections"] = ports.status
     try:
-        orders = await _listen(router.listen, config.orders.listen, "orders", free_ports=free_ports)
-        http = await _listen(ports.listen, config.http.listen, "http", free_ports=free_ports)
-        secure = None
-        if https is not None and config.https is not None:
-            listen = partial(ports.listen, context=https.context)
-            secure = await _listen(listen, config.https.listen, "https", free_ports=free_ports)
-        health.places = Places(str(orders), str(http), secure and str(secure))
-        presence = await _presence(config, directory, orders) if config.orders.beacon else None
+        listening = await listen(config, router, ports, https, free_ports=free_ports)
+        health.places = listening.places
+        presence = (
+            await _presence(config, directory, listening.orders) if config.orders.beacon else None
+        )
         if presence is not None:
             status["beacon"] = presence.status
             health.neighbours = presence.neighbours_heard
@@ -241,11 +245,21 @@ async def running(
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),
                     *((("panel", devices.run()),) if devices else ()),
+                    *((("printing", printing.run()),) if printing else ()),
                 )
             ]
-            listening = Listening(orders, http, secure)
             yield Running(
-                listening, expeditor, router, authority, app, presence, https, shown_now, devices
+                listening,
+                expeditor,
+                router,
+                authority,
+                app,
+                presence,
+                https,
+                shown_now,
+                printers_now,
+                devices,
+                printing,
             )
             for part in parts:
                 part.cancel()
@@ -266,14 +280,28 @@ async def _presence(config: Config, directory: Path, orders: Address) -> Presenc
     )
 
 
-def make_devices(config: Config, expeditor: Expeditor, shown_now: ShownNow) -> "Devices | None":
+def make_devices(
+    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
+) -> "Devices | None":
     """Buttons, bump bars and lights, where there are any."""
     if not (config.button or config.bump_bar or config.light):
         return None
     # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
-    return Devices(config, expeditor, shown_now)
+    return Devices(config, expeditor, shown_now, printers_now)
+
+
+def make_printing(
+    config: Config, expeditor: Expeditor, log: Log, directory: Path, printers_now: PrintersNow
+) -> "Printing | None":
+    """Ticket printers, where there are any."""
+    if not config.printer:
+        return None
+    # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
+    from appliance.printing.printers import Printing  # noqa: PLC0415
+
+    return Printing(config, expeditor, log, directory, printers_now)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:
@@ -283,21 +311,6 @@ def make_https(config: Config, directory: Path) -> tls.Https | None:
     if config.https.files is not None:
         return tls.Https(tls.GivenFiles(*config.https.files))
     return tls.Https(tls.OwnAuthority(directory, tls.own_names))
-
-
-async def _listen(
-    listen: Callable[[str, int], Awaitable[int]], wanted: Address, what: str, *, free_ports: bool
-) -> Address:
-    """Where it listens now."""
-    try:
-        port = await listen(wanted.host, wanted.port)
-    except OSError as error:
-        if not (free_ports and error.errno == errno.EADDRINUSE):
-            known = error.errno is not None and error.errno > 0
-            reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
-            raise CannotListen(f"{what}.listen: cannot listen on {wanted}: {reason}") from error
-        port = await listen(wanted.host, 0)
-    return Address(f"{wanted.rpartition(':')[0]}:{port}")
 
 
 def _on_stop_signal() -> asyncio.Event:

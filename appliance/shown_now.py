@@ -5,9 +5,10 @@ panel ─ what a board shows now ▶ ShownNow ─▶ screens
 It is in no log. Whoever comes is told all of it, and whoever is there each time that it changes.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from appliance.watched import Watched
 
 
 class BoardView(NamedTuple):
@@ -25,12 +26,12 @@ class BoardView(NamedTuple):
     """Whether the all-day counts are shown."""
 
 
-class ShownNow:
+class ShownNow(Watched):
     """Of all stations that have devices."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._views: dict[str, BoardView] = {}
-        self._watching: set[Callable[[], None]] = set()
 
     @property
     def views(self) -> Mapping[str, BoardView]:
@@ -42,14 +43,4 @@ class ShownNow:
         if self._views.get(station) == view:
             return
         self._views[station] = view
-        for tell in self._watching:
-            tell()
-
-    @contextlib.contextmanager
-    def watched(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` whenever something is new; it does next to nothing."""
-        self._watching.add(tell)
-        try:
-            yield
-        finally:
-            self._watching.discard(tell)
+        self._tell()

@@ -8,11 +8,13 @@ from appliance.api.attention import AttentionJson
 from appliance.api.auth.authority import AuthStatus
 from appliance.api.limits import LimitsStatus
 from appliance.api.places import ConnectionsStatus
+from appliance.api.printer_json import PrintersShown
 from appliance.api.routing import RoutingStatus
 from appliance.devices import PanelStatus
 from appliance.history.follower import HistoryStatus
 from appliance.lan.presence import PresenceStatus
 from appliance.orders.server import OrdersStatus
+from appliance.printers import PrintingStatus
 from appliance.tls import HttpsStatus
 
 
@@ -37,3 +39,5 @@ class StatusJson(Struct):
     https: HttpsStatus | UnsetType = UNSET
     beacon: PresenceStatus | UnsetType = UNSET
     panel: PanelStatus | UnsetType = UNSET
+    printers: PrintersShown | UnsetType = UNSET
+    printing: PrintingStatus | UnsetType = UNSET

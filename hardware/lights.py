@@ -81,6 +81,17 @@ DOUBLE_BEEP: Final = Pattern(
     (Step(lit=True, seconds=0.12), Step(lit=False, seconds=0.1), Step(lit=True, seconds=0.12)),
     repeats=False,
 )
+TRIPLE_BEEP: Final = Pattern(
+    "triple",
+    (
+        Step(lit=True, seconds=0.12),
+        Step(lit=False, seconds=0.1),
+        Step(lit=True, seconds=0.12),
+        Step(lit=False, seconds=0.1),
+        Step(lit=True, seconds=0.12),
+    ),
+    repeats=False,
+)
 LONG_BEEP: Final = Pattern("long", (Step(lit=True, seconds=0.8),), repeats=False)
 ALARM: Final = Pattern(
     "alarm", (Step(lit=True, seconds=0.4), Step(lit=False, seconds=0.2)) * 5, repeats=False

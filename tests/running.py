@@ -39,7 +39,9 @@ class RunningAppliance:
         self.authority = parts.authority
         self.app = parts.app
         self.devices = parts.devices
+        self.printing = parts.printing
         self.shown_now = parts.shown_now
+        self.printers_now = parts.printers_now
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()

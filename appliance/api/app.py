@@ -22,12 +22,14 @@ from appliance.api import (
     tickets,
 )
 from appliance.api import health as appliance_health
+from appliance.api import printers as printer_api
 from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.contract import Contract
 from appliance.api.health import Health
 from appliance.api.idempotency import Repeats
 from appliance.api.limits import Limits
+from appliance.api.metrics import Metrics
 from appliance.api.openapi import Resource
 from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
@@ -36,6 +38,7 @@ from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
+from appliance.printers import Printers, PrintersNow
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -56,13 +59,15 @@ def make_app(
     status: Status,
     health: Health,
     devices: Devices,
+    printers: Printers,
+    printers_now: PrintersNow,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`, `shown_now`: see `Events`; `devices`: see `panel`.
+    `about`, `reminders`, `shown_now`, `printers_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -75,7 +80,13 @@ def make_app(
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
     listening = events.Events(
-        expeditor, authority, view, about=about, reminders=reminders, shown_now=shown_now
+        expeditor,
+        authority,
+        view,
+        about=about,
+        reminders=reminders,
+        shown_now=shown_now,
+        printers_now=printers_now,
     )
     app.on_shutdown.append(listening.close)
 
@@ -84,7 +95,9 @@ def make_app(
 
     resources = [
         Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
-        Resource("Tickets", tickets, tickets.Tickets(expeditor, history, view).operations()),
+        Resource(
+            "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
+        ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
         Resource("Events", events, listening.operations(BASE)),
@@ -93,12 +106,21 @@ def make_app(
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
         Resource("Panel", panel, panel.Panel(devices).operations()),
+        Resource(
+            "Printers",
+            printer_api,
+            printer_api.PrinterResource(printers, authority).operations(BASE),
+        ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(
             "Appliance",
             appliance_health,
-            [*health.operations(BASE), *status.operations()],
+            [
+                *health.operations(BASE),
+                *status.operations(),
+                *Metrics(expeditor, printers).operations(),
+            ],
         ),
     ]
     published = Contract(resources, BASE, GATEWAY)

@@ -13,11 +13,12 @@ from appliance.api.access import DeviceBody, PinBody, RevokeBody
 from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
 from appliance.api.panel import KeyBody
+from appliance.api.printers import FaultBody
 from appliance.api.routing import TestedOrder
 from appliance.api.rule_json import RuleBody, RulesBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
-from appliance.api.tickets import FireBody, MoveBody, PriorityBody
+from appliance.api.tickets import FireBody, MoveBody, PrintBody, PriorityBody
 
 
 class Part(NamedTuple):
@@ -36,6 +37,8 @@ PARTS: Final[Mapping[str, Part]] = {
     "name": Part("The person's name, as `GET /pins` lists it.", "Maria"),
     "button_id": Part("A button's `id`, as `GET /panel` lists it.", "grill-1"),
     "bar_id": Part("A bump bar's `id`, as `GET /panel` lists it.", "fry-bar"),
+    "printer_id": Part("A printer's `id`, as `GET /printers` lists it.", "fry-printer"),
+    "job_id": Part("A job's `id`, as the printer's jobs list it.", "7"),
     "id": Part("A screen's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
 }
 
@@ -82,6 +85,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PriorityBody: {"priority": "urgent"},
     MoveBody: {"station_id": "fry"},
     FireBody: {"order_id": "123", "course_number": 3},
+    PrintBody: {"printer_id": None},
     StationBody: {
         "name": "Pizza Oven",
         "station_type": "pizza",
@@ -96,5 +100,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     DeviceBody: {"name": "Screen at the grill", "stations": ["grill"]},
     RevokeBody: {"subject": "pin:Maria"},
     KeyBody: {"key": "bump"},
+    FaultBody: {"fault": "out of paper", "on": True},
     Credentials: {"pin": "4711"},
 }

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from appliance import __version__
 from appliance.api.errors import ApiError
+from appliance.api.printer_json import PrinterTold, printer_told
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON, Result
 from appliance.api.ticket_json import encode
@@ -23,6 +24,7 @@ from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
 from appliance.log import NotStored
+from appliance.printers import PrintersNow
 from appliance.tls import Https, HttpsStatus
 
 STORE_SECONDS: Final = 2.0
@@ -70,6 +72,7 @@ class HealthJson(Struct):
     https: HttpsStatus | None
     """What it presents; null where there is no https."""
     history: HistoryHealth
+    printers: list[PrinterTold]
     neighbours: int | None
     """Screens and appliances that are heard on the network; null where none could be."""
     disk_free_bytes: int | None
@@ -87,6 +90,7 @@ class Health:
         history: History,
         *,
         https: Https | None,
+        printers_now: PrintersNow,
         warnings: Callable[[], list[str]],
     ) -> None:
         """`directory` has the data. It counts as running from now on."""
@@ -99,6 +103,7 @@ class Health:
         self._expeditor = expeditor
         self._history = history
         self._https = https
+        self._printers_now = printers_now
         self._warnings = warnings
         self._began = monotonic()
         self._stuck_since: float | None = None
@@ -145,6 +150,7 @@ class Health:
             listening=self.places,
             https=self._https.status() if self._https else None,
             history=HistoryHealth(history.indexed, history.of, history.fault is not None),
+            printers=[printer_told(each) for each in self._printers_now.printers.values()],
             neighbours=self.neighbours(),
             disk_free_bytes=await asyncio.to_thread(_free, self._directory),
         )

@@ -197,7 +197,8 @@ def _operation(
     if body is not None:
         content = {"schema": schemas.of(body), "example": BODIES[body]}
         kind = FORM if isinstance(operation, RawOperation) else JSON
-        described["requestBody"] = {"required": True, "content": {kind: content}}
+        is_needed = isinstance(operation, RawOperation) or operation.body_needed
+        described["requestBody"] = {"required": is_needed, "content": {kind: content}}
     if isinstance(operation, RawOperation) and operation.frames is not None:
         described["x-frames"] = {
             name: schemas.any_of(kinds) for name, kinds in operation.frames._asdict().items()

@@ -71,6 +71,8 @@ class Operation(NamedTuple):
     """The type of what is sent as JSON; None for an empty answer."""
     query: type[Struct] | None = None
     body: type[Struct] | None = None
+    body_needed: bool = True
+    """Else it may be left out, which is the same as `{}`."""
     lenient: bool = False
     """The body is an order as points of sale send it: it may have numbers as texts, and begin
     with a byte-order mark."""
@@ -115,9 +117,15 @@ class Operation(NamedTuple):
             station = None if self.elsewhere else request.match_info.get("station_id")
             caller.require(self.roles, station)
         asked = None if self.query is None else query(request, self.query)
-        body = None if self.body is None else await _body(request, self.body, lenient=self.lenient)
+        body = None if self.body is None else await self._body(request, self.body)
         key = None if self.changes_nothing else await key_of(request, caller, prefix)
         return Call(request, caller, asked, body, key)
+
+    async def _body(self, request: web.Request, kind: type[Kind]) -> Kind:
+        """What was sent, decoded. Raises ApiError 400, 413, 415."""
+        if not self.body_needed and not await read(request):
+            return kind()
+        return await _body(request, kind, lenient=self.lenient)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
         key = call.key

@@ -19,6 +19,7 @@ from appliance.kitchen.command import (
     FireCourse,
     MarkLine,
     MoveTicket,
+    PrintTicket,
     Refused,
     SetPriority,
     TicketsNow,
@@ -27,6 +28,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.deed import Deed
 from appliance.kitchen.event import Kind
 from appliance.kitchen.ticket import Action, Priority
+from appliance.printers import Printers
 
 _TICKET: Final = "/stations/{station_id}/orders/{order_id}/ticket"
 _ACTIONS: Final[tuple[Action, ...]] = ("start", "ready", "bump", "recall", "void")
@@ -61,6 +63,15 @@ class MoveBody(Struct, forbid_unknown_fields=True):
     station_id: str
 
 
+class PrintBody(Struct, forbid_unknown_fields=True):
+    """Where it is to come out."""
+
+    printer_id: Annotated[
+        str | None,
+        Meta(description="one that prints for the station; by default all that do"),
+    ] = None
+
+
 _DEEDS: Final[dict[Kind, str]] = {
     "fired": "firing",
     "started": "start",
@@ -91,8 +102,11 @@ class UndoneJson(TicketJson):
 class Tickets:
     """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, history: History, view: TicketView) -> None:
+    def __init__(
+        self, expeditor: Expeditor, history: History, view: TicketView, printers: Printers
+    ) -> None:
         self._expeditor = expeditor
+        self._printers = printers
         self._list = TicketList(expeditor, history, view)
         self._view = view
 
@@ -141,6 +155,16 @@ class Tickets:
                 KITCHEN,
                 TicketJson,
                 body=MoveBody,
+                errors=(404, 409, 503),
+            ),
+            Operation(
+                "POST",
+                f"{_TICKET}/print",
+                self.print,
+                KITCHEN,
+                TicketJson,
+                body=PrintBody,
+                body_needed=False,
                 errors=(404, 409, 503),
             ),
             *(
@@ -206,6 +230,23 @@ class Tickets:
         call.caller.require(KITCHEN, to)
         command = MoveTicket(call.path("station_id"), call.path("order_id"), to)
         return self._one(call, command)
+
+    def print(self, call: Call) -> TicketJson:
+        """Print a ticket, once more as a rule; answers it as it is, which does not change.
+
+        What is on paper says that it may be there twice. 409 where no printer is for the station.
+        """
+        station, order_id = call.path("station_id"), call.path("order_id")
+        printer: str | None = call.body.printer_id
+        every = {each.id: each.stations for each in self._printers.shown().printers}
+        printing = [name for name, stations in every.items() if station in stations]
+        if printer is not None and printer not in printing:
+            known = f"does not print for station {station!r}" if printer in every else "is none"
+            raise invalid("printer_id", f"{printer!r} {known}", allowed=printing)
+        standing = self._expeditor.kitchen.tickets_of(order_id)
+        if not printing and any(ticket.station == station for ticket, _ in standing):
+            raise ApiError(409, "CONFLICT", f"no printer prints for station {station!r}")
+        return self._one(call, PrintTicket(station, order_id, printer))
 
     def undo(self, call: Call) -> UndoneJson:
         """Take back the newest thing that was done by hand; answers the ticket as it was.

@@ -3,9 +3,10 @@
 import re
 from typing import Final, Literal, NamedTuple, get_args
 
-TicketVerb = Literal["bump", "start", "ready", "fire", "item"]
+TicketVerb = Literal["bump", "start", "ready", "fire", "item", "print"]
 """Done to a ticket: the one in a slot, or else the selected one. `item` ticks its first open
-line, `fire` fires what it holds of the lowest course that waits."""
+line, `fire` fires what it holds of the lowest course that waits, `print` has it come out at the
+station's printers, once more as a rule."""
 BoardVerb = Literal["select", "next", "previous", "page", "page-back", "all-day"]
 """Changes what the boards of the station show, and nothing in the kitchen."""
 StationVerb = Literal["recall", "undo", "summon"]

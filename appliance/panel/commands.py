@@ -4,7 +4,15 @@ from math import inf
 from typing import cast
 
 from appliance.config.actions import StationVerb, TicketVerb
-from appliance.kitchen.command import ActOnTicket, Command, FireCourse, MarkLine, Summon, Undo
+from appliance.kitchen.command import (
+    ActOnTicket,
+    Command,
+    FireCourse,
+    MarkLine,
+    PrintTicket,
+    Summon,
+    Undo,
+)
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import course_number
 from appliance.kitchen.ticket import Action as TicketAction
@@ -22,6 +30,8 @@ def for_ticket(verb: TicketVerb, station: str, order_id: str, kitchen: Kitchen) 
         case "item":
             line = next((line for line in ticket.lines if line.to_do), None)
             return None if line is None else MarkLine(station, order_id, line.id, done=True)
+        case "print":
+            return PrintTicket(station, order_id)
     return ActOnTicket(station, order_id, cast("TicketAction", verb))
 
 

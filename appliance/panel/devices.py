@@ -36,6 +36,7 @@ from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
+from appliance.printers import PrintersNow
 from appliance.shown_now import ShownNow
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
@@ -72,7 +73,13 @@ READY: Final = How("ready")
 class Devices:
     """All of them, simulated or real, and the panel that they are the hands of."""
 
-    def __init__(self, config: Config, expeditor: Expeditor, shown_now: ShownNow) -> None:
+    def __init__(
+        self,
+        config: Config,
+        expeditor: Expeditor,
+        shown_now: ShownNow,
+        printers_now: PrintersNow,
+    ) -> None:
         """Opens nothing yet. Blocks for a moment: it reads the profiles of the bars."""
         self._mode = config.devices.mode
         self._wiring = wiring(config)
@@ -82,6 +89,7 @@ class Devices:
             actions_by_station(config, self._wiring),
             per_page=config.panel.tickets_per_page,
             shown_now=shown_now,
+            printers_now=printers_now,
             tell=self._tell,
             follow=self._follow,
         )
@@ -104,6 +112,7 @@ class Devices:
                 for light in self._wiring.lights
             ],
             self._show,
+            printers_now=printers_now,
         )
         self._shown: dict[str, Pattern] = {}
         """What each lamp is to show, also while there are no pins."""

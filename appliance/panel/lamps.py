@@ -1,6 +1,8 @@
 """Lamps and sounds follow the log: what is on the boards, how late it is, and what is new.
 
-boards, Kitchen.promise ─▶ Lamps ─ a pattern for each lamp ─▶ hardware.lights
+Stack lights say as well whether the printers of their stations print.
+
+boards, Kitchen.promise, printers ─▶ Lamps ─ a pattern for each lamp ─▶ hardware.lights
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from typing import Final, NamedTuple
 from appliance.expeditor import Expeditor
 from appliance.kitchen.event import Summoned, TicketChanged
 from appliance.panel.boards import Board, Card, Happened
+from appliance.printers import Concern, PrinterNow, PrintersNow
 from hardware.lights import (
     ALARM,
     DOUBLE_BEEP,
@@ -23,6 +26,7 @@ from hardware.lights import (
     SHORT_BEEP,
     SHORT_FLASH,
     SLOW_BLINK,
+    TRIPLE_BEEP,
     Pattern,
 )
 
@@ -49,9 +53,10 @@ SHOWN: Final[Mapping[Age, Pattern]] = {
 }
 """By the lamp of a button that is for the ticket."""
 
-SOUNDS: Final = (SHORT_BEEP, DOUBLE_BEEP, LONG_BEEP, ALARM)
-"""A ticket is to be made now; one is very late now; what somebody pressed cannot be done; somebody
-is called. One that is further behind here is never cut off by one before it."""
+SOUNDS: Final = (SHORT_BEEP, DOUBLE_BEEP, TRIPLE_BEEP, LONG_BEEP, ALARM)
+"""A ticket is to be made now; one is very late now; a printer's chits come out nowhere now; what
+somebody pressed cannot be done; somebody is called. One that is further behind here is never cut
+off by one before it."""
 
 
 class SlotLamp(NamedTuple):
@@ -88,6 +93,7 @@ class Lamps:
         lights: Iterable[StackLight],
         show: Callable[[str, Pattern], None],
         *,
+        printers_now: PrintersNow,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`show` has a lamp show a pattern from now on; the same again changes nothing.
@@ -96,6 +102,7 @@ class Lamps:
         """
         self._expeditor = expeditor
         self._boards = boards
+        self._printers_now = printers_now
         self._slots = tuple(slots)
         self._lights = tuple(lights)
         self._show = show
@@ -103,6 +110,8 @@ class Lamps:
         self._following = asyncio.Event()
         self._to_make = frozenset[TicketKey]()
         self._very_late = frozenset[TicketKey]()
+        self._printing: Mapping[str, PrinterNow] = {}
+        """The printers as they were at the last look."""
         self._sounding: dict[str, tuple[Pattern, float]] = {}
         """By buzzer, its newest sound, and when that ends, on the monotonic clock."""
 
@@ -157,7 +166,15 @@ class Lamps:
             late = very_late - self._very_late
             self._sound(DOUBLE_BEEP, self._for(station for station, _ in late))
         self._to_make, self._very_late = to_make, very_late
+        self._sound_printers()
         return max(seconds, LEAST_SECONDS)
+
+    def _sound_printers(self) -> None:
+        """Where one has just come to print nothing; how it was found is no news."""
+        before, self._printing = self._printing, dict(self._printers_now.printers)
+        for name, printer in self._printing.items():
+            if printer.concern == "alarm" and name in before and before[name].concern != "alarm":
+                self._sound(TRIPLE_BEEP, self._for(printer.stations))
 
     def _age(self, card: Card) -> tuple[Age, float]:
         """Of a ticket, and for how many seconds it stays so."""
@@ -179,17 +196,32 @@ class Lamps:
         return OFF if card is None else SHOWN[ages[lamp.station, card.ticket.number]]
 
     def _show_colour(self, light: StackLight, ages: Mapping[TicketKey, Age]) -> None:
-        """The one that says how it stands with the worst ticket."""
+        """The one that says how it stands with the worst ticket, and how it does with printers."""
         worst = max(
             (age for key, age in ages.items() if key[0] in light.stations), default=Age.HELD
         )
-        if self._expeditor.fault is not None or worst is Age.VERY_LATE:
-            lit = "red"
-        else:
-            lit = "amber" if worst is Age.LATE else "green"
-        for colour in ("green", "amber", "red"):
+        shows = {"green": OFF, "amber": OFF, "red": OFF}
+        shows["green" if worst < Age.LATE else "amber" if worst is Age.LATE else "red"] = ON
+        # Whatever blinks is a printer's. Green says that all is well.
+        concerns = self._concerns(light)
+        if concerns:
+            shows["green"] = OFF
+        if "warning" in concerns:
+            shows["amber"] = SLOW_BLINK
+        if "alarm" in concerns:
+            shows["red"] = FAST_BLINK
+        if self._expeditor.fault is not None:
+            shows = {"green": OFF, "amber": OFF, "red": ON}
+        for colour, pattern in shows.items():
             if colour in light.lamps:
-                self._show(light.lamps[colour], ON if colour == lit else OFF)
+                self._show(light.lamps[colour], pattern)
+
+    def _concerns(self, light: StackLight) -> set[Concern]:
+        """What of its stations' printers somebody should look after."""
+        printers = self._printers_now.printers.values()
+        return {
+            each.concern for each in printers if not set(light.stations).isdisjoint(each.stations)
+        } - {"none"}
 
     def _for(self, stations: Iterable[str]) -> list[StackLight]:
         """Those that stand for any of these."""

@@ -13,11 +13,12 @@ from typing import Final, Literal, NamedTuple, cast
 
 from appliance.config.actions import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
 from appliance.expeditor import Expeditor
-from appliance.kitchen.command import Command, Refused
+from appliance.kitchen.command import Command, PrintTicket, Refused
 from appliance.log import NotStored
 from appliance.panel.boards import Board, Boards, Happened
 from appliance.panel.commands import for_station, for_ticket
 from appliance.panel.shown import Shown
+from appliance.printers import PrintersNow
 from appliance.shown_now import BoardView, ShownNow
 
 logger = logging.getLogger(__name__)
@@ -69,20 +70,22 @@ class Panel:
         *,
         per_page: int,
         shown_now: ShownNow,
+        printers_now: PrintersNow,
         tell: Tell,
         follow: Follow,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`stations`: by station, what its buttons and keys do. `per_page`: tickets of a page.
 
-        `shown_now` is told what boards are to show. `tell` hears what each press came to,
-        `follow` what happened; it is called as well when boards are to show something else.
-        Neither may block. `clock` is monotonic, seconds.
+        `shown_now` is told what boards are to show; `printers_now` has all printers. `tell` hears
+        what each press came to, `follow` what happened; it is called as well when boards are to
+        show something else. Neither may block. `clock` is monotonic, seconds.
         """
         self.boards = {station: Board(Shown(clock(), per_page)) for station in stations}
         self._stations = stations
         self._per_page = per_page
         self._shown_now = shown_now
+        self._printers_now = printers_now
         self._expeditor = expeditor
         self._boards = Boards(expeditor, self.boards, clock)
         self._tell = tell
@@ -106,6 +109,9 @@ class Panel:
         command = self._command(press)
         if command is None:
             self._tell(press, NOTHING_THERE)
+            return
+        if isinstance(command, PrintTicket) and not self._printers_now.at(press.station):
+            self._tell(press, Outcome("refused", f"no printer prints for {press.station!r}"))
             return
         try:
             answer = self._expeditor.submit(command, press.by)

@@ -18,10 +18,15 @@ VALUES = {
     "plu": "B-1",
     "button_id": "grill-1",
     "bar_id": "fry-bar",
+    "printer_id": "grill-printer",
+    "job_id": "1",
 }
 READS = ("GET", "HEAD")
-PARTS = ("card", "counts", "keys", "link", "press", "summons", "time", "view")
-"""Of the board's script."""
+PARTS = (
+    *("card", "counts", "keys", "link", "press", "printers", "summons", "time", "unrouted", "view"),
+    "printer-list",
+)
+"""Of the board's script, and of the status page's."""
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -31,6 +36,7 @@ OPEN = {
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
     *((method, "/devices.js") for method in READS),
     *((method, "/api/v1/kds/health") for method in READS),
+    *((method, "/metrics") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),
 }
 """What anybody may ask for: pages without tickets, signing in, the API's contract, health."""

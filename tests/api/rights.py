@@ -38,6 +38,7 @@ POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/done     
 POST   /stations/{station_id}/orders/{order_id}/ticket/items/{line_id}/undone   kitchen   own   ours
 POST   /stations/{station_id}/orders/{order_id}/ticket/move                     kitchen   own   ours
 POST   /stations/{station_id}/orders/{order_id}/ticket/undo                     kitchen   own   ours
+POST   /stations/{station_id}/orders/{order_id}/ticket/print                    kitchen   own   ours
 POST   /stations/{station_id}/undo                                              kitchen   own   ours
 POST   /stations/{station_id}/summon                                            kitchen   own   ours
 DELETE /stations/{station_id}/summon                                            kitchen   own   ours
@@ -70,6 +71,16 @@ GET    /status                                                                  
 GET    /panel                                                                   kitchen   seen  ours
 POST   /panel/buttons/{button_id}/press                                         kitchen   own   ours
 POST   /panel/bars/{bar_id}/press                                               kitchen   fry   ours
+GET    /printers                                                                kitchen   seen  ours
+GET    /printers/{printer_id}/jobs                                              kitchen   own   ours
+POST   /printers/{printer_id}/test                                              managers  own   ours
+POST   /printers/{printer_id}/jobs/{job_id}/print                               kitchen   own   ours
+POST   /printers/{printer_id}/jobs/{job_id}/drop                                kitchen   own   ours
+POST   /printers/{printer_id}/jobs/print                                        kitchen   own   ours
+POST   /printers/{printer_id}/jobs/drop                                         kitchen   own   ours
+POST   /printers/{printer_id}/faults                                            kitchen   own   ours
+GET    /printers/{printer_id}/preview.svg                                       kitchen   own   ours
+GET    /printers/{printer_id}/paper.svg                                         kitchen   own   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours
@@ -96,6 +107,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("PUT", "/orders/{order_id}"): {"items": []},
     ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
     ("POST", "/panel/bars/{bar_id}/press"): {"key": "summary"},
+    ("POST", "/printers/{printer_id}/faults"): {"fault": "slow", "on": True},
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},

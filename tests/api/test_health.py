@@ -18,6 +18,7 @@ from appliance.kitchen.kitchen import Kitchen
 from appliance.lan import beacon
 from appliance.lan.beacon import Beacon
 from tests.api.asking import Answer, ask
+from tests.api.printing import SHOWN_AT, now
 from tests.api.test_errors import is_error
 from tests.log.faulty_disk import Disk, faulty_disk
 from tests.running import RunningAppliance, running
@@ -70,6 +71,46 @@ async def test_what_everybody_may_know(appliance: RunningAppliance) -> None:
         assert now - timedelta(minutes=1) < datetime.fromisoformat(told[name]) <= now
     free = (await asyncio.to_thread(shutil.disk_usage, appliance.directory)).free
     assert told["disk_free_bytes"] == pytest.approx(free, rel=0.1)
+
+
+async def test_how_printers_are_is_said_with_what_to_do(appliance: RunningAppliance) -> None:
+    assert (await healthy(appliance)).body["printers"] == []
+    trouble = {"state": "out of paper", "why": "out of paper", "waiting": 5, "asking": 2}
+    appliance.printers_now.show(now("hot", "grill", **trouble, covered_by="pass-printer"))
+    appliance.printers_now.show(now("cold-printer", "cold", waiting=1))
+    hot, cold = (await healthy(appliance)).body["printers"]
+    assert hot == {
+        "id": "hot",
+        "stations": ["grill"],
+        "state": "out of paper",
+        "why": "out of paper",
+        "to_do": "Put in a new roll.",
+        "since": SHOWN_AT,
+        "concern": "warning",
+        "waiting": 5,
+        "asking": 2,
+        "covered_by": "pass-printer",
+    }
+    assert (cold["state"], cold["concern"], cold["waiting"]) == ("ready", "none", 1)
+    appliance.printers_now.show(now("hot", "grill", **trouble))
+    assert (await healthy(appliance)).body["printers"][0]["concern"] == "alarm"
+
+
+@pytest.mark.parametrize(
+    ("facts", "concern"),
+    [
+        ({"state": "ready"}, "none"),
+        ({"state": "silent"}, "none"),
+        ({"state": "paper low"}, "warning"),
+        ({"state": "ready", "asking": 1}, "warning"),
+        ({"state": "silent", "asking": 1}, "warning"),
+        ({"state": "offline"}, "alarm"),
+        ({"state": "not wired"}, "alarm"),
+        ({"state": "cover open", "covered_by": "other"}, "warning"),
+    ],
+)
+def test_what_is_printed_elsewhere_is_no_alarm(facts: dict[str, Any], concern: str) -> None:
+    assert now("hot", "grill", **facts).concern == concern
 
 
 async def test_nothing_of_a_guest_is_in_it(appliance: RunningAppliance) -> None:

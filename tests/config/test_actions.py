@@ -30,7 +30,10 @@ def test_an_action_is_a_verb_and_may_be_for_a_slot(
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("explode", "'explode' is no action; there are bump, start, ready, fire, item, select, "),
+        (
+            "explode",
+            "'explode' is no action; there are bump, start, ready, fire, item, print, select, ",
+        ),
         ("", "'' is no action; there are bump"),
         ("bump x", "'bump x' is no action"),
         ("recall 2", "'recall 2': recall is for no slot"),

@@ -18,6 +18,7 @@ from hardware.lights import (
     ON,
     SHORT_BEEP,
     SLOW_BLINK,
+    TRIPLE_BEEP,
     Lamp,
     Lights,
     Pattern,
@@ -114,6 +115,7 @@ def test_it_stays_in_phase_for_a_day() -> None:
     [
         (SHORT_BEEP, "###................."),
         (DOUBLE_BEEP, "##..###............."),
+        (TRIPLE_BEEP, "##..###..##........."),
         (LONG_BEEP, "################...."),
     ],
 )

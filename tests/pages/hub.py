@@ -107,6 +107,13 @@ class Hub:
         message = {"data": json.dumps({"type": "kds.board", "payload": payload})}
         self._page.evaluate("message => stream.onmessage(message)", message)
 
+    def has_printers(self, *printers: dict[str, Any]) -> None:
+        """How all printers are from now on."""
+        message = {"type": "kds.printers", "payload": {"printers": printers}}
+        self._page.evaluate(
+            "message => stream.onmessage(message)", {"data": json.dumps(message), "lastEventId": ""}
+        )
+
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
         usual = {"type": kind, "seq": 1, "at": iso(0)} | more
         events = [json.dumps(usual | {"payload": payload}) for payload in payloads]
@@ -133,3 +140,10 @@ def ticket(number: int, station: str, *items: dict[str, Any], **more: Any) -> di
         "created_at": iso(0),
     }
     return usual | more | {"metadata": metadata}
+
+
+def printer(name: str, *stations: str, **more: Any) -> dict[str, Any]:
+    """One that is ready since the doors opened."""
+    usual: dict[str, Any] = {"id": name, "stations": stations, "state": "ready", "why": ""}
+    usual |= {"to_do": "", "since": iso(0), "concern": "none", "covered_by": None}
+    return usual | {"waiting": None, "asking": 0} | more

@@ -11,8 +11,18 @@ from appliance.kitchen.command import Summon
 from appliance.panel.boards import Happened
 from appliance.panel.lamps import Lamps, StackLight
 from appliance.panel.panel import Panel
-from hardware.lights import ALARM, DOUBLE_BEEP, LONG_BEEP, SHORT_BEEP, Lamp, Pattern
+from hardware.lights import (
+    ALARM,
+    DOUBLE_BEEP,
+    FAST_BLINK,
+    LONG_BEEP,
+    SHORT_BEEP,
+    TRIPLE_BEEP,
+    Lamp,
+    Pattern,
+)
 from hardware.simulated import SimulatedLamps
+from tests.api.printing import now
 from tests.api.walking import KitchenClock
 from tests.panel.hands import (
     BURGER,
@@ -139,6 +149,7 @@ class Heard:
             {"grill": (), "fry": (), "pass": ()},
             per_page=8,
             shown_now=appliance.shown_now,
+            printers_now=appliance.printers_now,
             tell=lambda *_: None,
             follow=self._follow,
         )
@@ -151,6 +162,7 @@ class Heard:
             [],
             [buzzer],
             self._show,
+            printers_now=appliance.printers_now,
             clock=lambda: self.now,
         )
 
@@ -165,6 +177,10 @@ class Heard:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._panel.run())
             group.create_task(self.lamps.run())
+
+    def look(self) -> None:
+        """It has looked at the printers as they are now."""
+        self.lamps.follow([])
 
     async def expect(self, *sounds: str) -> None:
         """These since the last time, and the boards are as they are."""
@@ -305,3 +321,100 @@ async def test_a_ticket_that_becomes_very_late_is_heard_once(
     await heard.expect(DOUBLE)
     await ordered(hands, "B")
     await heard.expect(SHORT)
+
+
+async def shows(appliance: RunningAppliance, **wanted: str) -> None:
+    """Until the stack light shows this, and nothing else."""
+    expected = {"green": "off", "amber": "off", "red": "off"} | wanted
+    async with asyncio.timeout(5):
+        while True:
+            tower = (await device(appliance, "tower"))["lamps"]
+            if {colour: tower[colour]["shows"] for colour in expected} == expected:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_the_stack_light_says_how_printers_are(hands: RunningAppliance) -> None:
+    printers = hands.printers_now
+    printers.show(now("hot", "grill", "fry"))
+    await shows(hands, green="on")
+    for trouble, light_shows in (
+        ({"state": "paper low"}, {"amber": "slow blink"}),
+        ({"state": "out of paper"}, {"red": "fast blink"}),
+        ({"state": "out of paper", "covered_by": "other"}, {"amber": "slow blink"}),
+        ({"asking": 1}, {"amber": "slow blink"}),
+        ({"state": "silent"}, {"green": "on"}),
+        ({"state": "offline"}, {"red": "fast blink"}),
+        ({}, {"green": "on"}),
+    ):
+        printers.show(now("hot", "grill", "fry", **trouble))
+        await shows(hands, **light_shows)
+
+
+async def test_it_goes_on_saying_how_tickets_are(
+    hands: RunningAppliance, clock: KitchenClock
+) -> None:
+    await ordered(hands, "A")
+    hands.printers_now.show(now("hot", "grill", state="offline"))
+    hands.printers_now.show(now("other", "fry", state="paper low"))
+    await shows(hands, amber="slow blink", red="fast blink")
+    clock.seconds = LATE
+    hands.printers_now.show(now("other", "fry"))
+    await shows(hands, amber="on", red="fast blink")
+    hands.printers_now.show(now("hot", "grill", state="paper low"))
+    clock.seconds = VERY_LATE
+    await shows(hands, amber="slow blink", red="on")
+    assert await lamps(hands) == ["fast blink", "off"]  # Those of buttons are for tickets alone.
+    hands.expeditor.fault = Fault("no room", 0.0)
+    hands.printers_now.show(now("hot", "grill", state="offline"))
+    await shows(hands, red="on")
+    hands.expeditor.fault = None
+    await shows(hands, red="fast blink")
+
+
+async def test_a_printer_that_fails_is_heard_once_at_its_stations(
+    hands: RunningAppliance, heard: Heard
+) -> None:
+    hands.printers_now.show(now("hot", "grill", state="offline"))
+    hands.printers_now.show(now("other", "fry"))
+    heard.look()  # How it was found is no news.
+    await heard.expect()
+    for trouble in ({}, {"state": "paper low"}, {"state": "cover open", "covered_by": "other"}):
+        hands.printers_now.show(now("hot", "grill", **trouble))
+        heard.look()
+    await heard.expect()
+    hands.printers_now.show(now("hot", "grill", state="cover open"))
+    heard.look()
+    await heard.expect(TRIPLE_BEEP.name)
+    hands.printers_now.show(now("hot", "grill", state="out of paper", waiting=1))
+    hands.printers_now.show(now("other", "fry", state="offline"))
+    heard.look()
+    await heard.expect()
+
+
+async def test_lights_of_other_stations_say_nothing_of_it(hands: RunningAppliance) -> None:
+    shown: dict[str, Pattern] = {}
+    boards = Panel(
+        hands.expeditor,
+        {"grill": ()},
+        per_page=8,
+        shown_now=hands.shown_now,
+        printers_now=hands.printers_now,
+        tell=lambda *_: None,
+        follow=lambda _: None,
+    ).boards
+    at_the_grill = StackLight(["grill"], {"red": "red", "amber": "amber", "green": "green"})
+    at_the_grill_alone = Lamps(
+        hands.expeditor,
+        boards,
+        [],
+        [at_the_grill],
+        shown.__setitem__,
+        printers_now=hands.printers_now,
+    )
+    hands.printers_now.show(now("other", "fry", state="offline"))
+    at_the_grill_alone.follow([])
+    assert [name for name, pattern in shown.items() if pattern.name != "off"] == ["green"]
+    hands.printers_now.show(now("both", "fry", "grill", state="offline"))
+    at_the_grill_alone.follow([])
+    assert shown["red"] == FAST_BLINK

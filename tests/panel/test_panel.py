@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from appliance.config.actions import parse
+from appliance.kitchen.event import PrintAsked
 from appliance.panel.panel import Outcome, Panel, Press
+from tests.api.printing import now
 from tests.running import AT_ONCE, RunningAppliance, running
 
 BAR = [parse(text) for text in ("bump", "next", "previous", "page", "page-back", "all-day")]
@@ -27,6 +29,7 @@ class Hand:
             dict.fromkeys(("grill", "fry", "pass"), BAR),
             per_page=8,
             shown_now=appliance.shown_now,
+            printers_now=appliance.printers_now,
             tell=lambda _press, outcome: self._outcomes.put_nowait(outcome),
             follow=lambda _happened: self._followed.set(),
             clock=lambda: self.now,
@@ -301,3 +304,24 @@ async def test_the_counts_of_a_station_are_called_and_dismissed(
     assert board.counts
     await hand.press("all-day")
     assert not board.counts
+
+
+async def test_print_has_the_ticket_come_out_once_more(
+    kitchen: RunningAppliance, hand: Hand
+) -> None:
+    await ordered(kitchen, hand, "A", "B")
+    await hand.sees("grill", "A", "B")
+    why = "no printer prints for 'grill'"
+    assert await hand.press("print 2") == Outcome("refused", why)
+    kitchen.printers_now.show(now("fry-printer", "fry"))
+    assert await hand.press("print 2") == Outcome("refused", why)
+    kitchen.printers_now.show(now("hot", "fry", "grill", state="offline"))
+    for action in ("print 2", "print", "print 3"):
+        await hand.press(action)
+    asked = [
+        (each.event.ticket.station, each.placed and each.placed.order.id, each.event.by)
+        for each in kitchen.expeditor.feed.after(0)
+        if isinstance(each.event, PrintAsked)
+    ]
+    assert asked == [("grill", "B", "grill-1"), ("grill", "A", "grill-1")]
+    assert await hand.states() == [("A", "pending"), ("B", "pending")]

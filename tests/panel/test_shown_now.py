@@ -32,6 +32,7 @@ class Hand:
             {station: [*map(parse, texts)] for station, texts in does.items()},
             per_page=2,
             shown_now=appliance.shown_now,
+            printers_now=appliance.printers_now,
             tell=lambda _press, _outcome: None,
             follow=lambda _happened: None,
             clock=lambda: self._now,

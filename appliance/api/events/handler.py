@@ -19,6 +19,7 @@ from appliance.api.operation import query
 from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
+from appliance.printers import PrintersNow
 from appliance.shown_now import ShownNow
 
 SEND_BUFFER: Final = 128 * 1024
@@ -41,13 +42,14 @@ class Events:
         about: Callable[[], About],
         reminders: Callable[[], list[str]],
         shown_now: ShownNow,
+        printers_now: PrintersNow,
     ) -> None:
         """What `about` tells goes into every snapshot, and its warnings into every beat.
 
-        `reminders` go into the beats of whoever hears of all stations; `shown_now` is told to
-        whoever hears of its stations.
+        `reminders` go into the beats of whoever hears of all stations; `shown_now` and
+        `printers_now` are told to whoever hears of their stations.
         """
-        self._source = Source(expeditor, view, about, reminders, shown_now)
+        self._source = Source(expeditor, view, about, reminders, shown_now, printers_now)
         self._authority = authority
         self._listening: set[asyncio.Task[Any]] = set()
 

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from time import monotonic
 from typing import Final, NamedTuple, NoReturn, cast
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from appliance.api.events.messages import (
     About,
@@ -24,6 +24,8 @@ from appliance.api.events.messages import (
     BoardPayload,
     FaultJson,
     MenuEvent,
+    PrintersEvent,
+    PrintersPayload,
     SnapshotEvent,
     SnapshotPayload,
     StationEntry,
@@ -35,6 +37,7 @@ from appliance.api.events.messages import (
     TicketEventType,
     TicketPayload,
 )
+from appliance.api.printer_json import printer_told
 from appliance.api.summons import summons_now
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.times import iso
@@ -51,6 +54,7 @@ from appliance.kitchen.event import (
 from appliance.kitchen.routing import Station
 from appliance.kitchen.ticket import NOT_SET_MS
 from appliance.log import NotStored
+from appliance.printers import PrinterNow, PrintersNow
 from appliance.shown_now import BoardView, ShownNow
 
 BEAT_SECONDS: Final = 2.0
@@ -76,6 +80,7 @@ class Source(NamedTuple):
     about: Callable[[], About]
     reminders: Callable[[], list[str]]
     shown_now: ShownNow
+    printers_now: PrintersNow
 
 
 class Listener:
@@ -93,7 +98,14 @@ class Listener:
 
         `check` raises ApiError when the listener's token is no longer good.
         """
-        self._expeditor, self._view, self._about, self._reminders, self._shown_now = source
+        (
+            self._expeditor,
+            self._view,
+            self._about,
+            self._reminders,
+            self._shown_now,
+            self._printers_now,
+        ) = source
         self._stations = stations
         self._check = check
         self._send = send
@@ -105,6 +117,8 @@ class Listener:
         """The moment by whose clocks times were told."""
         self._told_views: dict[str, BoardView] = {}
         """What it knows that boards show now."""
+        self._told_printers: tuple[PrinterNow, ...] = ()
+        """How it knows printers to be."""
 
     def _sees(self, station: str) -> bool:
         return self._stations is None or station in self._stations
@@ -121,6 +135,7 @@ class Listener:
             with (
                 self._expeditor.feed.watched(self._news.set),
                 self._shown_now.watched(self._news.set),
+                self._printers_now.watched(self._news.set),
             ):
                 while True:
                     self._news.clear()
@@ -130,6 +145,7 @@ class Listener:
                         seq = await self._snapshot()
                     if seq is not None:
                         await self._tell_views()
+                        await self._tell_printers()
                     if self._beat_is_due or seq is None:
                         await self._beat(seq)
                     if seq is not None:
@@ -251,6 +267,7 @@ class Listener:
             return None
         await self._tell(body, seq)
         self._told_views.clear()
+        self._told_printers = ()
         return seq
 
     async def _tell_views(self) -> None:
@@ -259,6 +276,17 @@ class Listener:
             if self._sees(station) and self._told_views.get(station) != view:
                 self._told_views[station] = view
                 await self._tell(_board(station, view), None)
+
+    async def _tell_printers(self) -> None:
+        """Tell how printers are, as far as that is not known."""
+        printers = tuple(
+            replace(each, waiting=0) if each.prints else each
+            for each in self._printers_now.printers.values()
+            if self._stations is None or any(map(self._sees, each.stations))
+        )
+        if printers != self._told_printers:
+            self._told_printers = printers
+            await self._tell(_printers(printers), None)
 
     async def _beat(self, seq: int | None) -> None:
         self._beat_is_due = False
@@ -284,6 +312,15 @@ def _summon(event: Summoned, seq: int) -> bytes:
 @lru_cache(64)  # One that changes is told to all who listen; there are about as many stations.
 def _board(station: str, view: BoardView) -> bytes:
     return encode(BoardEvent(BoardPayload(station, *view)))
+
+
+@lru_cache(16)  # The same for all who hear of the same stations.
+def _printers(printers: tuple[PrinterNow, ...]) -> bytes:
+    told = [printer_told(each) for each in printers]
+    for printer, each in zip(printers, told, strict=True):
+        if printer.prints:
+            each.waiting = None
+    return encode(PrintersEvent(PrintersPayload(told)))
 
 
 def now() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from appliance.api.errors import ErrorJson
+from appliance.api.printer_json import PrinterTold
 from appliance.api.summons import SummonsJson
 from appliance.api.ticket_json import TicketJson
 from appliance.api.times import Time
@@ -125,6 +126,23 @@ class BoardEvent(Struct, tag_field="type", tag="kds.board"):
     payload: BoardPayload
 
 
+class PrintersPayload(Struct):
+    """Those of the stations that are heard of."""
+
+    printers: list[PrinterTold]
+
+
+class PrintersEvent(Struct, tag_field="type", tag="kds.printers"):
+    """How all printers are from then on.
+
+    It is of the moment, and has no place in the log. It comes as `kds.board` does: where there
+    are any, after the first snapshot, or what is new since a position, and again after each
+    snapshot; and whenever one of them changes.
+    """
+
+    payload: PrintersPayload
+
+
 TicketEventType = Literal[
     "kds.ticket.created",
     "kds.ticket.updated",
@@ -194,6 +212,7 @@ HEARD: Final = (
     StationsEvent,
     MenuEvent,
     BoardEvent,
+    PrintersEvent,
     Beat,
 )
 

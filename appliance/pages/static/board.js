@@ -5,8 +5,10 @@ import { drawCounts } from "/counts.js";
 import { watchBar } from "/keys.js";
 import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
 import { watchPresses } from "/press.js";
+import { drawTrouble, watchPrinters } from "/printers.js";
 import { watchSummons } from "/summons.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
+import { warnOfUnrouted } from "/unrouted.js";
 import { isChosen, mark, reveal } from "/view.js";
 
 const RECALLABLE = 3;
@@ -14,7 +16,6 @@ const NOTICE_MS = 15000;
 const DONE_MS = 5000; // That what was asked for is done.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
 const COUNT_AGAIN_MS = 2000;
-const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 const DO = { fire, move }; // What is more than an action of the ticket's own path.
 const STATES = { in_progress: "cooking", ready: "ready", recalled: "recalled" };
 const DEEDS = {
@@ -28,7 +29,7 @@ const tickets = new Map(); // by ticket id: { ticket, card }
 const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
 const views = new Map(); // by station id: what buttons and bump bars have its board show
-let opened = null; // the id of the ticket whose card shows where else it could be made
+let opened = null; // the id of the ticket whose card shows what else can be done with it
 let noticed = 0; // the timer that takes a notice away again
 let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
@@ -45,14 +46,14 @@ const link = follow({
     // A card that says the same stays: a finger may be on it.
     payload.tickets.filter((ticket) => !isShown(ticket)).forEach(put);
     for (const station of stations.values()) findGone(station);
-    warnOfUnrouted();
+    warn();
     summons.are(payload.summons.map(({ station_id }) => station_id));
   }),
   stations: redrawing(arrange),
   ticket: redrawing((type, ticket, live) => {
     if (live) put(ticket);
     else if (type !== "kds.ticket.updated" || tickets.has(ticket.id)) remove(ticket);
-    warnOfUnrouted();
+    warn();
   }),
   summon: redrawing((id, live) => summons.is(id, live)),
   boards: redrawing((told, all) => {
@@ -60,6 +61,7 @@ const link = follow({
     for (const id of all ? [...views.keys()] : []) if (!there.has(id)) turn(id, null);
     for (const { station_id, ...view } of told) turn(station_id, view);
   }),
+  printers: redrawing((all) => printing.tell(all)),
   beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
@@ -98,6 +100,12 @@ const summons = watchSummons(byId("summons"), byId("summon"), called, async (com
   if (!link.isLive()) return;
   const { wrong } = await come(coming);
   if (wrong) notice([name(called(coming)), `: ${wrong}`]);
+});
+const printing = watchPrinters((id, isOther) => {
+  const station = stations.get(id);
+  if (!station) return;
+  drawTrouble(station.section.querySelector(".printers"), printing.troubleAt(id));
+  if (isOther) ticketsOf(station).forEach(put);
 });
 const bar = barId && watchBar(barId, link.isLive, (station, wrong) => {
   notice(station ? [name(called(station)), `: ${wrong}`] : [wrong]);
@@ -144,9 +152,10 @@ function clear() {
   summons.are([]);
   opened = null;
   stations.clear();
+  printing.tell([]);
   views.clear();
   tickets.clear();
-  warnOfUnrouted();
+  warn();
 }
 
 function say(id, text) {
@@ -161,29 +170,8 @@ function shout(id, words, more) {
   if (words) byId(id).append(small("", more));
 }
 
-/** What is on a board because no rule takes it: somebody should write one. */
-function warnOfUnrouted() {
-  const items = [...tickets.values()].flatMap(({ ticket }) => {
-    const at = stationOf(ticket).name;
-    const unrouted = ticket.items.filter((item) => item.unrouted && item.change !== "deleted");
-    return unrouted.map((item) => ({ dish: item.name, at }));
-  });
-  byId("unrouted").hidden = !items.length;
-  const [count, them] = items.length === 1 ? ["1 item", "it"] : [`${items.length} items`, "them"];
-  byId("unrouted").replaceChildren(
-    `${count} went to `, ...listed(items.map(({ at }) => at), " and "),
-    ` because no rule takes ${them}: `, ...listed(items.map(({ dish }) => dish), ", "),
-  );
-}
-
-/** Each of these texts once; the first few, if they are many. */
-function listed(texts, between) {
-  const different = [...new Set(texts)];
-  const more = different.length > NAMED ? [`${between}…`] : [];
-  return [
-    ...different.slice(0, NAMED).flatMap((text, place) => [place ? between : "", name(text)]),
-    ...more,
-  ];
+function warn() {
+  warnOfUnrouted(byId("unrouted"), [...tickets.values()].map(({ ticket }) => ticket), called);
 }
 
 /** Until somebody has seen it, or it says something else. */
@@ -249,6 +237,7 @@ function addStation(id) {
   section.querySelector(".undo").onclick = ({ target }) => takeBack(station, target);
   station.recall.querySelector("button").onclick = () => perform(station.gone[0], "recall");
   stations.set(id, station);
+  drawTrouble(section.querySelector(".printers"), printing.troubleAt(id));
   return station;
 }
 
@@ -272,7 +261,7 @@ function targetsOf(ticket) {
   return cooking.map(([id]) => id).filter((id) => id !== ticket.station_id);
 }
 
-/** Show where else a ticket could be made, or hide it again; one card does at a time. */
+/** Show what else can be done with a ticket, or hide it again; one card does at a time. */
 const open = keepingFocus((ticket) => {
   const other = tickets.get(opened)?.ticket;
   opened = opened === ticket.id ? null : ticket.id;
@@ -288,6 +277,7 @@ function put(ticket) {
   const card = draw(ticket, {
     atPass: station.pass,
     targets: ticket.id === opened ? targetsOf(ticket) : null,
+    prints: printing.isAt(ticket.station_id),
     perform,
     open,
     called,
@@ -425,6 +415,7 @@ async function perform(ticket, action, to) {
   busy.delete(ticket.id);
   card?.classList.remove("busy"); // What happened comes by the stream, and redraws the card.
   if (wrong) notice([name(title(ticket)), `: ${wrong}`]);
+  else if (action === "print") notice([name(title(ticket)), " goes to the printer"], "done");
   else if (to) notice([name(title(ticket)), " is at ", name(called(to)), " now"], "done");
   else notice();
 }

@@ -16,15 +16,17 @@ const ACTIONS = {
 };
 const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
 const NOWHERE = "This sign-in sees no other station that could make it";
+const MOVE = "Move to another station";
+const PRINT = "Print";
 const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
 /**
  * The card of a ticket, without its age. A press of a button is `perform(ticket, action)`, and of
  * a station where it could be made `perform(ticket, "move", id)`; of its name, `open(ticket)`.
  * `targets` are the ids of those stations where they are to be shown; `called(id)` is the name of
- * a station.
+ * a station. `prints`: its station has a printer.
  */
-export function draw(ticket, { atPass, targets, perform, open, called }) {
+export function draw(ticket, { atPass, targets, prints, perform, open, called }) {
   const card = document.getElementById("ticket").content.cloneNode(true).firstElementChild;
   const part = (kind) => card.querySelector(kind);
   const { metadata } = ticket;
@@ -33,10 +35,14 @@ export function draw(ticket, { atPass, targets, perform, open, called }) {
   part(".verdict").textContent = verdict(ticket);
   part(".reference").append(name(title(ticket)));
   // A card of the pass is the whole order, and stays there.
-  if (!atPass && ticket.status !== "voided") {
-    nameButton(part(".title"), targets !== null).onclick = () => open(ticket);
-    part(".move").append(...targets ? moves(ticket, targets, perform, called) : []);
+  const moves = !atPass && ticket.status !== "voided";
+  if (moves || prints) {
+    nameButton(part(".title"), targets !== null, [moves && MOVE, prints && PRINT]).onclick = () => {
+      open(ticket);
+    };
   }
+  if (targets && moves) part(".move").append(...places(ticket, targets, perform, called));
+  if (targets && prints) part(".move").append(printButton(ticket, perform));
   part(".facts").append(...row(
     mode(ticket), due(ticket), ticket.server_name,
     stations("taken over from ", metadata.overflowFrom, called),
@@ -65,16 +71,23 @@ function actionButton(action, ...words) {
   return button;
 }
 
-/** The name of a ticket as the button that shows where else it could be made. */
-function nameButton(title, isOpen) {
+/** The name of a ticket as the button that shows what else can be done with it. */
+function nameButton(title, isOpen, what) {
   const button = actionButton("move", ...title.childNodes);
-  button.title = "Move to another station";
+  button.title = what.filter(Boolean).join(", ");
   button.ariaExpanded = String(isOpen);
   title.append(button);
   return button;
 }
 
-function moves(ticket, targets, perform, called) {
+function printButton(ticket, perform) {
+  const button = actionButton("print", PRINT);
+  button.onclick = () => perform(ticket, "print");
+  return button;
+}
+
+/** Where else a ticket could be made. */
+function places(ticket, targets, perform, called) {
   const buttons = targets.map((id) => {
     const button = actionButton(`move ${id}`, stationName(id, called));
     button.onclick = () => perform(ticket, "move", id);

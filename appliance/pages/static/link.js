@@ -13,8 +13,8 @@ const MENU_LONGEST_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
- * summon(stationId, live), boards(views, all), beat(fault, warnings, reminders), live(),
- * offline(since: Date), signedOut(). `all` of the views: no other station has any.
+ * summon(stationId, live), boards(views, all), printers(printers), beat(fault, warnings, reminders),
+ * live(), offline(since: Date), signedOut(). `all` of the views: no other station has any.
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -79,6 +79,7 @@ export function follow(on) {
     const since = position === null ? "" : `?since=${encodeURIComponent(position)}`;
     source = new EventSource(EVENTS + since);
     let views = []; // What boards show now, until the first beat says that this is all.
+    let printers = []; // The same of printers.
     source.onerror = failed; // Its own retry gives up on some answers.
     source.onmessage = (message) => {
       const event = JSON.parse(message.data);
@@ -87,6 +88,7 @@ export function follow(on) {
         on.beat(event.fault, event.warnings, event.reminders);
         if (views && event.seq !== null) {
           on.boards(views, true);
+          on.printers(printers);
           views = null;
         }
         heard(event.at, event.seq !== null);
@@ -100,6 +102,9 @@ export function follow(on) {
       } else if (event.type === "kds.board") {
         if (views) views.push(event.payload);
         else on.boards([event.payload], false);
+      } else if (event.type === "kds.printers") {
+        printers = event.payload.printers;
+        if (!views) on.printers(printers);
       } else if (event.type === "kds.menu") {
         menuChanged();
       } else if (event.type.startsWith("kds.ticket.")) {

@@ -1,5 +1,7 @@
 // The status page: asks how the appliance is, again and again, and owns up when nobody answers.
 
+import { showPrinters } from "/printer-list.js";
+
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;
 const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
@@ -49,6 +51,7 @@ function show(health) {
     write(`place-${what}`, listening[what] ?? "not at all");
   }
   showHttps(health.https);
+  showPrinters(health.printers);
   byId("facts").hidden = false;
 }
 

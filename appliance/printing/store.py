@@ -1,0 +1,201 @@
+"""The spool on disk: one SQLite file, one connection, always of one thread; everything blocks.
+
+    jobs       what is not on paper yet, and the newest that are
+    papers     what is on paper of each ticket, by printer
+    printers   those that there are, and from which event on each prints
+    position   how far the log was followed, and the next job's number
+
+Chits name guests: what is deleted is overwritten (`secure_delete`), and `scrub` leaves nothing of
+it in the write-ahead file. A commit is synced before anybody builds upon it.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from appliance.log import Position
+from appliance.printing.jobs import Job
+from appliance.printing.wanted import OnPaper
+
+NAME: Final = "spool.sqlite"
+FORMAT: Final = 1
+"""Kept in `user_version`; a spool of another format is put aside."""
+APPLICATION_ID: Final = 0x45585053  # "EXPS", for file(1)
+ENDS: Final = ("", "-wal", "-shm")
+"""Of the names of a database's files."""
+
+_SCHEMA: Final = """
+CREATE TABLE jobs     (id INTEGER PRIMARY KEY, job BLOB NOT NULL) STRICT;
+CREATE TABLE papers   (printer TEXT NOT NULL, number INTEGER NOT NULL, station TEXT NOT NULL,
+                       paper BLOB NOT NULL, PRIMARY KEY (printer, number, station))
+                      STRICT, WITHOUT ROWID;
+CREATE TABLE printers (id TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL, next_job INTEGER NOT NULL) STRICT;
+"""
+
+NEVER: Final = Position("", 0)
+"""The log was not followed yet."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_job = msgspec.msgpack.Decoder(Job).decode
+_decode_paper = msgspec.msgpack.Decoder(OnPaper).decode
+
+
+class Damaged(Exception):
+    """This file cannot be believed."""
+
+
+class PaperKey(NamedTuple):
+    """Whose paper it is."""
+
+    printer: str
+    number: int
+    """Of the order."""
+    station: str
+    """"" for the whole order."""
+
+
+class Kept(Struct):
+    """All that a spool holds."""
+
+    position: Position = NEVER
+    next_job: int = 1
+    jobs: dict[int, Job] = {}
+    papers: dict[PaperKey, OnPaper] = {}
+    printers: dict[str, int] = {}
+    """By id, the sequence number of the newest event that it prints nothing of."""
+
+
+class Changes(Struct):
+    """What is other than on disk; None: it is gone."""
+
+    position: Position = NEVER
+    next_job: int = 1
+    jobs: dict[int, Job | None] = {}
+    papers: dict[PaperKey, OnPaper | None] = {}
+    printers: dict[str, int | None] = {}
+
+
+class Store:
+    """One open file."""
+
+    def __init__(self, path: Path, vfs: str | None = None) -> None:
+        """Opens or makes it.
+
+        `vfs` names an SQLite file system other than the default. Raises Damaged, and
+        apsw.Error where the disk fails.
+        """
+        self._connection = apsw.Connection(os.fspath(path), vfs=vfs)
+        try:
+            self._prepare()
+        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+            self._connection.close()
+            raise Damaged(str(error)) from error
+        except (Damaged, apsw.Error):
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        connection = self._connection
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "full")
+        connection.pragma("secure_delete", "on")
+        version = connection.pragma("user_version")
+        if not version and connection.execute("SELECT count(*) FROM sqlite_schema").get == 0:
+            with connection:
+                connection.execute(_SCHEMA)
+                connection.pragma("application_id", APPLICATION_ID)
+                connection.pragma("user_version", FORMAT)
+        elif version != FORMAT:
+            raise Damaged(f"it is of format {version}, and this program makes {FORMAT}")
+        found = connection.pragma("quick_check", 1)
+        if found != "ok":
+            raise Damaged(found)
+        # What failed once may be whole in the write-ahead file, and not on the disk.
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def load(self) -> Kept:
+        """All of it. Raises Damaged, apsw.Error."""
+        execute = self._connection.execute
+        try:
+            since: Any = execute("SELECT id, since FROM printers").fetchall()
+            row = execute("SELECT epoch, seq, next_job FROM position").fetchone()
+            return Kept(
+                Position(row[0], row[1]) if row else NEVER,
+                row[2] if row else 1,
+                {id_: _decode_job(job) for id_, job in execute("SELECT * FROM jobs ORDER BY id")},
+                {
+                    PaperKey(printer, number, station): _decode_paper(paper)
+                    for printer, number, station, paper in execute("SELECT * FROM papers")
+                },
+                dict(since),
+            )
+        except (apsw.CorruptError, msgspec.DecodeError) as error:
+            raise Damaged(str(error)) from error
+
+    def write(self, changes: Changes) -> None:
+        """Make changes durable, all or none. Raises apsw.Error."""
+        with self._connection:
+            self._write(changes)
+
+    def replace(self, kept: Kept) -> None:
+        """Hold this and nothing else from now on. Raises apsw.Error."""
+        with self._connection:
+            for table in ("jobs", "papers", "printers"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - one of these
+            self._write(
+                Changes(
+                    kept.position, kept.next_job, {**kept.jobs}, {**kept.papers}, {**kept.printers}
+                )
+            )
+
+    def _write(self, changes: Changes) -> None:
+        many = self._connection.executemany
+        gone = [(id_,) for id_, job in changes.jobs.items() if job is None]
+        many("DELETE FROM jobs WHERE id = ?", gone)
+        jobs = [(id_, _encode(job)) for id_, job in changes.jobs.items() if job is not None]
+        many("INSERT OR REPLACE INTO jobs VALUES (?, ?)", jobs)
+        many(
+            "DELETE FROM papers WHERE (printer, number, station) = (?, ?, ?)",
+            _keys_without(changes.papers),
+        )
+        papers = [
+            (*key, _encode(paper)) for key, paper in changes.papers.items() if paper is not None
+        ]
+        many("INSERT OR REPLACE INTO papers VALUES (?, ?, ?, ?)", papers)
+        left = [(id_,) for id_, since in changes.printers.items() if since is None]
+        many("DELETE FROM printers WHERE id = ?", left)
+        printers = [(id_, since) for id_, since in changes.printers.items() if since is not None]
+        many("INSERT OR REPLACE INTO printers VALUES (?, ?)", printers)
+        self._connection.execute("DELETE FROM position")
+        self._connection.execute(
+            "INSERT INTO position VALUES (?, ?, ?)", (*changes.position, changes.next_job)
+        )
+
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead file. Raises apsw.Error."""
+        self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+
+def _keys_without(papers: Mapping[PaperKey, OnPaper | None]) -> list[PaperKey]:
+    return [key for key, paper in papers.items() if paper is None]
+
+
+def put_aside(path: Path) -> Path:
+    """Keep a closed file that cannot be believed under another name. Raises OSError."""
+    aside = path.with_name(f"{path.name}.damaged")
+    for end in ENDS:
+        if (file := path.with_name(path.name + end)).exists():
+            file.replace(aside.with_name(aside.name + end))
+        else:
+            aside.with_name(aside.name + end).unlink(missing_ok=True)
+    return aside

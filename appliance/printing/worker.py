@@ -1,0 +1,129 @@
+"""One printer's worker: takes what comes out of it, one chit after the other.
+
+spool ─ the next job ▶ "sending" is durable ▶ the driver ▶ what became of it ▶ spool
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Final
+
+from msgspec.structs import replace
+
+from appliance.kitchen.ticket import Moment
+from appliance.printing.jobs import End, Job, doubted, ended
+from appliance.printing.plan import Standing, comes_out_at, next_at
+from appliance.printing.spool import Spool
+from appliance.printing.tally import Tally
+from hardware.printers.driver import Outcome, Printer
+
+logger = logging.getLogger(__name__)
+
+REFUSED_SECONDS: Final = 0.5
+"""Until it is tried again where a printer took nothing although it seemed to be there."""
+GOODBYE_SECONDS: Final = 2.0
+"""For a chit that is being printed when the service stops: short of it, it comes twice."""
+
+_ENDS: Final[Mapping[Outcome, End]] = {Outcome.SENT: "sent", Outcome.CONFIRMED: "confirmed"}
+
+Draw = Callable[[Job, str], bytes]
+"""The bytes of a job at a printer, by its id; it may take some milliseconds."""
+
+
+class Worker:
+    """Of one printer."""
+
+    def __init__(
+        self,
+        driver: Printer,
+        spool: Spool,
+        tally: Tally,
+        *,
+        standings: Callable[[], Mapping[str, Standing]],
+        draw: Draw,
+        thread: Executor,
+        now: Callable[[], Moment],
+    ) -> None:
+        """`draw` runs in `thread`."""
+        self._driver = driver
+        self._spool = spool
+        self._standings = standings
+        self._draw = draw
+        self._thread = thread
+        self._now = now
+        self._tally = tally
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something is other: look again."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Print what comes out of it, until cancelled."""
+        while True:
+            self._news.clear()
+            job = self._next()
+            if job is None:
+                await self._news.wait()
+            else:
+                await self._print(job)
+
+    def _next(self) -> Job | None:
+        step = next_at(self._driver.name, self._standings(), self._spool, self._now().tick)
+        for job in step.ask:
+            self._spool.put(replace(job, state="asks"))
+        return step.job
+
+    async def _print(self, job: Job) -> None:
+        name = self._driver.name
+        self._spool.put(replace(job, state="sending", at=name))
+        try:
+            data = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._draw, job, name
+            )
+        except Exception:
+            # One chit that cannot be drawn must not hold up those behind it for ever.
+            logger.exception("chit %d cannot be drawn for printer %s", job.id, name)
+            self._tally.drop(self._spool, job, self._now())
+            return
+        await self._spool.durable()
+        if not self._may_still_go(job):
+            self._spool.put(job)
+            return
+        outcome = await self._outcome(job, data)
+        self._settle(job, outcome)
+        if outcome is Outcome.NOT_SENT and self._driver.state.prints:
+            await asyncio.sleep(REFUSED_SECONDS)
+
+    def _may_still_go(self, job: Job) -> bool:
+        """Whether it is still for this printer: a disk may have taken long meanwhile."""
+        standings = self._standings()
+        here = comes_out_at(job.printer, standings) == self._driver.name
+        return here and not job.too_old(standings[job.printer].age_limit, self._now().tick)
+
+    async def _outcome(self, job: Job, data: bytes) -> Outcome:
+        """What became of it; when the service stops meanwhile, as far as it is known soon."""
+        printing = asyncio.ensure_future(self._driver.print(job.id, data))
+        try:
+            return await asyncio.shield(printing)
+        except asyncio.CancelledError:
+            await asyncio.wait([printing], timeout=GOODBYE_SECONDS)
+            if printing.done():
+                self._settle(job, printing.result())
+            else:
+                printing.cancel()
+                await asyncio.wait([printing])
+            raise
+
+    def _settle(self, job: Job, outcome: Outcome) -> None:
+        match outcome:
+            case Outcome.NOT_SENT:
+                self._spool.put(job)
+            case Outcome.DOUBTFUL:
+                logger.warning("chit %d may be on paper at %s or not", job.id, self._driver.name)
+                self._spool.put(doubted(replace(job, at=self._driver.name)))
+            case Outcome.SENT | Outcome.CONFIRMED:
+                self._tally.count(job, self._driver.name)
+                over = ended(job, _ENDS[outcome], self._now())
+                self._spool.put(replace(over, at=self._driver.name))

@@ -1,0 +1,105 @@
+"""GET /metrics: numbers for monitors, without signing in and without a guest."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from appliance import service
+from appliance.expeditor import Fault
+from tests.api.asking import ask
+from tests.api.printing import MadeUpPrinters, printer
+from tests.running import PLAIN, RunningAppliance, running
+
+Samples = dict[tuple[str, ...], float]
+
+
+async def measured(appliance: RunningAppliance) -> Samples:
+    """Each sample by its name and the values of its labels."""
+    answer = await ask(appliance, "GET", "/metrics", role=None)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.body)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+async def kitchen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RunningAppliance]:
+    made_up = MadeUpPrinters(
+        printer(
+            "hot",
+            "grill",
+            state="out of paper",
+            waiting=3,
+            asking=2,
+            printed=40,
+            reprinted=4,
+            handed_over=5,
+            dropped=6,
+        ),
+        printer("cold-printer", "cold"),
+    )
+    monkeypatch.setattr(service, "NoPrinters", lambda _mode: made_up)
+    async with running(tmp_path, PLAIN) as appliance:
+        yield appliance
+
+
+async def test_how_printers_are_and_what_they_did(kitchen: RunningAppliance) -> None:
+    samples = await measured(kitchen)
+    states = {
+        name[1]: name[2]
+        for name, value in samples.items()
+        if name[0] == "expeditor_printer_state" and value
+    }
+    assert states == {"hot": "out of paper", "cold-printer": "ready"}
+    assert samples["expeditor_printer_state", "hot", "ready"] == 0
+    for name, count in (
+        ("waiting", 3),
+        ("asking", 2),
+        ("printed_total", 40),
+        ("reprinted_total", 4),
+        ("handed_over_total", 5),
+        ("dropped_total", 6),
+    ):
+        assert samples[f"expeditor_printer_{name}", "hot"] == count
+        assert samples[f"expeditor_printer_{name}", "cold-printer"] == 0
+
+
+async def test_whether_orders_can_be_stored(kitchen: RunningAppliance) -> None:
+    assert (await measured(kitchen))["expeditor_orders_can_be_stored",] == 1
+    kitchen.expeditor.fault = Fault("no room", 0.0)
+    assert (await measured(kitchen))["expeditor_orders_can_be_stored",] == 0
+    kitchen.expeditor.fault = None
+
+
+async def test_it_is_ours_alone_and_names_nobody(kitchen: RunningAppliance) -> None:
+    await kitchen.order(id="Canary", name="Canary", items=[{"name": "Canary"}])
+    names = [name for name, *_labels in await measured(kitchen)]
+    assert names
+    assert all(name.startswith("expeditor_") for name in names)
+    answer = await ask(kitchen, "GET", "/metrics", role=None)
+    assert "Canary" not in answer.body
+
+
+async def test_without_printers_there_is_nothing_of_them(appliance: RunningAppliance) -> None:
+    assert list(await measured(appliance)) == [("expeditor_orders_can_be_stored",)]
+
+
+async def test_who_asks_all_at_once_gets_all_of_it(kitchen: RunningAppliance) -> None:
+    first, *others = await asyncio.gather(*(measured(kitchen) for _ in range(10)))
+    assert all(each == first for each in others)
+
+
+def test_its_library_is_loaded_only_for_who_asks() -> None:
+    program = "import sys; from appliance import service; print('prometheus_client' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert said.stdout.decode().strip() == "False"
