@@ -159,7 +159,7 @@ class Session:
     async def _found(self) -> Answers:
         """What it really does of what its model confirms by: one that does not is asked once."""
         seconds = self._times.printed if self._past.confirms else self._times.silent
-        self._within(2 * seconds)
+        self._never_within()
         try:
             async with asyncio.timeout(seconds):
                 await self._marked(BEFORE_ANY)

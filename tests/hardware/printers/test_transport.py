@@ -7,9 +7,10 @@ import os
 import pty
 import socket
 import termios
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import serial
@@ -232,17 +233,23 @@ async def test_a_setting_that_the_adapter_has_not_is_said(
         await transport_to(f"serial:{terminal.path}", baud=9600, parity="even").open()
 
 
-async def test_opening_that_is_given_up_leaves_nothing_open(terminal: Terminal) -> None:
+async def test_opening_that_is_given_up_leaves_nothing_open(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged, opened, opens = threading.Event(), [], serial.Serial
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        plugged.wait(PATIENCE)
+        opened.append(opens(*arguments, **options))
+        return opened[0]
+
+    monkeypatch.setattr(serial, "Serial", slowly)
     opening = asyncio.create_task(transport_to(f"serial:{terminal.path}").open())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
     opening.cancel()
     await asyncio.wait([opening])
-    again = None
-    async with asyncio.timeout(PATIENCE):
-        while again is None:  # Until the thread of the first has closed it.
-            with contextlib.suppress(OSError):
-                again = await transport_to(f"serial:{terminal.path}").open()
-    again.close()
+    plugged.set()
+    await eventually(lambda: bool(opened) and not opened[0].is_open)
 
 
 @pytest.mark.parametrize(
