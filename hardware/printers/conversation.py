@@ -117,7 +117,8 @@ class Conversation:
             for task in doing:
                 task.cancel()
             await asyncio.gather(*doing, return_exceptions=True)
-            self._broken.cancel()
+            if not self._broken.cancel():
+                self._broken.exception()  # It has been seen, whatever else has ended it.
             self._link.close()
             if self._expected is not None and not self._expected[1].done():
                 self._expected[1].set_exception(Gone("closed"))
@@ -134,11 +135,11 @@ class Conversation:
         when the printer is gone. How long it waits is for the caller to say.
         """
         answered: asyncio.Future[None] = self._loop.create_future()
-        async with self.writing:
-            self._in_turn = b""
-            self._expected = (printed, answered)
-            await self._link.write(mark)
         try:
+            async with self.writing:
+                self._in_turn = b""
+                self._expected = (printed, answered)
+                await self._link.write(mark)
             await answered
         finally:
             self._expected = None
