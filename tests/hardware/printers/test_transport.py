@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 import serial
 
-from hardware.printers.transport import CannotOpen, Link, SerialLink, in_words, transport_to
+from hardware.printers.transport import CannotOpen, Link, SerialLink, Tcp, in_words, transport_to
 from tests.hardware.printers.driving import PATIENCE, eventually
 
 
@@ -199,7 +199,8 @@ async def test_its_dsr_line_holds_back_a_job_and_no_question(terminal: Terminal)
     assert os.read(terminal.master, 100) == b"burger"
     port.dsr = False
     writing = asyncio.create_task(link.write(b"fries"))
-    await link.write(b"\x10\x04\x01", at_once=True)
+    async with asyncio.timeout(PATIENCE):
+        await link.write(b"\x10\x04\x01", at_once=True)
     assert os.read(terminal.master, 100) == b"\x10\x04\x01"
     assert not writing.done()
     port.dsr = True
@@ -354,6 +355,18 @@ async def test_a_connection_is_ended_properly_when_all_was_taken(peer: Peer) -> 
         loop = asyncio.get_running_loop()
         assert await loop.sock_recv(printer, 100) == b"burger\n"
         assert await loop.sock_recv(printer, 100) == b""
+
+
+async def test_all_addresses_of_a_name_are_tried(peer: Peer) -> None:
+    port = int(peer.address.rpartition(":")[2])
+    ours = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    other = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.2", port))
+    way = Tcp("printer.local", port)
+    for found in ([ours], [other, ours], [ours, other]):
+        with await way._first(found) as connected:  # noqa: SLF001 - the loop asks for names in C
+            assert connected.getpeername() == ("127.0.0.1", port)
+    with pytest.raises(ConnectionRefusedError):
+        await way._first([other, other])  # noqa: SLF001
 
 
 @pytest.mark.parametrize("how", ["half", "whole", "reset"])
