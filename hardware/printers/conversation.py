@@ -95,6 +95,8 @@ class Conversation:
         """There was a valid round since there was noise, or since it was opened."""
         self._last_heard = self._last_in_turn = -math.inf
         self._last_valid = self._loop.time()
+        self._wait_until = -math.inf
+        """Late answers are waited for, and thrown away."""
         self._trouble: State | None = None
         """What it has told of itself since the last valid round."""
         self._ask_now = asyncio.Event()
@@ -115,7 +117,8 @@ class Conversation:
             for task in doing:
                 task.cancel()
             await asyncio.gather(*doing, return_exceptions=True)
-            self._broken.cancel()
+            if not self._broken.cancel():
+                self._broken.exception()  # It has been seen, whatever else has ended it.
             self._link.close()
             if self._expected is not None and not self._expected[1].done():
                 self._expected[1].set_exception(Gone("closed"))
@@ -132,11 +135,11 @@ class Conversation:
         when the printer is gone. How long it waits is for the caller to say.
         """
         answered: asyncio.Future[None] = self._loop.create_future()
-        async with self.writing:
-            self._in_turn = b""
-            self._expected = (printed, answered)
-            await self._link.write(mark)
         try:
+            async with self.writing:
+                self._in_turn = b""
+                self._expected = (printed, answered)
+                await self._link.write(mark)
             await answered
         finally:
             self._expected = None
@@ -161,6 +164,7 @@ class Conversation:
                 raise Gone(TAKES_NOTHING)
 
     async def _quiet(self) -> None:
+        await asyncio.sleep(self._wait_until - self._loop.time())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_QUIET):
                 while True:
@@ -279,9 +283,8 @@ class Conversation:
             async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
                 answer = await self._asked
         except TimeoutError:
-            self._asked = None
             # What comes now would be taken for the answer to what is asked next.
-            await asyncio.sleep(self._times.silent / 2)
+            self._wait_until = self._loop.time() + self._times.silent / 2
             return None
         else:
             if self._sure:

@@ -95,9 +95,9 @@ class Session:
         outcome = None
         try:
             async with asyncio.timeout(None) as self._limit:
-                if await self._make_ready():
-                    await self._send(data)
-                    outcome = await self._end(job)
+                await self._make_ready()
+                await self._send(data)
+                outcome = await self._end(job)
         except TimeoutError:
             if self._sending and not self._troubled:
                 self._give_up(Gone("it takes nothing any more"))
@@ -134,10 +134,10 @@ class Session:
         if self._limit is not None and not self._troubled:
             self._limit.reschedule(None)
 
-    async def _make_ready(self) -> bool:
-        """Clear what an earlier job has left, and see whether it confirms; whether it is ready."""
+    async def _make_ready(self) -> None:
+        """Clear what an earlier job has left, and see whether it confirms."""
         if self._ready:
-            return True
+            return
         interrupted = self._past.lacking is not None
         begin = RESET if self._past.lacking is None else clearing(self._model, self._past.lacking)
         if self.heard:
@@ -147,19 +147,20 @@ class Session:
         if self.heard and self._model.answers != "never":
             self._confirms = await self._found()
             if self._confirms == "never" and self._past.confirms:
-                return False
+                # It hangs. Or it is another now: then it is found out anew, and has its chits.
+                self._past.confirms = False
+                raise Gone("it answers, but works nothing off: switch it off and on")
             if interrupted and self._confirms == "in order":
                 # What the interrupted job has asked may be answered only now.
                 self._within(3 * self._times.late)
                 await self._conversation.no_more_in_turn(self._times.late)
         self._past.lacking = None
         self._ready = True
-        return True
 
     async def _found(self) -> Answers:
         """What it really does of what its model confirms by: one that does not is asked once."""
         seconds = self._times.printed if self._past.confirms else self._times.silent
-        self._within(2 * seconds)
+        self._never_within()
         try:
             async with asyncio.timeout(seconds):
                 await self._marked(BEFORE_ANY)

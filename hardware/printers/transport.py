@@ -11,7 +11,7 @@ import socket
 import stat
 import struct
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal, Protocol, TypeVar
 
 import serial
@@ -46,6 +46,7 @@ _HIGHEST_PORT: Final = 65_535
 _DROP_UNSENT: Final = struct.pack("ii", 1, 0)
 
 Opened = TypeVar("Opened")
+_Found = tuple[int, int, int, str, tuple[object, ...]]
 
 
 class CannotOpen(Exception):
@@ -162,7 +163,8 @@ class SerialLink(DescriptorLink):
         self._port = port
         # A pseudo-terminal has no such lines, and is not asked for them.
         held = self._is_held if heeds_dsr and self._lines_on() is not None else None
-        super().__init__(port.fileno(), port.close, held=held)
+        # Linux waits up to half a minute for what an adapter holds.
+        super().__init__(port.fileno(), port.close, held=held, close_waits=True)
 
     async def lines_on(self) -> frozenset[str] | None:
         """Which of the lines "dsr" and "cts" the printer has on; None where there are none."""
@@ -192,9 +194,16 @@ class Tcp:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
             found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-            family, _, _, _, address = found[0]
-            connected = await self._connected(family, address)
+            connected = await self._first(found)
         return DescriptorLink(connected.fileno(), lambda: _close(connected))
+
+    async def _first(self, found: Sequence[_Found]) -> socket.socket:
+        """Connected to the first address of a name at which somebody listens."""
+        for family, _, _, _, address in found[:-1]:
+            with contextlib.suppress(OSError):
+                return await self._connected(family, address)
+        family, _, _, _, address = found[-1]
+        return await self._connected(family, address)
 
     async def _connected(self, family: int, address: tuple[object, ...]) -> socket.socket:
         connecting = socket.socket(family, socket.SOCK_STREAM)

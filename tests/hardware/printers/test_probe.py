@@ -203,6 +203,25 @@ async def test_its_flow_control_is_what_its_wires_tell(lines: frozenset[str], fl
     assert found.flow == flow
 
 
+class Lucky(ByParity):
+    """One answer comes through by chance, and no other."""
+
+    async def write(self, data: bytes, *, at_once: bool = False) -> None:
+        if not self.written:
+            await super().write(data, at_once=at_once)
+        self.written += len(data)
+
+
+async def test_one_answer_by_chance_is_not_believed() -> None:
+    async def opened(setting: Setting) -> ByParity:
+        kind = ByParity if setting.baud == 9600 else Lucky
+        return kind("none", setting.parity, frozenset())
+
+    found = await probe(opened)
+    assert found is not None
+    assert found.setting.baud == 9600
+
+
 async def test_settings_that_the_adapter_has_not_are_passed_over() -> None:
     async def opened(setting: Setting) -> ByParity:
         if setting.baud != 1200:

@@ -7,14 +7,15 @@ import os
 import pty
 import socket
 import termios
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import serial
 
-from hardware.printers.transport import CannotOpen, Link, SerialLink, in_words, transport_to
+from hardware.printers.transport import CannotOpen, Link, SerialLink, Tcp, in_words, transport_to
 from tests.hardware.printers.driving import PATIENCE, eventually
 
 
@@ -198,7 +199,8 @@ async def test_its_dsr_line_holds_back_a_job_and_no_question(terminal: Terminal)
     assert os.read(terminal.master, 100) == b"burger"
     port.dsr = False
     writing = asyncio.create_task(link.write(b"fries"))
-    await link.write(b"\x10\x04\x01", at_once=True)
+    async with asyncio.timeout(PATIENCE):
+        await link.write(b"\x10\x04\x01", at_once=True)
     assert os.read(terminal.master, 100) == b"\x10\x04\x01"
     assert not writing.done()
     port.dsr = True
@@ -232,17 +234,23 @@ async def test_a_setting_that_the_adapter_has_not_is_said(
         await transport_to(f"serial:{terminal.path}", baud=9600, parity="even").open()
 
 
-async def test_opening_that_is_given_up_leaves_nothing_open(terminal: Terminal) -> None:
+async def test_opening_that_is_given_up_leaves_nothing_open(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged, opened, opens = threading.Event(), [], serial.Serial
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        plugged.wait(PATIENCE)
+        opened.append(opens(*arguments, **options))
+        return opened[0]
+
+    monkeypatch.setattr(serial, "Serial", slowly)
     opening = asyncio.create_task(transport_to(f"serial:{terminal.path}").open())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
     opening.cancel()
     await asyncio.wait([opening])
-    again = None
-    async with asyncio.timeout(PATIENCE):
-        while again is None:  # Until the thread of the first has closed it.
-            with contextlib.suppress(OSError):
-                again = await transport_to(f"serial:{terminal.path}").open()
-    again.close()
+    plugged.set()
+    await eventually(lambda: bool(opened) and not opened[0].is_open)
 
 
 @pytest.mark.parametrize(
@@ -347,6 +355,18 @@ async def test_a_connection_is_ended_properly_when_all_was_taken(peer: Peer) -> 
         loop = asyncio.get_running_loop()
         assert await loop.sock_recv(printer, 100) == b"burger\n"
         assert await loop.sock_recv(printer, 100) == b""
+
+
+async def test_all_addresses_of_a_name_are_tried(peer: Peer) -> None:
+    port = int(peer.address.rpartition(":")[2])
+    ours = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    other = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.2", port))
+    way = Tcp("printer.local", port)
+    for found in ([ours], [other, ours], [ours, other]):
+        with await way._first(found) as connected:  # noqa: SLF001 - the loop asks for names in C
+            assert connected.getpeername() == ("127.0.0.1", port)
+    with pytest.raises(ConnectionRefusedError):
+        await way._first([other, other])  # noqa: SLF001
 
 
 @pytest.mark.parametrize("how", ["half", "whole", "reset"])
