@@ -241,6 +241,14 @@ def test_a_beep_is_sounded_where_there_is_a_buzzer(model: Model) -> None:
 
 
 @of_all_models
+def test_bytes_begin_with_a_reset_of_what_a_printer_may_have_of_its_own(model: Model) -> None:
+    """Not all of it is a setting there: kanji mode, the country, the smaller font."""
+    resets = [each.raw for each in read(encode([], model), model).commands]
+    assert resets[0] == b"\x1b@"
+    assert {b"\x1c.", INTERNATIONAL, b"\x1b!\x00", b"\x1bt\x00"} == set(resets[1:])
+
+
+@of_all_models
 def test_what_was_set_before_changes_nothing(model: Model) -> None:
     before = b"\x1b!\xff\x1d!\x77\x1dB\x01\x1bt\x11\x1ba\x02\x1bE\x01"
     plain, spoilt = (read(start + encode(CHIT, model), model) for start in (b"", before))
