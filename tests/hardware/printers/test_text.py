@@ -81,6 +81,8 @@ def test_what_is_taken_away_and_what_becomes_a_space(text: str, made: str) -> No
     [
         ("🔥 hot", ":fire: hot"),
         ("宫保鸡丁", "GongBaoJiDing"),
+        ("カレーライス", "kareraisu"),
+        ("شاورما", "shawrma"),
         ("Ķīļi", "Kili"),
         ("№ 5", "No 5"),
         ("\ue000\U0001fbff", "??"),
