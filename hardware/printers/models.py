@@ -192,18 +192,11 @@ def printable(text: str, model: Model) -> str:
         return text
     made = []
     letter = ""
-    spelled_out = False
     for character in text:
+        # With a letter that is spelled, its marks cannot be drawn either, and go.
         letter = letter + character if is_mark(character) else character
-        if len(letter) == 1:
-            spelled_out = False
-        elif spelled_out:
-            continue  # It would sit on the last of the letters that its own was spelled with.
-        if character in has or (model.dots and font_for(letter) is not None):
-            made.append(character)
-        else:
-            made.append(spelled(character))
-            spelled_out = True
+        drawn = model.dots > 0 and font_for(letter) is not None
+        made.append(character if character in has or drawn else spelled(character))
     return "".join(made)
 
 

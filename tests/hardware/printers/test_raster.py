@@ -126,6 +126,14 @@ def test_a_line_from_left_to_right_keeps_its_order_around_hebrew() -> None:
     assert word.crop((right, 0, word.width, first.height)).tobytes() == first.tobytes()
 
 
+def test_hebrew_begins_at_the_right_end_of_its_columns() -> None:
+    word = drawn("ו ו ו ו ו ו")  # Narrow letters: they leave room.
+    box = ImageOps.invert(word.crop((0, 0, 11 * COLUMN, word.height))).getbbox()
+    assert box is not None
+    assert box[2] >= 11 * COLUMN - 2
+    assert box[0] > 5
+
+
 def _ink_of(picture: Image.Image) -> Image.Image:
     """What is not empty of its width."""
     box = ImageOps.invert(picture).getbbox()
