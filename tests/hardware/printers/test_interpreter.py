@@ -338,6 +338,27 @@ def test_data_is_never_taken_for_commands() -> None:
     assert unknown == {"ESC ( Z": 1, "GS k": 2}
 
 
+def test_a_command_is_found_after_half_of_another() -> None:
+    made, unknown = read_with_unknown(b"\x1b\x1bE\x01\x1d\nx\n")
+    assert made == [Feed(30), TextLine((Run("x", Look(bold=True)),))]
+    assert unknown == {"1b": 1, "1d": 1}
+
+
+def test_a_long_picture_comes_in_strips_that_lack_nothing() -> None:
+    rows = random.Random(1).randbytes(64 * 2_500)  # noqa: S311 - the same each time
+    strips = read(b"\x1dv0\x00\x40\x00" + (2_500).to_bytes(2, "little") + rows)
+    assert len(strips) == 3
+    assert b"".join(strip.rows for strip in strips if isinstance(strip, Dots)) == rows
+
+
+def test_the_slips_that_are_kept_are_bounded_together() -> None:
+    paper = Paper(knife=True)
+    for _ in range(50):
+        paper.add(Dots(512, 3_000, bytes(64 * 3_000)))
+        paper.add(Knife(partial=False))
+    assert MOST_OF_ALL // 2 < len(paper.slips) * 64 * 3_000 <= MOST_OF_ALL
+
+
 def test_bar_code_without_its_end_swallows_a_bounded_part() -> None:
     made, _ = read_with_unknown(b"\x1dk\x04" + b"1" * 1_000 + b"\n")
     assert sum(len(one.text) for one in made if isinstance(one, TextLine)) > 700

@@ -472,6 +472,24 @@ async def test_what_hears_of_slips_may_have_it_fail(bench: Bench) -> None:
         printer.mend("cover open")
 
 
+async def test_what_hears_of_slips_may_mend_it_each_time(bench: Bench) -> None:
+    count = 0
+
+    def finished(_slip: Slip) -> None:
+        nonlocal count
+        count += 1
+        printer.fail("paper low")
+        printer.mend("paper low")
+
+    printer: SimulatedPrinter
+    printer, host = await bench.printer(finished=finished)
+    printer.fail("cover open")
+    host.send((b"x" + CUT) * 1_000)
+    await host.silence()
+    printer.mend("cover open")
+    await eventually(lambda: count == 1_000)
+
+
 async def test_commands_obeyed_at_once_are_heard_in_the_middle_of_a_picture(bench: Bench) -> None:
     """As of a real one, also where they were meant as dots."""
     printer, host = await bench.printer()
