@@ -109,6 +109,7 @@ def test_red_where_the_model_has_two_colours() -> None:
     ("sent", "model"),
     [
         (b"\x1dB\x01", IMPACT),
+        (b"\x1d!\x11", IMPACT),
         (b"\x1dv0\x00\x01\x00\x01\x00\xff", IMPACT),
         (b"\x1b*\x21\x01\x00\x01\x02\x03", IMPACT),
         (b"\x1d(k\x04\x00\x31\x50\x30a", IMPACT),
