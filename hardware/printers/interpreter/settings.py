@@ -28,12 +28,13 @@ def _mode(line: LineBuffer, _model: Model, given: bytes) -> bool:
     return True
 
 
-def _size(line: LineBuffer, _model: Model, given: bytes) -> bool:
+def _size(line: LineBuffer, model: Model, given: bytes) -> bool:
     """GS ! n: times as wide in the upper half of the byte, times as high in the lower."""
     wide, high = divmod(given[0], 16)
-    if max(wide, high) < MOST_TIMES:
+    has_it = model.sizing == "GS !"
+    if has_it and max(wide, high) < MOST_TIMES:
         line.width, line.height = wide + 1, high + 1
-    return True
+    return has_it
 
 
 def _bold(line: LineBuffer, _model: Model, given: bytes) -> bool:

@@ -11,7 +11,7 @@ JOB_ID: Final = Model(
 )
 IN_ORDER: Final = msgspec.structs.replace(JOB_ID, name="TM-T20II", answers="in order")
 IMPACT: Final = Model(
-    "TM-U220B", 33, 0, {"cp437": 0}, "in order", red=True, inverse=False, qr=False
+    "TM-U220B", 33, 0, {"cp437": 0}, "in order", red=True, inverse=False, qr=False, sizing="ESC !"
 )
 NO_KNIFE: Final = msgspec.structs.replace(IMPACT, name="TM-U220D", cutter=False)
 SILENT: Final = Model("plain", 42, 0, {"cp437": 0}, "never", qr=False)
