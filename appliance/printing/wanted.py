@@ -191,7 +191,7 @@ class _Printer:
             return (), paper
         station = sheet.station
         own = [each for each in paper.lines if self._whole or each.station == station]
-        others = tuple(each for each in paper.lines if each not in own)
+        others = (each for each in paper.lines if not self._whole and each.station != station)
         diff = difference(stands, own, station, self._wants.print_on)
         chits = self._chits(diff.kind, event, sheet, diff.marked) if diff.marked else ()
         bare, is_bare = (None, False)

@@ -77,6 +77,7 @@ def line_said(line: ChitLine) -> str:
 
 
 GRILL, FRY, PASS = arrival("grill"), arrival("fry"), arrival("pass")
+COURSES: Final = (item("1", "Burger", course=1), item("2", "Steak", course=2, status="hold"))
 TO_FIRE: Final = replace(GRILL, print_on="fire")
 TO_BUMP: Final = replace(GRILL, print_on="bump")
 BY_HAND: Final = replace(GRILL, print_on="never")
@@ -150,6 +151,13 @@ def test_what_is_made_already_is_not_voided() -> None:
     assert shift.tell(CancelOrder("7")) == [[], ["void Pass: void 1 Burger, void 1 Fries"]]
 
 
+def test_of_what_is_made_in_part_the_rest_is_void() -> None:
+    shift = at(GRILL)
+    shift.do(create(*COURSES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(CancelOrder("7")) == [["void Grill: void 1 Steak waits"]]
+
+
 def test_what_is_made_and_then_taken_back_prints_nothing() -> None:
     shift = at(GRILL)
     shift.do(create(BURGER, FRIES))
@@ -200,9 +208,6 @@ def test_a_ticket_that_moves_is_void_where_it_was_and_a_ticket_where_it_is() -> 
         ["ticket Grill: 1 Burger"],
         ["change Fry: void 1 Burger"],
     ]
-
-
-COURSES: Final = (item("1", "Burger", course=1), item("2", "Steak", course=2, status="hold"))
 
 
 def test_a_course_that_waits_says_so_and_is_fired_by_a_short_slip() -> None:
@@ -260,6 +265,13 @@ def test_on_fire_what_was_ticked_early_is_made_and_not_printed() -> None:
     shift = at(TO_FIRE)
     shift.do(create(*COURSES))
     assert shift.tell(tick("grill", "2")) == [[]]
+
+
+def test_what_is_ticked_early_is_not_fired_on_paper() -> None:
+    shift = at(GRILL)
+    shift.do(create(*COURSES))
+    assert shift.tell(tick("grill", "2")) == [[]]
+    assert shift.tell(tick("grill", "2", done=False)) == [[]]
 
 
 def test_what_was_never_printed_is_never_voided() -> None:
