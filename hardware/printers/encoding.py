@@ -66,7 +66,7 @@ def encode(document: Document, model: Model) -> bytes:
                 printer.cut_off()
             case Beep():
                 printer.beep()
-    printer.look(PLAIN, "left")
+    printer.end()
     return printer.output
 
 
@@ -90,8 +90,8 @@ class _Encoder(Dummy):
         self._raw(b"\x1c.")  # FS .: bytes above 127 are letters also on Asian models.
         self._raw(b"\x1bR\x00")  # ESC R: ASCII is ASCII, whatever country it was set to.
         self.set(normal_textsize=True)  # Font A, where the other one is the printer's own choice.
-        self._page = next(iter(model.code_pages))
-        self.magic.write_with_encoding(self._page.upper(), "")
+        self._page = ""
+        self._turn_to(next(iter(model.code_pages)))
 
     def line(self, line: Sequence[tuple[str, Style]], align: Align) -> None:
         """Text that is printable and styles that the model has, and a line feed."""
@@ -146,8 +146,17 @@ class _Encoder(Dummy):
 
     def _write(self, text: str) -> None:
         for page, run in _runs(text, self._page, tuple(self._model.code_pages)):
-            self._page = page
+            self._turn_to(page)
             self.magic.write_with_encoding(page.upper(), run)
+
+    def _turn_to(self, page: str) -> None:
+        self._page = page
+        self.magic.write_with_encoding(page.upper(), "")
+
+    def end(self) -> None:
+        """Leave it as `ESC @` would."""
+        self.look(PLAIN, "left")
+        self._turn_to(next(iter(self._model.code_pages)))
 
     def code(self, data: str) -> None:
         """A QR code of text without control characters, where the model has them."""

@@ -35,11 +35,11 @@ fonts-wqy-microhei, fonts-wqy-zenhei and unifont. The first that has a character
 
 
 @lru_cache(maxsize=4096)
-def font_for(character: str) -> Font | None:
-    """The first font that has it; None: it cannot be drawn."""
-    code = ord(character)
+def font_for(letter: str) -> Font | None:
+    """The first font that has a character and all marks on it; None: it cannot be drawn."""
     for font in FONTS:
-        if any(first <= code <= last for first, last in _ranges(font.path)):
+        ranges = _ranges(font.path)
+        if all(any(first <= code <= last for first, last in ranges) for code in map(ord, letter)):
             return font
     return None
 

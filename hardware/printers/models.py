@@ -28,7 +28,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hardware.printers.fonts import font_for
-from hardware.printers.paper import Style
+from hardware.printers.paper import PLAIN, Style
 from hardware.printers.text import cells, is_mark, is_plain, safe, spelled
 
 __all__ = [
@@ -166,6 +166,8 @@ def style_on(style: Style, model: Model) -> Style:
     What is `width` times as wide has `model.columns // width` columns. That a line with something
     red in it is red as a whole is not said here.
     """
+    if style == PLAIN:
+        return style
     wanted = style.red or style.inverse
     return Style(
         width=min(max(style.width, 1), model.largest),
@@ -186,18 +188,22 @@ def printable(text: str, model: Model) -> str:
     if is_plain(text):
         return text
     has = _repertoire(tuple(model.code_pages))
-    draws = model.dots > 0
+    if has.issuperset(text):
+        return text
     made = []
-    # A mark of a letter that was spelled would sit on the last letter of that.
-    alone = False
+    letter = ""
+    spelled_out = False
     for character in text:
-        alone = alone and is_mark(character)
-        if character in has or (draws and not alone and font_for(character) is not None):
+        letter = letter + character if is_mark(character) else character
+        if len(letter) == 1:
+            spelled_out = False
+        elif spelled_out:
+            continue  # It would sit on the last of the letters that its own was spelled with.
+        if character in has or (model.dots and font_for(letter) is not None):
             made.append(character)
-            continue
-        if not alone:
+        else:
             made.append(spelled(character))
-        alone = True
+            spelled_out = True
     return "".join(made)
 
 

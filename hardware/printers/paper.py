@@ -21,7 +21,8 @@ class Style(NamedTuple):
     inverse: bool = False
     """Light on dark; red instead where the printer has that and no inverse."""
     red: bool = False
-    """In the second colour; inverse where the printer has none."""
+    """In the second colour; inverse where the printer has none. Printers change the colour between
+    lines alone: a line with something red in it is red as a whole."""
 
 
 PLAIN = Style()

@@ -25,6 +25,7 @@ _BASELINE: Final = 19
 _LINE: Final = 30
 """Dots from line to line, where letters are not higher."""
 _INK: Final = 255
+_SHARP: Final = [_INK if grey > _INK // 3 else 0 for grey in range(256)]
 
 
 class _Letter(NamedTuple):
@@ -117,7 +118,7 @@ def _pieces(letters: Sequence[_Letter]) -> Iterator[tuple[list[_Letter], bool]]:
 
 
 def _look(letter: _Letter) -> tuple[Font | None, Style]:
-    return font_for(letter.text[0]), letter.style
+    return font_for(letter.text), letter.style
 
 
 def _directions(letters: Sequence[_Letter]) -> Iterator[tuple[Sequence[_Letter], bool]]:
@@ -187,6 +188,7 @@ def _shape(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.
     return shape
 
 
+@lru_cache(maxsize=256)
 def _shaped(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.Image:
     """Joined letters, at the right end of their columns, where they begin."""
     if not features.check("raqm"):
@@ -215,11 +217,25 @@ def _text(
     ImageDraw.Draw(natural).text(
         (0, _BASELINE * style.height), text, fill=_INK, font=drawing, anchor="ls", direction=way
     )
+    if direction == "ltr" and len(text) > 1:
+        natural = _folded(natural, round(drawing.getlength(text[0])))
+        length = natural.width
     width = min(size[0], max(1, round(length * style.width / style.height)))
-    if width == length:
-        return natural
+    if length - style.width <= width <= length:  # What is cut off there is the space between.
+        return natural.crop((0, 0, width, size[1]))
     smooth = natural.convert("L").resize((width, size[1]), Image.Resampling.BOX)
-    return smooth.point(lambda ink: _INK if ink > _INK // 3 else 0, mode="1")
+    return smooth.point(_SHARP, mode="1")
+
+
+def _folded(picture: Image.Image, width: int) -> Image.Image:
+    """One letter of what has its marks beside it, as fonts of one width have them."""
+    if not 0 < width <= picture.width // 2:
+        return picture
+    folded = Image.new("1", (width, picture.height))
+    for left in range(0, picture.width, width):
+        part = picture.crop((left, 0, left + width, picture.height))
+        folded = ImageChops.logical_or(folded, part)
+    return folded
 
 
 @lru_cache(maxsize=64)

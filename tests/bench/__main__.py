@@ -25,6 +25,7 @@ import apsw
 from appliance.api import auth
 from tests.bench import actions, history, load, routing
 from tests.bench.broadcast import broadcast
+from tests.bench.encoding import encoding
 from tests.bench.felt import felt
 from tests.bench.pins import pins
 from tests.bench.presses import presses
@@ -295,6 +296,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "starting": starting,
     "broadcast": lambda: broadcast(say),
     "routing": routing_an_order,
+    "encoding": lambda: encoding(say),
     "pins": lambda: pins(say),
     "presses": lambda: presses(say),
     "felt": lambda: felt(say),
