@@ -97,6 +97,18 @@ def _add_device_commands(
     test.add_argument("--config", type=Path, metavar="FILE", help="default: the demo kitchen")
     test.set_defaults(run=_panel_test)
 
+    printer = commands.add_parser("printer", help="ticket printers")
+    actions = printer.add_subparsers(title="actions", metavar="ACTION", required=True)
+    find = actions.add_parser("find", help="list serial adapters, and printers on the network")
+    find.set_defaults(run=_printer_find)
+    probe = actions.add_parser(
+        "probe", help="find the settings of a printer on a serial line, as TOML"
+    )
+    probe.add_argument(
+        "path", metavar="PATH", nargs="?", help="as /dev/ttyUSB0; without it, all adapters"
+    )
+    probe.set_defaults(run=_printer_probe)
+
     learn = commands.add_parser("learn-keys", help="learn what the keys of a bump bar send")
     learn.add_argument(
         "bar",
@@ -238,6 +250,18 @@ def _learn_keys(options: argparse.Namespace) -> int:
     from appliance import cli_learn  # noqa: PLC0415 - as above
 
     return cli_learn.run(options)
+
+
+def _printer_find(options: argparse.Namespace) -> int:
+    from appliance import cli_printer  # noqa: PLC0415 - as above
+
+    return cli_printer.run_find(options)
+
+
+def _printer_probe(options: argparse.Namespace) -> int:
+    from appliance import cli_printer  # noqa: PLC0415 - as above
+
+    return cli_printer.run_probe(options)
 
 
 def _rush(options: argparse.Namespace) -> int:

@@ -50,6 +50,8 @@ class DescriptorLink:
     @property
     def pending(self) -> int:
         """Bytes of those written that are known to be still on this side."""
+        if self._closed:
+            return 0
         try:
             return _number(self._descriptor, termios.TIOCOUTQ)
         except OSError:
@@ -90,7 +92,6 @@ class DescriptorLink:
         """As of any Link."""
         if self._closed:
             return
-        self._closed = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._descriptor)
         loop.remove_writer(self._descriptor)
@@ -99,7 +100,9 @@ class DescriptorLink:
                 waiting.set_exception(Gone("closed"))
         with contextlib.suppress(termios.error, OSError):
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
-        if self.pending:
+        stuck = self.pending > 0
+        self._closed = True
+        if stuck:
             # Closing a line waits for what its adapter holds, up to half a minute.
             loop.run_in_executor(None, self._close)
         else:

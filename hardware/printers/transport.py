@@ -127,13 +127,10 @@ class SerialLine:
         self._parity = parity
         self._flow = flow
 
-    async def open(self) -> DescriptorLink:
+    async def open(self) -> "SerialLink":
         """As of any Transport. Opening can wait for an adapter for seconds: it has a thread."""
         port = await _on_a_thread(self._open, lambda port: port.close())
-        held = None
-        if self._flow == "dsr/dtr" and lines_of(port) is not None:
-            held = lambda: not port.dsr  # noqa: E731 - it has no name
-        return DescriptorLink(port.fileno(), port.close, held=held)
+        return SerialLink(port, heeds_dsr=self._flow == "dsr/dtr")
 
     def _open(self) -> serial.Serial:
         # First without the adapter's driver: pyserial's words for a missing path are no help.
@@ -158,15 +155,28 @@ class SerialLine:
             ) from error
 
 
-def lines_of(port: serial.Serial) -> frozenset[str] | None:
-    """Which of the printer's lines "dsr" and "cts" are on; None where the port has none.
+class SerialLink(DescriptorLink):
+    """An open serial line."""
 
-    It may block.
-    """
-    try:
-        return frozenset(name for name in ("dsr", "cts") if getattr(port, name))
-    except OSError:
-        return None
+    def __init__(self, port: serial.Serial, *, heeds_dsr: bool) -> None:
+        self._port = port
+        # A pseudo-terminal has no such lines, and is not asked for them.
+        held = self._is_held if heeds_dsr and self._lines_on() is not None else None
+        super().__init__(port.fileno(), port.close, held=held)
+
+    async def lines_on(self) -> frozenset[str] | None:
+        """Which of the lines "dsr" and "cts" the printer has on; None where there are none."""
+        return await asyncio.to_thread(self._lines_on)
+
+    def _lines_on(self) -> frozenset[str] | None:
+        try:
+            return frozenset(name for name in ("dsr", "cts") if getattr(self._port, name))
+        except OSError:
+            return None
+
+    def _is_held(self) -> bool:
+        lines = self._lines_on()
+        return lines is not None and "dsr" not in lines
 
 
 class Tcp:

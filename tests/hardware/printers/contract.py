@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from hardware.printers.driver import Condition, Outcome
+from hardware.simulated_printer import Fault
 from tests.hardware.printers.driving import driven, eventually
 from tests.hardware.printers.small_printer import Rig
 
@@ -29,10 +30,11 @@ async def jobs_are_confirmed_and_on_paper_once_and_in_order(rig: Rig) -> None:
 async def what_it_lacks_is_told_and_then_that_it_is_mended(rig: Rig) -> None:
     async with driven(rig.transport, rig.model) as it:
         await it.until(Condition.READY)
-        for fault, condition in (
+        lacks: list[tuple[Fault, Condition]] = [
             ("out of paper", Condition.OUT_OF_PAPER),
             ("cover open", Condition.COVER_OPEN),
-        ):
+        ]
+        for fault, condition in lacks:
             rig.fail(fault)
             assert await it.until(condition) == fault
             assert await it.print(1, chit("too early")) is Outcome.NOT_SENT

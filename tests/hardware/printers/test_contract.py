@@ -1,6 +1,6 @@
 """Every kind of printer that answers, under the same contract."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,9 @@ KINDS: dict[str, Callable[[Path], Rig]] = {
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("kind", KINDS)
-async def test_contract(kind: str, check: Callable[[Rig], object], tmp_path: Path) -> None:
+async def test_contract(kind: str, check: Callable[[Rig], Awaitable[None]], tmp_path: Path) -> None:
     rig = KINDS[kind](tmp_path)
     try:
-        await check(rig)  # type: ignore[misc]
+        await check(rig)
     finally:
         rig.close()
