@@ -245,6 +245,22 @@ def test_chinese_takes_two_columns_a_character() -> None:
     assert wrapped("宫保 鸡丁", 7, 0) == ["宫保", "鸡丁"]
 
 
+def test_what_goes_to_the_right_edge_goes_below_where_there_is_no_room() -> None:
+    printing = PrintingSection(template=("{name}{fill}{mode}",))
+    what = chit(name="x" * 25, mode="Delivery")
+    assert read(laid_out(what, U220, printing), U220)[:-1] == [
+        "x" * 25,
+        " " * 25 + "Delivery",
+    ]
+    shorter = replace(what, name="x" * 24)
+    assert read(laid_out(shorter, U220, printing), U220)[:-1] == ["x" * 24 + " Delivery"]
+
+
+def test_nothing_hangs_where_that_leaves_no_room() -> None:
+    assert wrapped("12 abcdef", 4, 0) == ["12", "abcd", "ef"]
+    assert wrapped("abc", 2, 5) == ["ab", "c"]
+
+
 def test_a_mark_stays_with_its_letter() -> None:
     assert wrapped("ab\u0301c", 2, 0) == ["ab\u0301", "c"]
 
