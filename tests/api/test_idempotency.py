@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 import apsw
 import pytest
 
-from appliance import expeditor, service
+from appliance import expeditor
 from appliance.api import auth, idempotency
 from appliance.kitchen.ticket import Moment
 from appliance.log import Unreadable
 from tests.api import cloud
 from tests.api.asking import Answer, ask, ticket_path
-from tests.api.printing import MadeUpPrinters, job, printer
+from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.test_errors import is_error
 from tests.log.faulty_disk import Disk, faulty_disk
 from tests.running import DEMO, RunningAppliance, running
@@ -244,7 +244,7 @@ async def test_every_post_of_the_api_is_repeated(
     """Those of the kitchen also after a restart; those with secrets, fingers or paper, not."""
     printers = MadeUpPrinters(printer("grill-printer", "grill"))
     printers.its_jobs = [job(1, "grill-printer", "grill", state="asks")]
-    monkeypatch.setattr(service, "NoPrinters", lambda _mode: printers)
+    given(monkeypatch, printers)
     async with running(tmp_path, DEMO) as appliance:
         described = (await ask(appliance, "GET", f"{BASE}/openapi.json")).body["paths"]
         names = [("{station_id}", "grill"), ("{order_id}", "A-1"), ("{line_id}", "1")]
