@@ -54,7 +54,7 @@ def adapters() -> list[Adapter]:
 
 
 async def network_printers(
-    seconds: float, *, interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.Default
+    seconds: float, *, interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.All
 ) -> list[NetworkPrinter]:
     """Those that answer within so long, by name, up to MOST_PRINTERS.
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from hardware.printers.models import Model
 from hardware.printers.printed import (
+    LETTER_DOTS,
     Align,
     Dots,
     Ended,
@@ -25,8 +26,6 @@ from hardware.printers.printed import (
 COLUMN: Final = 12
 """How wide a letter is, in the picture's unit, which is about a dot."""
 SMALL_COLUMN: Final = 9
-LETTER: Final = 24
-"""How high a letter's cell is."""
 BASELINE: Final = 19
 MARGIN: Final = 18
 BETWEEN: Final = 24
@@ -146,14 +145,14 @@ def _text_line(line: TextLine, top: int, width: int) -> str:
     drawn = []
     for run, length in zip(line.runs, lengths, strict=True):
         # Letters of any height stand on one line.
-        drawn.append(_run(run, left, top + (highest - run.look.height) * LETTER, length))
+        drawn.append(_run(run, left, top + (highest - run.look.height) * LETTER_DOTS, length))
         left += length
     return "".join(drawn)
 
 
 def _run(run: Run, left: int, top: int, length: int) -> str:
     look = run.look
-    high = LETTER * look.height
+    high = LETTER_DOTS * look.height
     colour = RED if look.red else INK
     drawn = ""
     if look.inverse:
@@ -163,12 +162,14 @@ def _run(run: Run, left: int, top: int, length: int) -> str:
         drawn += _bar(left, top + high - 2, length, colour)
     if not run.text.strip():
         return drawn
-    bold = ' font-weight="bold"' if look.bold else ""
+    more = ' font-weight="bold"' if look.bold else ""
+    if not run.text.isascii():  # A printer puts the letters of any script from left to right.
+        more += ' direction="ltr" unicode-bidi="bidi-override"'
     scale = "" if (look.width, look.height) == (1, 1) else f" scale({look.width},{look.height})"
     return drawn + (
         f'<text transform="translate({left},{top + BASELINE * look.height}){scale}" fill="{colour}"'
-        f' textLength="{length // look.width}" lengthAdjust="spacingAndGlyphs"{bold}'
-        f' direction="ltr" unicode-bidi="bidi-override">{_safe(run.text)}</text>'
+        f' textLength="{length // look.width}" lengthAdjust="spacingAndGlyphs"{more}'
+        f">{_safe(run.text)}</text>"
     )
 
 

@@ -11,6 +11,8 @@ in the printer."""
 
 LINE_DOTS: Final = 30
 """What a plain line takes of the paper, with the space below it: 3.75 mm at 203 dots per inch."""
+LETTER_DOTS: Final = 24
+"""How high a plain letter is."""
 TORN_DOTS: Final = 4 * LINE_DOTS
 """Fed out at once by a printer without a knife, this is a slip that somebody tears off."""
 MOST_SLIPS: Final = 50
@@ -139,7 +141,8 @@ def dots_of(printed: OnPaper) -> int:
     """How much of the paper it takes in length; of a QR code, about."""
     match printed:
         case TextLine():
-            return LINE_DOTS * max((run.look.height for run in printed.runs), default=1)
+            high = max((run.look.height for run in printed.runs), default=1)
+            return max(LETTER_DOTS * high, LINE_DOTS)
         case Dots():
             return printed.height * printed.down
         case QrCode():

@@ -6,7 +6,6 @@ driver ─ serial:PATH ▶ pseudo-terminal ▶ SimulatedPrinter ▶ interpreter 
 import asyncio
 import errno
 import os
-import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -27,11 +26,11 @@ from hardware.printers.printed import (
 )
 from hardware.printers.transport import Link, transport_to
 from hardware.simulated_printer import answers
-from hardware.simulated_printer.answers import Condition
 from hardware.simulated_printer.realtime import CLEARED, Heard, RealTime
 from hardware.simulated_printer.roll import Roll
 from hardware.simulated_printer.speed import AT_ONCE, Speed
 from hardware.simulated_printer.terminal import Terminal
+from hardware.simulated_printer.voice import Voice
 
 Fault = Literal[
     "paper low",
@@ -55,8 +54,6 @@ SPARE_BYTES: Final = 256
 STOPPING: Final[frozenset[Fault]] = frozenset({"out of paper", "cover open", "stalled", "power"})
 DROP_ALL: Final = 2
 """DLE ENQ: when mended, go on without what is in the buffer; 1 is to print it."""
-MOST_NOISE: Final = 8
-"""Bytes instead of an answer."""
 BAUD: Final = 38_400
 """That the line is opened with; a pseudo-terminal does not mind."""
 
@@ -90,17 +87,14 @@ class SimulatedPrinter:
         self.faults: set[Fault] = set()
         self._speed = speed
         self._finished = finished
-        self._noise = random.Random(seed)  # noqa: S311 - it is a fault, not a secret
         self._terminal = Terminal(link)
+        self._voice = Voice(model, self.faults, self._terminal.write, seed)
         self._reading = False
         self._heard = RealTime()
         self._interpreter = Interpreter(model)
         self._paper = Paper(knife=model.cutter)
         self._roll_lines = roll_lines
         self._roll = Roll(roll_lines)
-        self._watched = 0
-        """The bits of GS a."""
-        self._told = Condition()
         self._line_pause: asyncio.TimerHandle | None = None
         self._byte_pause: asyncio.TimerHandle | None = None
         self._started = self._working = False
@@ -123,9 +117,12 @@ class SimulatedPrinter:
     async def start(self) -> None:
         """Plug it in, without opening the way to it here. Raises OSError where no link can be."""
         self._started = True
-        linking = self._plug()
-        if linking is not None:
-            await linking
+        self._plug()
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Until the link is as the faults have it. Raises OSError where it cannot be."""
+        await self._terminal.settled()
 
     async def open(self) -> Link:
         """As of any Transport: the pseudo-terminal, by the real transport for serial lines."""
@@ -147,7 +144,7 @@ class SimulatedPrinter:
             self._stop_reading()
             self._terminal.unplug()
         if fault == "power":
-            self._watched = 0
+            self._voice.forget()
             self._interpreter.clear()
             self._interpreter.reset()
             self._heard.forget()
@@ -184,12 +181,10 @@ class SimulatedPrinter:
     def _away(self) -> bool:
         return not self.faults.isdisjoint(("vanished", "power"))
 
-    def _plug(self) -> asyncio.Future[None] | None:
-        if not self._started or self._away or self._terminal.path is not None:
-            return None
-        linking = self._terminal.plug()
-        self._go_on()
-        return linking
+    def _plug(self) -> None:
+        if self._started and not self._away and self._terminal.path is None:
+            self._terminal.plug()
+            self._go_on()
 
     def _read(self) -> None:
         speed = self._speed_now
@@ -213,12 +208,12 @@ class SimulatedPrinter:
         # Of a full buffer's spare room, what is obeyed at once takes nothing: it can go on asking.
         match heard.kind:
             case 0x04:
-                self._say(answers.real_time(heard.number, self._condition))
-            case 0x05 if heard.number == DROP_ALL and self._condition.stopped:
+                self._voice.say(answers.real_time(heard.number, self._voice.condition))
+            case 0x05 if heard.number == DROP_ALL and self._voice.condition.stopped:
                 self._interpreter.clear()
             case 0x14:
                 self._interpreter.clear()
-                self._say(CLEARED)
+                self._voice.say(CLEARED)
 
     def _attend(self) -> None:
         """Read, or leave what comes to the kernel, which has the host wait."""
@@ -234,27 +229,15 @@ class SimulatedPrinter:
             asyncio.get_running_loop().remove_reader(self._terminal.fileno())
             self._reading = False
 
-    def _say(self, words: bytes) -> None:
-        if self.model.answers == "never" or not words or "stalled" in self.faults:
-            return
-        if "wrong answers" in self.faults:
-            words = self._noise.randbytes(self._noise.randint(1, MOST_NOISE))
-        self._terminal.write(words)
-
     # What it does.
 
     @property
     def _speed_now(self) -> Speed:
         return self._speed.slowed if "slow" in self.faults else self._speed
 
-    @property
-    def _condition(self) -> Condition:
-        low, out, cover_open = "paper low", "out of paper", "cover open"
-        return Condition(low in self.faults, out in self.faults, cover_open in self.faults)
-
     def _go_on(self) -> None:
         """After anything that may let it do more, or less, than before."""
-        self._tell_changes()
+        self._voice.tell_changes()
         if not self._working:
             self._working = True
             try:
@@ -270,9 +253,9 @@ class SimulatedPrinter:
                 return
             match made:
                 case Question():
-                    self._answer(made)
+                    self._voice.answer(made)
                 case Reset():
-                    self._watched = 0
+                    self._voice.forget()
                 case Knife() | Sound():
                     self._put_out(made)
                 case _:
@@ -289,32 +272,11 @@ class SimulatedPrinter:
             self.faults.add("paper low")
         if self._roll.over:
             self.faults.add("out of paper")
-        self._tell_changes()
+        self._voice.tell_changes()
         speed = self._speed_now.lines_per_second
         if speed:
             seconds = dots / LINE_DOTS / speed
             self._line_pause = asyncio.get_running_loop().call_later(seconds, self._line_is_over)
-
-    def _answer(self, question: Question) -> None:
-        match question.command:
-            case "GS r":
-                self._say(answers.sensors(question.number, self._condition))
-            case "GS I":
-                self._say(answers.identity(question.number, self.model))
-            case "GS ( H":
-                self._say(answers.confirmation(question.data))
-            case _:  # GS a
-                self._watched = question.number
-                if self._watched:
-                    self._say(answers.changes(self._condition))
-
-    def _tell_changes(self) -> None:
-        before, now = self._told, self._condition
-        if before == now or "stalled" in self.faults:
-            return
-        self._told = now
-        if answers.changed(self._watched, before, now):
-            self._say(answers.changes(now))
 
     # Its speed.
 

@@ -18,18 +18,19 @@ class Terminal:
         """`link`: where a symbolic link leads to it as long as it is plugged in."""
         self._link = link
         self._linking = threading.Lock()
+        self._pointing: asyncio.Future[None] | None = None
         self._ours = self._others = -1
         self.path: str | None = None
         """Of the other end; None while it is unplugged."""
 
-    def plug(self) -> asyncio.Future[None] | None:
-        """Make one; on the event loop. What it returns ends when the link is there."""
+    def plug(self) -> None:
+        """Make one; on the event loop."""
         self._ours, self._others = os.openpty()
         # Kept open, so that what is sent stays there while nobody else has it open.
         tty.setraw(self._others)
         os.set_blocking(self._ours, False)
         self.path = os.ttyname(self._others)
-        return self._point()
+        self._point()
 
     def unplug(self) -> None:
         """Who has the other end open finds it hung up."""
@@ -56,18 +57,17 @@ class Terminal:
             with contextlib.suppress(BlockingIOError):
                 os.write(self._ours, data)
 
-    def _point(self) -> asyncio.Future[None] | None:
+    async def settled(self) -> None:
+        """Until the link is as it should be. Raises OSError where it cannot be."""
+        if self._pointing is not None:
+            await asyncio.shield(self._pointing)
+
+    def _point(self) -> None:
         """Have the link lead there, off the loop: it is in a file system."""
-        if self._link is None:
-            return None
-        try:
+        if self._link is not None:
             loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._relink(self._link)
-            return None
-        linking = loop.run_in_executor(None, self._relink, self._link)
-        linking.add_done_callback(_say_why)
-        return linking
+            self._pointing = loop.run_in_executor(None, self._relink, self._link)
+            self._pointing.add_done_callback(_say_why)
 
     def _relink(self, link: Path) -> None:
         """To where it is now: when two threads do this, the last one is right."""

@@ -6,6 +6,7 @@ import pytest
 
 from hardware.printers.models import Model
 from hardware.printers.printed import text_of
+from hardware.printers.transport import Transport
 from hardware.simulated_printer import Fault, SimulatedPrinter
 from tests.hardware.printers.contract import CHECKS
 from tests.hardware.printers.models import IN_ORDER, JOB_ID
@@ -18,7 +19,7 @@ class SimulatedRig:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.printer = SimulatedPrinter("fry", model)
-        self.transport = self.printer
+        self.transport: Transport = self.printer
         self.fail: Callable[[Fault], None] = self.printer.fail
         self.mend: Callable[[Fault], None] = self.printer.mend
         self.close = self.printer.close
