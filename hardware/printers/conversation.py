@@ -51,6 +51,8 @@ class Times(NamedTuple):
     printed: float = 30.0
     """From a job's last byte until it says that it is printed, as long as it says that it is
     well: an impact printer needs that for what its memory holds."""
+    late: float = 2.0
+    """In which what was asked in vain before is answered, if ever."""
     look: float = 1.0
     """Between two tries to open it."""
 
@@ -93,6 +95,8 @@ class Conversation:
         """There was a valid round since there was noise, or since it was opened."""
         self._last_heard = self._last_in_turn = -math.inf
         self._last_valid = self._loop.time()
+        self._wait_until = -math.inf
+        """Late answers are waited for, and thrown away."""
         self._trouble: State | None = None
         """What it has told of itself since the last valid round."""
         self._ask_now = asyncio.Event()
@@ -113,15 +117,16 @@ class Conversation:
             for task in doing:
                 task.cancel()
             await asyncio.gather(*doing, return_exceptions=True)
-            self._broken.cancel()
+            if not self._broken.cancel():
+                self._broken.exception()  # It has been seen, whatever else has ended it.
             self._link.close()
             if self._expected is not None and not self._expected[1].done():
                 self._expected[1].set_exception(Gone("closed"))
 
-    def break_off(self, why: str) -> None:
-        """End it: what has been begun to be written can never be ended properly."""
+    def break_off(self, error: OSError) -> None:
+        """Have `run` raise it."""
         if not self._broken.done():
-            self._broken.set_exception(Gone(why))
+            self._broken.set_exception(error)
 
     async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
         """Send what is answered once all before it is on paper, and wait for the answer.
@@ -130,11 +135,11 @@ class Conversation:
         when the printer is gone. How long it waits is for the caller to say.
         """
         answered: asyncio.Future[None] = self._loop.create_future()
-        async with self.writing:
-            self._in_turn = b""
-            self._expected = (printed, answered)
-            await self._link.write(mark)
         try:
+            async with self.writing:
+                self._in_turn = b""
+                self._expected = (printed, answered)
+                await self._link.write(mark)
             await answered
         finally:
             self._expected = None
@@ -159,6 +164,7 @@ class Conversation:
                 raise Gone(TAKES_NOTHING)
 
     async def _quiet(self) -> None:
+        await asyncio.sleep(self._wait_until - self._loop.time())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_QUIET):
                 while True:
@@ -195,6 +201,8 @@ class Conversation:
         if self.heard and not self._noise and not state.prints:
             self._trouble = state
             self._told(state)
+        if self._sure:
+            self._last_valid = self._loop.time()
         self._clear = False
         self._ask_now.set()
 
@@ -202,7 +210,7 @@ class Conversation:
         """What was asked in turn is answered, or an answer comes that nobody waits for."""
         self._last_in_turn = self._loop.time()
         if self._expected is None:
-            self._clear = False
+            self._clear = self._sure = False
             return
         printed, answered = self._expected
         if answer.kind is Kind.IN_TURN and printed is None:
@@ -273,9 +281,15 @@ class Conversation:
                 raise Gone(TAKES_NOTHING) from None
         try:
             async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
-                return await self._asked
+                answer = await self._asked
         except TimeoutError:
+            # What comes now would be taken for the answer to what is asked next.
+            self._wait_until = self._loop.time() + self._times.silent / 2
             return None
+        else:
+            if self._sure:
+                self._last_valid = self._loop.time()
+            return answer
         finally:
             self._asked = None
 

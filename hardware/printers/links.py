@@ -34,8 +34,11 @@ class DescriptorLink:
         *,
         held: Callable[[], bool] | None = None,
         ends_empty: bool = True,
+        close_waits: bool = False,
     ) -> None:
-        """`held`: whether the printer's handshake line says to wait; it may block.
+        """`close_waits`: closing waits for what is pending, and has a thread where there is such.
+
+        `held`: whether the printer's handshake line says to wait; it may block.
 
         `ends_empty`: whether reading nothing means that the printer is gone.
         """
@@ -44,12 +47,15 @@ class DescriptorLink:
         self._close = close
         self._held = held
         self._ends_empty = ends_empty
+        self._close_waits = close_waits
         self._waiting: set[asyncio.Future[None]] = set()
         self._closed = False
 
     @property
     def pending(self) -> int:
         """Bytes of those written that are known to be still on this side."""
+        if self._closed:
+            return 0
         try:
             return _number(self._descriptor, termios.TIOCOUTQ)
         except OSError:
@@ -90,7 +96,6 @@ class DescriptorLink:
         """As of any Link."""
         if self._closed:
             return
-        self._closed = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._descriptor)
         loop.remove_writer(self._descriptor)
@@ -99,8 +104,9 @@ class DescriptorLink:
                 waiting.set_exception(Gone("closed"))
         with contextlib.suppress(termios.error, OSError):
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
-        if self.pending:
-            # Closing a line waits for what its adapter holds, up to half a minute.
+        waits = self._close_waits and self.pending > 0
+        self._closed = True
+        if waits:
             loop.run_in_executor(None, self._close)
         else:
             self._close()

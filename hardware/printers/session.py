@@ -8,15 +8,13 @@ from typing import Final
 from msgspec import Struct
 
 from hardware.printers.commands import RESET, clearing, id_of, mark, pieces
-from hardware.printers.condition import State
+from hardware.printers.condition import Condition, State
 from hardware.printers.conversation import Conversation, Times
-from hardware.printers.links import WRITE_BYTES
+from hardware.printers.links import WRITE_BYTES, Gone
 from hardware.printers.models import Answers, Model
 from hardware.printers.status import TELL_CHANGES
-from hardware.printers.transport import Link
+from hardware.printers.transport import Link, in_words
 
-LATE_SECONDS: Final = 2.0
-"""In which the answers come that an earlier job has waited for in vain."""
 BEFORE_ANY: Final = 95**4 - 1
 """In the place of a job, before the first: no job has its id for 81 million jobs."""
 
@@ -38,7 +36,7 @@ class Past(Struct):
     """What is known of a printer from one connection to the next."""
 
     lacking: int | None = None
-    """Bytes that an interrupted job's last command lacks; None: no job was interrupted."""
+    """Bytes that an interrupted job's last command lacks at most; None: none was interrupted."""
     confirms: bool = False
     """It has said at least once that something was printed."""
 
@@ -61,6 +59,7 @@ class Session:
         self._model = model
         self._past = past
         self._told = told
+        self._address = address
         self._times = times
         self._conversation = Conversation(
             link,
@@ -78,7 +77,7 @@ class Session:
         self._troubled = False
         self._sending = False
         self._taken = self._lacking = 0
-        """Bytes of the job, and of the command that is being sent."""
+        """Bytes of the job, and those of the piece that is being sent."""
 
     @property
     def heard(self) -> bool:
@@ -96,23 +95,28 @@ class Session:
         outcome = None
         try:
             async with asyncio.timeout(None) as self._limit:
-                if await self._make_ready():
-                    await self._send(data)
-                    outcome = await self._end(job)
+                await self._make_ready()
+                await self._send(data)
+                outcome = await self._end(job)
         except TimeoutError:
             if self._sending and not self._troubled:
-                self._conversation.break_off("it takes nothing any more")
-        except OSError:
-            pass  # Whoever runs the session has been told.
+                self._give_up(Gone("it takes nothing any more"))
+        except OSError as error:
+            self._give_up(error)
         finally:
             self._limit = None
             self._conversation.busy = False
             if outcome is None and self._taken:
-                self._past.lacking = self._lacking + self._link.pending
+                self._past.lacking = self._lacking
                 self._ready = False
         if outcome is None:
             return Outcome.DOUBTFUL if self._taken else Outcome.NOT_SENT
         return outcome
+
+    def _give_up(self, error: OSError) -> None:
+        """What was begun to be written can never be ended properly: open it anew."""
+        self._told(State(Condition.OFFLINE, in_words(error, self._address)))
+        self._conversation.break_off(error)
 
     def _tell(self, state: State) -> None:
         self._told(state)
@@ -130,31 +134,33 @@ class Session:
         if self._limit is not None and not self._troubled:
             self._limit.reschedule(None)
 
-    async def _make_ready(self) -> bool:
-        """Clear what an earlier job has left, and see whether it confirms; whether it is ready."""
+    async def _make_ready(self) -> None:
+        """Clear what an earlier job has left, and see whether it confirms."""
         if self._ready:
-            return True
-        self._within(self._times.stuck)
+            return
         interrupted = self._past.lacking is not None
         begin = RESET if self._past.lacking is None else clearing(self._model, self._past.lacking)
         if self.heard:
             begin += TELL_CHANGES
         async with self._conversation.writing:
-            await self._link.write(begin)
+            await self._write(begin)
         if self.heard and self._model.answers != "never":
             self._confirms = await self._found()
             if self._confirms == "never" and self._past.confirms:
-                return False
+                # It hangs. Or it is another now: then it is found out anew, and has its chits.
+                self._past.confirms = False
+                raise Gone("it answers, but works nothing off: switch it off and on")
             if interrupted and self._confirms == "in order":
-                await self._conversation.no_more_in_turn(LATE_SECONDS)
+                # What the interrupted job has asked may be answered only now.
+                self._within(3 * self._times.late)
+                await self._conversation.no_more_in_turn(self._times.late)
         self._past.lacking = None
         self._ready = True
-        return True
 
     async def _found(self) -> Answers:
         """What it really does of what its model confirms by: one that does not is asked once."""
         seconds = self._times.printed if self._past.confirms else self._times.silent
-        self._within(2 * seconds)
+        self._never_within()
         try:
             async with asyncio.timeout(seconds):
                 await self._marked(BEFORE_ANY)
@@ -165,26 +171,28 @@ class Session:
 
     async def _send(self, data: bytes) -> None:
         """Write it in pieces, between which the conversation may ask."""
-        self._conversation.busy = self._sending = True
+        self._conversation.busy = True
         if self.heard and data.startswith(RESET):  # Which also ends that it tells of changes.
             data = RESET + TELL_CHANGES + data.removeprefix(RESET)
         for piece in pieces(data):
             async with self._conversation.writing:
                 self._lacking = len(piece)
-                for at in range(0, len(piece), WRITE_BYTES):
-                    self._within(self._times.stuck)
-                    await self._write(piece[at : at + WRITE_BYTES])
-                self._never_within()
-        self._sending = False
+                await self._write(piece)
+        self._lacking = 0
 
-    async def _write(self, part: bytes) -> None:
-        before = self._link.written
-        try:
-            await self._link.write(part)
-        finally:
-            taken = self._link.written - before
-            self._taken += taken
-            self._lacking -= taken
+    async def _write(self, data: bytes) -> None:
+        """Give up when nothing of it is taken for too long."""
+        self._sending = True
+        for at in range(0, len(data), WRITE_BYTES):
+            self._within(self._times.stuck)
+            before = self._link.written
+            try:
+                await self._link.write(data[at : at + WRITE_BYTES])
+            finally:
+                if self._conversation.busy:
+                    self._taken += self._link.written - before
+        self._sending = False
+        self._never_within()
 
     async def _end(self, job: int) -> Outcome:
         """Wait until it is printed, as far as that can be known."""

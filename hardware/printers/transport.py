@@ -162,7 +162,8 @@ class SerialLink(DescriptorLink):
         self._port = port
         # A pseudo-terminal has no such lines, and is not asked for them.
         held = self._is_held if heeds_dsr and self._lines_on() is not None else None
-        super().__init__(port.fileno(), port.close, held=held)
+        # Linux waits up to half a minute for what an adapter holds.
+        super().__init__(port.fileno(), port.close, held=held, close_waits=True)
 
     async def lines_on(self) -> frozenset[str] | None:
         """Which of the lines "dsr" and "cts" the printer has on; None where there are none."""

@@ -394,6 +394,16 @@ def test_rush_fails_when_nobody_answers() -> None:
 
 def test_help_names_every_command() -> None:
     said = expeditor("--help").stdout
-    for command in ("run", "check", "route", "send", "token", "panel", "learn-keys", "rush"):
+    for command in (
+        "run",
+        "check",
+        "route",
+        "send",
+        "token",
+        "panel",
+        "learn-keys",
+        "printer",
+        "rush",
+    ):
         assert command in said
         assert expeditor(command, "--help").returncode == 0

@@ -24,7 +24,7 @@ NEVER = Model("small, says nothing", 42, 0, {"cp437": 0}, "never", cutter=False)
 
 _COMMANDS = re.compile(
     rb"\x1dr.|\x1d\(H\x06\x0000(?P<id>....)|\x1da(?P<asb>.)|\x1b@|(?P<cut>\x1dVB.)|\x1bd."
-    rb"|(?P<text>[^\x1b\x1d])",
+    rb"|\x1dv0.(?P<wide>..)(?P<high>..)|(?P<text>[^\x1b\x1d])",
     re.DOTALL,
 )
 _REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08")
@@ -46,7 +46,7 @@ class SmallPrinter:
         """It answers byte by byte."""
         self.send: Callable[[bytes], None] = lambda _answer: None
         self._answers = answers
-        self._confirms = confirms
+        self.confirms = confirms
         self._chance = random.Random(seed)  # noqa: S311 - noise
         self._unread = b""
         self._buffer = b""
@@ -71,22 +71,34 @@ class SmallPrinter:
 
     def work(self) -> None:
         """Print what there is, as far as the paper goes."""
-        while self._prints and (found := _COMMANDS.match(self._buffer)) is not None:
-            self._buffer = self._buffer[found.end() :]
-            if found["text"] is not None:
-                self.paper += found["text"].decode("latin-1")
-                self._use_paper()
-            elif found["cut"] is not None:
-                self.paper += "\f"
-            elif found["asb"] is not None:
-                self._asb = found["asb"] != b"\0"
-                self.tell()
-            elif found[0] == b"\x1b@":
-                self._asb = False
-            elif self._confirms and found["id"] is not None:
-                self._say(b"\x37\x22" + found["id"] + b"\0")
-            elif self._confirms and found[0].startswith(b"\x1dr"):
-                self._say(b"\0")
+        while self._prints:
+            self._buffer = self._buffer.lstrip(b"\0")
+            if (found := _COMMANDS.match(self._buffer)) is None:
+                return
+            length = found.end()
+            if found["wide"] is not None:
+                width, height = found["wide"], found["high"]
+                length += int.from_bytes(width, "little") * int.from_bytes(height, "little")
+            if len(self._buffer) < length:
+                return
+            self._buffer = self._buffer[length:]
+            self._do(found)
+
+    def _do(self, found: re.Match[bytes]) -> None:
+        if found["text"] is not None:
+            self.paper += found["text"].decode("latin-1")
+            self._use_paper()
+        elif found["cut"] is not None:
+            self.paper += "\f"
+        elif found["asb"] is not None:
+            self._asb = found["asb"] != b"\0"
+            self.tell()
+        elif found[0] == b"\x1b@":
+            self._asb = False
+        elif self.confirms and found["id"] is not None:
+            self._say(b"\x37\x22" + found["id"] + b"\0")
+        elif self.confirms and found[0].startswith(b"\x1dr"):
+            self._say(b"\0")
 
     def fail(self, fault: Fault) -> None:
         self.faults.add(fault)
