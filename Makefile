@@ -18,15 +18,15 @@ BIN := $(VENV)/bin
 # A system package is installed as root; on a machine of one's own, sudo asks.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test coverage bench proof vm setup chromium namespaces machine lint pictures clean
+.PHONY: run test coverage bench proof vm setup chromium fonts namespaces machine lint pictures clean
 
 run: $(VENV)/ready
 	$(BIN)/expeditor run
 
-test: $(VENV)/ready chromium namespaces lint
+test: $(VENV)/ready chromium fonts namespaces lint
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
-coverage: $(VENV)/ready chromium namespaces
+coverage: $(VENV)/ready chromium fonts namespaces
 	$(BIN)/pytest -n 2 -q --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready
@@ -35,7 +35,7 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready chromium
+bench: $(VENV)/ready chromium fonts
 	$(BIN)/python -m tests.bench
 
 proof: $(VENV)/ready
@@ -55,11 +55,15 @@ pictures: $(VENV)/ready chromium
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: pyproject.toml constraints.txt
+EMUPOS := tests/hardware/printers/emupos.txt
+
+$(VENV)/ready: pyproject.toml constraints.txt $(EMUPOS)
 	$(PYTHON) -m venv $(VENV) || { $(AS_ROOT) apt-get update && \
 	  $(AS_ROOT) apt-get install -y python3-venv && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --require-hashes --requirement constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --no-deps --ignore-requires-python --requirement $(EMUPOS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-build-isolation --no-deps --editable .
 	touch $@
@@ -68,6 +72,16 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	command -v google-chrome >/dev/null || { $(AS_ROOT) apt-get update && \
 	  $(AS_ROOT) apt-get install -y --no-install-recommends chromium fonts-dejavu-core; }
+
+# What tickets are drawn with where a printer lacks letters: Latin, Arabic, Hebrew; Chinese, Japanese;
+# and what turns lines from right to left. Without them such names are spelled in plain letters.
+FONTS := /usr/share/fonts/truetype
+fonts: $(VENV)/ready
+	@{ ls $(FONTS)/dejavu/DejaVuSansMono-Bold.ttf $(FONTS)/dejavu/DejaVuSans-Bold.ttf \
+	    $(FONTS)/droid/DroidSansFallbackFull.ttf && \
+	  $(BIN)/python -c 'from PIL import features; assert features.check("raqm")'; } >/dev/null 2>&1 || \
+	{ $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install -y --no-install-recommends \
+	  fonts-dejavu-core fonts-droid-fallback libfribidi0; }
 
 # Hosts and cables of a test's own: ip, unshare, nsenter.
 namespaces:

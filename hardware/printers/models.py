@@ -28,7 +28,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hardware.printers.fonts import font_for
-from hardware.printers.paper import Style
+from hardware.printers.paper import PLAIN, Style
 from hardware.printers.text import cells, is_mark, is_plain, safe, spelled
 
 __all__ = [
@@ -166,6 +166,8 @@ def style_on(style: Style, model: Model) -> Style:
     What is `width` times as wide has `model.columns // width` columns. That a line with something
     red in it is red as a whole is not said here.
     """
+    if style == PLAIN:
+        return style
     wanted = style.red or style.inverse
     return Style(
         width=min(max(style.width, 1), model.largest),
@@ -186,20 +188,15 @@ def printable(text: str, model: Model) -> str:
     if is_plain(text):
         return text
     has = _repertoire(tuple(model.code_pages))
+    if has.issuperset(text):
+        return text
     made = []
     letter = ""
-    spelled_out = False
     for character in text:
+        # With a letter that is spelled, its marks cannot be drawn either, and go.
         letter = letter + character if is_mark(character) else character
-        if len(letter) == 1:
-            spelled_out = False
-        elif spelled_out:
-            continue  # It would sit on the last of the letters that its own was spelled with.
-        if character in has or (model.dots and font_for(letter) is not None):
-            made.append(character)
-        else:
-            made.append(spelled(character))
-            spelled_out = True
+        drawn = model.dots > 0 and font_for(letter) is not None
+        made.append(character if character in has or drawn else spelled(character))
     return "".join(made)
 
 

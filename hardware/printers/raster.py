@@ -25,6 +25,7 @@ _BASELINE: Final = 19
 _LINE: Final = 30
 """Dots from line to line, where letters are not higher."""
 _INK: Final = 255
+_SHARP: Final = [_INK if grey > _INK // 3 else 0 for grey in range(256)]
 
 
 class _Letter(NamedTuple):
@@ -187,6 +188,7 @@ def _shape(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.
     return shape
 
 
+@lru_cache(maxsize=256)
 def _shaped(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.Image:
     """Joined letters, at the right end of their columns, where they begin."""
     if not features.check("raqm"):
@@ -222,7 +224,7 @@ def _text(
     if length - style.width <= width <= length:  # What is cut off there is the space between.
         return natural.crop((0, 0, width, size[1]))
     smooth = natural.convert("L").resize((width, size[1]), Image.Resampling.BOX)
-    return smooth.point(lambda ink: _INK if ink > _INK // 3 else 0, mode="1")
+    return smooth.point(_SHARP, mode="1")
 
 
 def _folded(picture: Image.Image, width: int) -> Image.Image:

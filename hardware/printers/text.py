@@ -33,6 +33,8 @@ _UNSEEN: Final = frozenset(
     )
 )
 _SPACES: Final = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+_SPELLED: Final = {"ا": "a", "ـ": "", "ー": "", "ｰ": "", "ອ": "o", "އ": ""}
+"""Letters that anyascii has no sound for, and so nothing, as for those that it does not know."""
 _PLAIN: Final = re.compile(r"[ -~]*")
 
 
@@ -90,6 +92,8 @@ def spelled(character: str) -> str:
 
     A mark alone is nothing.
     """
+    if character in _SPELLED:
+        return _SPELLED[character]
     from anyascii import anyascii  # noqa: PLC0415 - 30 ms that few kitchens need
 
     found = anyascii(character)

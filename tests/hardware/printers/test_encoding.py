@@ -32,10 +32,10 @@ from tests.hardware.printers.chits import (
     ALL_MODELS,
     ANYTHING,
     HOSTILE,
+    KINDS,
     LONG,
     SCRIPTS,
     WITH_GRAPHICS,
-    WITHOUT_GRAPHICS,
     documents,
     lines,
     model_ids,
@@ -138,7 +138,7 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
     return made
 
 
-@pytest.mark.parametrize("model", ALL_MODELS, ids=model_ids)
+@pytest.mark.parametrize("model", KINDS, ids=model_ids)
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_each_script_comes_out_as_text_or_as_a_picture(text: str, model: Model) -> None:
     (slip,) = read(encode([Line((Span(text),)), Line((Span("next"),))], model), model).slips
@@ -241,11 +241,17 @@ def test_a_beep_is_sounded_where_there_is_a_buzzer(model: Model) -> None:
 
 
 @of_all_models
+def test_bytes_begin_with_a_reset_of_what_a_printer_may_have_of_its_own(model: Model) -> None:
+    """Not all of it is a setting there: kanji mode, the country, the smaller font."""
+    resets = [each.raw for each in read(encode([], model), model).commands]
+    assert resets[0] == b"\x1b@"
+    assert {b"\x1c.", INTERNATIONAL, b"\x1b!\x00", b"\x1bt\x00"} == set(resets[1:])
+
+
+@of_all_models
 def test_what_was_set_before_changes_nothing(model: Model) -> None:
     before = b"\x1b!\xff\x1d!\x77\x1dB\x01\x1bt\x11\x1ba\x02\x1bE\x01"
-    plain, spoilt = (
-        read(start + encode(CHIT, model), model) for start in (b"", before)
-    )
+    plain, spoilt = (read(start + encode(CHIT, model), model) for start in (b"", before))
     assert spoilt.runs == plain.runs
     assert [slip.lines for slip in spoilt.slips] == [slip.lines for slip in plain.slips]
 
@@ -291,7 +297,7 @@ def test_a_line_ends_where_it_ends(line: Line, model: Model) -> None:
     assert slips[0].lines[-1] == "after"
 
 
-@pytest.mark.parametrize("model", ALL_MODELS, ids=model_ids)
+@pytest.mark.parametrize("model", KINDS, ids=model_ids)
 def test_hostile_text_is_harmless(model: Model) -> None:
     document = [Line((Span(text),)) for text in (*HOSTILE, *LONG)]
     reading = read(encode(document, model), model)
@@ -324,7 +330,9 @@ def _ours(model: Model) -> set[bytes]:
         ours |= {b"\x1br" + bytes([n]) for n in range(2)}
     if model.sizing == "GS !":
         ours |= {b"\x1b!\x00"} | {
-            bytes([0x1D, ord("!"), width << 4 | height]) for width in range(8) for height in range(8)
+            bytes([0x1D, ord("!"), width << 4 | height])
+            for width in range(8)
+            for height in range(8)
         }
     else:
         ours |= {b"\x1b!" + bytes([n]) for n in (0x00, 0x10, 0x20, 0x30)}
@@ -334,14 +342,3 @@ def _ours(model: Model) -> set[bytes]:
 def _with_data(model: Model) -> set[str]:
     graphics = {"GS v 0"} if model.dots else set()
     return graphics | ({"GS ( k"} if model.qr else set()) | ({"ESC ("} if model.buzzer else set())
-
-
-def test_models_without_graphics_are_those_of_the_table() -> None:
-    assert {model.name for model in WITHOUT_GRAPHICS} == {
-        "plain",
-        "TM-U220",
-        "TM-U220A",
-        "TM-U220B",
-        "TM-U220D",
-        "TM-U230",
-    }

@@ -126,6 +126,14 @@ def test_a_line_from_left_to_right_keeps_its_order_around_hebrew() -> None:
     assert word.crop((right, 0, word.width, first.height)).tobytes() == first.tobytes()
 
 
+def test_hebrew_begins_at_the_right_end_of_its_columns() -> None:
+    word = drawn("ו ו ו ו ו ו")  # Narrow letters: they leave room.
+    box = ImageOps.invert(word.crop((0, 0, 11 * COLUMN, word.height))).getbbox()
+    assert box is not None
+    assert box[2] >= 11 * COLUMN - 2
+    assert box[0] > 5
+
+
 def _ink_of(picture: Image.Image) -> Image.Image:
     """What is not empty of its width."""
     box = ImageOps.invert(picture).getbbox()
@@ -141,8 +149,8 @@ def test_numbers_after_hebrew_are_left_of_it_and_read_as_they_are() -> None:
 def test_without_raqm_words_are_turned_and_numbers_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda _feature: False)
     monkeypatch.setattr(raster, "_opened", _without_raqm)
-    assert columns(drawn("عد12"), 0, 2) == columns(drawn("12"), 0, 2)
-    assert columns(drawn("ا ي"), 2, 3) == columns(drawn("ا"), 0, 1)
+    assert columns(drawn("حد12"), 0, 2) == columns(drawn("12"), 0, 2)
+    assert columns(drawn("ا  ي"), 3, 4) == columns(drawn("ا"), 0, 1)
 
 
 def _without_raqm(font: Font, height: int) -> ImageFont.FreeTypeFont:
