@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from serial.tools import list_ports
-from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import (
+    BadTypeInNameException,
+    DNSQuestionType,
+    InterfaceChoice,
+    IPVersion,
+    ServiceStateChange,
+    Zeroconf,
+)
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from hardware import serial_bars
@@ -20,6 +27,11 @@ announce as well."""
 MOST_PRINTERS: Final = 100
 MOST_LETTERS: Final = 80
 """Of a name."""
+ALOUD: Final = DNSQuestionType.QM
+"""To be answered to all: what is sent to this machine alone, another program on it may get, which
+listens on the same port."""
+LISTENING: Final = 0.75
+"""Of the time. Answers are put off for up to half a second, so as not to come all at once."""
 MODEL_KEYS: Final = (b"ty", b"usb_MDL", b"product")
 """Where a printer says what it is (Bonjour Printing Specification 1.2, 9.2)."""
 
@@ -56,7 +68,7 @@ def adapters() -> list[Adapter]:
 async def network_printers(
     seconds: float, *, interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.All
 ) -> list[NetworkPrinter]:
-    """Those that answer within so long, by name, up to MOST_PRINTERS.
+    """Those that answer within so long, by name, up to MOST_PRINTERS. 3 seconds are enough.
 
     Each is there once, by its address; the one that takes bytes as they are is preferred. Raises
     OSError where there is no network at all.
@@ -70,23 +82,33 @@ async def network_printers(
         if state_change is ServiceStateChange.Added and len(names) < MOST_PRINTERS:
             names[service_type, name] = None
 
-    loop = asyncio.get_running_loop()
-    ends = loop.time() + seconds
     found: dict[str, NetworkPrinter] = {}
     async with AsyncZeroconf(interfaces=interfaces) as network:
-        browser = AsyncServiceBrowser(network.zeroconf, list(SERVICES), handlers=[heard])
+        browser = AsyncServiceBrowser(
+            network.zeroconf, list(SERVICES), handlers=[heard], question_type=ALOUD
+        )
         try:
-            await asyncio.sleep(seconds / 2)
-            # Asked for one after the other, they would have the time of one.
-            asked = [AsyncServiceInfo(*name) for name in sorted(names)]
-            left = max(ends - loop.time(), 0.1) * 1000
-            await asyncio.gather(*(info.async_request(network.zeroconf, left) for info in asked))
+            await asyncio.sleep(seconds * LISTENING)
+            # Most have told all of it already. Those that have not are asked at the same time.
+            asked = [info for name in sorted(names) if (info := _service(*name))]
+            left = seconds * (1 - LISTENING) * 1000
+            await asyncio.gather(
+                *(info.async_request(network.zeroconf, left, ALOUD) for info in asked)
+            )
         finally:
             await browser.async_cancel()
         for info in asked:
             if printer := _printer(info):
                 found.setdefault(printer.host, printer)
     return sorted(found.values())
+
+
+def _service(service_type: str, name: str) -> AsyncServiceInfo | None:
+    """What can be asked about; None where the name is not one that DNS has."""
+    try:
+        return AsyncServiceInfo(service_type, name)
+    except BadTypeInNameException:
+        return None
 
 
 def _printer(info: AsyncServiceInfo) -> NetworkPrinter | None:
