@@ -193,7 +193,7 @@ def _split(
 
 
 def _joined(parts: tuple[str | Field, ...], values: Mapping[str, str]) -> str:
-    """The pieces that have something to say, with the spaces between them."""
+    """The pieces that have something to say, with the spaces before them."""
     pieces: list[list[str | Field]] = [[]]
     gaps = [""]
     for part in parts:
@@ -213,5 +213,5 @@ def _joined(parts: tuple[str | Field, ...], values: Mapping[str, str]) -> str:
                 values.get(each.name, "") if isinstance(each, Field) else each for each in piece
             )
             text = _SPACES.sub(" ", text)  # Where a field in the midst of it is empty.
-            joined += gap + text if joined else text
+            joined += gap + text
     return joined

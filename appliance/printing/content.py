@@ -16,9 +16,11 @@ from appliance.printing.chit import Chit, ChitLine, ChitModifier, Kind
 def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> ChitLine:
     """A dish of the order.
 
-    `mods` are the places of the modifiers that are made of it alone; none: all of it is made.
+    `mods` are the places of the modifiers that are made of it alone; none: all of it is made. An
+    item that reads otherwise by now may lack some.
     """
-    alone = tuple(item.mods[place] for place in mods)
+    places = [place for place in mods if place < len(item.mods)]
+    alone = tuple(item.mods[place] for place in places)
     guest = placed.guest
     notes = (guest.item_instructions.get(item.line_id), guest.group_notes.get(item.line_id))
     return ChitLine(

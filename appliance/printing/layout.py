@@ -113,7 +113,7 @@ class _Layout:
 
     def body(self, chit: Chit, zone: tzinfo) -> Iterator[Element]:
         """All else, by the template."""
-        values = chit_values(chit, self._speech, zone)
+        values = self._clean(chit_values(chit, self._speech, zone))
         for line in self._chit:
             if line.alone == ITEMS:
                 for each in chit.lines:
@@ -124,15 +124,20 @@ class _Layout:
     def _dish(self, line: ChitLine) -> Iterator[Element]:
         yield from self.sheet.text(mark_of(line, self._speech), _MARK)
         mods = () if line.only_modifiers else line.mods
-        for values in item_values(line, self._speech):
+        for of_dish in item_values(line, self._speech):
+            values = self._clean(of_dish)
             for each in self._item:
                 if each.alone == MODIFIERS:
                     for mod in mods:
-                        of_mod = modifier_values(mod, self._speech)
+                        of_mod = self._clean(modifier_values(mod, self._speech))
                         for of_it in self._modifier:
                             yield from self._line(of_it, of_mod)
                 else:
                     yield from self._line(each, values)
+
+    def _clean(self, values: Mapping[str, str]) -> dict[str, str]:
+        """As the model prints them: what is nothing then is empty."""
+        return {name: self.sheet.clean(value) for name, value in values.items()}
 
     def _line(self, line: TemplateLine, values: Mapping[str, str]) -> Iterator[Element]:
         if line.alone in (RULE, DOUBLE_RULE):
@@ -141,8 +146,7 @@ class _Layout:
         if not line.parts:
             yield Line()
             return
-        clean = {name: self.sheet.clean(value) for name, value in values.items()}
-        texts = filled(line, clean)
+        texts = filled(line, values)
         if texts is not None:
             yield from self.sheet.between(*texts, line)
 

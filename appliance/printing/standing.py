@@ -3,7 +3,8 @@
 tickets, as they were last told ▶ Stands ─▶ what is to be on paper
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -41,8 +42,12 @@ class Asked(NamedTuple):
     """What the stands are for."""
 
     print_on: PrintOn
+    stations: Collection[str]
+    """The printer's."""
     placed: Placed
     menu: Menu
+    names: Mapping[str, str]
+    """Of stations, by id."""
     tick: int
     """Of the event."""
 
@@ -51,7 +56,7 @@ class Asked(NamedTuple):
     ) -> Stand:
         """Of a dish that is on these tickets."""
         line = line_of(item, mods, self.placed, self.menu)
-        to_do = any(each.to_do and ticket.workable for ticket, each in on)
+        to_do = any(each.to_do for _, each in on)
         bumped = any(each.bump and not ticket.forgotten for ticket, each in on)
         due = {"arrival": not made, "fire": to_do, "bump": bumped, "never": False}
         return Stand(
@@ -83,60 +88,56 @@ def _is_alive(ticket: Ticket, line: Line) -> bool:
     return line.change != "deleted" and (bool(line.bump) or ticket.status != "voided")
 
 
-def of_order(
-    asked: Asked, tickets: Sequence[Ticket], stations: Sequence[str], names: Mapping[str, str]
-) -> list[Stand] | None:
+def of_order(asked: Asked, tickets: Sequence[Ticket]) -> list[Stand] | None:
     """The dishes of an order that has these tickets; None: not all of them are told yet.
 
-    `stations` are the printer's: an order that none of them has is nothing to it. What is fired
-    or bumped counts where it is one of theirs. With a void at the pass nothing is wanted.
+    An order that none of the printer's stations has is nothing to it. What is fired or bumped
+    counts where it is one of theirs. With a void at the pass nothing is wanted, and what
+    the pass has sent is made.
     """
     placed = asked.placed
-    at_pass = [ticket for ticket in tickets if ticket.station not in placed.stations]
-    is_void = bool(at_pass) and all(ticket.status == "voided" for ticket in at_pass)
-    if placed.cancelled or is_void or not any(each.station in stations for each in tickets):
+    at_pass = {ticket.station: ticket for ticket in tickets if _is_seen(ticket, placed)}
+    is_void = bool(at_pass) and all(each.status == "voided" for each in at_pass.values())
+    if placed.cancelled or is_void or not any(each.station in asked.stations for each in tickets):
         return []
     told = {ticket.station for ticket in tickets}
-    on: dict[str, list[_On]] = {item.line_id: [] for item in placed.order.items}
+    made: dict[str, list[_On]] = {item.line_id: [] for item in placed.order.items}
+    seen: dict[str, list[_On]] = {line_id: [] for line_id in made}
     for ticket in tickets:
+        on = seen if ticket.station in at_pass else made
         for line in ticket.lines:
             if line.id in on and line.change != "deleted":
                 on[line.id].append((ticket, line))
-    if not (told >= {*placed.stations} and all(on.values())):
+    if not (told >= {*placed.stations} and all(made.values())):
         return None
     stands = (
-        _in_order(asked, item, on[item.line_id], stations, names) for item in placed.order.items
+        _in_order(asked, item, made[item.line_id], seen[item.line_id])
+        for item in placed.order.items
     )
     return [stand for stand in stands if stand is not None]
 
 
-def _in_order(
-    asked: Asked,
-    item: Item,
-    on: Sequence[_On],
-    stations: Sequence[str],
-    names: Mapping[str, str],
-) -> Stand | None:
-    cooks = asked.placed.stations
-    makes = [(ticket, line) for ticket, line in on if ticket.station in cooks] or on
-    if not any(_is_alive(ticket, line) for ticket, line in makes):
+def _is_seen(ticket: Ticket, placed: Placed) -> bool:
+    """Whether it is of a pass, where nothing is made; `wanted` keeps some that are gone."""
+    is_gone = ticket.status == "voided" and ticket.acknowledged
+    return ticket.station not in placed.stations and not is_gone
+
+
+def _in_order(asked: Asked, item: Item, made: Sequence[_On], seen: Sequence[_On]) -> Stand | None:
+    alive = [(ticket, line) for ticket, line in made if _is_alive(ticket, line)]
+    if not alive:
         return None
-    seen = [(ticket, line) for ticket, line in on if ticket.station not in cooks]
-    own = [(ticket, line) for ticket, line in on if ticket.station in stations]
-    counts = own or (makes if asked.print_on == "arrival" else ())
-    alone: set[int] = (
-        set()
-        if any(not line.mods for _, line in on)
-        else set[int]().union(*(line.mods for _, line in on))
-    )
+    own = [
+        (ticket, line)
+        for ticket, line in (*made, *seen)
+        if ticket.station in asked.stations and _is_alive(ticket, line)
+    ]
+    alone = {*itertools.chain.from_iterable(line.mods for _, line in made)}
+    is_whole = not all(line.mods for _, line in made)
     return asked.stand(
         item,
-        sorted(alone),
-        [(ticket, line) for ticket, line in counts if _is_alive(ticket, line)],
-        made=all(line.bump for _, line in seen or makes),
-        station=", ".join(
-            names.get(ticket.station, ticket.station)
-            for ticket, _ in makes
-            if ticket.station in cooks
-        ),
+        () if is_whole else sorted(alone),
+        own or (alive if asked.print_on == "arrival" else ()),
+        made=all(line.bump for _, line in seen or made),
+        station=", ".join(asked.names.get(each.station, each.station) for each, _ in made),
     )

@@ -56,7 +56,7 @@ def item_values(line: ChitLine, speech: Speech) -> list[dict[str, str]]:
         "station": cut(line.station or "", LONGEST_NAME),
         "waits": speech.say("waits") if line.held else "",
     }
-    if not line.only_modifiers:
+    if not (line.only_modifiers and line.mods):
         return [
             {
                 "qty": count(line.qty),

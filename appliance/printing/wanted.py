@@ -144,10 +144,8 @@ class _Printer:
             return self._printed(event, _Sheet(ticket.station, (ticket,)), stands, paper)
         paper = replace(paper, tickets=_with(paper.tickets, event))
         sheet = _Sheet("", paper.tickets)
-        follows = event.kind == "voided" and event.effect == "followed"
-        # What is voided with the pass is one slip, with the pass; what moves is somewhere soon.
-        if follows or event.kind == "moved":
-            return (), paper
+        if event.kind == "voided" and event.effect == "followed":
+            return (), paper  # All of it is one slip, with the void at the pass that comes next.
         return self._printed(event, sheet, self._stands(event, sheet), paper)
 
     def cancelled(self, event: OrderCancelled, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
@@ -174,10 +172,13 @@ class _Printer:
         return self._chits("void" if is_void else "ticket", event, sheet, lines, again=True)
 
     def _for(self, event: _OfOrder) -> Asked:
-        return Asked(self._wants.print_on, self._placed, self._menu, event.tick)
+        wants = self._wants
+        return Asked(
+            wants.print_on, wants.stations, self._placed, self._menu, self._names, event.tick
+        )
 
     def _stands(self, event: _OfOrder, sheet: _Sheet) -> list[Stand] | None:
-        return of_order(self._for(event), sheet.tickets, self._wants.stations, self._names)
+        return of_order(self._for(event), sheet.tickets)
 
     def _printed(
         self,
@@ -191,7 +192,7 @@ class _Printer:
             return (), paper
         station = sheet.station
         own = [each for each in paper.lines if self._whole or each.station == station]
-        others = tuple(each for each in paper.lines if each not in own)
+        others = (each for each in paper.lines if not self._whole and each.station != station)
         diff = difference(stands, own, station, self._wants.print_on)
         chits = self._chits(diff.kind, event, sheet, diff.marked) if diff.marked else ()
         bare, is_bare = (None, False)
@@ -258,12 +259,16 @@ class _Printer:
 
 
 def _with(tickets: Iterable[Ticket], event: TicketChanged) -> tuple[Ticket, ...]:
-    """The tickets of an order with one that has changed, or is gone."""
+    """The tickets of an order with one that has changed, or is gone.
+
+    One that goes as voided stays, acknowledged: nobody else is told to make what it had.
+    """
     by_station = {ticket.station: ticket for ticket in tickets}
-    if event.gone and by_station.get(event.ticket.station, event.ticket).status != "voided":
-        by_station.pop(event.ticket.station, None)
-    elif not event.gone:
-        by_station[event.ticket.station] = event.ticket
+    station = event.ticket.station
+    if not event.gone:
+        by_station[station] = event.ticket
+    elif (was := by_station.pop(station, None)) is not None and was.status == "voided":
+        by_station[station] = replace(was, acknowledged=True)
     return tuple(by_station.values())
 
 

@@ -48,8 +48,7 @@ def _words(text: str, room: int) -> Iterator[str]:
         part, width = "", 0
         for character in word:
             wide = cells(character)
-            # A mark, which takes no column, stays with its letter.
-            if part.strip(" ") and wide and width + wide > room:
+            if part.strip(" ") and width + wide > room:  # A mark takes no column: it stays.
                 yield part
                 part, width = "", 0
             part, width = part + character, width + wide * (character != " " or bool(part.strip()))

@@ -35,6 +35,7 @@ class Papers:
         if key is None:
             assert slips(self.wants, event, placed, None, kitchen).chits == ()
             return []
+        before = self.kept.get(key, OnPaper())
         first = slips(self.wants, event, placed, self.kept.get(key), kitchen)
         if first.key is not None:
             assert first.key == key
@@ -43,11 +44,20 @@ class Papers:
             again = slips(self.wants, event, placed, first.paper, kitchen)
             assert again.chits == (), "printed twice"
             assert again.paper == first.paper
+            self.throw_away(key[0], before, first.paper)
         self.chits += first.chits
         for chit in first.chits:
             if not chit.again:
                 self.hang_up(chit)
         return list(first.chits)
+
+    def throw_away(self, number: int, before: OnPaper, after: OnPaper) -> None:
+        """What was made, and is not wanted any more as it was: that is told by no slip."""
+        left = {(printed.station, printed.line.id, printed.line.name) for printed in after.lines}
+        for printed in before.lines:
+            line = printed.line
+            if printed.made and (printed.station, line.id, line.name) not in left:
+                del self.hanging[number, printed.station, line.id]
 
     def hang_up(self, chit: Chit) -> None:
         for line in chit.lines:

@@ -200,8 +200,8 @@ def test_what_hangs_is_what_is_wanted(  # noqa: PLR0917
 ) -> None:
     kitchen = new_kitchen(with_pass=with_pass, stations=stations, settings=ways)
     night = Night(Shift(kitchen, *map(Papers, wants)))
-    for each in rules:
-        night.shift.do(each)
+    for added in rules:
+        night.shift.do(added)
     for each in steps:
         night.do(each)
         night.look(night.shift.printers)

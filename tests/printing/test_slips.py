@@ -18,6 +18,7 @@ from appliance.kitchen.command import (
     Undo,
 )
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import DeliveryService, Guest, Item, Order
 from appliance.kitchen.rule import Rule
@@ -25,9 +26,13 @@ from appliance.kitchen.ticket import Action, Moment
 from appliance.printing.chit import Chit, ChitLine
 from appliance.printing.standing import PrintOn
 from appliance.printing.wanted import Wants
+from tests.kitchen import orders
+from tests.kitchen.nights import restored
 from tests.kitchen.orders import (
     HOUR,
     MINUTE,
+    RULES,
+    STATIONS,
     TOGETHER,
     act,
     after,
@@ -77,6 +82,7 @@ def line_said(line: ChitLine) -> str:
 
 
 GRILL, FRY, PASS = arrival("grill"), arrival("fry"), arrival("pass")
+COURSES: Final = (item("1", "Burger", course=1), item("2", "Steak", course=2, status="hold"))
 TO_FIRE: Final = replace(GRILL, print_on="fire")
 TO_BUMP: Final = replace(GRILL, print_on="bump")
 BY_HAND: Final = replace(GRILL, print_on="never")
@@ -150,6 +156,23 @@ def test_what_is_made_already_is_not_voided() -> None:
     assert shift.tell(CancelOrder("7")) == [[], ["void Pass: void 1 Burger, void 1 Fries"]]
 
 
+def test_of_what_is_made_in_part_the_rest_is_void() -> None:
+    shift = at(GRILL)
+    shift.do(create(*COURSES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(CancelOrder("7")) == [["void Grill: void 1 Steak waits"]]
+
+
+def test_what_is_made_and_then_taken_back_prints_nothing() -> None:
+    shift = at(GRILL)
+    shift.do(create(BURGER, FRIES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(update(FRIES)) == [[]]
+    assert shift.tell(update(BURGER, FRIES)) == [["ticket Grill: 1 Burger"]]
+    shift.do(act("grill", "bump"), after(5))
+    assert shift.tell(update(item("1", "Steak"), FRIES)) == [["change Grill: added 1 Steak"]]
+
+
 def test_a_void_is_taken_back_by_a_ticket() -> None:
     shift = at(GRILL)
     shift.do(create(BURGER))
@@ -192,9 +215,6 @@ def test_a_ticket_that_moves_is_void_where_it_was_and_a_ticket_where_it_is() -> 
     ]
 
 
-COURSES: Final = (item("1", "Burger", course=1), item("2", "Steak", course=2, status="hold"))
-
-
 def test_a_course_that_waits_says_so_and_is_fired_by_a_short_slip() -> None:
     shift = at(GRILL, PASS)
     assert shift.tell(create(*COURSES)) == [
@@ -233,6 +253,13 @@ def test_an_order_for_later_waits_and_is_fired_when_it_begins() -> None:
     assert (said(chit), chit.later) == ("change Grill: fired 1 Burger", False)
 
 
+def test_an_order_for_later_that_is_begun_early_is_not_for_later_any_more() -> None:
+    shift = at(GRILL)
+    shift.do(CreateOrder(Order("7", (BURGER,), pickup_at=after(HOUR).at), Guest()))
+    (chit,) = shift.do(act("grill", "start"))[0]
+    assert (said(chit), chit.later) == ("change Grill: fired 1 Burger", False)
+
+
 def test_on_fire_what_is_fired_is_printed_then() -> None:
     to_fry = replace(FRY, print_on="fire")
     shift = at(TO_FIRE, to_fry, kitchen=new_kitchen(settings=TOGETHER))
@@ -252,6 +279,13 @@ def test_on_fire_what_was_ticked_early_is_made_and_not_printed() -> None:
     assert shift.tell(tick("grill", "2")) == [[]]
 
 
+def test_what_is_ticked_early_is_not_fired_on_paper() -> None:
+    shift = at(GRILL)
+    shift.do(create(*COURSES))
+    assert shift.tell(tick("grill", "2")) == [[]]
+    assert shift.tell(tick("grill", "2", done=False)) == [[]]
+
+
 def test_what_was_never_printed_is_never_voided() -> None:
     shift = at(TO_FIRE)
     shift.do(create(item("2", "Steak", course=2, status="hold")))
@@ -265,6 +299,25 @@ def test_on_bump_what_is_bumped_is_printed_once() -> None:
     assert shift.tell(act("grill", "recall"), after(10)) == [[]]
     assert shift.tell(fire(2), after(15)) == [[]]
     assert shift.tell(act("grill", "bump"), after(20)) == [["ticket Grill: 1 Steak"]]
+
+
+def test_on_bump_a_change_is_told_with_the_bump_that_follows() -> None:
+    shift = at(TO_BUMP)
+    shift.do(create(BURGER, item("3"), FRIES))
+    shift.do(act("grill", "bump"), after(5))
+    shift.do(act("grill", "recall"), after(10))
+    assert shift.tell(update(item("1", qty=2), item("3", "Steak"), FRIES), after(11)) == [[]]
+    assert shift.tell(act("grill", "bump"), after(15)) == [
+        ["change Grill: changed 2 (was 1) Burger, void 1 Burger, added 1 Steak"]
+    ]
+
+
+def test_on_bump_a_void_of_the_rest_that_is_taken_back_prints_nothing_again() -> None:
+    shift = at(TO_BUMP)
+    shift.do(create(*COURSES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(act("grill", "void"), after(5)) == [[]]
+    assert shift.tell(Undo("grill"), after(6)) == [[]]
 
 
 def test_on_bump_the_end_of_the_day_prints_nothing() -> None:
@@ -333,6 +386,32 @@ def test_a_whole_order_that_is_taken_back_is_one_void_slip() -> None:
     assert shift.tell(Undo("pass")) == [["ticket : 1 Burger @Grill, 1 Fries @Fry"]]
 
 
+def test_a_change_at_several_stations_is_one_slip_of_a_whole_order() -> None:
+    shift = at(WHOLE)
+    shift.do(create(BURGER, FRIES))
+    assert shift.tell(update(item("1", qty=2), FRIES, item("3", "Fries"))) == [
+        ["change : changed 2 (was 1) Burger @Grill, added 1 Fries @Fry"]
+    ]
+
+
+def test_a_whole_order_is_made_when_the_pass_has_sent_it() -> None:
+    shift = at(WHOLE)
+    shift.do(create(BURGER, FRIES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(update(FRIES)) == [["change : void 1 Burger @Grill"]]
+
+
+def test_a_whole_order_goes_on_when_a_station_with_a_voided_card_is_gone() -> None:
+    shift = at(Wants(("fry",), "arrival", "order"))
+    shift.do(create(BURGER, FRIES))
+    shift.do(act("grill", "void"))
+    shift.kitchen = restored(shift.kitchen, Plan((*STATIONS[1:], orders.PASS), RULES, "cold"))
+    shift.do(Due())
+    assert shift.tell(update(BURGER, item("2", "Fries", qty=2))) == [
+        ["change : changed 2 (was 1) Fries @Fry"]
+    ]
+
+
 def test_a_whole_order_is_asked_for_at_any_of_its_stations() -> None:
     shift = at(Wants(("grill", "fry"), "never", "order"))
     shift.do(create(BURGER, FRIES))
@@ -366,11 +445,18 @@ def test_only_what_becomes_urgent_is_told() -> None:
     assert shift.tell(SetPriority("grill", "7", "urgent")) == [["change Grill (urgent): "]]
 
 
-def test_what_is_done_is_not_urgent_any_more() -> None:
-    shift = at(GRILL)
+def test_what_is_not_on_paper_is_not_urgent_there() -> None:
+    urgent = SetPriority("grill", "7", "urgent")
+    shift = at(TO_FIRE)
+    shift.do(create(item("2", "Steak", course=2, status="hold")))
+    assert shift.tell(urgent) == [[]]
+    assert shift.tell(fire(2)) == [["ticket Grill (urgent): 1 Steak"]]
+    assert shift.tell(act("grill", "start")) == [[]]
+    shift = at(TO_BUMP)
     shift.do(create(BURGER, FRIES))
     shift.do(act("grill", "bump"))
-    assert shift.tell(SetPriority("pass", "7", "urgent")) == [[]]
+    shift.do(act("grill", "recall"))
+    assert shift.tell(urgent) == [[]]
 
 
 def test_an_order_without_lines_is_on_paper_too() -> None:
@@ -381,6 +467,9 @@ def test_an_order_without_lines_is_on_paper_too() -> None:
     shift = at(PASS)
     shift.do(create())
     assert shift.tell(update(BURGER)) == [["ticket Pass: 1 Burger"]]
+    shift = at(arrival("cold"), GRILL, kitchen=new_kitchen(with_pass=False))
+    assert shift.tell(create()) == [["ticket Cold: "], []]
+    assert shift.tell(MoveTicket("cold", "7", "grill")) == [["void Cold: "], ["ticket Grill: "]]
 
 
 def test_a_printer_that_is_new_has_no_part_in_what_was_there() -> None:
@@ -399,6 +488,21 @@ def test_who_reads_late_finds_the_same_in_the_end() -> None:
     for event in shift.heard:
         late.hear(event, shift.kitchen.placed(1), shift.kitchen)
     assert [line_said(line) for line in late.hanging.values()] == ["2 Burger"]
+
+
+def test_who_reads_late_gets_by_with_a_dish_that_has_other_modifiers_by_now() -> None:
+    rules = (
+        Rule("r-1", "grill", name=("burger*",)),
+        Rule("r-2", "fry", modifier=("side*",), takes="modifier"),
+    )
+    shift, late = at(kitchen=new_kitchen(rules=rules)), Papers(FRY)
+    shift.do(create(item("1", "Burger", "No onion", "Side Fries")))
+    shift.do(update(item("1", "Burger", "Side Salad")))
+    for event in shift.heard:
+        late.hear(event, shift.kitchen.placed(1), shift.kitchen)
+    (line,) = late.hanging.values()
+    assert line_said(line) == "1 Burger +Side Salad"
+    assert line.only_modifiers
 
 
 def test_a_chit_tells_who_it_is_for_and_never_phone_or_address() -> None:

@@ -1,0 +1,54 @@
+"""The guide shows what is so."""
+
+import re
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+from appliance import config, printing
+from appliance.config.template import CHIT_FIELDS, ITEM_FIELDS, MODIFIER_FIELDS, STYLES
+from appliance.printing.layout import Circumstances, lay_out
+from appliance.printing.sample import sample
+from appliance.printing.values import LONGEST_NAME, LONGEST_NOTE
+from hardware.printers.models import PLAIN_PRINTER
+from tests.printing.reading import read
+
+GUIDE: Final = (Path(printing.__file__).parent / "README.md").read_text(encoding="utf-8")
+EXAMPLES: Final = re.findall(r"```(toml|chit)\n(.*?)```", GUIDE, re.DOTALL)
+STATIONS: Final = """
+[[station]]
+id = "grill"
+name = "Grill"
+[[station]]
+id = "pass"
+name = "Pass"
+type = "expo"
+"""
+
+
+def test_each_chit_looks_as_shown_with_what_stands_above_it() -> None:
+    above, looked_at = "", 0
+    for kind, text in EXAMPLES:
+        if kind == "chit":
+            settings = config.parse(STATIONS + above, "the guide")
+            chit = sample("Grill", 1_773_426_120_000)
+            paper = lay_out(chit, PLAIN_PRINTER, settings.printing, UTC, Circumstances())
+            assert "\n".join(read(paper, PLAIN_PRINTER)) + "\n" == text
+            looked_at += 1
+        above = text if "[printing]" in text else ""
+    assert looked_at == 2
+
+
+def test_each_configuration_is_good() -> None:
+    texts = [text for kind, text in EXAMPLES if kind == "toml"]
+    assert len(texts) == 3
+    for text in texts:
+        config.parse(STATIONS + text, "the guide")
+
+
+def test_it_tells_of_every_field_and_style_and_of_no_other() -> None:
+    named = set(re.findall(r"`\{(\w+)\}`", GUIDE))
+    assert named == {*CHIT_FIELDS, *ITEM_FIELDS, *MODIFIER_FIELDS}
+    assert all(f"`{style}`" in GUIDE for style in STYLES)
+    assert f"longer than {LONGEST_NAME} characters" in GUIDE
+    assert f"longer than {LONGEST_NOTE};" in GUIDE
