@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+from aiohttp import web
 from msgspec.structs import replace
 
+from appliance import service
 from appliance.printers import (
     AbilitiesJson,
     CannotPrint,
@@ -69,6 +72,16 @@ def now(name: str, *stations: str, **more: Any) -> PrinterNow:
     """How one is that is ready."""
     usual: dict[str, Any] = {"state": "ready", "why": "", "since": AT, "waiting": 0, "asking": 0}
     return PrinterNow(name, stations, **usual | {"covered_by": None} | more)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, printers: "MadeUpPrinters") -> None:
+    """The API of every appliance from now on has these printers, whatever is configured."""
+    make_app = service.make_app
+
+    def with_these(*parts: Any, **named: Any) -> web.Application:
+        return make_app(*parts, **named | {"printers": printers})
+
+    monkeypatch.setattr(service, "make_app", with_these)
 
 
 class MadeUpPrinters:

@@ -13,8 +13,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from appliance import config
 from tests.api.conforming import document_of
+from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.proof import PROOF, count
 from tests.running import RunningAppliance, running
 
@@ -56,7 +59,12 @@ async def kitchen_at_work(appliance: RunningAppliance) -> None:
         assert (await appliance.call("POST", path, json=body))[0] == 201
 
 
-async def test_the_appliance_is_as_the_contract_says(tmp_path: Path) -> None:
+async def test_the_appliance_is_as_the_contract_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printers = MadeUpPrinters(printer("fry-printer", "fry"), printer("grill-printer", "grill"))
+    printers.its_jobs = [job(7, "fry-printer", "fry", state="asks")]
+    given(monkeypatch, printers)
     text = await asyncio.to_thread(config.embedded)
     async with running(tmp_path, text + UNLIMITED) as appliance:
         await kitchen_at_work(appliance)

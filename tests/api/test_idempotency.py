@@ -20,6 +20,7 @@ from appliance.kitchen.ticket import Moment
 from appliance.log import Unreadable
 from tests.api import cloud
 from tests.api.asking import Answer, ask, ticket_path
+from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.test_errors import is_error
 from tests.log.faulty_disk import Disk, faulty_disk
 from tests.running import DEMO, RunningAppliance, running
@@ -207,6 +208,7 @@ async def test_of_many_at_once_one_is_done_and_all_get_its_answer(
 
 
 EVERY_POST: dict[str, Any] = {
+    "/stations/grill/orders/A-1/ticket/print": None,
     **{f"/stations/grill/orders/A-1/ticket/{action}": None for action in
        ("start", "ready", "recall", "bump", "void")},
     "/stations/grill/orders/A-1/ticket/priority": {"priority": "high"},
@@ -229,16 +231,25 @@ IN_MEMORY: dict[str, Any] = {
     "/tokens/revoke": {"jti": "some-token"},
     "/panel/buttons/grill-2/press": None,
     "/panel/bars/fry-bar/press": {"key": "summary"},
-}
+    **{f"/printers/grill-printer/{what}": None for what in
+       ("test", "jobs/print", "jobs/drop", "jobs/1/print", "jobs/1/drop")},
+    "/printers/grill-printer/faults": {"fault": "slow", "on": True},
+}  # fmt: skip
 CHANGES_NOTHING = "/routing/test"
 
 
-async def test_every_post_of_the_api_is_repeated(tmp_path: Path) -> None:
-    """Those of the kitchen also after a restart; those with secrets in them, and fingers, not."""
+async def test_every_post_of_the_api_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the kitchen also after a restart; those with secrets, fingers or paper, not."""
+    printers = MadeUpPrinters(printer("grill-printer", "grill"))
+    printers.its_jobs = [job(1, "grill-printer", "grill", state="asks")]
+    given(monkeypatch, printers)
     async with running(tmp_path, DEMO) as appliance:
         described = (await ask(appliance, "GET", f"{BASE}/openapi.json")).body["paths"]
         names = [("{station_id}", "grill"), ("{order_id}", "A-1"), ("{line_id}", "1")]
         names += [("{button_id}", "grill-2"), ("{bar_id}", "fry-bar")]
+        names += [("{printer_id}", "grill-printer"), ("{job_id}", "1")]
         for path, operations in described.items():
             filled_in = functools.reduce(lambda text, name: text.replace(*name), names, path)
             if "post" in operations and path.startswith(BASE):

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from appliance import service
 from appliance.expeditor import Fault
 from tests.api.asking import ask
-from tests.api.printing import MadeUpPrinters, printer
+from tests.api.printing import MadeUpPrinters, given, printer
 from tests.running import PLAIN, RunningAppliance, running
 
 Samples = dict[tuple[str, ...], float]
@@ -48,7 +47,7 @@ async def kitchen(
         ),
         printer("cold-printer", "cold"),
     )
-    monkeypatch.setattr(service, "NoPrinters", lambda _mode: made_up)
+    given(monkeypatch, made_up)
     async with running(tmp_path, PLAIN) as appliance:
         yield appliance
 

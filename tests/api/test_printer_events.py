@@ -58,18 +58,18 @@ async def test_all_are_told_at_first_and_then_each_change(appliance: RunningAppl
             heard = await listener.until(says(("hot", "paper low"), ("cold-printer", "ready")))
             assert len(heard) == 1
             assert getattr(heard[0], "id", None) is None  # No place to come back to.
-        assert bodies(heard)[0]["payload"]["printers"][0] == {
-            "id": "hot",
-            "stations": ["grill", "fry"],
-            "state": "paper low",
-            "why": "the roll is nearly at its end",
-            "to_do": "Have a new roll at hand.",
-            "since": SHOWN_AT,
-            "concern": "warning",
-            "waiting": None,
-            "asking": 0,
-            "covered_by": None,
-        }
+            assert bodies(heard)[0]["payload"]["printers"][0] == {
+                "id": "hot",
+                "stations": ["grill", "fry"],
+                "state": "paper low",
+                "why": "the roll is nearly at its end",
+                "to_do": "Have a new roll at hand.",
+                "since": SHOWN_AT,
+                "concern": "warning",
+                "waiting": None,
+                "asking": 0,
+                "covered_by": None,
+            }
 
 
 async def test_chits_that_come_and_go_are_no_news_while_it_prints(

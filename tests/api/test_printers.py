@@ -7,13 +7,12 @@ from typing import Any, get_args
 
 import pytest
 
-from appliance import service
 from appliance.api.printer_json import FAULTS, printer_told
 from appliance.kitchen.event import PrintAsked
 from appliance.printers import NoPrinters, PrinterState
 from hardware import simulated_printer
 from tests.api.asking import Answer, ask, ticket_path
-from tests.api.printing import SHOWN_AT, MadeUpPrinters, job, now, printer
+from tests.api.printing import SHOWN_AT, MadeUpPrinters, given, job, now, printer
 from tests.running import AT_ONCE, RunningAppliance, running
 
 PRINTERS = "/api/v1/kds/printers"
@@ -42,7 +41,7 @@ def printers() -> MadeUpPrinters:
 async def kitchen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printers: MadeUpPrinters
 ) -> AsyncIterator[RunningAppliance]:
-    monkeypatch.setattr(service, "NoPrinters", lambda _mode: printers)
+    given(monkeypatch, printers)
     async with running(tmp_path, AT_ONCE) as appliance:
         yield appliance
 

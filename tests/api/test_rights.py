@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 import pytest
 from yarl import URL
 
-from appliance import service
 from tests.api.every_path import READS, Asked, guarded
 from tests.api.listening import listening
-from tests.api.printing import MadeUpPrinters, job, printer
+from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.rights import ALL_ROLES, ROWS, Row
 from tests.api.unchanged import nothing_changes
 from tests.running import DEMO, RunningAppliance, running
@@ -26,7 +25,7 @@ async def appliance(
     """With something of all that the paths are about."""
     printers = MadeUpPrinters(printer("grill-printer", "grill"))
     printers.its_jobs = [job(1, "grill-printer", "grill", state="asks", name=GUEST)]
-    monkeypatch.setattr(service, "NoPrinters", lambda _mode: printers)
+    given(monkeypatch, printers)
     async with running(tmp_path, DEMO) as appliance:
         yield appliance
 

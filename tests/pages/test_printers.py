@@ -70,13 +70,13 @@ def test_the_stations_of_a_printer_in_trouble_say_so_until_it_is_mended(hub: Hub
 
 
 def test_it_is_said_in_words(hub: Hub) -> None:
-    too_old = "too old to be printed unasked."
+    too_old, more = "too old to be printed unasked.", " Put in a new roll. See Status."
     for facts, words in (
         (LOW, f"the roll is nearly at its end since {SINCE}. Have a new roll at hand."),
         ({"concern": "warning", "asking": 1}, f"1 chit {too_old} See Status."),
         (
             OUT | {"asking": 3, "waiting": 4},
-            f"out of paper since {SINCE}; 1 chit waiting; 3 chits {too_old} {OUT['to_do']} See Status.",
+            f"out of paper since {SINCE}; 1 chit waiting; 3 chits {too_old}{more}",
         ),
         (OUT | {"why": "", "to_do": "", "waiting": 0}, f"out of paper since {SINCE}."),
     ):
