@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from appliance import service
+from appliance.api.app import make_app
 from appliance.printers import (
     AbilitiesJson,
     CannotPrint,
@@ -76,7 +77,6 @@ def now(name: str, *stations: str, **more: Any) -> PrinterNow:
 
 def given(monkeypatch: pytest.MonkeyPatch, printers: "MadeUpPrinters") -> None:
     """The API of every appliance from now on has these printers, whatever is configured."""
-    make_app = service.make_app
 
     def with_these(*parts: Any, **named: Any) -> web.Application:
         return make_app(*parts, **named | {"printers": printers})
