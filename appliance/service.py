@@ -170,10 +170,8 @@ async def running(
         "requests": limits.status,
         "history": history.status,
         "routing": lambda: routing_status(expeditor),
+        **(_of_printing(printing) if printing is not None else {}),
     }
-    if printing is not None:
-        status["printers"] = lambda: printers_shown(printers.shown())
-        status["printing"] = printing.status
     https = await asyncio.to_thread(make_https, config, directory)
     if https is not None:
         status["https"] = https.status
@@ -222,6 +220,8 @@ async def running(
     ports = Ports(runner, config)
     status["connections"] = ports.status
     try:
+        if printing is not None:
+            await printing.prepare()
         listening = await listen(config, router, ports, https, free_ports=free_ports)
         health.places = listening.places
         presence = (
@@ -267,6 +267,8 @@ async def running(
         # The ways in close first; what they took is still answered.
         await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
+        if printing is not None:
+            await printing.close()
     await expeditor.save_snapshot()
 
 
@@ -290,6 +292,14 @@ def make_devices(
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
     return Devices(config, expeditor, shown_now, printers_now)
+
+
+def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:
+    """Its parts of the status."""
+    return {
+        "printers": lambda: printers_shown(printing.shown()),
+        "printing": printing.status,
+    }
 
 
 def make_printing(

@@ -51,12 +51,17 @@ class Follower:
         wants: Mapping[str, Wants],
         tally: Tally,
     ) -> None:
-        """`wants`: what each printer is there for, by id; `tally` counts what is dropped."""
+        """To be made before orders come in: what comes then is printed.
+
+        `wants`: what each printer is there for, by id; `tally` counts what is dropped.
+        """
         self._log = log
         self._expeditor = expeditor
         self._spool = spool
         self._wants = wants
         self._tally = tally
+        self._first = log.head
+        """What was in the log before this is printed by nobody who was not there."""
         self.fault: str | None = None
         """Why the log cannot be read; None while it can."""
         self.unmade = 0
@@ -67,12 +72,14 @@ class Follower:
     def begin(self) -> None:
         """Take up an open spool: where it ended, or from the newest event on."""
         spool, log = self._spool, self._log
-        here = Position(log.epoch, log.head)
+        here = Position(log.epoch, self._first)
         if spool.position == NEVER:
             spool.follow_to(here)
-        elif spool.position.epoch != log.epoch or spool.position.seq > log.head:
+        elif spool.position.epoch != log.epoch or spool.position.seq > self._first:
             self.begun_at_head = "the log is another one than was followed: it was restored"
-            logger.warning("nothing is printed by itself of what was before: %s", log.head)
+            logger.warning(
+                "nothing of what was before is printed by itself: %s", self.begun_at_head
+            )
             self._distrust()
             spool.follow_to(here)
         for printer in [each for each in spool.printers if each not in self._wants]:
@@ -81,7 +88,7 @@ class Follower:
             spool.leave(printer)
         for printer in self._wants:
             if printer not in spool.printers:
-                spool.join(printer, log.head)
+                spool.join(printer, self._first)
 
     def _distrust(self) -> None:
         """What is there is of another log: its orders may be others by now."""

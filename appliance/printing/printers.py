@@ -6,6 +6,7 @@ A printer that is away, or a disk that does not store, is a state that is shown,
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,8 @@ logger = logging.getLogger(__name__)
 
 MOST_LISTED: Final = 300
 """Jobs: more than a person looks through."""
+PREPARE_SECONDS: Final = 1.0
+"""That orders wait for a disk that does not take even the first commit."""
 SWEEP_SECONDS: Final = 60.0
 """Between two looks for what is to be forgotten."""
 WORTH_TELLING_MS: Final = 60_000
@@ -102,14 +105,29 @@ class Printing:
 
     # ── running ──────────────────────────────────────────────────────────────────────
 
+    async def prepare(self) -> None:
+        """Take up what is on disk, so that all is printed that comes from now on.
+
+        Where the disk does not let it, `run` tries it again.
+        """
+        if await self._spool.try_to_open():
+            self._take_up()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PREPARE_SECONDS):
+                    await self._spool.commit()
+
+    def _take_up(self) -> None:
+        self._follower.begin()
+        self._is_open = True
+
     async def run(self) -> None:
         """Print what is wanted on paper, until cancelled."""
         for stand in self._stands.values():
             stand.begin()
         try:
-            await self._spool.open()
-            self._follower.begin()
-            self._is_open = True
+            if not self._is_open:
+                await self._spool.open()
+                self._take_up()
             doubted_at = self._spool.doubted_at()
             drivers = [
                 driver
@@ -130,10 +148,14 @@ class Printing:
         finally:
             for stand in self._stands.values():
                 stand.end()
-                if stand.wired.simulated is not None:
-                    stand.wired.simulated.close()
-            await self._spool.close()
-            await asyncio.to_thread(self._end_threads)
+
+    async def close(self) -> None:
+        """Let go of everything, when it does not run any more."""
+        for stand in self._stands.values():
+            if stand.wired.simulated is not None:
+                stand.wired.simulated.close()
+        await self._spool.close()
+        await asyncio.to_thread(self._end_threads)
 
     async def _work(self, drivers: Sequence[Printer]) -> None:
         self._workers = [

@@ -223,12 +223,18 @@ class Spool:
         What was being sent when it was last closed or killed is doubtful.
         """
         while True:
-            try:
-                self._take(await self._in_thread(self._open))
-            except (OSError, apsw.Error, Damaged) as error:
-                await self._pause(error)
-            else:
+            if await self.try_to_open():
                 return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def try_to_open(self) -> bool:
+        """The same, once; False where the disk does not let it."""
+        try:
+            self._take(await self._in_thread(self._open))
+        except (OSError, apsw.Error, Damaged) as error:
+            self._say(error)
+            return False
+        return True
 
     def _take(self, kept: Kept) -> None:
         self.fault, self._kept, self._position_on_disk = None, kept, kept.position
@@ -257,42 +263,48 @@ class Spool:
         while True:
             await self._dirty.wait()
             await self._gather()
-            await self._commit()
+            await self.commit()
 
     async def _gather(self) -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)
 
-    async def _commit(self) -> None:
+    async def commit(self) -> None:
+        """Make durable what is there. As long as the disk fails, it is tried again."""
         changes, self._changes = self._changes, Changes()
         changes.position, changes.next_job = self._kept.position, self._kept.next_job
         self._dirty.clear()
         loop = asyncio.get_running_loop()
         done, self._pending = self._pending or loop.create_future(), None
         self._in_flight = done
-        self._is_unsure = True
         try:
-            await self._in_thread(lambda: self._opened().write(changes))
-        except apsw.Error as error:
-            await self._recover(error)
+            await self._store_changes(changes)
+        except asyncio.CancelledError:  # Nothing of it is sure; the next one writes all.
+            self._pending, self._in_flight = done, None
+            self._dirty.set()
+            raise
         self._is_unsure = False
         self._in_flight = None
         self._position_on_disk = changes.position
         done.set_result(None)
 
+    async def _store_changes(self, changes: Changes) -> None:
+        was_unsure, self._is_unsure = self._is_unsure, True
+        try:
+            if was_unsure:
+                await self._in_thread(partial(self._write_all, self._copy()))
+            else:
+                await self._in_thread(lambda: self._opened().write(changes))
+        except (OSError, apsw.Error, Damaged) as error:
+            await self._recover(error)
+
     async def _recover(self, error: Exception) -> None:
         """After a failed commit nobody knows what is on disk: all is written again."""
         while True:
-            await self._pause(error)
-            kept = Kept(
-                self._kept.position,
-                self._kept.next_job,
-                dict(self._kept.jobs),
-                dict(self._kept.papers),
-                dict(self._kept.printers),
-            )
+            self._say(error)
+            await asyncio.sleep(RETRY_SECONDS)
             try:
-                await self._in_thread(partial(self._write_all, kept))
+                await self._in_thread(partial(self._write_all, self._copy()))
             except (OSError, apsw.Error, Damaged) as again:
                 error = again
             else:
@@ -300,6 +312,11 @@ class Spool:
                 self.fault = None
                 self._news()
                 return
+
+    def _copy(self) -> Kept:
+        """What is in memory, for a thread."""
+        kept = self._kept
+        return Kept(kept.position, kept.next_job, {**kept.jobs}, {**kept.papers}, {**kept.printers})
 
     def _write_all(self, kept: Kept) -> None:
         self._close_store()
@@ -310,12 +327,11 @@ class Spool:
             self._store = Store(self._path, self._vfs)
         self._store.replace(kept)
 
-    async def _pause(self, error: Exception) -> None:
+    def _say(self, error: Exception) -> None:
         if self.fault is None:
             logger.error("chits cannot be stored: %s", error)
         self.fault = in_words(error)
         self._news()
-        await asyncio.sleep(RETRY_SECONDS)
 
     def _opened(self) -> Store:
         if self._store is None:

@@ -127,12 +127,16 @@ async def test_a_configuration_without_printers_has_none(appliance: RunningAppli
     assert answer.body == {"mode": "simulated", "faults": list(FAULTS), "printers": []}
     assert (await ask(appliance, "POST", f"{PRINTERS}/hot/test")).status == 404
     none = NoPrinters("real")
-    for asked in (none.jobs("hot"), none.test("hot"), none.decide("hot", 1, wanted=True)):
+    for asked in (
+        none.jobs("hot"),
+        none.test("hot"),
+        none.decide("hot", 1, wanted=True),
+        none.preview("hot"),
+    ):
         with pytest.raises(KeyError):
             await asked
-    for told in (none.preview, none.picture):
-        with pytest.raises(KeyError):
-            told("hot")
+    with pytest.raises(KeyError):
+        none.picture("hot")
     with pytest.raises(KeyError):
         none.fault("hot", "power", on=True)
 

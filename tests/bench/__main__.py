@@ -25,6 +25,7 @@ import apsw
 from appliance.api import auth
 from tests.bench import actions, history, load, routing
 from tests.bench.broadcast import broadcast
+from tests.bench.chits import chits
 from tests.bench.encoding import encoding
 from tests.bench.felt import felt
 from tests.bench.pins import pins
@@ -299,6 +300,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "encoding": lambda: encoding(say),
     "pins": lambda: pins(say),
     "presses": lambda: presses(say),
+    "chits": lambda: chits(say),
     "felt": lambda: felt(say),
 }
 

@@ -189,8 +189,10 @@ class Night:
                 self.now,
                 wire=self._wire,
             )
+        await self.printing.prepare()
         self._running = asyncio.create_task(self.printing.run())
-        await asyncio.sleep(0.001)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     async def stop(self) -> None:
         """As it should be."""
@@ -199,6 +201,7 @@ class Night:
         with contextlib.suppress(asyncio.CancelledError):
             await self._running
         self._running = None
+        await self.printing.close()
 
     async def kill(self) -> None:
         """Pull the plug: nothing is written and nothing printed from now on."""

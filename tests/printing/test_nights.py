@@ -335,6 +335,23 @@ def test_a_first_start_prints_nothing_of_the_past(tell: Callable[..., None]) -> 
     tell(story)
 
 
+def test_what_was_ordered_as_soon_as_it_listened_comes_out(tell: Callable[..., None]) -> None:
+    """Although the plug is pulled before anything was written but that it begins here."""
+
+    async def story(night: Night) -> None:
+        await night.kill()
+        for file in night.directory.iterdir():
+            file.unlink()
+        await night.start()
+        night.plug.is_out = True
+        night.order("grill")
+        await night.restart()
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["1"]
+
+    tell(story)
+
+
 def test_printers_of_the_configuration_come_and_go(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         night.away = {"grill", "fry"}
