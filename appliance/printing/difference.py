@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from appliance.printing.chit import ChitLine, Kind
 from appliance.printing.content import reads_as
-from appliance.printing.standing import PrintOn, Stand
+from appliance.printing.dishes import Dish, PrintOn
 
 
 class Printed(Struct, frozen=True, omit_defaults=True):
@@ -32,28 +32,28 @@ class Difference(NamedTuple):
 
 
 def difference(
-    stands: Iterable[Stand], paper: Iterable[Printed], station: str, print_on: PrintOn
+    dishes: Iterable[Dish], paper: Iterable[Printed], station: str, print_on: PrintOn
 ) -> Difference:
     """For the paper of a station, or of the whole order, where that is ""."""
     on = {printed.line.id: printed for printed in paper}
     was_empty = not on
     marked: list[ChitLine] = []
     after: list[Printed] = []
-    for stand in stands:
-        printed = on.pop(stand.line.id, None)
-        is_due = stand.due or print_on != "bump"
-        is_other = printed is not None and printed.line.name != stand.line.name and is_due
+    for dish in dishes:
+        printed = on.pop(dish.line.id, None)
+        is_due = dish.due or print_on != "bump"
+        is_other = printed is not None and printed.line.name != dish.line.name and is_due
         if printed is not None and is_other:
             marked += _voided(printed)
             printed = None
         if printed is not None:
-            line, mark = _kept(printed.line, stand, print_on)
+            line, mark = _kept(printed.line, dish, print_on)
             marked += mark
-            after.append(Printed(station, line, stand.made))
-        elif stand.due:
-            new = replace(stand.line, held=stand.waits and print_on != "bump")
-            marked.append(replace(new, mark="added" if stand.added or is_other else None))
-            after.append(Printed(station, new, stand.made))
+            after.append(Printed(station, line, dish.made))
+        elif dish.due:
+            new = replace(dish.line, held=dish.waits and print_on != "bump")
+            marked.append(replace(new, mark="added" if dish.added or is_other else None))
+            after.append(Printed(station, new, dish.made))
     for printed in on.values():
         marked += _voided(printed)
     kind = _kind({line.mark for line in marked}, after, was_empty=was_empty)
@@ -67,17 +67,17 @@ def _voided(printed: Printed) -> list[ChitLine]:
     return [] if printed.made else [replace(printed.line, mark="void")]
 
 
-def _kept(was: ChitLine, stand: Stand, print_on: PrintOn) -> tuple[ChitLine, list[ChitLine]]:
+def _kept(was: ChitLine, dish: Dish, print_on: PrintOn) -> tuple[ChitLine, list[ChitLine]]:
     """A line that is on paper, as it then reads there, and what is to be printed for that."""
     if print_on == "bump":
-        if not stand.due or reads_as(was, stand.line):
+        if not dish.due or reads_as(was, dish.line):
             return was, []
-        return stand.line, [_changed(was, stand.line)]
-    held = stand.held if was.held else stand.waits
-    line = replace(stand.line, held=held)
+        return dish.line, [_changed(was, dish.line)]
+    held = dish.held if was.held else dish.waits
+    line = replace(dish.line, held=held)
     if held > was.held or not reads_as(was, line):
         return line, [_changed(was, line)]
-    if held < was.held and stand.to_do:
+    if held < was.held and dish.to_do:
         return line, [replace(line, mark="fired")]
     return line, []
 

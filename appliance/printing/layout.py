@@ -26,16 +26,16 @@ from appliance.config.template import (
     read,
 )
 from appliance.printing.chit import Chit, ChitLine
-from appliance.printing.sheet import HEADING, Sheet
-from appliance.printing.speech import Speech
-from appliance.printing.test_page import test_page
-from appliance.printing.values import (
+from appliance.printing.fields import (
     LONGEST_NAME,
     chit_values,
     item_values,
     mark_of,
     modifier_values,
 )
+from appliance.printing.sheet import HEADING, Sheet
+from appliance.printing.speech import Speech
+from appliance.printing.test_page import test_page
 from appliance.printing.wrapping import cut
 from hardware.printers.models import Model
 from hardware.printers.paper import Beep, Cut, Document, Element, Line, Qr, Rule, Style

@@ -6,9 +6,9 @@ from typing import Final
 
 from appliance.config.devices import PrintingSection
 from appliance.config.template import STYLES
+from appliance.printing.fields import LONGEST_NAME, clock
 from appliance.printing.sheet import HEADING, Sheet
 from appliance.printing.speech import Speech
-from appliance.printing.values import LONGEST_NAME, clock
 from appliance.printing.wrapping import cut
 from hardware.printers.models import Model
 from hardware.printers.paper import PLAIN, Beep, Cut, Document, Element, Line, Qr, Rule, Span

@@ -19,7 +19,7 @@ from appliance.kitchen.ticket import PRIORITIES, Priority, Ticket
 from appliance.printing.chit import Chit, ChitLine, Kind
 from appliance.printing.content import chit_of
 from appliance.printing.difference import Printed, difference
-from appliance.printing.standing import Asked, PrintOn, Stand, at_station, of_order
+from appliance.printing.dishes import Dish, PrintOn, View, at_station, of_order
 
 
 class Wants(Struct, frozen=True):
@@ -99,7 +99,7 @@ def slips(
     return Slips(chits, key, after)
 
 
-class _Sheet(NamedTuple):
+class _Scope(NamedTuple):
     """The paper of one station of a printer, or that of all of them together."""
 
     station: str
@@ -140,70 +140,69 @@ class _Printer:
         if not self._whole:
             if ticket.station not in self._wants.stations:
                 return (), paper
-            stands = at_station(self._for(event), ticket)
-            return self._printed(event, _Sheet(ticket.station, (ticket,)), stands, paper)
+            dishes = at_station(self._for(event), ticket)
+            return self._printed(event, _Scope(ticket.station, (ticket,)), dishes, paper)
         paper = replace(paper, tickets=_with(paper.tickets, event))
-        sheet = _Sheet("", paper.tickets)
+        scope = _Scope("", paper.tickets)
         if event.kind == "voided" and event.effect == "followed":
             return (), paper  # All of it is one slip, with the void at the pass that comes next.
-        return self._printed(event, sheet, self._stands(event, sheet), paper)
+        return self._printed(event, scope, self._dishes(event, scope), paper)
 
     def cancelled(self, event: OrderCancelled, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
         """What follows when the whole order is taken back; its stations are told one by one."""
         if not self._whole:
             return (), paper
-        return self._printed(event, _Sheet("", paper.tickets), [], paper)
+        return self._printed(event, _Scope("", paper.tickets), [], paper)
 
     def asked(self, event: PrintAsked, paper: OnPaper) -> tuple[Chit, ...]:
         """The ticket as it is; what is printed by hand is besides all else."""
-        sheet = _Sheet("", paper.tickets)
-        stands = self._stands(event, sheet) if self._whole else None
-        if not stands:  # A station's own; or not all of the order was told, or it is voided.
-            sheet = _Sheet(event.ticket.station, (event.ticket,))
-            stands = at_station(self._for(event), event.ticket)
-        is_void = self._placed.cancelled or sheet.is_voided
+        scope = _Scope("", paper.tickets)
+        dishes = self._dishes(event, scope) if self._whole else None
+        if not dishes:  # A station's own; or not all of the order was told, or it is voided.
+            scope = _Scope(event.ticket.station, (event.ticket,))
+            dishes = at_station(self._for(event), event.ticket)
+        is_void = self._placed.cancelled or scope.is_voided
         if is_void:
-            stands = at_station(self._for(event), replace(event.ticket, status="pending"))
-        left = [stand for stand in stands if not stand.made] or stands
+            dishes = at_station(self._for(event), replace(event.ticket, status="pending"))
+        left = [dish for dish in dishes if not dish.made] or dishes
         lines = [
-            replace(stand.line, held=stand.waits, mark="void" if is_void else None)
-            for stand in left
+            replace(dish.line, held=dish.waits, mark="void" if is_void else None) for dish in left
         ]
-        return self._chits("void" if is_void else "ticket", event, sheet, lines, again=True)
+        return self._chits("void" if is_void else "ticket", event, scope, lines, again=True)
 
-    def _for(self, event: _OfOrder) -> Asked:
+    def _for(self, event: _OfOrder) -> View:
         wants = self._wants
-        return Asked(
+        return View(
             wants.print_on, wants.stations, self._placed, self._menu, self._names, event.tick
         )
 
-    def _stands(self, event: _OfOrder, sheet: _Sheet) -> list[Stand] | None:
-        return of_order(self._for(event), sheet.tickets)
+    def _dishes(self, event: _OfOrder, scope: _Scope) -> list[Dish] | None:
+        return of_order(self._for(event), scope.tickets)
 
     def _printed(
         self,
         event: TicketChanged | OrderCancelled,
-        sheet: _Sheet,
-        stands: list[Stand] | None,
+        scope: _Scope,
+        dishes: list[Dish] | None,
         paper: OnPaper,
     ) -> tuple[tuple[Chit, ...], OnPaper]:
-        """The slips for a sheet, and the paper of the printer then."""
-        if stands is None or self._wants.print_on == "never":
+        """The slips for it, and the paper of the printer then."""
+        if dishes is None or self._wants.print_on == "never":
             return (), paper
-        station = sheet.station
+        station = scope.station
         own = [each for each in paper.lines if self._whole or each.station == station]
         others = (each for each in paper.lines if not self._whole and each.station != station)
-        diff = difference(stands, own, station, self._wants.print_on)
-        chits = self._chits(diff.kind, event, sheet, diff.marked) if diff.marked else ()
+        diff = difference(dishes, own, station, self._wants.print_on)
+        chits = self._chits(diff.kind, event, scope, diff.marked) if diff.marked else ()
         bare, is_bare = (None, False)
-        if not (stands or self._placed.order.items):
-            bare, is_bare = self._bare(event, sheet, was=station in paper.bare)
+        if not (dishes or self._placed.order.items):
+            bare, is_bare = self._bare(event, scope, was=station in paper.bare)
         if not chits and bare is not None:
-            chits = self._chits(bare, event, sheet, ())
+            chits = self._chits(bare, event, scope, ())
         is_open = is_bare or any(not each.made for each in diff.paper)
-        is_urgent = is_open and self._wants.print_on != "bump" and sheet.priority == "urgent"
+        is_urgent = is_open and self._wants.print_on != "bump" and scope.priority == "urgent"
         if is_urgent and station not in paper.urgent and not chits:
-            chits = self._chits("change", event, sheet, ())
+            chits = self._chits("change", event, scope, ())
         return chits, replace(
             paper,
             lines=(*others, *diff.paper),
@@ -212,16 +211,16 @@ class _Printer:
         )
 
     def _bare(
-        self, event: TicketChanged | OrderCancelled, sheet: _Sheet, *, was: bool
+        self, event: TicketChanged | OrderCancelled, scope: _Scope, *, was: bool
     ) -> tuple[Kind | None, bool]:
         """What is to be printed of an order without lines, and whether that is on paper then.
 
         Somebody waits for it all the same: what is wanted may be in its notes.
         """
         is_gone = isinstance(event, TicketChanged) and event.gone and not self._whole
-        if self._placed.cancelled or sheet.is_voided or is_gone:
+        if self._placed.cancelled or scope.is_voided or is_gone:
             return ("void" if was else None), False
-        own = [each for each in sheet.tickets if each.station in self._wants.stations]
+        own = [each for each in scope.tickets if each.station in self._wants.stations]
         is_due = {
             "arrival": any(each.workable for each in own),
             "fire": any(each.workable and each.status != "held" for each in own),
@@ -233,7 +232,7 @@ class _Printer:
         self,
         kind: Kind,
         event: _OfOrder,
-        sheet: _Sheet,
+        scope: _Scope,
         lines: Sequence[ChitLine],
         *,
         again: bool = False,
@@ -244,9 +243,9 @@ class _Printer:
             kind,
             tuple(lines),
             at=event.at,
-            station=sheet.station,
+            station=scope.station,
             names=self._names,
-            priority=sheet.priority,
+            priority=scope.priority,
             later=self._placed.release > event.tick and all(line.held for line in lines),
             again=again,
         )

@@ -7,9 +7,9 @@ from typing import Final
 
 from appliance import config, printing
 from appliance.config.template import CHIT_FIELDS, ITEM_FIELDS, MODIFIER_FIELDS, STYLES
+from appliance.printing.fields import LONGEST_NAME, LONGEST_NOTE
 from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.sample import sample
-from appliance.printing.values import LONGEST_NAME, LONGEST_NOTE
 from hardware.printers.models import PLAIN_PRINTER
 from tests.printing.reading import read
 

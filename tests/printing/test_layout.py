@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from appliance.config.devices import PrintingSection
 from appliance.printing.chit import Chit, ChitLine, ChitModifier
+from appliance.printing.fields import LONGEST_NAME, LONGEST_NOTE
 from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.sample import sample
-from appliance.printing.values import LONGEST_NAME, LONGEST_NOTE
 from appliance.printing.wrapping import wrapped
 from hardware.printers.models import MODELS, PLAIN_PRINTER, Model, model_of, printable
 from hardware.printers.paper import Beep, Cut, Document, Line, Qr, Style

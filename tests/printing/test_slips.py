@@ -24,7 +24,7 @@ from appliance.kitchen.order import DeliveryService, Guest, Item, Order
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Moment
 from appliance.printing.chit import Chit, ChitLine
-from appliance.printing.standing import PrintOn
+from appliance.printing.dishes import PrintOn
 from appliance.printing.wanted import Wants
 from tests.kitchen import orders
 from tests.kitchen.nights import restored

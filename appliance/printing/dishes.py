@@ -1,6 +1,6 @@
 """How the dishes of an order stand for a printer: at one station, or in the whole order.
 
-tickets, as they were last told ▶ Stands ─▶ what is to be on paper
+tickets, as they were last told ▶ Dishes ─▶ what is to be on paper
 """
 
 import itertools
@@ -20,7 +20,7 @@ _On = tuple[Ticket, Line]
 """A line, and the ticket that it is on."""
 
 
-class Stand(NamedTuple):
+class Dish(NamedTuple):
     """One dish that is wanted, or was made."""
 
     line: ChitLine
@@ -38,8 +38,8 @@ class Stand(NamedTuple):
     """It came after the rest of the order."""
 
 
-class Asked(NamedTuple):
-    """What the stands are for."""
+class View(NamedTuple):
+    """What a printer has to do with an order, at one moment."""
 
     print_on: PrintOn
     stations: Collection[str]
@@ -51,15 +51,15 @@ class Asked(NamedTuple):
     tick: int
     """Of the event."""
 
-    def stand(
+    def dish(
         self, item: Item, mods: Iterable[int], on: Sequence[_On], *, made: bool, station: str | None
-    ) -> Stand:
+    ) -> Dish:
         """Of a dish that is on these tickets."""
         line = line_of(item, mods, self.placed, self.menu)
         to_do = any(each.to_do for _, each in on)
         bumped = any(each.bump and not ticket.forgotten for ticket, each in on)
         due = {"arrival": not made, "fire": to_do, "bump": bumped, "never": False}
-        return Stand(
+        return Dish(
             line if station is None else replace(line, station=station),
             due=due[self.print_on],
             held=bool(on) and all(each.held for _, each in on),
@@ -73,32 +73,32 @@ class Asked(NamedTuple):
         return line.unfired or (line.timed and self.placed.release > self.tick)
 
 
-def at_station(asked: Asked, ticket: Ticket) -> list[Stand]:
+def at_station(view: View, ticket: Ticket) -> list[Dish]:
     """The dishes of one ticket, in its order; what is struck through or voided is left out."""
-    stands = []
+    dishes = []
     for line in ticket.lines:
-        item = asked.placed.item(line.id)
+        item = view.placed.item(line.id)
         if item is not None and _is_alive(ticket, line):
             on = ((ticket, line),)
-            stands.append(asked.stand(item, line.mods, on, made=bool(line.bump), station=None))
-    return stands
+            dishes.append(view.dish(item, line.mods, on, made=bool(line.bump), station=None))
+    return dishes
 
 
 def _is_alive(ticket: Ticket, line: Line) -> bool:
     return line.change != "deleted" and (bool(line.bump) or ticket.status != "voided")
 
 
-def of_order(asked: Asked, tickets: Sequence[Ticket]) -> list[Stand] | None:
+def of_order(view: View, tickets: Sequence[Ticket]) -> list[Dish] | None:
     """The dishes of an order that has these tickets; None: not all of them are told yet.
 
     An order that none of the printer's stations has is nothing to it. What is fired or bumped
     counts where it is one of theirs. With a void at the pass nothing is wanted, and what
     the pass has sent is made.
     """
-    placed = asked.placed
+    placed = view.placed
     at_pass = {ticket.station: ticket for ticket in tickets if _is_seen(ticket, placed)}
     is_void = bool(at_pass) and all(each.status == "voided" for each in at_pass.values())
-    if placed.cancelled or is_void or not any(each.station in asked.stations for each in tickets):
+    if placed.cancelled or is_void or not any(each.station in view.stations for each in tickets):
         return []
     told = {ticket.station for ticket in tickets}
     made: dict[str, list[_On]] = {item.line_id: [] for item in placed.order.items}
@@ -110,11 +110,10 @@ def of_order(asked: Asked, tickets: Sequence[Ticket]) -> list[Stand] | None:
                 on[line.id].append((ticket, line))
     if not (told >= {*placed.stations} and all(made.values())):
         return None
-    stands = (
-        _in_order(asked, item, made[item.line_id], seen[item.line_id])
-        for item in placed.order.items
+    dishes = (
+        _in_order(view, item, made[item.line_id], seen[item.line_id]) for item in placed.order.items
     )
-    return [stand for stand in stands if stand is not None]
+    return [dish for dish in dishes if dish is not None]
 
 
 def _is_seen(ticket: Ticket, placed: Placed) -> bool:
@@ -123,21 +122,21 @@ def _is_seen(ticket: Ticket, placed: Placed) -> bool:
     return ticket.station not in placed.stations and not is_gone
 
 
-def _in_order(asked: Asked, item: Item, made: Sequence[_On], seen: Sequence[_On]) -> Stand | None:
+def _in_order(view: View, item: Item, made: Sequence[_On], seen: Sequence[_On]) -> Dish | None:
     alive = [(ticket, line) for ticket, line in made if _is_alive(ticket, line)]
     if not alive:
         return None
     own = [
         (ticket, line)
         for ticket, line in (*made, *seen)
-        if ticket.station in asked.stations and _is_alive(ticket, line)
+        if ticket.station in view.stations and _is_alive(ticket, line)
     ]
     alone = {*itertools.chain.from_iterable(line.mods for _, line in made)}
     is_whole = not all(line.mods for _, line in made)
-    return asked.stand(
+    return view.dish(
         item,
         () if is_whole else sorted(alone),
-        own or (alive if asked.print_on == "arrival" else ()),
+        own or (alive if view.print_on == "arrival" else ()),
         made=all(line.bump for _, line in seen or made),
-        station=", ".join(asked.names.get(each.station, each.station) for each, _ in made),
+        station=", ".join(view.names.get(each.station, each.station) for each, _ in made),
     )
