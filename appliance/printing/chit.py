@@ -44,6 +44,20 @@ class ChitLine(Struct, frozen=True, omit_defaults=True):
     """How many it was, where that is what changed."""
 
 
+class Head(Struct, frozen=True, omit_defaults=True):
+    """What is said of an order as a whole, and makes a difference to who makes it."""
+
+    name: str | None = None
+    """What it is called: `Table 7`."""
+    mode: str | None = None
+    target_at: int | None = None
+    """When the guest comes for it."""
+    target: str | None = None
+    """The same as it was sent, where that is no time."""
+    notes: str | None = None
+    """Special instructions for all of it."""
+
+
 class Chit(Struct, frozen=True, omit_defaults=True):
     """One slip. Times are wall-clock milliseconds since the epoch. None: it is not known."""
 
@@ -59,14 +73,14 @@ class Chit(Struct, frozen=True, omit_defaults=True):
     """Its name."""
     lines: tuple[ChitLine, ...] = ()
     name: str | None = None
-    """What the order is called: `Table 7`."""
+    """See `Head`, as for `mode`, `target_at`, `target` and `notes`."""
     check_number: str | None = None
     source: str | None = None
     """Where the order came from."""
     mode: str | None = None
     placed_at: int | None = None
     target_at: int | None = None
-    """When the guest expects it."""
+    target: str | None = None
     later: bool = False
     """It is an order for later: it does not begin when it comes."""
     server: str | None = None
@@ -74,12 +88,13 @@ class Chit(Struct, frozen=True, omit_defaults=True):
     covers: int | None = None
     priority: Literal["normal", "high", "urgent"] = "normal"
     notes: str | None = None
-    """Special instructions for the whole order."""
     delivery: str | None = None
     """Who delivers, and under which number."""
     also_at: tuple[str, ...] = ()
     """The names of the other stations that make something of it."""
     part: tuple[int, int] | None = None
     """Slip n of m, where items have slips of their own."""
+    was: Head | None = None
+    """What is on paper of it, where the order has become another one since."""
     again: bool = False
     """It was asked for by hand, and may be on paper already."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, shown_name
 from appliance.kitchen.ticket import Priority
-from appliance.printing.chit import Chit, ChitLine, ChitModifier, Kind
+from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head, Kind
 
 
 def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> ChitLine:
@@ -48,6 +48,19 @@ def _as_ordered(line: ChitLine) -> ChitLine:
     return replace(line, mods=mods, allergens=(), station=None, held=False, mark=None, was=None)
 
 
+def head_of(placed: Placed) -> Head:
+    """What is said of the order as a whole. A time that nobody gave is not told, as on boards."""
+    order = placed.order
+    is_clear = order.pickup_at is not None or order.pickup_time is None
+    return Head(
+        shown_name(placed),
+        order.mode or MODE_WHEN_NOT_SENT,
+        order.pickup_at,
+        None if is_clear else str(order.pickup_time),
+        placed.guest.special_instructions,
+    )
+
+
 def chit_of(
     placed: Placed,
     kind: Kind,
@@ -58,6 +71,7 @@ def chit_of(
     names: Mapping[str, str],
     priority: Priority,
     later: bool = False,
+    was: Head | None = None,
     again: bool = False,
 ) -> Chit:
     """A chit for a station, or for the whole order, where that is "".
@@ -65,6 +79,7 @@ def chit_of(
     `names` are those of the stations, by id.
     """
     order, delivery = placed.order, placed.order.delivery_service
+    head = head_of(placed)
     others = placed.left(station).stations if station else ()
     return Chit(
         kind,
@@ -74,21 +89,23 @@ def chit_of(
         station,
         names.get(station, station),
         lines,
-        name=shown_name(placed),
+        name=head.name,
         check_number=order.check_number,
         source=order.origin_source or order.source,
-        mode=order.mode or MODE_WHEN_NOT_SENT,
+        mode=head.mode,
         placed_at=placed.placed_at,
-        target_at=placed.target_at,
+        target_at=head.target_at,
+        target=head.target,
         later=later,
         server=order.server,
         terminal=order.terminal,
         covers=order.covers,
         priority=priority,
-        notes=placed.guest.special_instructions,
+        notes=head.notes,
         delivery=" ".join(part for part in (delivery.name, delivery.order_id) if part) or None
         if delivery
         else None,
         also_at=tuple(names.get(each, each) for each in others),
+        was=was,
         again=again,
     )

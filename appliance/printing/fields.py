@@ -3,11 +3,11 @@
 All of it is cut to a length that can be read: what comes from outside may be of any.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from appliance.printing.chit import Chit, ChitLine, ChitModifier
+from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head
 from appliance.printing.speech import Speech
 from appliance.printing.wrapping import cut
 
@@ -25,7 +25,7 @@ _WHOLE: Final = 1_000
 
 def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
     """By field; empty where there is nothing to say."""
-    part, covers = chit.part, chit.covers
+    part = chit.part
     name = chit.name or chit.order_id
     return {
         "name": cut(name, LONGEST_NAME),
@@ -35,16 +35,43 @@ def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
         "part": speech.say("part", n=part[0], m=part[1]) if part else "",
         "mode": cut(speech.mode(chit.mode), LONGEST_NAME) if chit.mode else "",
         "time": _time(chit.placed_at, chit.at, zone),
-        "target": _said(speech, "target", time=_time(chit.target_at, chit.at, zone)),
+        "target": target_of(chit, chit.at, speech, zone),
         "check": cut(chit.check_number or "", LONGEST_NAME),
         "source": cut(chit.source or "", LONGEST_NAME),
         "delivery": cut(chit.delivery or "", LONGEST_NAME),
         "server": cut(chit.server or "", LONGEST_NAME),
         "terminal": cut(chit.terminal or "", LONGEST_NAME),
-        "covers": "" if covers is None else speech.say("covers", n=covers),
+        "covers": _guests(chit.covers, speech),
         "notes": cut(chit.notes or "", LONGEST_NOTE),
         "order": cut(chit.order_id, LONGEST_NAME),
     }
+
+
+def target_of(head: Chit | Head, today: int, speech: Speech, zone: tzinfo) -> str:
+    """When the guest comes; empty where nobody has said so."""
+    sent = cut(head.target or "", LONGEST_NAME)
+    return _said(speech, "target", time=_time(head.target_at, today, zone) or sent)
+
+
+def others_of(chit: Chit, speech: Speech, zone: tzinfo) -> Iterator[str]:
+    """What is no longer as it is on paper, of what is said of the order as a whole."""
+    was = chit.was
+    if was is None:
+        return
+    before, after = (
+        (
+            head.name or chit.order_id,
+            speech.mode(head.mode or ""),
+            target_of(head, chit.at, speech, zone),
+        )
+        for head in (was, chit)
+    )
+    for old, new in zip(before, after, strict=True):
+        if old != new:
+            key = "changed_from" if old else "changed"
+            yield speech.say(key, was=cut(old, LONGEST_NAME))
+    if was.notes != chit.notes:
+        yield speech.say("other_notes" if chit.notes else "no_notes")
 
 
 def item_values(line: ChitLine, speech: Speech) -> list[dict[str, str]]:
@@ -129,6 +156,12 @@ def moment(at: int, zone: tzinfo) -> datetime:
         return there.astimezone(zone)
     except OverflowError:
         return there
+
+
+def _guests(covers: int | None, speech: Speech) -> str:
+    if covers is None:
+        return ""
+    return speech.say("one_guest") if covers == 1 else speech.say("covers", n=covers)
 
 
 def _listed(names: Iterable[str]) -> str:

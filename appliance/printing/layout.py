@@ -32,6 +32,7 @@ from appliance.printing.fields import (
     item_values,
     mark_of,
     modifier_values,
+    others_of,
 )
 from appliance.printing.sheet import HEADING, Sheet
 from appliance.printing.speech import Speech
@@ -66,7 +67,7 @@ def lay_out(
         return test_page(chit.station, model, printing, zone, chit.at)
     layout = _Layout(model, printing)
     paper: list[Element] = [Beep()] if printing.beep and model.buzzer else []
-    for heading in layout.headings(chit, now):
+    for heading in layout.headings(chit, now, zone):
         paper += layout.sheet.text(heading, HEADING, "center")
     paper += layout.body(chit, zone)
     if printing.qr and model.qr and chit.order_id:
@@ -84,7 +85,7 @@ class _Layout:
         self._item = _lines(printing.item, "item", ITEM_FIELDS)
         self._modifier = _lines(printing.modifier, "modifier", MODIFIER_FIELDS)
 
-    def headings(self, chit: Chit, now: Circumstances) -> Iterator[str]:
+    def headings(self, chit: Chit, now: Circumstances, zone: tzinfo) -> Iterator[str]:
         """What nobody may overlook, whatever the template is."""
         say = self._speech.say
         if now.away is not None:
@@ -97,6 +98,7 @@ class _Layout:
             yield say("void")
         elif chit.kind == "change" and chit.lines:
             yield self._change(chit)
+        yield from others_of(chit, self._speech, zone)
         if chit.priority != "normal" and chit.kind != "void":
             yield say(chit.priority)
         if chit.later:

@@ -9,15 +9,15 @@ nothing: what it asks for is on paper.
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from appliance.kitchen.event import Event, OrderCancelled, PrintAsked, TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import PRIORITIES, Priority, Ticket
-from appliance.printing.chit import Chit, ChitLine, Kind
-from appliance.printing.content import chit_of
+from appliance.printing.chit import Chit, ChitLine, Head, Kind
+from appliance.printing.content import chit_of, head_of
 from appliance.printing.difference import Printed, difference
 from appliance.printing.dishes import Dish, PrintOn, View, at_station, of_order
 
@@ -39,6 +39,8 @@ class OnPaper(Struct, frozen=True, omit_defaults=True):
     """The stations, "" for the whole order, for which a ticket without lines is out."""
     urgent: tuple[str, ...] = ()
     """The same of those whose paper says that it is urgent."""
+    heads: dict[str, Head] = field(default_factory=dict)
+    """How the order as a whole reads there, by station, as above."""
     tickets: tuple[Ticket, ...] = ()
     """As they were last told, where the printer prints whole orders."""
 
@@ -193,19 +195,24 @@ class _Printer:
         own = [each for each in paper.lines if self._whole or each.station == station]
         others = (each for each in paper.lines if not self._whole and each.station != station)
         diff = difference(dishes, own, station, self._wants.print_on)
-        chits = self._chits(diff.kind, event, scope, diff.marked) if diff.marked else ()
         bare, is_bare = (None, False)
         if not (dishes or self._placed.order.items):
             bare, is_bare = self._bare(event, scope, was=station in paper.bare)
-        if not chits and bare is not None:
-            chits = self._chits(bare, event, scope, ())
-        is_open = is_bare or any(not each.made for each in diff.paper)
-        is_urgent = is_open and self._wants.print_on != "bump" and scope.priority == "urgent"
-        if is_urgent and station not in paper.urgent and not chits:
-            chits = self._chits("change", event, scope, ())
+        is_read = is_bare or any(not each.made for each in diff.paper)
+        is_read = is_read and self._wants.print_on != "bump"
+        is_urgent = is_read and scope.priority == "urgent"
+        head, was = head_of(self._placed), paper.heads.get(station)
+        was = None if was == head or not is_read else was
+        chits: tuple[Chit, ...] = ()
+        if diff.marked or bare is not None:
+            kind = diff.kind if diff.marked or bare is None else bare
+            chits = self._chits(kind, event, scope, diff.marked, was=was)
+        elif was is not None or (is_urgent and station not in paper.urgent):
+            chits = self._chits("change", event, scope, (), was=was)
         return chits, replace(
             paper,
             lines=(*others, *diff.paper),
+            heads=paper.heads | {station: head} if chits else paper.heads,
             bare=_with_or_without(paper.bare, station, there=is_bare),
             urgent=_with_or_without(paper.urgent, station, there=is_urgent),
         )
@@ -235,6 +242,7 @@ class _Printer:
         scope: _Scope,
         lines: Sequence[ChitLine],
         *,
+        was: Head | None = None,
         again: bool = False,
     ) -> tuple[Chit, ...]:
         """One chit, or one for each line of it."""
@@ -247,6 +255,7 @@ class _Printer:
             names=self._names,
             priority=scope.priority,
             later=self._placed.release > event.tick and all(line.held for line in lines),
+            was=was,
             again=again,
         )
         if self._wants.ticket != "item" or len(lines) < 2:  # noqa: PLR2004 - n of m needs two

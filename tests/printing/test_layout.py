@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from appliance.config.devices import PrintingSection
-from appliance.printing.chit import Chit, ChitLine, ChitModifier
+from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head
 from appliance.printing.fields import LONGEST_NAME, LONGEST_NOTE
 from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.sample import sample
@@ -139,6 +139,20 @@ def test_what_matters_is_large_and_what_warns_is_red_or_inverse() -> None:
         (chit(BURGER, priority="high"), NOW, ["PRIORITY"]),
         (chit(BURGER, kind="void", priority="high"), NOW, ["VOID"]),
         (chit(BURGER, later=True), NOW, ["ORDER FOR LATER"]),
+        (chit(kind="change", was=Head("Table 9")), NOW, ["CHANGED, WAS Table 9"]),
+        (chit(kind="change", mode="ToGo", was=Head("Table 7", "Bar")), NOW, ["CHANGED, WAS Bar"]),
+        (
+            chit(kind="change", target="noon", was=Head("Table 7", target_at=AT)),
+            NOW,
+            ["CHANGED, WAS for 18:22"],
+        ),
+        (chit(kind="change", target_at=AT, was=Head("Table 7")), NOW, ["CHANGED"]),
+        (chit(kind="change", notes="x", was=Head("Table 7")), NOW, ["NOTES CHANGED"]),
+        (
+            chit(replace(BURGER, mark="added"), kind="change", was=Head(notes="x")),
+            NOW,
+            ["CHANGE", "CHANGED, WAS 7", "NOTES WITHDRAWN"],
+        ),
         (chit(BURGER, again=True), NOW, ["REPRINT"]),
         (chit(BURGER), Circumstances(reprint=True), ["REPRINT"]),
         (chit(BURGER), Circumstances(away="fry"), ["for fry, printer away"]),
@@ -157,6 +171,15 @@ def test_what_nobody_may_overlook_stands_above_any_template(
     for printing in (USUAL, PrintingSection(template=("{name}", "{items}"))):
         said = texts(laid_out(what, wide, printing, now))
         assert said[: said.index("Table 7")] == headings
+
+
+def test_a_time_that_was_sent_as_words_is_told_as_it_came() -> None:
+    assert said(chit(target="asap"), template=("{target}",)) == ["for asap"]
+
+
+@pytest.mark.parametrize(("covers", "words"), [(0, "0 guests"), (1, "1 guest"), (2, "2 guests")])
+def test_guests_are_counted_as_people_do(covers: int, words: str) -> None:
+    assert said(chit(covers=covers), template=("{covers}",)) == [words]
 
 
 @pytest.mark.parametrize(
@@ -319,6 +342,8 @@ chits = st.builds(
     mode=some,
     server=some,
     notes=some,
+    target=some,
+    was=st.none() | st.builds(Head, some, some, st.none() | st.integers(), some, some),
     delivery=some,
     also_at=st.lists(wild, max_size=3).map(tuple),
 )

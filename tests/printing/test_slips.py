@@ -20,10 +20,10 @@ from appliance.kitchen.command import (
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
-from appliance.kitchen.order import DeliveryService, Guest, Item, Order
+from appliance.kitchen.order import NOBODY, DeliveryService, Guest, Item, Order
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Moment
-from appliance.printing.chit import Chit, ChitLine
+from appliance.printing.chit import Chit, ChitLine, Head
 from appliance.printing.dishes import PrintOn
 from appliance.printing.wanted import Wants
 from tests.kitchen import orders
@@ -525,6 +525,8 @@ def test_a_chit_tells_who_it_is_for_and_never_phone_or_address() -> None:
         check_number="1042",
         origin_source="Uber",
         covers=3,
+        pickup_time="soon",
+        pickup_at=after(30 + 600).at,
         delivery_service=DeliveryService("Uber Eats", "U-9"),
     )
     shift = at(GRILL)
@@ -560,6 +562,58 @@ def test_a_chit_tells_who_it_is_for_and_never_phone_or_address() -> None:
         notes="Ring twice",
         delivery="Uber Eats U-9",
     )
+
+
+@pytest.mark.parametrize(("sent", "told"), [(None, None), ("asap", "asap"), (730, "730")])
+def test_only_a_time_that_somebody_gave_is_told_and_as_it_came(
+    sent: str | int | None, told: str | None
+) -> None:
+    shift = at(GRILL)
+    (chit,) = shift.do(CreateOrder(Order("7", (BURGER,), pickup_time=sent), NOBODY))[0]
+    assert (chit.target_at, chit.target) == (None, told)
+
+
+NUTS: Final = Guest("Ann", special_instructions="no nuts")
+
+
+def test_what_is_other_of_the_order_as_a_whole_is_a_change_at_each_station() -> None:
+    whole = Wants(("pass",), "arrival", "order")
+    shift = at(GRILL, FRY, whole, replace(GRILL, ticket="item"))
+    shift.do(create(BURGER, FRIES))
+    assert shift.tell(update(BURGER, FRIES, guest=NUTS)) == [
+        ["change Grill: "],
+        ["change Fry: "],
+        ["change : "],
+        ["change Grill: "],
+    ]
+    for printer in shift.printers:
+        chit = printer.chits[-1]
+        assert (chit.name, chit.notes) == ("Ann", "no nuts")
+        assert chit.was == Head(mode="For Here")
+    assert shift.tell(update(BURGER, FRIES, guest=NUTS)) == [[], [], [], []]
+
+
+def test_a_changed_dish_and_what_is_other_of_the_order_are_one_slip() -> None:
+    shift = at(GRILL)
+    shift.do(create(BURGER))
+    assert shift.tell(update(replace(BURGER, qty=2), guest=NUTS)) == [
+        ["change Grill: changed 2 (was 1) Burger"]
+    ]
+    assert shift.printers[0].chits[-1].was == Head(mode="For Here")
+    assert shift.tell(update(guest=NOBODY)) == [["void Grill: void 2 Burger"]]
+    assert shift.printers[0].chits[-1].was is None
+
+
+def test_who_has_nothing_of_it_on_paper_or_has_made_it_is_told_of_no_other_name() -> None:
+    shift = at(GRILL, FRY, TO_FIRE, TO_BUMP, BY_HAND)
+    shift.do(create(COURSES[1], FRIES))
+    shift.do(act("fry", "bump"))
+    assert shift.tell(update(COURSES[1], FRIES, guest=NUTS)) == [["change Grill: "], [], [], [], []]
+    shift.do(fire(2))
+    assert [printer.chits[-1].was for printer in shift.printers[:3]] == [None, None, None]
+    shift.do(act("grill", "bump"))
+    assert shift.printers[3].chits[-1].was is None
+    assert shift.tell(update(COURSES[1], FRIES)) == [[], [], [], [], []]
 
 
 def test_what_the_menu_says_of_allergens_later_is_no_change() -> None:
