@@ -44,8 +44,14 @@ def reads_as(line: ChitLine, other: ChitLine) -> bool:
 
 
 def _as_ordered(line: ChitLine) -> ChitLine:
+    line = without_allergens(line)
+    return replace(line, station=None, held=False, mark=None, was=None)
+
+
+def without_allergens(line: ChitLine) -> ChitLine:
+    """A dish as it is where nobody has to beware of it."""
     mods = tuple(replace(mod, allergens=()) for mod in line.mods)
-    return replace(line, mods=mods, allergens=(), station=None, held=False, mark=None, was=None)
+    return replace(line, mods=mods, allergens=())
 
 
 def head_of(placed: Placed) -> Head:

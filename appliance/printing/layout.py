@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.config.devices import PrintingSection
 from appliance.config.template import (
@@ -26,6 +27,7 @@ from appliance.config.template import (
     read,
 )
 from appliance.printing.chit import Chit, ChitLine
+from appliance.printing.content import without_allergens
 from appliance.printing.fields import (
     LONGEST_NAME,
     chit_values,
@@ -106,7 +108,7 @@ class _Layout:
 
     def _change(self, chit: Chit) -> str:
         """What a change is called: the course that is fired, where it is no more than that."""
-        if any(line.mark != "fired" for line in chit.lines):
+        if not _is_all_fired(chit):
             return self._speech.say("change")
         courses = {line.course for line in chit.lines}
         if len(courses) == 1 and (course := courses.pop()):
@@ -118,13 +120,16 @@ class _Layout:
         values = self._clean(chit_values(chit, self._speech, zone))
         for line in self._chit:
             if line.alone == ITEMS:
+                is_said = _is_all_fired(chit)
                 for each in chit.lines:
-                    yield from self._dish(each)
+                    yield from self._dish(replace(each, mark=None) if is_said else each)
             else:
                 yield from self._line(line, values)
 
     def _dish(self, line: ChitLine) -> Iterator[Element]:
         yield from self.sheet.text(mark_of(line, self._speech), _MARK)
+        if line.mark == "void":
+            line = without_allergens(line)
         mods = () if line.only_modifiers else line.mods
         for of_dish in item_values(line, self._speech):
             values = self._clean(of_dish)
@@ -151,6 +156,14 @@ class _Layout:
         texts = filled(line, values)
         if texts is not None:
             yield from self.sheet.between(*texts, line)
+
+
+def _is_all_fired(chit: Chit) -> bool:
+    """Whether its heading says of all dishes what became of them.
+
+    A void says so of each as well: nobody is to make what the rest of a slip lies upon.
+    """
+    return all(line.mark == "fired" for line in chit.lines)
 
 
 def _lines(

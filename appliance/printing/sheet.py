@@ -10,6 +10,8 @@ from hardware.printers.paper import PLAIN, Align, Line, Span, Style
 
 HEADING: Final = Style(width=2, height=2, inverse=True, red=True)
 """Of what nobody may overlook."""
+MOST_WIDE_LINES: Final = 4
+"""Of one text, in letters wider than the usual ones; a longer one is narrower."""
 
 
 class Sheet:
@@ -29,11 +31,25 @@ class Sheet:
     def text(
         self, text: str, style: Style = PLAIN, align: Align = "left", indent: int = 0
     ) -> Iterator[Line]:
-        """The lines of a text; none where it is empty."""
+        """The lines of a text; none where it is empty.
+
+        Wide letters are narrower where a word would be broken, or it would take too many lines.
+        """
         text = self.clean(text)
-        if text:
-            for line in wrapped(text, self.columns(style), indent):
-                yield Line((Span(line, style),), align)
+        if not text:
+            return
+        lines = wrapped(text, self.columns(style), indent)
+        while style.width > 1 and (len(lines) > MOST_WIDE_LINES or _breaks_a_word(text, lines)):
+            style = Style(
+                style.width - 1,
+                max(style.height - 1, min(style.height, 2)),  # To be seen from afar all the same.
+                style.bold,
+                style.inverse,
+                style.red,
+            )
+            lines = wrapped(text, self.columns(style), indent)
+        for line in lines:
+            yield Line((Span(line, style),), align)
 
     def between(self, left: str, right: str, line: TemplateLine) -> Iterator[Line]:
         """A text, and another at the right edge, below it where there is no room beside."""
@@ -45,3 +61,7 @@ class Sheet:
         else:
             yield from self.text(left, line.style, line.align, line.indent)
             yield from self.text(right, line.style, "right")
+
+
+def _breaks_a_word(text: str, lines: list[str]) -> bool:
+    return " ".join(lines).split() != text.split()

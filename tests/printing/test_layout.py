@@ -187,8 +187,19 @@ def test_guests_are_counted_as_people_do(covers: int, words: str) -> None:
     [("void", "VOID"), ("added", "ADDED"), ("changed", "CHANGED"), ("fired", "FIRE")],
 )
 def test_what_became_of_a_dish_stands_above_it_in_any_template(mark: Any, words: str) -> None:
-    what = chit(replace(BURGER, mark=mark), kind="change")
-    assert said(what, template=("{items}",), item=("{name}",))[1:] == [words, "Burger"]
+    what = chit(replace(BURGER, mark=mark), replace(BURGER, mark="added"), kind="change")
+    assert said(what, template=("{items}",), item=("{name}",))[1:3] == [words, "Burger"]
+
+
+def test_what_is_fired_and_no_more_is_said_once() -> None:
+    what = chit(*[replace(BURGER, mark="fired")] * 2, kind="change")
+    assert said(what, template=("{items}",)) == ["FIRE", "1 Burger", "1 Burger"]
+
+
+def test_nobody_is_warned_of_what_is_not_made() -> None:
+    void = replace(BURGER, mods=(ChitModifier("Brie", 1, ("milk",)),), allergens=("egg",))
+    what = chit(replace(void, mark="void"), kind="void")
+    assert said(what, template=("{items}",)) == ["VOID", "VOID", "1 Burger", "- Brie"]
 
 
 def test_modifiers_that_are_made_alone_are_dishes() -> None:
@@ -277,6 +288,30 @@ def test_what_goes_to_the_right_edge_goes_below_where_there_is_no_room() -> None
     ]
     shorter = replace(what, name="x" * 24)
     assert read(laid_out(shorter, U220, printing), U220)[:-1] == ["x" * 24 + " Delivery"]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "lines"),
+    [
+        ("Table 7", (3, 3), 1),
+        ("x" * 14, (3, 3), 1),
+        ("x" * 15, (2, 2), 1),
+        ("Habsburg-Lothringen Max", (2, 2), 2),
+        ("x" * 22, (1, 2), 1),
+        ("Maximilian " * 3, (3, 3), 3),
+        ("Maximilian " * 4, (3, 3), 4),
+        ("Maximilian " * 7, (2, 2), 4),
+        ("Maximilian " * 9, (1, 2), 3),
+        ("x" * 60, (1, 2), 2),
+    ],
+)
+def test_wide_letters_are_narrower_before_they_break_a_word_or_fill_the_paper(
+    name: str, size: tuple[int, int], lines: int
+) -> None:
+    printing = PrintingSection(template=("[huge] {name}",))
+    shown = laid_out(chit(name=name), printing=printing)
+    styles = [each.spans[0].style for each in shown if isinstance(each, Line)]
+    assert styles == [Style(*size)] * lines
 
 
 def test_nothing_hangs_where_that_leaves_no_room() -> None:
