@@ -29,7 +29,8 @@ Concern = Literal["none", "warning", "alarm"]
 """`warning`: somebody should look after it, and chits come out all the same, here or elsewhere.
 `alarm`: chits for it come out nowhere."""
 JobState = Literal["queued", "asks", "sent", "confirmed", "doubtful", "dropped"]
-"""`asks`: it is older than its age limit, and waits for somebody to say whether to print it.
+"""`asks`: it is older than its age limit, or was doubtful too often, and waits for somebody to say
+whether to print it.
 `sent`: given to a printer that cannot tell more. `doubtful`: it may be on paper or not, and will
 be printed again, marked. `dropped`: thrown away by hand, or because there were too many."""
 JobKind = Literal["ticket", "change", "void", "test"]

@@ -22,7 +22,7 @@ _NOW: Final[tuple[tuple[str, str, Callable[[PrinterJson], int]], ...]] = (
     ("waiting", "Chits that are not on paper yet.", lambda each: each.waiting),
     (
         "asking",
-        "Chits too old to be printed before somebody says so.",
+        "Of those, the ones that somebody has to decide about.",
         lambda each: each.asking,
     ),
 )

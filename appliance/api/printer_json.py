@@ -40,8 +40,8 @@ _TO_DO: Final[dict[PrinterState, str]] = {
     "out of paper": "Put in a new roll.",
     "cover open": "Close its cover.",
     "offline": "Look after its power and its cable.",
-    "overheated": "Let it cool down.",
-    "failed": "Switch it off, look for jammed paper, and switch it on.",
+    "overheated": "Let it cool down: it goes on by itself.",
+    "failed": "Open its cover, clear the paper, and switch it off and on; else have it repaired.",
     "not wired": "Say in the configuration where it is.",
 }
 
@@ -71,7 +71,7 @@ class PrinterTold(Struct):
     ]
     asking: Annotated[
         int,
-        Meta(description="of those, the ones too old to be printed before somebody says so"),
+        Meta(description="of those, the ones that somebody has to decide about"),
     ]
     covered_by: Annotated[
         str | None, Meta(description="the printer that its chits come out at meanwhile")
@@ -132,7 +132,8 @@ class JobShown(Struct):
     state: Annotated[
         JobState,
         Meta(
-            description="asks: too old to be printed before somebody says so; sent: the printer"
+            description="asks: too old, or printed in part too often, to be printed before"
+            " somebody says so; sent: the printer"
             " took it, and cannot tell more; confirmed: it is on paper; doubtful: it may be, and"
             " is printed again with REPRINT on it; dropped: thrown away"
         ),

@@ -199,24 +199,16 @@ def state_of(report: Report) -> State:
     if report.paper_out:
         return State(Condition.OUT_OF_PAPER, "out of paper")
     if report.broken:
-        return State(
-            Condition.FAILED, "needs repair: switch it off and on; it may need a technician"
-        )
+        return State(Condition.FAILED, "it needs repair")
     if report.cutter:
-        return State(
-            Condition.FAILED, "cutter jammed: open the cover, clear the paper, switch it off and on"
-        )
+        return State(Condition.FAILED, "cutter jammed")
     if report.overheated:
-        return State(
-            Condition.OVERHEATED, "print head too hot: goes on by itself when it is cooler"
-        )
+        return State(Condition.OVERHEATED, "print head too hot")
     if report.error:
-        return State(
-            Condition.FAILED, "an error: open and close the cover, or switch it off and on"
-        )
+        return State(Condition.FAILED, "it tells of an error")
     if report.offline:
         pressed = "its paper feed button is pressed" if report.feeding else "look at its lamps"
         return State(Condition.OFFLINE, f"it says that it is offline: {pressed}")
     if report.paper_low:
-        return State(Condition.PAPER_LOW, "paper low: have a new roll at hand")
+        return State(Condition.PAPER_LOW, "paper low")
     return State(Condition.READY, "ready")

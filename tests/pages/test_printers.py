@@ -70,15 +70,19 @@ def test_the_stations_of_a_printer_in_trouble_say_so_until_it_is_mended(hub: Hub
 
 
 def test_it_is_said_in_words(hub: Hub) -> None:
-    too_old, more = "too old to be printed unasked.", " Put in a new roll. See Status."
+    to_do, more = "to be decided about.", " Put in a new roll. See Status."
     for facts, words in (
         (LOW, f"the roll is nearly at its end since {SINCE}. Have a new roll at hand."),
-        ({"concern": "warning", "asking": 1}, f"1 chit {too_old} See Status."),
+        ({"concern": "warning", "asking": 1}, f"1 chit {to_do} See Status."),
         (
             OUT | {"asking": 3, "waiting": 4},
-            f"out of paper since {SINCE}; 1 chit waiting; 3 chits {too_old}{more}",
+            f"out of paper since {SINCE}; 1 chit waiting; 3 chits {to_do}{more}",
         ),
         (OUT | {"why": "", "to_do": "", "waiting": 0}, f"out of paper since {SINCE}."),
+        (
+            OUT | {"why": "an error: see: there", "to_do": "", "waiting": 0},
+            f"an error since {SINCE}: see: there.",
+        ),
     ):
         hub.has_printers(printer("hot", "grill", **facts))
         expect(banners(hub.board, "grill")).to_have_text(f"hot: {words}")
@@ -324,8 +328,11 @@ def test_whoever_is_signed_in_has_a_test_page_and_a_preview(page: Page, made_up:
 def test_a_simulated_one_shows_its_paper_anew_when_something_came_out(
     page: Page, made_up: MadeUp
 ) -> None:
-    signed_in(made_up)
+    signed_in(made_up, printed=0)
+    expect(at(page, "hot").locator(".facts")).to_have_text("TM-T88V · 0 printed")
     paper = at(page, "hot").locator(".paper img")
+    expect(paper).to_be_hidden()
+    signed_in(made_up)
     expect(paper).to_be_visible()
     expect(paper).to_have_attribute("src", "/api/v1/kds/printers/hot/paper.svg?printed=12")
     expect(paper).to_have_attribute("alt", "What hot printed last")

@@ -136,7 +136,7 @@ function showMine(printer) {
   }
   const roll = part(id, ".paper img");
   const newest = pathOf(id, `paper.svg?printed=${printed}`);
-  if (roll && roll.getAttribute("src") !== newest) roll.src = newest;
+  if (roll && printed && roll.getAttribute("src") !== newest) roll.src = newest;
 }
 
 /** Those that ask whether they still should be printed. */

@@ -9,12 +9,13 @@ const WORDS = { silent: "prints, and tells nothing of itself" };
 /** How a printer is, and what to do: `out of paper since 19:31; … . Put in a new roll.` */
 export function sentence({ state, why, since, to_do: toDo, covered_by: other, waiting, asking }) {
   const at = hour(new Date(since), new Date());
+  const [what, ...more] = (why || WORDS[state] || state).split(": ");
   const isAsked = CALM.includes(state) && asking; // That it works is no news then.
   const facts = [
-    !isAsked && `${why || WORDS[state] || state} since ${at}`,
+    !isAsked && [`${what} since ${at}`, ...more].join(": "),
     other && `its chits come out at ${other}`,
     !other && waiting > asking && `${chits(waiting - asking)} waiting`,
-    asking && `${chits(asking)} too old to be printed unasked`,
+    asking && `${chits(asking)} to be decided about`,
   ];
   return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
 }
