@@ -55,6 +55,7 @@ def doubtful_printing(config: Config) -> Iterator[str]:
     template = config.printing.template
     if template is not None and not any(f"{{{ITEMS}}}" in line for line in template):
         yield f"printing.template: it has no {{{ITEMS}}}: chits do not say what is to be made"
+    yield from _in_vain(config)
     expos = {station.id for station in config.station if station.type == "expo"}
     fallbacks = {printer.fallback for printer in config.printer}
     for place, printer in enumerate(config.printer):
@@ -69,3 +70,16 @@ def doubtful_printing(config: Config) -> Iterator[str]:
                 f"{where}.stations: with a pass among others, whole orders are printed, as with"
                 ' ticket = "order": a dish would be on paper twice'
             )
+
+
+def _in_vain(config: Config) -> Iterator[str]:
+    """What chits are to have, and no printer can."""
+    from hardware.printers.models import model_of  # noqa: PLC0415 - and what its letters need
+
+    if not config.printer:
+        return
+    models = [model_of(printer.model) for printer in config.printer]
+    if config.printing.beep and not any(model.buzzer for model in models):
+        yield "printing.beep: none of the printers has a buzzer, by its model"
+    if config.printing.qr and not any(model.qr for model in models):
+        yield "printing.qr: none of the printers has QR codes, by its model"

@@ -128,6 +128,21 @@ AT_LPT = 'transport = "usb:/dev/usb/lp0"\n'
             '[printing]\ntemplate = ["{name}"]',
             "printing.template: it has no {items}: chits do not say what is to be made\n",
         ),
+        (
+            f"[printing]\nbeep = true\nqr = true\n{PRINTER}",
+            (
+                "printing.beep: none of the printers has a buzzer, by its model\n"
+                "printing.qr: none of the printers has QR codes, by its model\n"
+            ),
+        ),
+        (
+            (
+                f'[printing]\nbeep = true\nqr = true\n{PRINTER}model = "TM-U230"\n'
+                '[[printer]]\nid = "two"\nstations = ["grill"]\nmodel = "TM-T20III"'
+            ),
+            "",
+        ),
+        ("[printing]\nbeep = true", ""),
         (f"{REAL}{PRINTER}{AT_LPT}", ""),
         (PRINTER, ""),
         (f'{PRINTER}fallback = "two"\n[[printer]]\nid = "two"', ""),

@@ -7,7 +7,7 @@ import apsw
 import pytest
 
 from appliance.log import Position
-from appliance.printing.chit import Chit
+from appliance.printing.chit import Chit, Head
 from appliance.printing.jobs import Job
 from appliance.printing.store import NAME, Changes, Damaged, Kept, PaperKey, Store, put_aside
 from appliance.printing.wanted import OnPaper
@@ -27,7 +27,9 @@ def changes(seq: int, **of: object) -> Changes:
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     store = Store(tmp_path / NAME)
-    paper = {PaperKey("grill", 1, ""): OnPaper(bare=("grill",))}
+    paper = {
+        PaperKey("grill", 1, ""): OnPaper(bare=("grill",), heads={"": Head("Ann", notes="no nuts")})
+    }
     store.write(changes(1, jobs={1: job(1), 2: job(2)}, papers=paper, printers={"grill": 0}))
     store.write(changes(2, jobs={1: None}))
     store.close()
