@@ -616,6 +616,15 @@ def test_who_has_nothing_of_it_on_paper_or_has_made_it_is_told_of_no_other_name(
     assert shift.tell(update(COURSES[1], FRIES)) == [[], [], [], [], []]
 
 
+def test_what_was_made_and_is_brought_back_is_told_of_another_name_then() -> None:
+    shift = at(GRILL)
+    shift.do(create(BURGER, FRIES))
+    shift.do(act("grill", "bump"))
+    assert shift.tell(update(BURGER, FRIES, guest=NUTS)) == [[]]
+    assert shift.tell(act("grill", "recall")) == [["change Grill: "]]
+    assert shift.printers[0].chits[-1].was == Head(mode="For Here")
+
+
 def test_what_the_menu_says_of_allergens_later_is_no_change() -> None:
     shift = at(GRILL)
     shift.do(create(BURGER))
