@@ -120,9 +120,8 @@ class _Layout:
         values = self._clean(chit_values(chit, self._speech, zone))
         for line in self._chit:
             if line.alone == ITEMS:
-                is_said = _is_all_fired(chit)
-                for each in chit.lines:
-                    yield from self._dish(replace(each, mark=None) if is_said else each)
+                for each in _beyond_heading(chit):
+                    yield from self._dish(each)
             else:
                 yield from self._line(line, values)
 
@@ -159,11 +158,18 @@ class _Layout:
 
 
 def _is_all_fired(chit: Chit) -> bool:
-    """Whether its heading says of all dishes what became of them.
-
-    A void says so of each as well: nobody is to make what the rest of a slip lies upon.
-    """
     return all(line.mark == "fired" for line in chit.lines)
+
+
+def _beyond_heading(chit: Chit) -> Iterator[ChitLine]:
+    """The dishes, without what the heading says of all of them.
+
+    That they are void each says itself: nobody is to make what is below the edge of another slip.
+    """
+    is_all_fired = _is_all_fired(chit)
+    for line in chit.lines:
+        mark = None if is_all_fired else line.mark
+        yield replace(line, mark=mark, held=line.held and not chit.later)
 
 
 def _lines(

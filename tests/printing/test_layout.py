@@ -83,8 +83,9 @@ def test_a_chit_has_all_that_is_known_of_its_order() -> None:
         "1 Grilled salmon with lemon butter",
         "  ALLERGENS: fish",
         "  Seat 2",
+        "WAITS",
         "2 Crème brûlée",
-        "  WAITS  Course 2",
+        "  Course 2",
         "==========================================",
         "! Birthday: candle with dessert",
         "[cut]",
@@ -194,6 +195,15 @@ def test_what_became_of_a_dish_stands_above_it_in_any_template(mark: Any, words:
 def test_what_is_fired_and_no_more_is_said_once() -> None:
     what = chit(*[replace(BURGER, mark="fired")] * 2, kind="change")
     assert said(what, template=("{items}",)) == ["FIRE", "1 Burger", "1 Burger"]
+
+
+def test_a_dish_that_waits_says_so_above_it_as_what_is_changed_does() -> None:
+    waits = replace(BURGER, held=True)
+    paper = laid_out(chit(BURGER, waits), T20, PrintingSection(template=("{items}",)))
+    assert texts(paper) == ["1 Burger", "WAITS", "1 Burger"]
+    assert style_of(paper, "WAITS").inverse
+    later = said(chit(waits, waits, later=True), template=("{items}",))
+    assert later == ["ORDER FOR LATER", "1 Burger", "1 Burger"]
 
 
 def test_nobody_is_warned_of_what_is_not_made() -> None:
