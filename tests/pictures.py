@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import tempfile
+import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from playwright.sync_api import sync_playwright
 from appliance.api import auth
 from tests.process import Service
 
-GUIDE: Final = Path(__file__).parents[1] / "appliance" / "pages" / "guide"
+APPLIANCE: Final = Path(__file__).parents[1] / "appliance"
+GUIDE: Final = APPLIANCE / "pages" / "guide"
+PAPER: Final = APPLIANCE / "printing" / "guide"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
@@ -72,43 +75,95 @@ ORDERS: Final[list[tuple[str, dict[str, Any]]]] = [
 ACTIONS: Final = (("grill", "101", "start"), ("cold", "101", "start"), ("cold", "101", "ready"))
 
 
+FRIES: Final = item(7, "Sweet Potato Fries", 2, "Extra crispy")
+NUGGETS: Final = item(8, "Chicken Nuggets", 1, "Sauce: honey mustard", "No salt")
+WINGS: Final = item(9, "Wings", 1, specialInstructions="Allergy: sesame")
+TABLE: Final[dict[str, Any]] = {"id": "106", "name": "Table 9", "server": "Sarah", "covers": 3}
+ON_PAPER: Final[list[tuple[str, dict[str, Any]]]] = [
+    ("create", {**TABLE, "items": [FRIES, NUGGETS]}),
+    ("update", {**TABLE, "items": [{**FRIES, "qty": 3}, WINGS]}),
+]
+
+
 def main() -> None:
-    GUIDE.mkdir(exist_ok=True)
-    browser_path = next(path for name in CHROMIUM if (path := shutil.which(name)))
+    for guide in (GUIDE, PAPER):
+        guide.mkdir(exist_ok=True)
     directory = Path(tempfile.mkdtemp(prefix="expeditor-pictures-"))
     try:
-        with Service(directory / "data") as service, sync_playwright() as playwright:
-            cook(service)
-            browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
-            page.goto(service.sign_in_link)
-            page.wait_for_selector(".ticket")
-            page.screenshot(path=GUIDE / "board.png")
-            page.locator("[data-station=pass] .ticket").first.screenshot(path=GUIDE / "pass.png")
-            service.kill()
-            page.wait_for_selector("#offline:not([hidden])")
-            page.screenshot(path=GUIDE / "offline.png")
-            browser.close()
+        with Service(directory / "pages") as service:
+            look_at_pages(service)
+        with Service(directory / "paper") as service:
+            look_at_paper(service)
     finally:
         shutil.rmtree(directory)
+
+
+def look_at_pages(service: Service) -> None:
+    """The boards, and what is left of them when the appliance is gone."""
+    browser_path = next(path for name in CHROMIUM if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        cook(service)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(service.sign_in_link)
+        page.wait_for_selector(".ticket")
+        page.screenshot(path=GUIDE / "board.png")
+        page.locator("[data-station=pass] .ticket").first.screenshot(path=GUIDE / "pass.png")
+        service.kill()
+        page.wait_for_selector("#offline:not([hidden])")
+        page.screenshot(path=GUIDE / "offline.png")
+        browser.close()
+
+
+def look_at_paper(service: Service) -> None:
+    """What comes out of the simulated printers of the demo kitchen."""
+    for command, order in ON_PAPER:
+        send(service, command, order)
+        printed(service, "fry-printer")
+    ask(service, "POST", "stations/pass/orders/106/ticket/bump")
+    printed(service, "pass-printer")
+    for name, path in (
+        ("fry", "printers/fry-printer/paper.svg"),
+        ("pass", "printers/pass-printer/paper.svg"),
+        ("sample", "printers/fry-printer/preview.svg"),
+    ):
+        (PAPER / f"{name}.svg").write_bytes(ask(service, "GET", path))
+
+
+def printed(service: Service, printer: str) -> None:
+    """Wait until all that there is for a printer is on its paper."""
+    while True:
+        jobs = json.loads(ask(service, "GET", f"printers/{printer}/jobs"))
+        if jobs and all(job["state"] == "confirmed" for job in jobs):
+            return
+        time.sleep(0.1)
+
+
+def send(service: Service, command: str, order: dict[str, Any]) -> None:
+    with socket.create_connection(("127.0.0.1", service.orders_port)) as peer:
+        peer.sendall(json.dumps({"command": f"{command}-order", "order": order}).encode())
+        print(peer.recv(100).decode())
+
+
+def ask(service: Service, method: str, path: str) -> bytes:
+    secret = (service.data / "secret").read_bytes()
+    token = auth.issue(secret, roles=["chef"], tenant="default", subject="guide", seconds=60)
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{service.url}/api/v1/kds/{path}",
+        method=method,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        body: bytes = answer.read()
+    return body
 
 
 def cook(service: Service) -> None:
     """Send the orders, and work some of the tickets."""
     for command, order in ORDERS:
-        with socket.create_connection(("127.0.0.1", service.orders_port)) as peer:
-            peer.sendall(json.dumps({"command": f"{command}-order", "order": order}).encode())
-            print(peer.recv(100).decode())
-    secret = (service.data / "secret").read_bytes()
-    token = auth.issue(secret, roles=["chef"], tenant="default", subject="guide", seconds=60)
+        send(service, command, order)
     for station, order_id, action in ACTIONS:
-        urllib.request.urlopen(  # noqa: S310 - our own server
-            urllib.request.Request(  # noqa: S310
-                f"{service.url}/api/v1/kds/stations/{station}/orders/{order_id}/ticket/{action}",
-                method="POST",
-                headers={"Authorization": f"Bearer {token}"},
-            )
-        ).close()
+        ask(service, "POST", f"stations/{station}/orders/{order_id}/ticket/{action}")
 
 
 if __name__ == "__main__":

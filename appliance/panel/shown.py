@@ -71,8 +71,11 @@ class Shown:
         """The order that a press meant whose finger went down then.
 
         `by`: the button or key; `device`: the button, or the bar of that key. What this device has
-        selected, and the tickets that this button or key has moved, it means as they then were;
+        selected, and the tickets that this button or key had moved by then, it means as they were;
         whatever else has changed in the SETTLING_SECONDS before, as it was before.
+
+        A device's presses are told in their order, and those of a bar at a board are stamped as
+        late as the network is: what the same device selected is before this press in any case.
         """
         seen, newer = Face(-inf, ()), list[Face]()
         for face in reversed(self._faces):
@@ -81,11 +84,9 @@ class Shown:
                 break
             newer.append(face)
         for face in reversed(newer):
-            if face.since > down_at:
-                break
             if face.moved is None and face.by == device:
                 seen = seen._replace(selected=face.selected, first=face.first, is_chosen=True)
-            elif face.moved is not None and face.by == by:
+            elif face.moved is not None and face.by == by and face.since <= down_at:
                 seen = self._with(seen, _moved(face.moved, seen.orders, face.orders))
         return seen.at(slot)
 

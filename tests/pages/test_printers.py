@@ -131,6 +131,7 @@ def test_a_board_that_comes_back_forgets_printers_that_are_gone(page: Page, hub:
 
 def test_what_is_offline_keeps_saying_what_it_knew(page: Page, hub: Hub) -> None:
     hub.has_printers(printer("hot", "grill", **OUT))
+    expect(banners(hub.board, "grill")).to_be_visible()
     page.evaluate("told.at = 0")
     hub.board.is_offline(within=6)
     expect(banners(hub.board, "grill")).to_be_visible()
