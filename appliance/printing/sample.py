@@ -43,5 +43,5 @@ def sample(station: str, at: int) -> Chit:
         terminal="POS 2",
         covers=2,
         notes="Birthday: candle with dessert",
-        also_at=("Fry", "Cold"),
+        also_at=tuple(each for each in ("Grill", "Fry", "Cold") if each != station),
     )

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from appliance import config, printing
+from appliance.config.devices import PrintingSection
 from appliance.config.template import CHIT_FIELDS, ITEM_FIELDS, MODIFIER_FIELDS, STYLES
 from appliance.printing.fields import LONGEST_NAME, LONGEST_NOTE
 from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.sample import sample
-from hardware.printers.models import PLAIN_PRINTER
+from hardware.printers.encoding import encode
+from hardware.printers.interpreter import slips_of
+from hardware.printers.models import PLAIN_PRINTER, model_of
+from hardware.printers.picture import picture
 from tests.printing.reading import read
 
 GUIDE: Final = (Path(printing.__file__).parent / "README.md").read_text(encoding="utf-8")
@@ -37,6 +41,14 @@ def test_each_chit_looks_as_shown_with_what_stands_above_it() -> None:
             looked_at += 1
         above = text if "[printing]" in text else ""
     assert looked_at == 2
+
+
+def test_the_picture_is_what_its_printer_makes_of_the_bytes_but_for_the_time() -> None:
+    model, time = model_of("TM-T88V"), re.compile(r"\d\d:\d\d")
+    shown = (Path(printing.__file__).parent / "guide" / "sample.svg").read_text(encoding="utf-8")
+    chit = sample("Fry", 1_773_426_120_000)
+    data = encode(lay_out(chit, model, PrintingSection(), UTC, Circumstances()), model)
+    assert time.sub("", picture(slips_of(data, model), model)) == time.sub("", shown)
 
 
 def test_each_configuration_is_good() -> None:
