@@ -43,7 +43,7 @@ from appliance.printing.wrapping import cut
 from hardware.printers.models import Model
 from hardware.printers.paper import Beep, Cut, Document, Element, Line, Qr, Rule, Style
 
-_MARK: Final = Style(bold=True, inverse=True, red=True)
+_MARK: Final = Style(height=2, bold=True, inverse=True, red=True)
 _SECONDS_PER_MINUTE: Final = 60
 
 

@@ -49,7 +49,7 @@ class Sheet:
             )
             lines = wrapped(text, self.columns(style), indent)
         for line in lines:
-            yield Line((Span(line, style),), align)
+            yield Line(_spans(line, style), align)
 
     def between(self, left: str, right: str, line: TemplateLine) -> Iterator[Line]:
         """A text, and another at the right edge, below it where there is no room beside."""
@@ -57,10 +57,18 @@ class Sheet:
         gap = self.columns(line.style) - line.indent - cells(left) - cells(right)
         if left and right and gap > 0:
             both = " " * line.indent + left + " " * gap + right
-            yield Line((Span(both, line.style),))
+            yield Line(_spans(both, line.style))
         else:
             yield from self.text(left, line.style, line.align, line.indent)
             yield from self.text(right, line.style, "right")
+
+
+def _spans(line: str, style: Style) -> tuple[Span, ...]:
+    """A line, whose indentation is never a dark bar."""
+    text = line.lstrip(" ")
+    if not (style.inverse or style.red) or text == line:
+        return (Span(line, style),)
+    return Span(line[: -len(text)], Style(style.width, style.height)), Span(text, style)
 
 
 def _breaks_a_word(text: str, lines: list[str]) -> bool:

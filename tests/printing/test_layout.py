@@ -206,6 +206,22 @@ def test_a_dish_that_waits_says_so_above_it_as_what_is_changed_does() -> None:
     assert later == ["ORDER FOR LATER", "1 Burger", "1 Burger"]
 
 
+def test_no_dark_bar_stands_before_a_text_that_is_inverse() -> None:
+    warned = replace(BURGER, allergens=("milk", "x" * 40))
+    paper = laid_out(chit(warned), T20, PrintingSection(template=("{items}",)))
+    first, second = (
+        each.spans
+        for each in paper
+        if isinstance(each, Line) and any(span.style.red for span in each.spans)
+    )
+    for spans in (first, second):
+        assert [(span.text.isspace(), span.style.red) for span in spans] == [
+            (True, False),
+            (False, True),
+        ]
+    assert len(first[0].text) == 2
+
+
 def test_nobody_is_warned_of_what_is_not_made() -> None:
     void = replace(BURGER, mods=(ChitModifier("Brie", 1, ("milk",)),), allergens=("egg",))
     what = chit(replace(void, mark="void"), kind="void")
