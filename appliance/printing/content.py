@@ -4,6 +4,7 @@ Of the guest it has the name and the instructions; never a phone number or an ad
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -11,6 +12,8 @@ from appliance.kitchen.menu import Menu
 from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, shown_name
 from appliance.kitchen.ticket import Priority
 from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head, Kind
+
+_MINUTE_MS: Final = 60_000
 
 
 def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> ChitLine:
@@ -55,13 +58,17 @@ def without_allergens(line: ChitLine) -> ChitLine:
 
 
 def head_of(placed: Placed) -> Head:
-    """What is said of the order as a whole. A time that nobody gave is not told, as on boards."""
+    """What is said of the order as a whole. A time that nobody gave is not told, as on boards.
+
+    Seconds are left out: nobody reads another time then.
+    """
     order = placed.order
-    is_clear = order.pickup_at is not None or order.pickup_time is None
+    at = order.pickup_at
+    is_clear = at is not None or order.pickup_time is None
     return Head(
         shown_name(placed),
         order.mode or MODE_WHEN_NOT_SENT,
-        order.pickup_at,
+        None if at is None else at - at % _MINUTE_MS,
         None if is_clear else str(order.pickup_time),
         placed.guest.special_instructions,
     )

@@ -98,9 +98,10 @@ class _Layout:
             yield say("late", minutes=now.late_by // _SECONDS_PER_MINUTE)
         if chit.kind == "void":
             yield say("void")
-        elif chit.kind == "change" and chit.lines:
+        others = tuple(others_of(chit, self._speech, zone))
+        if chit.kind == "change" and (chit.lines or (chit.was is not None and not others)):
             yield self._change(chit)
-        yield from others_of(chit, self._speech, zone)
+        yield from others
         if chit.priority != "normal" and chit.kind != "void":
             yield say(chit.priority)
         if chit.later:
@@ -108,7 +109,7 @@ class _Layout:
 
     def _change(self, chit: Chit) -> str:
         """What a change is called: the course that is fired, where it is no more than that."""
-        if not _is_all_fired(chit):
+        if not chit.lines or not _is_all_fired(chit):
             return self._speech.say("change")
         courses = {line.course for line in chit.lines}
         if len(courses) == 1 and (course := courses.pop()):

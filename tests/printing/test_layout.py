@@ -148,6 +148,7 @@ def test_what_matters_is_large_and_what_warns_is_red_or_inverse() -> None:
             ["CHANGED, WAS for 18:22"],
         ),
         (chit(kind="change", target_at=AT, was=Head("Table 7")), NOW, ["CHANGED"]),
+        (chit(kind="change", mode="ToGo", was=Head("Table 7", "to-go")), NOW, ["CHANGE"]),
         (chit(kind="change", notes="x", was=Head("Table 7")), NOW, ["NOTES CHANGED"]),
         (
             chit(replace(BURGER, mark="added"), kind="change", was=Head(notes="x")),

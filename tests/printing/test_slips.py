@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
     PrintTicket,
     SetPriority,
     Undo,
+    UpdateOrder,
 )
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
@@ -555,7 +556,7 @@ def test_a_chit_tells_who_it_is_for_and_never_phone_or_address() -> None:
         source="Uber",
         mode="Delivery",
         placed_at=after(30).at,
-        target_at=after(30 + 600).at,
+        target_at=after(600).at,
         server="Max",
         terminal="POS 2",
         covers=3,
@@ -571,6 +572,16 @@ def test_only_a_time_that_somebody_gave_is_told_and_as_it_came(
     shift = at(GRILL)
     (chit,) = shift.do(CreateOrder(Order("7", (BURGER,), pickup_time=sent), NOBODY))[0]
     assert (chit.target_at, chit.target) == (None, told)
+
+
+def test_a_time_that_reads_the_same_is_no_other() -> None:
+    shift = at(GRILL)
+    first, same, later = (
+        Order("7", (BURGER,), pickup_at=after(seconds).at) for seconds in (600, 659, 660)
+    )
+    shift.do(CreateOrder(first, NOBODY))
+    assert shift.tell(UpdateOrder(same, NOBODY)) == [[]]
+    assert shift.tell(UpdateOrder(later, NOBODY)) == [["change Grill: "]]
 
 
 NUTS: Final = Guest("Ann", special_instructions="no nuts")
