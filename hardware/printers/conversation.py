@@ -8,8 +8,8 @@ the right kind once in sixteen times, four in a row once in 65,536.
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from hardware.printers.commands import TIMES
 from hardware.printers.condition import Condition, State
@@ -24,6 +24,7 @@ from hardware.printers.status import (
     of_asb,
     state_of,
 )
+from hardware.printers.times import Times
 from hardware.printers.transport import Link
 
 QUIET_SECONDS: Final = 0.2
@@ -34,27 +35,17 @@ PENDING_SECONDS: Final = 0.02
 """Between two looks at what has not left yet."""
 SELDOM: Final = 5
 """One that never answers is asked so many times more seldom."""
-TAKES_NOTHING: Final = "it takes nothing: is it switched on, and is its flow control right?"
 
 
-class Times(NamedTuple):
-    """Seconds."""
+class TakesNothing(Gone):
+    """It is there, and takes no more bytes."""
 
-    ask: float = 1.0
-    """Between two rounds of questions."""
-    silent: float = 3.0
-    """Without a valid answer it is offline."""
-    busy: float = 8.0
-    """The same while a job is being sent: a question waits behind what it has in its memory."""
-    stuck: float = 5.0
-    """When it takes nothing of a job for so long, that is given up."""
-    printed: float = 30.0
-    """From a job's last byte until it says that it is printed, as long as it says that it is
-    well: an impact printer needs that for what its memory holds."""
-    late: float = 2.0
-    """In which what was asked in vain before is answered, if ever."""
-    look: float = 1.0
-    """Between two tries to open it."""
+    def __init__(self) -> None:
+        super().__init__("it takes nothing: is it switched on, and is its flow control right?")
+
+
+class Hangs(Exception):
+    """It answers, and works nothing off."""
 
 
 class Conversation:
@@ -102,6 +93,8 @@ class Conversation:
         self._ask_now = asyncio.Event()
         self._expected: tuple[bytes | None, asyncio.Future[None]] | None = None
         self._in_turn = b""
+        self._in_between: float = 0
+        """Marks in a job that are not answered yet; infinite where noise has made that unknown."""
         self._broken: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
@@ -128,19 +121,37 @@ class Conversation:
         if not self._broken.done():
             self._broken.set_exception(error)
 
-    async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
-        """Send what is answered once all before it is on paper, and wait for the answer.
+    def expect_nothing(self) -> None:
+        """What was asked in earlier jobs is not counted on any more."""
+        self._in_between = 0
 
-        `printed`: the id that is to come back; None: TIMES equal answers in turn. Raises OSError
-        when the printer is gone. How long it waits is for the caller to say.
+    def expect_in_between(self) -> None:
+        """A mark was sent in the middle of a job, which is answered once that is on paper."""
+        self._in_between += 1
+
+    async def confirmed(
+        self, ask: Callable[[], Awaitable[None]], printed: bytes | None, seconds: float
+    ) -> None:
+        """Ask what is answered once all before it is on paper, and wait for the answer.
+
+        `printed`: the id that is to come back; None: TIMES equal answers in turn, after those to
+        all marks in between. Raises Hangs when for so long nothing was answered in its turn, and
+        OSError when the printer is gone.
         """
         answered: asyncio.Future[None] = self._loop.create_future()
         try:
             async with self.writing:
                 self._in_turn = b""
                 self._expected = (printed, answered)
-                await self._link.write(mark)
-            await answered
+                await ask()
+            await self.left()
+            since = self._loop.time()
+            while not answered.done():
+                left = max(since, self._last_in_turn) + seconds - self._loop.time()
+                if left <= 0:
+                    raise Hangs
+                await asyncio.wait([answered], timeout=left)
+            answered.result()
         finally:
             self._expected = None
 
@@ -161,7 +172,7 @@ class Conversation:
             if pending < before:
                 since = self._loop.time()
             elif self._loop.time() - since >= self._times.stuck:
-                raise Gone(TAKES_NOTHING)
+                raise TakesNothing
 
     async def _quiet(self) -> None:
         await asyncio.sleep(self._wait_until - self._loop.time())
@@ -192,6 +203,8 @@ class Conversation:
             self._clear = self._sure = False
             self._noise = True
             self._in_turn = b""
+            if self._in_between:
+                self._in_between = math.inf
         elif answer.kind in (Kind.IN_TURN, Kind.PRINTED):
             self._turn(answer)
 
@@ -209,16 +222,18 @@ class Conversation:
     def _turn(self, answer: Answer) -> None:
         """What was asked in turn is answered, or an answer comes that nobody waits for."""
         self._last_in_turn = self._loop.time()
-        if self._expected is None:
+        printed, answered = self._expected or (None, None)
+        right = answer.kind is Kind.PRINTED and answer.data == printed
+        if not right and self._in_between:
+            self._in_between -= 1
+            return
+        if answered is None:
             self._clear = self._sure = False
             return
-        printed, answered = self._expected
         if answer.kind is Kind.IN_TURN and printed is None:
             same = self._in_turn[:1] in (b"", answer.data)
             self._in_turn = self._in_turn + answer.data if same else answer.data
             right = len(self._in_turn) >= TIMES
-        else:
-            right = answer.kind is Kind.PRINTED and answer.data == printed
         if right and not answered.done():
             answered.set_result(None)
 
@@ -278,7 +293,7 @@ class Conversation:
                 async with asyncio.timeout(self._times.stuck):
                     await self._link.write(question, at_once=True)
             except TimeoutError:
-                raise Gone(TAKES_NOTHING) from None
+                raise TakesNothing from None
         try:
             async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
                 answer = await self._asked
@@ -298,7 +313,7 @@ class Conversation:
         if self._trouble is not None:
             return State(self._trouble.condition, f"{self._trouble.words}; no answer since")
         if self._link.pending:
-            return State(Condition.OFFLINE, TAKES_NOTHING)
+            return State(Condition.OFFLINE, str(TakesNothing()))
         if self._noise:
             return State(
                 Condition.OFFLINE, "its answers make no sense: are baud rate and parity right?"

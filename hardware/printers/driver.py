@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from hardware.printers.condition import Condition, State
-from hardware.printers.conversation import Times
 from hardware.printers.models import Model
 from hardware.printers.session import Outcome, Past, Session
+from hardware.printers.times import USUAL, Times
 from hardware.printers.transport import Transport, in_words
 
 __all__ = ["Condition", "Outcome", "Printer", "State", "Times"]
 
 logger = logging.getLogger(__name__)
 
-USUAL: Final = Times()
 FIRST_LOOK: Final = 0.1
 """Of the look time: after the first failure it is tried again soon, then less and less so."""
 
