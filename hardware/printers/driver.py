@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from hardware.printers.away import in_words
 from hardware.printers.condition import Condition, State
 from hardware.printers.models import Model
 from hardware.printers.session import Outcome, Past, Session
 from hardware.printers.times import USUAL, Times
-from hardware.printers.transport import Transport, in_words
+from hardware.printers.transport import Transport
 
 __all__ = ["Condition", "Outcome", "Printer", "State", "Times"]
 

@@ -7,6 +7,7 @@ import os
 import struct
 import termios
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 WRITE_BYTES: Final = 256
@@ -16,6 +17,8 @@ HELD_SECONDS: Final = 0.02
 """Between two looks at a handshake line."""
 EMPTY_SECONDS: Final = 0.1
 """Between two reads of a device that had nothing and said that it had."""
+THREADS: Final = ThreadPoolExecutor(32, "printer")
+"""Of their own: an adapter or a name server that hangs holds up printers alone, and few of them."""
 
 
 class Gone(ConnectionResetError):
@@ -107,13 +110,14 @@ class DescriptorLink:
         waits = self._close_waits and self.pending > 0
         self._closed = True
         if waits:
-            loop.run_in_executor(None, self._close)
+            loop.run_in_executor(THREADS, self._close)
         else:
             self._close()
 
     async def _until_let(self, held: Callable[[], bool]) -> None:
         """Return when the last bytes have left and the handshake line lets the next follow."""
-        while self.pending or await asyncio.to_thread(held):
+        loop = asyncio.get_running_loop()
+        while self.pending or await loop.run_in_executor(THREADS, held):
             await asyncio.sleep(HELD_SECONDS)
             self._check()
 
@@ -157,7 +161,7 @@ class FileLink:
         del at_once
         if self._closed.done():
             raise Gone("closed")
-        self._writing = asyncio.ensure_future(asyncio.to_thread(self._write, data))
+        self._writing = asyncio.get_running_loop().run_in_executor(THREADS, self._write, data)
         await asyncio.shield(self._writing)
 
     async def read(self) -> bytes:

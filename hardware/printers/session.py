@@ -8,6 +8,7 @@ from typing import Final, NoReturn, TypeVar
 
 from msgspec import Struct
 
+from hardware.printers.away import in_words
 from hardware.printers.commands import (
     BEFORE_ANY,
     RESET,
@@ -23,7 +24,7 @@ from hardware.printers.links import WRITE_BYTES
 from hardware.printers.models import Answers, Model
 from hardware.printers.status import TELL_CHANGES
 from hardware.printers.times import Times
-from hardware.printers.transport import Link, in_words
+from hardware.printers.transport import Link
 
 HANGS: Final = "it answers, but works nothing off: switch it off and on"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from hardware.printers import transport
 from hardware.printers.conversation import LONGEST_QUIET, QUIET_SECONDS
 from hardware.printers.driver import Condition, Outcome, Times
 from hardware.printers.links import Gone
 from hardware.printers.models import Model
-from hardware.printers.transport import SerialLink, transport_to
+from hardware.printers.transport import transport_to
 from hardware.simulated_printer import SimulatedPrinter
 from hardware.simulated_printer.speed import Speed
 from tests.hardware.printers.contract import chit, slips
@@ -150,7 +151,7 @@ async def test_one_whose_ready_line_never_comes_on_stays_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a cable of three wires, and DSR/DTR: it answers, and gets nothing of a chit."""
-    monkeypatch.setattr(SerialLink, "_lines_on", lambda _self: frozenset())
+    monkeypatch.setattr(transport, "_lines_on", lambda _port: frozenset())
     with contextlib.closing(OnPseudoTerminal(tmp_path)) as rig:
         async with driven(rig.transport, rig.model) as it:
             await it.until(Condition.READY)

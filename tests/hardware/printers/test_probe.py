@@ -13,7 +13,8 @@ import pytest
 
 from hardware.printers import probe as probing
 from hardware.printers.probe import BAUDS, Found, Setting, line_at, probe, settings
-from hardware.printers.transport import CannotOpen, Parity
+from hardware.printers.away import CannotOpen
+from hardware.printers.transport import Parity
 from tests.hardware.printers.small_printer import SmallPrinter
 
 SPEEDS: Final = {getattr(termios, f"B{baud}"): baud for baud in BAUDS}
