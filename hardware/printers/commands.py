@@ -21,6 +21,8 @@ _CUT: Final = b"\x1dVB\x00"
 _FEED: Final = b"\x1bd\x06"
 """ESC d: six lines, past the edge of the housing."""
 _IN_TURN: Final = b"\x1dr\x01"
+_SHORT_COMMAND: Final = 16
+_LETTER_DOTS: Final = 24
 BEFORE_ANY: Final = 95**4 - 1
 """In the place of a job, before the first: no job has its id for 81 million jobs."""
 IN_BETWEEN: Final = BEFORE_ANY - 1
@@ -62,6 +64,14 @@ def clearing(model: Model, lacking: int) -> bytes:
     """
     begin = _CLEAR if model.answers == "job id" else bytes(lacking)
     return begin + RESET + (_CUT if model.cutter else _FEED)
+
+
+def most_lacking(model: Model) -> int:
+    """Bytes that the model may wait for when a job of somebody else was broken off anywhere.
+
+    The longest command that is sent to it is a line of letters, drawn as large as can be.
+    """
+    return _SHORT_COMMAND + model.dots // 8 * _LETTER_DOTS * model.largest
 
 
 MOST_PIECE: Final = 512

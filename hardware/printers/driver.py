@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from hardware.printers.away import in_words
+from hardware.printers.commands import most_lacking
 from hardware.printers.condition import Condition, State
 from hardware.printers.models import Model
 from hardware.printers.session import Outcome, Past, Session
@@ -45,7 +46,7 @@ class Printer:
         self._transport = transport
         self._changed = changed
         self._times = times
-        self._past = Past(lacking=0 if interrupted else None)
+        self._past = Past(lacking=most_lacking(model) if interrupted else None)
         self._session: Session | None = None
         self._one_job = asyncio.Lock()
 

@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hardware.printers import transport
 from hardware.printers.conversation import LONGEST_QUIET, QUIET_SECONDS
 from hardware.printers.driver import Condition, Outcome, Times
+from hardware.printers.encoding import encode
 from hardware.printers.links import Gone
 from hardware.printers.models import Model
+from hardware.printers.paper import Line, Span, Style
 from hardware.printers.transport import transport_to
 from hardware.simulated_printer import SimulatedPrinter
 from hardware.simulated_printer.speed import Speed
@@ -341,6 +344,19 @@ async def test_what_an_earlier_process_left_is_cut_off(
             assert await it.print(2, chit("table 2")) is Outcome.CONFIRMED
         first = ["half a ch", "table 1"] if interrupted else ["half a chtable 1"]
         assert slips(rig) == [*first, "table 2"]
+
+
+async def test_a_picture_that_an_earlier_process_broke_off_swallows_nothing(tmp_path: Path) -> None:
+    model = replace(IN_ORDER, dots=512)
+    largest = Line((Span("宫", Style(8, 8)),), "right")
+    picture = encode([largest], model)
+    begun = picture[picture.index(b"\x1dv0") :][:8]
+    with contextlib.closing(OnPseudoTerminal(tmp_path, model)) as rig:
+        rig.printer.feed(begun)
+        async with driven(rig.transport, rig.model, interrupted=True) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+        assert slips(rig) == ["table 1"]
 
 
 async def test_a_second_computer_at_a_printer_is_refused_in_words(tmp_path: Path) -> None:
