@@ -73,7 +73,7 @@ async def test_printers_that_announce_themselves_are_found() -> None:
     bar = service("Bar", LPD, "192.0.2.8", 515, product="(TM-T20II)")
     async with announced(fry, bar):
         assert await found(2) == [
-            NetworkPrinter("Bar", "192.0.2.8", 515, "TM-T20II"),
+            NetworkPrinter("Bar", "192.0.2.8", 9100, "TM-T20II"),
             NetworkPrinter("Fry printer", "192.0.2.7", 9100, "EPSON TM-m30"),
         ]
 
