@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 
 from hardware.printers import probe as probing
-from hardware.printers.probe import BAUDS, Found, Setting, line_at, probe, settings
 from hardware.printers.away import CannotOpen
+from hardware.printers.probe import BAUDS, Found, Setting, line_at, probe, settings
 from hardware.printers.transport import Parity
 from tests.hardware.printers.small_printer import SmallPrinter
 

@@ -376,11 +376,11 @@ async def test_a_name_that_nobody_answers_for_holds_up_no_other_printer(
 ) -> None:
     answered, asked, known = threading.Event(), [], socket.getaddrinfo
 
-    def ask(host: str, *rest: Any, flags: int, **options: Any) -> Any:
+    def ask(host: str, port: int, *, flags: int, **options: Any) -> Any:
         if not flags & socket.AI_NUMERICHOST:
             asked.append(host)
             answered.wait(PATIENCE)
-        return known(host, *rest, flags=flags, **options)
+        return known(host, port, flags=flags, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", ask)
     monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.01)
