@@ -11,9 +11,9 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from hardware.printers.commands import TIMES
 from hardware.printers.condition import Condition, State
-from hardware.printers.links import Gone
+from hardware.printers.in_turn import InTurn
+from hardware.printers.links import Gone, Link
 from hardware.printers.status import (
     QUESTIONS,
     Answer,
@@ -25,7 +25,6 @@ from hardware.printers.status import (
     state_of,
 )
 from hardware.printers.times import Times
-from hardware.printers.transport import Link
 
 QUIET_SECONDS: Final = 0.2
 """With nothing heard, all that was late has come."""
@@ -42,10 +41,6 @@ class TakesNothing(Gone):
 
     def __init__(self) -> None:
         super().__init__("it takes nothing: is it switched on, and is its flow control right?")
-
-
-class Hangs(Exception):
-    """It answers, and works nothing off."""
 
 
 class Conversation:
@@ -70,6 +65,8 @@ class Conversation:
         """Held by who writes. Questions stand between a job's commands, never inside one."""
         self.busy = False
         """A job is being written: one that never answers is not asked in between."""
+        self.in_turn = InTurn()
+        """What it works off."""
         self._link = link
         self._told = told
         self._address = address
@@ -84,17 +81,13 @@ class Conversation:
         """Since the last valid round."""
         self._sure = False
         """There was a valid round since there was noise, or since it was opened."""
-        self._last_heard = self._last_in_turn = -math.inf
+        self._last_heard = -math.inf
         self._last_valid = self._loop.time()
         self._wait_until = -math.inf
         """Late answers are waited for, and thrown away."""
         self._trouble: State | None = None
         """What it has told of itself since the last valid round."""
         self._ask_now = asyncio.Event()
-        self._expected: tuple[bytes | None, asyncio.Future[None]] | None = None
-        self._in_turn = b""
-        self._in_between: float = 0
-        """Marks in a job that are not answered yet; infinite where noise has made that unknown."""
         self._broken: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
@@ -113,55 +106,29 @@ class Conversation:
             if not self._broken.cancel():
                 self._broken.exception()  # It has been seen, whatever else has ended it.
             self._link.close()
-            if self._expected is not None and not self._expected[1].done():
-                self._expected[1].set_exception(Gone("closed"))
+            self.in_turn.fail(Gone("closed"))
 
     def break_off(self, error: OSError) -> None:
         """Have `run` raise it."""
         if not self._broken.done():
             self._broken.set_exception(error)
 
-    def expect_nothing(self) -> None:
-        """What was asked in earlier jobs is not counted on any more."""
-        self._in_between = 0
-
-    def expect_in_between(self) -> None:
-        """A mark was sent in the middle of a job, which is answered once that is on paper."""
-        self._in_between += 1
-
     async def confirmed(
         self, ask: Callable[[], Awaitable[None]], printed: bytes | None, seconds: float
     ) -> None:
         """Ask what is answered once all before it is on paper, and wait for the answer.
 
-        `printed`: the id that is to come back; None: TIMES equal answers in turn, after those to
-        all marks in between. Raises Hangs when for so long nothing was answered in its turn, and
+        `printed`: as of InTurn.expect. Raises Hangs when for so long nothing was worked off, and
         OSError when the printer is gone.
         """
-        answered: asyncio.Future[None] = self._loop.create_future()
         try:
             async with self.writing:
-                self._in_turn = b""
-                self._expected = (printed, answered)
+                self.in_turn.expect(printed)
                 await ask()
             await self.left()
-            since = self._loop.time()
-            while not answered.done():
-                left = max(since, self._last_in_turn) + seconds - self._loop.time()
-                if left <= 0:
-                    raise Hangs
-                await asyncio.wait([answered], timeout=left)
-            answered.result()
+            await self.in_turn.come(seconds)
         finally:
-            self._expected = None
-
-    async def no_more_in_turn(self, seconds: float) -> None:
-        """Wait until no answer in turn has come for so long."""
-        while True:
-            left = self._last_in_turn + seconds - self._loop.time()
-            if left <= 0:
-                return
-            await asyncio.sleep(left)
+            self.in_turn.expect_no_more()
 
     async def left(self) -> None:
         """Return when nothing is pending. Raises OSError when nothing of it goes on."""
@@ -202,11 +169,9 @@ class Conversation:
         elif answer.kind is Kind.NOISE:
             self._clear = self._sure = False
             self._noise = True
-            self._in_turn = b""
-            if self._in_between:
-                self._in_between = math.inf
-        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED):
-            self._turn(answer)
+            self.in_turn.hear_noise()
+        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED) and not self.in_turn.take(answer):
+            self._clear = self._sure = False
 
     def _changed(self, asb: bytes) -> None:
         """Bad news is told at once; whether there is good news is asked."""
@@ -218,24 +183,6 @@ class Conversation:
             self._last_valid = self._loop.time()
         self._clear = False
         self._ask_now.set()
-
-    def _turn(self, answer: Answer) -> None:
-        """What was asked in turn is answered, or an answer comes that nobody waits for."""
-        self._last_in_turn = self._loop.time()
-        printed, answered = self._expected or (None, None)
-        right = answer.kind is Kind.PRINTED and answer.data == printed
-        if not right and self._in_between:
-            self._in_between -= 1
-            return
-        if answered is None:
-            self._clear = self._sure = False
-            return
-        if answer.kind is Kind.IN_TURN and printed is None:
-            same = self._in_turn[:1] in (b"", answer.data)
-            self._in_turn = self._in_turn + answer.data if same else answer.data
-            right = len(self._in_turn) >= TIMES
-        if right and not answered.done():
-            answered.set_result(None)
 
     async def _ask(self) -> None:
         if not self._link.answers:

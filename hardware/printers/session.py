@@ -19,12 +19,12 @@ from hardware.printers.commands import (
     pieces,
 )
 from hardware.printers.condition import Condition, State
-from hardware.printers.conversation import Conversation, Hangs, TakesNothing
-from hardware.printers.links import WRITE_BYTES
+from hardware.printers.conversation import Conversation, TakesNothing
+from hardware.printers.in_turn import Hangs
+from hardware.printers.links import WRITE_BYTES, Link
 from hardware.printers.models import Answers, Model
 from hardware.printers.status import TELL_CHANGES
 from hardware.printers.times import Times
-from hardware.printers.transport import Link
 
 HANGS: Final = "it answers, but works nothing off: switch it off and on"
 
@@ -209,13 +209,13 @@ class Session:
         async with self._conversation.writing:
             await self._write(begin)
         self._cleared = True
-        self._conversation.expect_nothing()
+        self._conversation.in_turn.forget()
         if self.heard and self._model.answers != "never":
             self._confirms = await self._found(interrupted=interrupted)
             if interrupted and self._confirms == "in order":
                 # What the interrupted job has asked may be answered only now.
                 self._within(3 * self._times.late)
-                await self._conversation.no_more_in_turn(self._times.late)
+                await self._conversation.in_turn.no_more(self._times.late)
         self._past.lacking = None
         self._ready = True
 
@@ -245,7 +245,7 @@ class Session:
             async with self._conversation.writing:
                 self._lacking = len(sent)
                 if asks:
-                    self._conversation.expect_in_between()
+                    self._conversation.in_turn.expect_in_between()
                 await self._write(sent)
         self._lacking = 0
 

@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol, TypeVar
 import serial
 
 from hardware.printers.away import CannotOpen
-from hardware.printers.links import THREADS, DescriptorLink, FileLink
+from hardware.printers.links import THREADS, DescriptorLink, FileLink, Link
 
 Parity = Literal["none", "even", "odd"]
 Flow = Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"]
@@ -47,39 +47,6 @@ _DROP_UNSENT: Final = struct.pack("ii", 1, 0)
 
 Opened = TypeVar("Opened")
 _Found = tuple[int, int, int, str, tuple[object, ...]]
-
-
-class Link(Protocol):
-    """An open way to a printer. Nothing of it ever blocks the loop."""
-
-    written: int
-    """Bytes that were taken since it was opened: by the kernel or the network, at least."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether anything can come back this way."""
-
-    @property
-    def pending(self) -> int:
-        """Bytes of those that are known to be still on this side.
-
-        They are in the kernel, or sent by TCP and not acknowledged. What an adapter holds is
-        counted where its driver tells.
-        """
-
-    async def write(self, data: bytes, *, at_once: bool = False) -> None:
-        """Give the printer all of it, however slowly it takes it; one caller at a time.
-
-        `at_once`: also while its DSR line says to wait, for what it reads even so. When this is
-        cancelled or fails, `written` says how much was taken. Raises OSError when the printer is
-        gone.
-        """
-
-    async def read(self) -> bytes:
-        """What the printer says next. Raises OSError when it is gone."""
-
-    def close(self) -> None:
-        """Let go of it; what was not taken is dropped, and who still waits gets an OSError."""
 
 
 class Transport(Protocol):

@@ -17,7 +17,8 @@ import serial
 
 from hardware.printers import transport
 from hardware.printers.away import CannotOpen, in_words
-from hardware.printers.transport import Link, SerialLink, Tcp, transport_to
+from hardware.printers.links import Link
+from hardware.printers.transport import SerialLink, Tcp, transport_to
 from tests.hardware.printers.driving import PATIENCE, eventually
 
 
