@@ -6,7 +6,7 @@ Commands and parameters are of Epson's ESC/POS command reference.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from hardware.printers.models import Model
+from hardware.printers.models import Answers, Model
 from hardware.printers.status import ID_LENGTH
 
 RESET: Final = b"\x1b@"
@@ -41,28 +41,28 @@ def id_of(job: int) -> bytes:
     return bytes(reversed(digits))
 
 
-def mark(model: Model, job: int) -> bytes:
-    """What is answered once all before it is on paper."""
-    return _by_id(job) if model.answers == "job id" else _IN_TURN * TIMES
+def mark(answers: Answers, job: int) -> bytes:
+    """What is answered once all before it is on paper, by a printer that does so."""
+    return _by_id(job) if answers == "job id" else _IN_TURN * TIMES
 
 
-def mark_in_between(model: Model) -> bytes:
+def mark_in_between(answers: Answers) -> bytes:
     """What is answered, once, when what is before it of a job is on paper."""
-    return _by_id(IN_BETWEEN) if model.answers == "job id" else _IN_TURN
+    return _by_id(IN_BETWEEN) if answers == "job id" else _IN_TURN
 
 
 def _by_id(job: int) -> bytes:
     return b"\x1d(H\x06\x00\x30\x30" + id_of(job)
 
 
-def clearing(model: Model, lacking: int) -> bytes:
+def clearing(model: Model, answers: Answers, lacking: int) -> bytes:
     """End what may have been left of a chit, so that the next is not glued to it.
 
-    Models that send back a job's id throw away what they have received. The others print it
+    Printers that send back a job's id throw away what they have received. The others print it
     before what follows; for them, `lacking` is how many bytes the command that was interrupted
     still waits for: it gets zeros, which print nothing.
     """
-    begin = _CLEAR if model.answers == "job id" else bytes(lacking)
+    begin = _CLEAR if answers == "job id" else bytes(lacking)
     return begin + RESET + (_CUT if model.cutter else _FEED)
 
 

@@ -26,7 +26,10 @@ from hardware.printers.models import Answers, Model
 from hardware.printers.status import TELL_CHANGES
 from hardware.printers.times import Times
 
-HANGS: Final = "it answers, but works nothing off: switch it off and on"
+HANGS: Final = (
+    "it answers, but works nothing off: switch it off and on; "
+    "if that does not help, it is not the model that it is said to be"
+)
 
 Done = TypeVar("Done")
 
@@ -49,8 +52,8 @@ class Past(Struct):
 
     lacking: int | None = None
     """Bytes that an interrupted job's last command lacks at most; None: none was interrupted."""
-    confirms: bool = False
-    """It has said at least once that something was printed."""
+    confirms: Answers = "never"
+    """How it has said, at least once, that something was printed."""
     hangs: str | None = None
     """Why it gets no jobs although it answers, in words, until it has worked something off."""
 
@@ -90,7 +93,7 @@ class Session:
         """What it last said of itself, where it says that it prints."""
         self._said_well = asyncio.Event()
         self._confirms: Answers = "never"
-        """What it has been found to do."""
+        """What it has been found to do; `never` where nothing is asked of its model."""
         self._limit: asyncio.Timeout | None = None
         """Of the job that is being printed."""
         self._troubled = False
@@ -203,7 +206,9 @@ class Session:
         interrupted = self._past.lacking is not None or self._past.hangs is not None
         begin = RESET
         if self._past.lacking is not None and not self._cleared:
-            begin = clearing(self._model, self._past.lacking)
+            known = self._past.confirms
+            answers = self._model.answers if known == "never" else known
+            begin = clearing(self._model, answers, self._past.lacking)
         if self.heard:
             begin += TELL_CHANGES
         async with self._conversation.writing:
@@ -211,7 +216,7 @@ class Session:
         self._cleared = True
         self._conversation.in_turn.forget()
         if self.heard and self._model.answers != "never":
-            self._confirms = await self._found(interrupted=interrupted)
+            await self._find_out(interrupted=interrupted)
             if interrupted and self._confirms == "in order":
                 # What the interrupted job has asked may be answered only now.
                 self._within(3 * self._times.late)
@@ -219,20 +224,22 @@ class Session:
         self._past.lacking = None
         self._ready = True
 
-    async def _found(self, *, interrupted: bool) -> Answers:
-        """What it really does of what its model confirms by; raises Hangs where it did before.
+    async def _find_out(self, *, interrupted: bool) -> None:
+        """See by what it really confirms; raises Hangs where it works nothing off.
 
-        `interrupted`: it may still print something else first.
+        What has no ids of jobs may still answer in turn, whatever its model. `interrupted`: it
+        may print something else first.
         """
-        knows = self._past.confirms or interrupted
-        try:
-            await self._marked(BEFORE_ANY, self._times.idle if knows else self._times.silent)
-        except Hangs:
-            if self._past.confirms:
-                raise
-            return "never"
-        self._past.confirms = True
-        return self._model.answers
+        known = self._past.confirms
+        seconds = self._times.idle if known != "never" or interrupted else self._times.silent
+        ways: tuple[Answers, ...] = ("job id", "in order")
+        for way in ways[ways.index(self._model.answers if known == "never" else known) :]:
+            self._confirms = way
+            with contextlib.suppress(Hangs):
+                await self._marked(BEFORE_ANY, seconds)
+                self._past.confirms = way
+                return
+        raise Hangs
 
     async def _send(self, data: bytes) -> None:
         """Write it in pieces, between which the conversation may ask."""
@@ -241,7 +248,7 @@ class Session:
             data = RESET + TELL_CHANGES + data.removeprefix(RESET)
         for piece in pieces(data):
             asks = piece.ends_line and self._confirms != "never"
-            sent = piece.data + (mark_in_between(self._model) if asks else b"")
+            sent = piece.data + (mark_in_between(self._confirms) if asks else b"")
             async with self._conversation.writing:
                 self._lacking = len(sent)
                 if asks:
@@ -273,6 +280,6 @@ class Session:
 
     async def _marked(self, job: int, seconds: float) -> None:
         """Return when all before this is printed. Raises Hangs when for so long nothing is."""
-        printed = id_of(job) if self._model.answers == "job id" else None
-        ask = mark(self._model, job)
+        printed = id_of(job) if self._confirms == "job id" else None
+        ask = mark(self._confirms, job)
         await self._conversation.confirmed(lambda: self._write(ask), printed, seconds)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printers.commands import MOST_PIECE, clearing, id_of, pieces
+from hardware.printers.models import Model
 from tests.hardware.printers.small_printer import IN_ORDER, JOB_ID, NEVER
 
 RASTER = b"\x1dv0\x00\x08\x00\x20\x01" + b"\x0a\x10\x04\x01" * 576
@@ -82,9 +83,9 @@ def test_the_ids_of_jobs_are_printable_and_differ() -> None:
 
 
 @pytest.mark.parametrize(("model", "throws_away"), [(JOB_ID, True), (IN_ORDER, False)])
-def test_what_is_left_is_thrown_away_or_ended_and_cut_off(model: object, throws_away: bool) -> None:  # noqa: FBT001 - a case
-    sent = clearing(JOB_ID if model is JOB_ID else IN_ORDER, 7)
+def test_what_is_left_is_thrown_away_or_ended_and_cut_off(model: Model, throws_away: bool) -> None:  # noqa: FBT001 - a case
+    sent = clearing(model, model.answers, 7)
     assert sent.startswith(b"\x10\x14\x08") is throws_away
     assert sent.startswith(bytes(7) + b"\x1b@") is not throws_away
     assert sent.endswith(b"\x1dVB\x00")
-    assert clearing(NEVER, 0).endswith(b"\x1bd\x06")
+    assert clearing(NEVER, "never", 0).endswith(b"\x1bd\x06")

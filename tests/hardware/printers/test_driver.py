@@ -71,15 +71,36 @@ async def test_a_plain_model_that_answers_is_ready_and_a_job_is_sent(tmp_path: P
             await it.until(Condition.OFFLINE, "no answer")
 
 
-async def test_one_that_does_not_confirm_as_its_model_should_leaves_no_doubts(
-    tmp_path: Path,
-) -> None:
-    with contextlib.closing(OnPseudoTerminal(tmp_path, confirms=False)) as rig:
+async def test_one_without_ids_of_jobs_confirms_in_turn_whatever_its_model(tmp_path: Path) -> None:
+    with contextlib.closing(OnPseudoTerminal(tmp_path, JOB_ID)) as rig:
+        rig.printer.has_ids = False
         async with driven(rig.transport, rig.model) as it:
             await it.until(Condition.READY)
             outcomes = [await it.print(number, chit(f"table {number}")) for number in (1, 2)]
-            assert outcomes == [Outcome.SENT, Outcome.SENT]
-            await eventually(lambda: slips(rig) == ["table 1", "table 2"])
+            assert outcomes == [Outcome.CONFIRMED, Outcome.CONFIRMED]
+            rig.printer.stops_after = 10
+            assert await it.print(3, b"\x1b@" + b"burger\n" * 3) is Outcome.DOUBTFUL
+            rig.mend("out of paper")
+            await it.until(Condition.READY)
+            before = len(rig.printer.received)
+            assert await it.print(4, chit("table 4")) is Outcome.CONFIRMED
+            assert slips(rig)[-1] == "table 4"
+            assert b"\x10\x14" not in rig.printer.received[before:]
+
+
+@pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
+async def test_one_that_hangs_from_the_beginning_gets_nothing(model: Model, tmp_path: Path) -> None:
+    with contextlib.closing(OnPseudoTerminal(tmp_path, model, confirms=False)) as rig:
+        async with driven(rig.transport, rig.model) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.NOT_SENT
+            assert "works nothing off" in it.printer.state.words
+            assert "model" in it.printer.state.words
+            assert rig.paper == ""
+            rig.printer.confirms = True
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+            assert slips(rig) == ["table 1"]
 
 
 @pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
