@@ -61,7 +61,11 @@ class NetworkPrinter(NamedTuple):
 
 def adapters() -> list[Adapter]:
     """The serial adapters that are plugged in, those with a stable path first. Blocks."""
-    described = {port.device: _words(port.description or "") for port in list_ports.comports()}
+    # pyserial says n/a where an adapter says nothing.
+    described = {
+        port.device: _words((port.description or "").removeprefix("n/a"))
+        for port in list_ports.comports()
+    }
     stable = {path: str(Path(path).resolve()) for path in serial_bars.found()}
     found = [Adapter(path, described.get(device, "")) for path, device in stable.items()]
     others = sorted(described.keys() - set(stable.values()))

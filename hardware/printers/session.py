@@ -231,9 +231,12 @@ class Session:
         may print something else first.
         """
         known = self._past.confirms
-        seconds = self._times.idle if known != "never" or interrupted else self._times.silent
         ways: tuple[Answers, ...] = ("job id", "in order")
-        for way in ways[ways.index(self._model.answers if known == "never" else known) :]:
+        ways = ways[ways.index(self._model.answers if known == "never" else known) :]
+        seconds = self._times.silent
+        if known != "never" or interrupted:
+            seconds = self._times.idle / len(ways)
+        for way in ways:
             self._confirms = way
             with contextlib.suppress(Hangs):
                 await self._marked(BEFORE_ANY, seconds)

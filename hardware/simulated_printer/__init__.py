@@ -212,7 +212,7 @@ class SimulatedPrinter:
                 self._voice.say(answers.real_time(heard.number, self._voice.condition))
             case 0x05 if heard.number == DROP_ALL and self._voice.condition.stopped:
                 self._interpreter.clear()
-            case 0x14:
+            case 0x14 if self.model.answers == "job id":  # Older models have it not.
                 self._interpreter.clear()
                 self._voice.say(CLEARED)
 

@@ -125,7 +125,7 @@ def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("hardware.serial_bars.FOLDER", folder)
     listed = [
         SimpleNamespace(device=str(tmp_path / "ttyUSB0"), description="FT232R \x1b[2JUSB UART"),
-        SimpleNamespace(device=str(tmp_path / "ttyUSB1"), description=None),
+        SimpleNamespace(device=str(tmp_path / "ttyUSB1"), description="n/a"),
     ]
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: listed)
     return tmp_path

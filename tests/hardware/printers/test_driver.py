@@ -449,6 +449,7 @@ def test_every_alarm_comes_within_ten_seconds() -> None:
     assert times.ask + QUIET_SECONDS + times.busy <= 10
     assert times.stuck <= 10
     assert times.ask + times.idle <= 10
+    assert times.ask + 2 * times.silent <= 10
 
 
 def test_the_small_printer_keeps_what_it_cannot_print() -> None:
