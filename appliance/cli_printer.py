@@ -9,10 +9,11 @@ from typing import Final
 
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
 from appliance.terminal import say
+from hardware.printers.away import in_words
 from hardware.printers.discovery import NetworkPrinter, adapters, network_printers
 from hardware.printers.models import UnknownModel, model_of
 from hardware.printers.probe import Found, Setting, line_at, probe, settings
-from hardware.printers.transport import in_words, transport_to
+from hardware.printers.transport import transport_to
 
 LISTEN_SECONDS: Final = 4.0
 """Printers answer a question within a second; some sleep, and want to be asked twice."""

@@ -111,7 +111,8 @@ def _nothing_left() -> Iterator[None]:
     left = [
         thread.name
         for thread in threading.enumerate()
-        if thread not in threads and not thread.name.startswith(("asyncio_", "uvloop_"))  # its own
+        if thread not in threads
+        and not thread.name.startswith(("asyncio_", "uvloop_", "printer_"))  # kept
     ]
     assert not left, f"threads left behind: {left}"
     opened = {

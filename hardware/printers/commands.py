@@ -4,9 +4,9 @@ Commands and parameters are of Epson's ESC/POS command reference.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from hardware.printers.models import Model
+from hardware.printers.models import Answers, Model
 from hardware.printers.status import ID_LENGTH
 
 RESET: Final = b"\x1b@"
@@ -21,6 +21,12 @@ _CUT: Final = b"\x1dVB\x00"
 _FEED: Final = b"\x1bd\x06"
 """ESC d: six lines, past the edge of the housing."""
 _IN_TURN: Final = b"\x1dr\x01"
+_SHORT_COMMAND: Final = 16
+_LETTER_DOTS: Final = 24
+BEFORE_ANY: Final = 95**4 - 1
+"""In the place of a job, before the first: no job has its id for 81 million jobs."""
+IN_BETWEEN: Final = BEFORE_ANY - 1
+"""The same for what is asked in the middle of jobs."""
 _FIRST: Final = 0x20
 _DIGITS: Final = 95
 """Of an id: each of its bytes is from 32 to 126."""
@@ -35,27 +41,46 @@ def id_of(job: int) -> bytes:
     return bytes(reversed(digits))
 
 
-def mark(model: Model, job: int) -> bytes:
-    """What is answered once all before it is on paper."""
-    if model.answers == "job id":
-        return b"\x1d(H\x06\x00\x30\x30" + id_of(job)
-    return _IN_TURN * TIMES
+def mark(answers: Answers, job: int) -> bytes:
+    """What is answered once all before it is on paper, by a printer that does so."""
+    return _by_id(job) if answers == "job id" else _IN_TURN * TIMES
 
 
-def clearing(model: Model, lacking: int) -> bytes:
+def mark_in_between(answers: Answers) -> bytes:
+    """What is answered, once, when what is before it of a job is on paper."""
+    return _by_id(IN_BETWEEN) if answers == "job id" else _IN_TURN
+
+
+def _by_id(job: int) -> bytes:
+    return b"\x1d(H\x06\x00\x30\x30" + id_of(job)
+
+
+def clearing(model: Model, answers: Answers, lacking: int) -> bytes:
     """End what may have been left of a chit, so that the next is not glued to it.
 
-    Models that send back a job's id throw away what they have received. The others print it
+    Printers that send back a job's id throw away what they have received. The others print it
     before what follows; for them, `lacking` is how many bytes the command that was interrupted
     still waits for: it gets zeros, which print nothing.
     """
-    begin = _CLEAR if model.answers == "job id" else bytes(lacking)
+    begin = _CLEAR if answers == "job id" else bytes(lacking)
     return begin + RESET + (_CUT if model.cutter else _FEED)
+
+
+def most_lacking(model: Model) -> int:
+    """Bytes that the model may wait for when a job of somebody else was broken off anywhere.
+
+    The longest command that is sent to it is a line of letters, drawn as large as can be.
+    """
+    return _SHORT_COMMAND + model.dots // 8 * _LETTER_DOTS * model.largest
 
 
 MOST_PIECE: Final = 512
 """Bytes between two places where a question may be asked: a quarter of a second at 19,200 baud."""
+MOST_LINES: Final = 4
+"""The same in lines: so often one sees that a printer works something off."""
 
+_LF: Final = 0x0A
+_PICTURE: Final = b"\x1dv0"
 _ESC: Final = 0x1B
 _FS: Final = 0x1C
 _GS: Final = 0x1D
@@ -72,21 +97,32 @@ _LENGTHS: Final = {
 """Bytes of a command, by its first and second byte."""
 
 
-def pieces(data: bytes) -> Iterator[bytes]:
+class Piece(NamedTuple):
+    """Of a job, whole commands."""
+
+    data: bytes
+    ends_line: bool
+    """What is before its end is printed, or will be without what follows."""
+
+
+def pieces(data: bytes) -> Iterator[Piece]:
     """The bytes cut between commands, where a question to the printer may stand.
 
     A piece is longer than MOST_PIECE only where a command is, or where one is not known, after
     which nothing is sure: the rest is one piece.
     """
-    begin = at = 0
+    begin = at = lines = 0
+    ends_line = False
     while at < len(data):
         length = _command_length(data, at) or len(data) - at
-        if at > begin and at + length - begin > MOST_PIECE:
-            yield data[begin:at]
-            begin = at
+        if at > begin and (at + length - begin > MOST_PIECE or lines == MOST_LINES):
+            yield Piece(data[begin:at], ends_line)
+            begin, lines = at, 0
+        ends_line = data[at] == _LF or data.startswith(_PICTURE, at)
+        lines += ends_line
         at += length
     if begin < len(data):
-        yield data[begin:]
+        yield Piece(data[begin:], ends_line)
 
 
 def _command_length(data: bytes, at: int) -> int:

@@ -8,12 +8,12 @@ the right kind once in sixteen times, four in a row once in 65,536.
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from hardware.printers.commands import TIMES
 from hardware.printers.condition import Condition, State
-from hardware.printers.links import Gone
+from hardware.printers.in_turn import InTurn
+from hardware.printers.links import Gone, Link
 from hardware.printers.status import (
     QUESTIONS,
     Answer,
@@ -24,7 +24,7 @@ from hardware.printers.status import (
     of_asb,
     state_of,
 )
-from hardware.printers.transport import Link
+from hardware.printers.times import Times
 
 QUIET_SECONDS: Final = 0.2
 """With nothing heard, all that was late has come."""
@@ -34,27 +34,13 @@ PENDING_SECONDS: Final = 0.02
 """Between two looks at what has not left yet."""
 SELDOM: Final = 5
 """One that never answers is asked so many times more seldom."""
-TAKES_NOTHING: Final = "it takes nothing: is it switched on, and is its flow control right?"
 
 
-class Times(NamedTuple):
-    """Seconds."""
+class TakesNothing(Gone):
+    """It is there, and takes no more bytes."""
 
-    ask: float = 1.0
-    """Between two rounds of questions."""
-    silent: float = 3.0
-    """Without a valid answer it is offline."""
-    busy: float = 8.0
-    """The same while a job is being sent: a question waits behind what it has in its memory."""
-    stuck: float = 5.0
-    """When it takes nothing of a job for so long, that is given up."""
-    printed: float = 30.0
-    """From a job's last byte until it says that it is printed, as long as it says that it is
-    well: an impact printer needs that for what its memory holds."""
-    late: float = 2.0
-    """In which what was asked in vain before is answered, if ever."""
-    look: float = 1.0
-    """Between two tries to open it."""
+    def __init__(self) -> None:
+        super().__init__("it takes nothing: is it switched on, and is its flow control right?")
 
 
 class Conversation:
@@ -79,6 +65,8 @@ class Conversation:
         """Held by who writes. Questions stand between a job's commands, never inside one."""
         self.busy = False
         """A job is being written: one that never answers is not asked in between."""
+        self.in_turn = InTurn()
+        """What it works off."""
         self._link = link
         self._told = told
         self._address = address
@@ -93,15 +81,13 @@ class Conversation:
         """Since the last valid round."""
         self._sure = False
         """There was a valid round since there was noise, or since it was opened."""
-        self._last_heard = self._last_in_turn = -math.inf
+        self._last_heard = -math.inf
         self._last_valid = self._loop.time()
         self._wait_until = -math.inf
         """Late answers are waited for, and thrown away."""
         self._trouble: State | None = None
         """What it has told of itself since the last valid round."""
         self._ask_now = asyncio.Event()
-        self._expected: tuple[bytes | None, asyncio.Future[None]] | None = None
-        self._in_turn = b""
         self._broken: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
@@ -120,37 +106,29 @@ class Conversation:
             if not self._broken.cancel():
                 self._broken.exception()  # It has been seen, whatever else has ended it.
             self._link.close()
-            if self._expected is not None and not self._expected[1].done():
-                self._expected[1].set_exception(Gone("closed"))
+            self.in_turn.fail(Gone("closed"))
 
     def break_off(self, error: OSError) -> None:
         """Have `run` raise it."""
         if not self._broken.done():
             self._broken.set_exception(error)
 
-    async def confirmed(self, mark: bytes, printed: bytes | None) -> None:
-        """Send what is answered once all before it is on paper, and wait for the answer.
+    async def confirmed(
+        self, ask: Callable[[], Awaitable[None]], printed: bytes | None, seconds: float
+    ) -> None:
+        """Ask what is answered once all before it is on paper, and wait for the answer.
 
-        `printed`: the id that is to come back; None: TIMES equal answers in turn. Raises OSError
-        when the printer is gone. How long it waits is for the caller to say.
+        `printed`: as of InTurn.expect. Raises Hangs when for so long nothing was worked off, and
+        OSError when the printer is gone.
         """
-        answered: asyncio.Future[None] = self._loop.create_future()
         try:
             async with self.writing:
-                self._in_turn = b""
-                self._expected = (printed, answered)
-                await self._link.write(mark)
-            await answered
+                self.in_turn.expect(printed)
+                await ask()
+            await self.left()
+            await self.in_turn.come(seconds)
         finally:
-            self._expected = None
-
-    async def no_more_in_turn(self, seconds: float) -> None:
-        """Wait until no answer in turn has come for so long."""
-        while True:
-            left = self._last_in_turn + seconds - self._loop.time()
-            if left <= 0:
-                return
-            await asyncio.sleep(left)
+            self.in_turn.expect_no_more()
 
     async def left(self) -> None:
         """Return when nothing is pending. Raises OSError when nothing of it goes on."""
@@ -161,7 +139,7 @@ class Conversation:
             if pending < before:
                 since = self._loop.time()
             elif self._loop.time() - since >= self._times.stuck:
-                raise Gone(TAKES_NOTHING)
+                raise TakesNothing
 
     async def _quiet(self) -> None:
         await asyncio.sleep(self._wait_until - self._loop.time())
@@ -191,9 +169,9 @@ class Conversation:
         elif answer.kind is Kind.NOISE:
             self._clear = self._sure = False
             self._noise = True
-            self._in_turn = b""
-        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED):
-            self._turn(answer)
+            self.in_turn.hear_noise()
+        elif answer.kind in (Kind.IN_TURN, Kind.PRINTED) and not self.in_turn.take(answer):
+            self._clear = self._sure = False
 
     def _changed(self, asb: bytes) -> None:
         """Bad news is told at once; whether there is good news is asked."""
@@ -205,22 +183,6 @@ class Conversation:
             self._last_valid = self._loop.time()
         self._clear = False
         self._ask_now.set()
-
-    def _turn(self, answer: Answer) -> None:
-        """What was asked in turn is answered, or an answer comes that nobody waits for."""
-        self._last_in_turn = self._loop.time()
-        if self._expected is None:
-            self._clear = self._sure = False
-            return
-        printed, answered = self._expected
-        if answer.kind is Kind.IN_TURN and printed is None:
-            same = self._in_turn[:1] in (b"", answer.data)
-            self._in_turn = self._in_turn + answer.data if same else answer.data
-            right = len(self._in_turn) >= TIMES
-        else:
-            right = answer.kind is Kind.PRINTED and answer.data == printed
-        if right and not answered.done():
-            answered.set_result(None)
 
     async def _ask(self) -> None:
         if not self._link.answers:
@@ -278,7 +240,7 @@ class Conversation:
                 async with asyncio.timeout(self._times.stuck):
                     await self._link.write(question, at_once=True)
             except TimeoutError:
-                raise Gone(TAKES_NOTHING) from None
+                raise TakesNothing from None
         try:
             async with asyncio.timeout(self._times.busy if self.busy else self._times.silent):
                 answer = await self._asked
@@ -298,7 +260,7 @@ class Conversation:
         if self._trouble is not None:
             return State(self._trouble.condition, f"{self._trouble.words}; no answer since")
         if self._link.pending:
-            return State(Condition.OFFLINE, TAKES_NOTHING)
+            return State(Condition.OFFLINE, str(TakesNothing()))
         if self._noise:
             return State(
                 Condition.OFFLINE, "its answers make no sense: are baud rate and parity right?"

@@ -20,10 +20,12 @@ from zeroconf import (
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from hardware import serial_bars
+from hardware.printers.transport import USUAL_PORT
 
-SERVICES: Final = ("_pdl-datastream._tcp.local.", "_printer._tcp.local.")
-"""Bytes for a printer as they are (port 9100), and the line printer daemon, which such printers
-announce as well."""
+RAW: Final = "_pdl-datastream._tcp.local."
+SERVICES: Final = (RAW, "_printer._tcp.local.")
+"""Bytes for a printer as they are, and the line printer daemon, which such printers announce as
+well, or alone."""
 MOST_PRINTERS: Final = 100
 MOST_LETTERS: Final = 80
 """Of a name."""
@@ -52,13 +54,18 @@ class NetworkPrinter(NamedTuple):
     host: str
     """Its address in digits."""
     port: int
+    """Where it takes bytes as they are; USUAL_PORT where it does not say."""
     model: str
     """As it says; may be empty."""
 
 
 def adapters() -> list[Adapter]:
     """The serial adapters that are plugged in, those with a stable path first. Blocks."""
-    described = {port.device: _words(port.description or "") for port in list_ports.comports()}
+    # pyserial says n/a where an adapter says nothing.
+    described = {
+        port.device: _words((port.description or "").removeprefix("n/a"))
+        for port in list_ports.comports()
+    }
     stable = {path: str(Path(path).resolve()) for path in serial_bars.found()}
     found = [Adapter(path, described.get(device, "")) for path, device in stable.items()]
     others = sorted(described.keys() - set(stable.values()))
@@ -70,7 +77,7 @@ async def network_printers(
 ) -> list[NetworkPrinter]:
     """Those that answer within so long, by name, up to MOST_PRINTERS. 3 seconds are enough.
 
-    Each is there once, by its address; the one that takes bytes as they are is preferred. Raises
+    Each is there once, by its address; where it takes bytes as they are is preferred. Raises
     OSError where there is no network at all.
     """
     names: dict[tuple[str, str], None] = {}
@@ -116,7 +123,9 @@ def _printer(info: AsyncServiceInfo) -> NetworkPrinter | None:
     if not hosts or not info.port:
         return None
     name = info.name.removesuffix(f".{info.type}")
-    return NetworkPrinter(_words(name), hosts[0], info.port, _model(info.properties))
+    # A line printer daemon takes no bytes as they are; at the usual port, they nearly all do.
+    port = info.port if info.type == RAW else USUAL_PORT
+    return NetworkPrinter(_words(name), hosts[0], port, _model(info.properties))
 
 
 def _model(told: dict[bytes, bytes | None]) -> str:

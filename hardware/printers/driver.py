@@ -6,17 +6,18 @@ import logging
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from hardware.printers.away import in_words
+from hardware.printers.commands import most_lacking
 from hardware.printers.condition import Condition, State
-from hardware.printers.conversation import Times
 from hardware.printers.models import Model
 from hardware.printers.session import Outcome, Past, Session
-from hardware.printers.transport import Transport, in_words
+from hardware.printers.times import USUAL, Times
+from hardware.printers.transport import Transport
 
 __all__ = ["Condition", "Outcome", "Printer", "State", "Times"]
 
 logger = logging.getLogger(__name__)
 
-USUAL: Final = Times()
 FIRST_LOOK: Final = 0.1
 """Of the look time: after the first failure it is tried again soon, then less and less so."""
 
@@ -45,7 +46,7 @@ class Printer:
         self._transport = transport
         self._changed = changed
         self._times = times
-        self._past = Past(lacking=0 if interrupted else None)
+        self._past = Past(lacking=most_lacking(model) if interrupted else None)
         self._session: Session | None = None
         self._one_job = asyncio.Lock()
 

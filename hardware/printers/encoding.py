@@ -15,6 +15,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.magicencode import Encoder
 from escpos.printer import Dummy
 
+from hardware.printers.fonts import font_for
 from hardware.printers.models import (
     Model,
     characters_of,
@@ -34,7 +35,7 @@ from hardware.printers.paper import (
     Style,
 )
 from hardware.printers.raster import draw
-from hardware.printers.text import cells, is_plain
+from hardware.printers.text import cells, is_mark, is_plain, spelled
 
 TORN_OFF: Final = 6
 """Lines to feed where there is no knife, for the last one to be past the edge."""
@@ -98,7 +99,9 @@ class _Encoder(Dummy):
         text = "".join(text for text, _style in line)
         if not prints_as_text(text, self._model):
             self.look(PLAIN, "left")
-            for picture in draw(line, align, self._model.columns, self._model.dots):
+            # The printer's own letters need not be in a font of this machine.
+            drawn = [(_drawable(text), style) for text, style in line]
+            for picture in draw(drawn, align, self._model.columns, self._model.dots):
                 self.image(picture)
             return
         # ESC r counts at the beginning of a line alone.
@@ -177,6 +180,13 @@ class _Encoder(Dummy):
         """Sound the buzzer, ESC ( A function 97, where there is one."""
         if self._model.buzzer:
             self._raw(b"\x1b(A\x05\x00\x61\x64" + _BEEPS)
+
+
+def _drawable(text: str) -> str:
+    return "".join(
+        letter if letter == " " or is_mark(letter) or font_for(letter) else spelled(letter)
+        for letter in text
+    )
 
 
 def _runs(text: str, page: str, pages: tuple[str, ...]) -> Iterator[tuple[str, str]]:

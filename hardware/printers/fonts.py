@@ -34,6 +34,10 @@ FONTS: Final = (
 fonts-wqy-microhei, fonts-wqy-zenhei and unifont. The first that has a character draws it."""
 
 
+_PLAIN: Final = tuple(map(chr, range(0x21, 0x7F)))
+"""Fonts that fill gaps of others need not have them."""
+
+
 @lru_cache(maxsize=4096)
 def font_for(letter: str) -> Font | None:
     """The first font that has a character and all marks on it; None: it cannot be drawn."""
@@ -42,6 +46,11 @@ def font_for(letter: str) -> Font | None:
         if all(any(first <= code <= last for first, last in ranges) for code in map(ord, letter)):
             return font
     return None
+
+
+def draws(letter: str) -> bool:
+    """Whether a character and all marks on it can be drawn, and the plain letters beside it."""
+    return font_for(letter) is not None and all(map(font_for, _PLAIN))
 
 
 @cache

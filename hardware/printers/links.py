@@ -7,7 +7,8 @@ import os
 import struct
 import termios
 from collections.abc import Callable
-from typing import Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Protocol
 
 WRITE_BYTES: Final = 256
 """At a time; a printer with a small buffer is not run over before its handshake is seen."""
@@ -16,10 +17,45 @@ HELD_SECONDS: Final = 0.02
 """Between two looks at a handshake line."""
 EMPTY_SECONDS: Final = 0.1
 """Between two reads of a device that had nothing and said that it had."""
+THREADS: Final = ThreadPoolExecutor(32, "printer")
+"""Of their own: an adapter or a name server that hangs holds up printers alone, and few of them."""
 
 
 class Gone(ConnectionResetError):
     """There is no way to the printer any more; the text says why."""
+
+
+class Link(Protocol):
+    """An open way to a printer. Nothing of it ever blocks the loop."""
+
+    written: int
+    """Bytes that were taken since it was opened: by the kernel or the network, at least."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything can come back this way."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes of those that are known to be still on this side.
+
+        They are in the kernel, or sent by TCP and not acknowledged. What an adapter holds is
+        counted where its driver tells.
+        """
+
+    async def write(self, data: bytes, *, at_once: bool = False) -> None:
+        """Give the printer all of it, however slowly it takes it; one caller at a time.
+
+        `at_once`: also while its DSR line says to wait, for what it reads even so. When this is
+        cancelled or fails, `written` says how much was taken. Raises OSError when the printer is
+        gone.
+        """
+
+    async def read(self) -> bytes:
+        """What the printer says next. Raises OSError when it is gone."""
+
+    def close(self) -> None:
+        """Let go of it; what was not taken is dropped, and who still waits gets an OSError."""
 
 
 class DescriptorLink:
@@ -107,13 +143,14 @@ class DescriptorLink:
         waits = self._close_waits and self.pending > 0
         self._closed = True
         if waits:
-            loop.run_in_executor(None, self._close)
+            loop.run_in_executor(THREADS, self._close)
         else:
             self._close()
 
     async def _until_let(self, held: Callable[[], bool]) -> None:
         """Return when the last bytes have left and the handshake line lets the next follow."""
-        while self.pending or await asyncio.to_thread(held):
+        loop = asyncio.get_running_loop()
+        while self.pending or await loop.run_in_executor(THREADS, held):
             await asyncio.sleep(HELD_SECONDS)
             self._check()
 
@@ -157,7 +194,7 @@ class FileLink:
         del at_once
         if self._closed.done():
             raise Gone("closed")
-        self._writing = asyncio.ensure_future(asyncio.to_thread(self._write, data))
+        self._writing = asyncio.get_running_loop().run_in_executor(THREADS, self._write, data)
         await asyncio.shield(self._writing)
 
     async def read(self) -> bytes:

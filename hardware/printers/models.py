@@ -27,7 +27,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hardware.printers.fonts import font_for
+from hardware.printers.fonts import draws
 from hardware.printers.paper import PLAIN, Style
 from hardware.printers.text import cells, is_mark, is_plain, safe, spelled
 
@@ -195,7 +195,7 @@ def printable(text: str, model: Model) -> str:
     for character in text:
         # With a letter that is spelled, its marks cannot be drawn either, and go.
         letter = letter + character if is_mark(character) else character
-        drawn = model.dots > 0 and font_for(letter) is not None
+        drawn = model.dots > 0 and draws(letter)
         made.append(character if character in has or drawn else spelled(character))
     return "".join(made)
 

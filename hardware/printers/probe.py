@@ -12,9 +12,11 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, NamedTuple, Protocol, get_args
 
+from hardware.printers.away import CannotOpen
 from hardware.printers.commands import RESET
+from hardware.printers.links import Link
 from hardware.printers.status import MODEL_NAME, QUESTIONS, Answer, Answers, Kind
-from hardware.printers.transport import CannotOpen, Flow, Link, Parity, SerialLine
+from hardware.printers.transport import Flow, Parity, SerialLine
 
 BAUDS: Final = (19200, 9600, 38400, 115200, 57600, 4800, 2400, 1200)
 """What printers are set to, the most usual first."""

@@ -179,7 +179,7 @@ def _moved(piece: Image.Image) -> Image.Image:
     return moved
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)  # Of 5 KB each where letters are three times as large.
 def _shape(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.Image:
     """A letter in the middle of its columns."""
     drawn = _text(text, font, style, size, direction="ltr")
@@ -188,7 +188,7 @@ def _shape(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.
     return shape
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _shaped(text: str, font: Font, style: Style, size: tuple[int, int]) -> Image.Image:
     """Joined letters, at the right end of their columns, where they begin."""
     if not features.check("raqm"):

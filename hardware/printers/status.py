@@ -86,10 +86,6 @@ class Answers:
             self._take(byte, answers)
         return answers
 
-    def forget(self) -> None:
-        """What has begun is not gone on with."""
-        self._begun.clear()
-
     def _take(self, byte: int, answers: list[Answer]) -> None:
         if self._begun and byte == _XOFF:
             answers.append(Answer(Kind.FLOW, bytes((byte,))))

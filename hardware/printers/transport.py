@@ -5,7 +5,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import socket
 import stat
@@ -16,7 +15,8 @@ from typing import Final, Literal, Protocol, TypeVar
 
 import serial
 
-from hardware.printers.links import DescriptorLink, FileLink, Gone
+from hardware.printers.away import CannotOpen
+from hardware.printers.links import THREADS, DescriptorLink, FileLink, Link
 
 Parity = Literal["none", "even", "odd"]
 Flow = Literal["none", "dsr/dtr", "rts/cts", "xon/xoff"]
@@ -47,43 +47,6 @@ _DROP_UNSENT: Final = struct.pack("ii", 1, 0)
 
 Opened = TypeVar("Opened")
 _Found = tuple[int, int, int, str, tuple[object, ...]]
-
-
-class CannotOpen(Exception):
-    """A printer cannot be used for a reason that its message gives in words."""
-
-
-class Link(Protocol):
-    """An open way to a printer. Nothing of it ever blocks the loop."""
-
-    written: int
-    """Bytes that were taken since it was opened: by the kernel or the network, at least."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether anything can come back this way."""
-
-    @property
-    def pending(self) -> int:
-        """Bytes of those that are known to be still on this side.
-
-        They are in the kernel, or sent by TCP and not acknowledged. What an adapter holds is
-        counted where its driver tells.
-        """
-
-    async def write(self, data: bytes, *, at_once: bool = False) -> None:
-        """Give the printer all of it, however slowly it takes it; one caller at a time.
-
-        `at_once`: also while its DSR line says to wait, for what it reads even so. When this is
-        cancelled or fails, `written` says how much was taken. Raises OSError when the printer is
-        gone.
-        """
-
-    async def read(self) -> bytes:
-        """What the printer says next. Raises OSError when it is gone."""
-
-    def close(self) -> None:
-        """Let go of it; what was not taken is dropped, and who still waits gets an OSError."""
 
 
 class Transport(Protocol):
@@ -130,10 +93,15 @@ class SerialLine:
 
     async def open(self) -> "SerialLink":
         """As of any Transport. Opening can wait for an adapter for seconds: it has a thread."""
-        port = await _on_a_thread(self._open, lambda port: port.close())
-        return SerialLink(port, heeds_dsr=self._flow == "dsr/dtr")
+        port, has_dsr = await _on_a_thread(self._open, lambda opened: opened[0].close())
+        return SerialLink(port, heeds_dsr=has_dsr and self._flow == "dsr/dtr")
 
-    def _open(self) -> serial.Serial:
+    def _open(self) -> tuple[serial.Serial, bool]:
+        """The open port, and whether it has a DSR line; a pseudo-terminal has none."""
+        port = self._opened()
+        return port, _lines_on(port) is not None
+
+    def _opened(self) -> serial.Serial:
         # First without the adapter's driver: pyserial's words for a missing path are no help.
         os.close(os.open(self._path, os.O_PATH))
         try:
@@ -161,24 +129,25 @@ class SerialLink(DescriptorLink):
 
     def __init__(self, port: serial.Serial, *, heeds_dsr: bool) -> None:
         self._port = port
-        # A pseudo-terminal has no such lines, and is not asked for them.
-        held = self._is_held if heeds_dsr and self._lines_on() is not None else None
+        held = self._is_held if heeds_dsr else None
         # Linux waits up to half a minute for what an adapter holds.
         super().__init__(port.fileno(), port.close, held=held, close_waits=True)
 
     async def lines_on(self) -> frozenset[str] | None:
         """Which of the lines "dsr" and "cts" the printer has on; None where there are none."""
-        return await asyncio.to_thread(self._lines_on)
-
-    def _lines_on(self) -> frozenset[str] | None:
-        try:
-            return frozenset(name for name in ("dsr", "cts") if getattr(self._port, name))
-        except OSError:
-            return None
+        return await asyncio.get_running_loop().run_in_executor(THREADS, _lines_on, self._port)
 
     def _is_held(self) -> bool:
-        lines = self._lines_on()
+        lines = _lines_on(self._port)
         return lines is not None and "dsr" not in lines
+
+
+def _lines_on(port: serial.Serial) -> frozenset[str] | None:
+    """It may block."""
+    try:
+        return frozenset(name for name in ("dsr", "cts") if getattr(port, name))
+    except OSError:
+        return None
 
 
 class Tcp:
@@ -188,14 +157,29 @@ class Tcp:
         self.address = f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
         self._host = host
         self._port = port
+        self._asking: asyncio.Future[list[_Found]] | None = None
+        """For the addresses of a name."""
 
     async def open(self) -> DescriptorLink:
         """As of any Transport."""
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
-            found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-            connected = await self._first(found)
+            connected = await self._first(await self._found())
         return DescriptorLink(connected.fileno(), lambda: _close(connected))
+
+    async def _found(self) -> list[_Found]:
+        """The addresses of the host. A name is asked for on one thread, however long that takes."""
+        with contextlib.suppress(socket.gaierror):
+            return self._addresses(socket.AI_NUMERICHOST)
+        if self._asking is None or self._asking.done():
+            loop = asyncio.get_running_loop()
+            self._asking = loop.run_in_executor(THREADS, self._addresses, 0)
+            self._asking.add_done_callback(_seen)
+        return await asyncio.shield(self._asking)
+
+    def _addresses(self, flags: int) -> list[_Found]:
+        return list(
+            socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM, flags=flags)
+        )
 
     async def _first(self, found: Sequence[_Found]) -> socket.socket:
         """Connected to the first address of a name at which somebody listens."""
@@ -262,7 +246,7 @@ async def _on_a_thread(
     opening: Callable[[], Opened], unwanted: Callable[[Opened], object]
 ) -> Opened:
     """What opens it on a thread; where nobody waits any more, `unwanted` closes it."""
-    doing = asyncio.ensure_future(asyncio.to_thread(opening))
+    doing = asyncio.get_running_loop().run_in_executor(THREADS, opening)
 
     def close(done: asyncio.Future[Opened]) -> None:
         if not done.cancelled() and done.exception() is None:
@@ -273,6 +257,12 @@ async def _on_a_thread(
     except asyncio.CancelledError:
         doing.add_done_callback(close)
         raise
+
+
+def _seen(done: asyncio.Future[list[_Found]]) -> None:
+    """Its failure, where nobody waits for it any more."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _close(connected: socket.socket) -> None:
@@ -297,39 +287,3 @@ def _host_and_port(where: str) -> tuple[str, int]:
             "address in brackets"
         )
     return host, int(port) if colon else USUAL_PORT
-
-
-_WORDS: Final = {
-    errno.ENOENT: "unplugged: {} is not there",
-    errno.ENODEV: "unplugged: {} is not there",
-    errno.ENXIO: "unplugged: {} is not there",
-    errno.ENOTDIR: "unplugged: {} is not there",
-    errno.EACCES: (
-        "no permission for {}; add the user to its group and sign in anew: "
-        "`sudo usermod -aG dialout,lp USER`"
-    ),
-    errno.EBUSY: "another program holds {}",
-    errno.EAGAIN: "another program holds {}",
-    errno.ECONNREFUSED: "{} refuses: another computer is printing, or the port is wrong",
-    errno.EHOSTUNREACH: "nobody is at {}: is it switched on, and in this network?",
-    errno.ENETUNREACH: "no way to {}: is this machine in the network?",
-    errno.ETIMEDOUT: "{} does not answer: is it switched on, and in this network?",
-    errno.ECONNRESET: "{} has ended the connection: switched off, or another computer is printing",
-    errno.EPIPE: "{} has ended the connection: switched off, or another computer is printing",
-    errno.EIO: "unplugged: {} is gone",
-}
-
-
-def in_words(error: Exception, address: str) -> str:
-    """Why a printer cannot be opened, or is gone, for a cook."""
-    where = address.partition(":")[2] or address
-    if isinstance(error, CannotOpen | Gone):
-        return str(error)
-    if isinstance(error, socket.gaierror):
-        return f"no printer is known by the name in {address}"
-    if isinstance(error, TimeoutError):
-        return _WORDS[errno.ETIMEDOUT].format(where)
-    if isinstance(error, OSError):
-        known = _WORDS.get(error.errno or 0)
-        return known.format(where) if known else f"{where}: {error.strerror or error}"
-    return f"{where}: its driver has failed: {error!r}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from hardware.printers.interpreter import Interpreter
+from hardware.printers.links import Link
 from hardware.printers.models import Model
 from hardware.printers.picture import picture
 from hardware.printers.printed import (
@@ -24,7 +25,7 @@ from hardware.printers.printed import (
     Sound,
     dots_of,
 )
-from hardware.printers.transport import Link, transport_to
+from hardware.printers.transport import transport_to
 from hardware.simulated_printer import answers
 from hardware.simulated_printer.realtime import CLEARED, Heard, RealTime
 from hardware.simulated_printer.roll import Roll
@@ -211,7 +212,7 @@ class SimulatedPrinter:
                 self._voice.say(answers.real_time(heard.number, self._voice.condition))
             case 0x05 if heard.number == DROP_ALL and self._voice.condition.stopped:
                 self._interpreter.clear()
-            case 0x14:
+            case 0x14 if self.model.answers == "job id":  # Older models have it not.
                 self._interpreter.clear()
                 self._voice.say(CLEARED)
 

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from hardware.printers.transport import Link
+from hardware.printers.links import Link
 
 
 class FailingPrinter:

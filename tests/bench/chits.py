@@ -23,8 +23,8 @@ from appliance.devices import Mode
 from appliance.printing.printers import Printing
 from appliance.printing.wiring import Wired
 from hardware.printers.driver import Printer, State
+from hardware.printers.links import Link
 from hardware.printers.models import model_of
-from hardware.printers.transport import Link
 from hardware.simulated_printer import SimulatedPrinter
 from tests.running import AT_ONCE, RunningAppliance, running
 

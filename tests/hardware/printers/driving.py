@@ -8,7 +8,7 @@ from hardware.printers.driver import Condition, Printer, State, Times
 from hardware.printers.models import Model
 from hardware.printers.transport import Transport
 
-TIMES = Times(ask=0.05, silent=0.4, busy=0.8, stuck=0.8, printed=3.0, late=0.3, look=0.05)
+TIMES = Times(ask=0.05, silent=0.4, busy=0.8, stuck=0.8, idle=1.5, late=0.3, look=0.05)
 PATIENCE = 20.0
 """Seconds until a test gives up on what should come."""
 

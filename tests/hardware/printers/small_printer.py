@@ -47,6 +47,7 @@ class SmallPrinter:
         self.send: Callable[[bytes], None] = lambda _answer: None
         self._answers = answers
         self.confirms = confirms
+        self.has_ids = True
         self._chance = random.Random(seed)  # noqa: S311 - noise
         self._unread = b""
         self._buffer = b""
@@ -95,7 +96,7 @@ class SmallPrinter:
             self.tell()
         elif found[0] == b"\x1b@":
             self._asb = False
-        elif self.confirms and found["id"] is not None:
+        elif self.confirms and self.has_ids and found["id"] is not None:
             self._say(b"\x37\x22" + found["id"] + b"\0")
         elif self.confirms and found[0].startswith(b"\x1dr"):
             self._say(b"\0")

@@ -73,7 +73,7 @@ async def test_printers_that_announce_themselves_are_found() -> None:
     bar = service("Bar", LPD, "192.0.2.8", 515, product="(TM-T20II)")
     async with announced(fry, bar):
         assert await found(2) == [
-            NetworkPrinter("Bar", "192.0.2.8", 515, "TM-T20II"),
+            NetworkPrinter("Bar", "192.0.2.8", 9100, "TM-T20II"),
             NetworkPrinter("Fry printer", "192.0.2.7", 9100, "EPSON TM-m30"),
         ]
 
@@ -125,7 +125,7 @@ def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("hardware.serial_bars.FOLDER", folder)
     listed = [
         SimpleNamespace(device=str(tmp_path / "ttyUSB0"), description="FT232R \x1b[2JUSB UART"),
-        SimpleNamespace(device=str(tmp_path / "ttyUSB1"), description=None),
+        SimpleNamespace(device=str(tmp_path / "ttyUSB1"), description="n/a"),
     ]
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: listed)
     return tmp_path

@@ -7,12 +7,18 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from hardware.printers import transport
 from hardware.printers.conversation import LONGEST_QUIET, QUIET_SECONDS
 from hardware.printers.driver import Condition, Outcome, Times
+from hardware.printers.encoding import encode
 from hardware.printers.links import Gone
 from hardware.printers.models import Model
+from hardware.printers.paper import Line, Span, Style
 from hardware.printers.transport import transport_to
+from hardware.simulated_printer import SimulatedPrinter
+from hardware.simulated_printer.speed import Speed
 from tests.hardware.printers.contract import chit, slips
 from tests.hardware.printers.driving import PATIENCE, TIMES, driven, eventually
 from tests.hardware.printers.small_printer import (
@@ -65,52 +71,121 @@ async def test_a_plain_model_that_answers_is_ready_and_a_job_is_sent(tmp_path: P
             await it.until(Condition.OFFLINE, "no answer")
 
 
-async def test_one_that_does_not_confirm_as_its_model_should_leaves_no_doubts(
-    tmp_path: Path,
-) -> None:
-    with contextlib.closing(OnPseudoTerminal(tmp_path, confirms=False)) as rig:
+async def test_one_without_ids_of_jobs_confirms_in_turn_whatever_its_model(tmp_path: Path) -> None:
+    with contextlib.closing(OnPseudoTerminal(tmp_path, JOB_ID)) as rig:
+        rig.printer.has_ids = False
         async with driven(rig.transport, rig.model) as it:
             await it.until(Condition.READY)
             outcomes = [await it.print(number, chit(f"table {number}")) for number in (1, 2)]
-            assert outcomes == [Outcome.SENT, Outcome.SENT]
-            await eventually(lambda: slips(rig) == ["table 1", "table 2"])
+            assert outcomes == [Outcome.CONFIRMED, Outcome.CONFIRMED]
+            rig.printer.stops_after = 10
+            assert await it.print(3, b"\x1b@" + b"burger\n" * 3) is Outcome.DOUBTFUL
+            rig.mend("out of paper")
+            await it.until(Condition.READY)
+            before = len(rig.printer.received)
+            assert await it.print(4, chit("table 4")) is Outcome.CONFIRMED
+            assert slips(rig)[-1] == "table 4"
+            assert b"\x10\x14" not in rig.printer.received[before:]
 
 
 @pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
-async def test_one_that_has_confirmed_and_does_no_more_leaves_a_doubt(
+async def test_one_that_hangs_from_the_beginning_gets_nothing(model: Model, tmp_path: Path) -> None:
+    with contextlib.closing(OnPseudoTerminal(tmp_path, model, confirms=False)) as rig:
+        async with driven(rig.transport, rig.model) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.NOT_SENT
+            assert "works nothing off" in it.printer.state.words
+            assert "model" in it.printer.state.words
+            assert rig.paper == ""
+            rig.printer.confirms = True
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+            assert slips(rig) == ["table 1"]
+
+
+@pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
+async def test_one_that_answers_and_works_nothing_off_gets_nothing_until_it_does(
     model: Model, tmp_path: Path
 ) -> None:
-    times = TIMES._replace(printed=0.5)
+    times = TIMES._replace(idle=0.5)
     with contextlib.closing(OnPseudoTerminal(tmp_path, model)) as rig:
         async with driven(rig.transport, rig.model, times) as it:
             await it.until(Condition.READY)
             assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
             rig.printer.confirms = False
             assert await it.print(2, chit("table 2")) is Outcome.DOUBTFUL
-            assert await it.print(3, chit("table 3")) is Outcome.NOT_SENT
             assert "works nothing off" in it.printer.state.words
+            told = len(it.states)
+            asked = len(rig.printer.asked)
+            assert await it.print(3, chit("table 3")) is Outcome.NOT_SENT
+            await eventually(lambda: len(rig.printer.asked) > asked + 100)
+            assert not any(state.prints for state in it.states[told:])
             rig.printer.confirms = True
             await it.until(Condition.READY)
             assert await it.print(4, chit("table 4")) is Outcome.CONFIRMED
             assert slips(rig) == ["table 1", "table 2", "table 4"]
 
 
-async def test_another_printer_in_its_place_that_does_not_confirm_has_its_chits(
+async def test_one_that_works_nothing_off_gets_nothing_when_it_was_unplugged_either(
     tmp_path: Path,
 ) -> None:
-    times = TIMES._replace(printed=0.5)
+    times = TIMES._replace(idle=0.5)
     with contextlib.closing(OnTcp(tmp_path)) as rig:
         async with driven(rig.transport, rig.model, times) as it:
             await it.until(Condition.READY)
             assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
             rig.printer.confirms = False
+            assert await it.print(2, chit("table 2")) is Outcome.DOUBTFUL
+            told = len(it.states)
             rig.hang_up()
-            await it.until(Condition.OFFLINE)
+            connections = rig.connections
+            await eventually(lambda: rig.connections > connections)
+            await it.until(Condition.OFFLINE, "works nothing off")
+            assert not any(state.prints for state in it.states[told:])
+            rig.printer.confirms = True
             await it.until(Condition.READY)
-            assert await it.print(2, chit("table 2")) is Outcome.NOT_SENT
+
+
+@pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
+async def test_a_slow_printer_has_as_long_as_it_prints(model: Model) -> None:
+    times = TIMES._replace(idle=0.6)
+    slow = SimulatedPrinter("fry", model, speed=Speed(lines_per_second=20))
+    with contextlib.closing(slow):
+        async with driven(slow, model, times) as it:
             await it.until(Condition.READY)
-            assert await it.print(3, chit("table 3")) is Outcome.SENT
-            await eventually(lambda: slips(rig) == ["table 1", "table 3"])
+            assert await it.print(1, b"\x1b@" + b"burger\n" * 40) is Outcome.CONFIRMED
+            assert await it.print(2, chit("table 2")) is Outcome.CONFIRMED
+            assert {state.condition for state in it.states} == {Condition.READY}
+
+
+async def test_noise_in_a_job_confirms_nothing(tmp_path: Path) -> None:
+    """Marks in the middle of a job are answered like the ones at its end."""
+    with contextlib.closing(OnPseudoTerminal(tmp_path, IN_ORDER)) as rig:
+        async with driven(rig.transport, rig.model) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+            rig.printer.confirms = False
+            printing = asyncio.create_task(it.print(2, b"\x1b@" + b"burger\n" * 40))
+            await eventually(lambda: rig.paper.count("burger") == 40)
+            os.write(rig.master, b"\x80" + b"\x00" * 20)
+            assert await printing is Outcome.DOUBTFUL
+
+
+async def test_one_whose_ready_line_never_comes_on_stays_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a cable of three wires, and DSR/DTR: it answers, and gets nothing of a chit."""
+    monkeypatch.setattr(transport, "_lines_on", lambda _port: frozenset())
+    with contextlib.closing(OnPseudoTerminal(tmp_path)) as rig:
+        async with driven(rig.transport, rig.model) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.NOT_SENT
+            told = len(it.states)
+            asked = len(rig.printer.asked)
+            assert "takes nothing" in it.printer.state.words
+            await eventually(lambda: len(rig.printer.asked) > asked + 50)
+            assert not any(state.prints for state in it.states[told:])
+            assert rig.paper == ""
 
 
 @pytest.mark.parametrize("model", [JOB_ID, IN_ORDER], ids=lambda model: model.answers)
@@ -292,6 +367,19 @@ async def test_what_an_earlier_process_left_is_cut_off(
         assert slips(rig) == [*first, "table 2"]
 
 
+async def test_a_picture_that_an_earlier_process_broke_off_swallows_nothing(tmp_path: Path) -> None:
+    model = replace(IN_ORDER, dots=512)
+    largest = Line((Span("宫", Style(8, 8)),), "right")
+    picture = encode([largest], model)
+    begun = picture[picture.index(b"\x1dv0") :][:8]
+    with contextlib.closing(OnPseudoTerminal(tmp_path, model)) as rig:
+        rig.printer.feed(begun)
+        async with driven(rig.transport, rig.model, interrupted=True) as it:
+            await it.until(Condition.READY)
+            assert await it.print(1, chit("table 1")) is Outcome.CONFIRMED
+        assert slips(rig) == ["table 1"]
+
+
 async def test_a_second_computer_at_a_printer_is_refused_in_words(tmp_path: Path) -> None:
     with contextlib.closing(OnTcp(tmp_path)) as rig:
         rig.fail("vanished")
@@ -360,6 +448,8 @@ def test_every_alarm_comes_within_ten_seconds() -> None:
     assert times.ask + LONGEST_QUIET + times.silent <= 10
     assert times.ask + QUIET_SECONDS + times.busy <= 10
     assert times.stuck <= 10
+    assert times.ask + times.idle <= 10
+    assert times.ask + 2 * times.silent <= 10
 
 
 def test_the_small_printer_keeps_what_it_cannot_print() -> None:

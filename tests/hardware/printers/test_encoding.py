@@ -1,12 +1,13 @@
 """What the bytes come to, as an interpreter of others reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 import pytest
 from hypothesis import given
 from PIL import Image
 
+from hardware.printers import fonts
 from hardware.printers.encoding import LARGEST_QR, TORN_OFF, encode
 from hardware.printers.models import (
     Model,
@@ -64,6 +65,21 @@ CHIT: Document = (
 )
 
 
+OnlyFonts = Callable[[list[tuple[int, int]]], None]
+
+
+@pytest.fixture
+def only_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnlyFonts]:
+    """Have the fonts of this machine lack all but these code points."""
+
+    def have(ranges: list[tuple[int, int]]) -> None:
+        monkeypatch.setattr(fonts, "_ranges", lambda _path: ranges)
+        fonts.font_for.cache_clear()
+
+    yield have
+    fonts.font_for.cache_clear()
+
+
 @of_all_models
 def test_a_chit_is_read_as_it_was_written(model: Model) -> None:
     (slip,) = read(encode(CHIT, model), model).slips
@@ -96,6 +112,25 @@ def test_styles_are_what_the_model_has(model: Model) -> None:
 
 def _look(run: Run) -> Style:
     return Style(run.width, run.height, run.bold, run.reverse, run.red)
+
+
+@of_models_with_graphics
+def test_with_a_font_that_lacks_plain_letters_nothing_is_drawn(
+    model: Model, only_fonts: OnlyFonts
+) -> None:
+    only_fonts([(0x3400, 0x9FFF)])
+    (slip,) = read(encode([Line((Span("2 x 宫保"),))], model), model).slips
+    assert slip.lines == ["2 x GongBao"]
+
+
+@of_models_with_graphics
+def test_a_letter_of_the_printer_that_no_font_has_is_spelled_in_a_drawn_line(
+    model: Model, only_fonts: OnlyFonts
+) -> None:
+    only_fonts([(0x20, 0x7E), (0x3400, 0x9FFF)])
+    line, spelled = (Line((Span(text),)) for text in ("Crème 宫", "Creme 宫"))
+    assert encode([line], model) == encode([spelled], model)
+    assert b"\x1dv0" in encode([line], model)
 
 
 @pytest.mark.parametrize("model", WITH_GRAPHICS, ids=model_ids)

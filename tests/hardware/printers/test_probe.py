@@ -12,8 +12,9 @@ from typing import Final
 import pytest
 
 from hardware.printers import probe as probing
+from hardware.printers.away import CannotOpen
 from hardware.printers.probe import BAUDS, Found, Setting, line_at, probe, settings
-from hardware.printers.transport import CannotOpen, Parity
+from hardware.printers.transport import Parity
 from tests.hardware.printers.small_printer import SmallPrinter
 
 SPEEDS: Final = {getattr(termios, f"B{baud}"): baud for baud in BAUDS}

@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 import serial
 
-from hardware.printers.transport import CannotOpen, Link, SerialLink, Tcp, in_words, transport_to
+from hardware.printers import transport
+from hardware.printers.away import CannotOpen, in_words
+from hardware.printers.links import Link
+from hardware.printers.transport import SerialLink, Tcp, transport_to
 from tests.hardware.printers.driving import PATIENCE, eventually
 
 
@@ -367,6 +370,50 @@ async def test_all_addresses_of_a_name_are_tried(peer: Peer) -> None:
             assert connected.getpeername() == ("127.0.0.1", port)
     with pytest.raises(ConnectionRefusedError):
         await way._first([other, other])  # noqa: SLF001
+
+
+async def test_a_name_that_nobody_answers_for_holds_up_no_other_printer(
+    peer: Peer, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, asked, known = threading.Event(), [], socket.getaddrinfo
+
+    def ask(host: str, port: int, *, flags: int, **options: Any) -> Any:
+        if not flags & socket.AI_NUMERICHOST:
+            asked.append(host)
+            answered.wait(PATIENCE)
+        return known(host, port, flags=flags, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.01)
+    way = transport_to("tcp:localhost:1")
+    for _ in range(50):
+        with pytest.raises(TimeoutError):
+            await way.open()
+    assert asked == ["localhost"]
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", PATIENCE)
+    (await transport_to(peer.address).open()).close()
+    (await transport_to(f"serial:{terminal.path}").open()).close()
+    assert asked == ["localhost"]
+    answered.set()
+    with pytest.raises(ConnectionRefusedError):
+        await way.open()
+
+
+async def test_the_lines_of_an_adapter_are_not_looked_at_on_the_loop(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[threading.Thread] = []
+
+    def look(_port: object) -> frozenset[str]:
+        looked.append(threading.current_thread())
+        return frozenset({"dsr"})
+
+    monkeypatch.setattr(transport, "_lines_on", look)
+    link = await transport_to(f"serial:{terminal.path}").open()
+    await link.write(b"burger")
+    link.close()
+    assert len(looked) == 2
+    assert threading.main_thread() not in looked
 
 
 @pytest.mark.parametrize("how", ["half", "whole", "reset"])
