@@ -172,8 +172,7 @@ class Night:
         self.feed.start_at(self.log.head if feed_from is None else feed_from)
         for seq in range(self.feed.head + 1, self.log.head + 1):
             self._publish(seq, events.decode(self.log.events[seq - 1]))
-        kitchen = SimpleNamespace(placed=self._placed, numbers_in_memory=self.in_memory)
-        expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=kitchen)
+        expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=self._kitchen())
         self.now = PrintersNow()
         with mock.patch(
             "appliance.printing.printers.ThreadPoolExecutor",
@@ -193,6 +192,10 @@ class Night:
         self._running = asyncio.create_task(self.printing.run())
         for _ in range(3):
             await asyncio.sleep(0)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._running is None
 
     async def stop(self) -> None:
         """As it should be."""
@@ -220,6 +223,9 @@ class Night:
         """Kill it, and start it again."""
         await self.kill()
         await self.start(feed_from=feed_from)
+
+    def _kitchen(self) -> Any:
+        return SimpleNamespace(placed=self._placed, numbers_in_memory=self.in_memory)
 
     def _wire(self, section: Any, mode: Mode, changed: Any) -> Wired:
         del mode
