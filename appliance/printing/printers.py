@@ -128,11 +128,11 @@ class Printing:
             if not self._is_open:
                 await self._spool.open()
                 self._take_up()
-            doubted_at = self._spool.doubted_at()
+            known = self._spool.printers
             drivers = [
                 driver
                 for name, stand in self._stands.items()
-                if (driver := stand.drive(interrupted=name in doubted_at)) is not None
+                if (driver := stand.drive(interrupted=known[name].is_unclean)) is not None
             ]
             # Chits that are being printed when this ends need their printers a little longer.
             async with asyncio.TaskGroup() as group:

@@ -29,6 +29,7 @@ from appliance.printing.store import (
     Changes,
     Damaged,
     Kept,
+    Known,
     PaperKey,
     Store,
     put_aside,
@@ -99,8 +100,8 @@ class Spool:
         return self._kept.papers
 
     @property
-    def printers(self) -> Mapping[str, int]:
-        """By id, up to which event each prints nothing."""
+    def printers(self) -> Mapping[str, Known]:
+        """By id."""
         return self._kept.printers
 
     @property
@@ -111,11 +112,6 @@ class Spool:
     def ids(self, printer: str, group: Group) -> Sequence[int]:
         """Of the jobs for a printer, ascending: in the order in which they were made."""
         return self._groups.get((printer, group), ())
-
-    def doubted_at(self) -> frozenset[str]:
-        """The printers that something may be left half in."""
-        open_ = [job for job in self._kept.jobs.values() if job.state not in ENDED and job.reprint]
-        return frozenset(job.at for job in open_ if job.at is not None)
 
     def count(self, printer: str) -> int:
         """How many jobs for a printer are not over."""
@@ -167,7 +163,17 @@ class Spool:
 
     def join(self, printer: str, since: int) -> None:
         """There is a printer, which prints nothing of the events up to `since`."""
-        self._kept.printers[printer] = self._changes.printers[printer] = since
+        known = self._kept.printers.get(printer, Known(since))
+        self._know(printer, known._replace(since=since))
+
+    def leave_unclean(self, printer: str, *, is_unclean: bool) -> None:
+        """Whether a chit may be left half in a printer from now on, also if it all ends here."""
+        known = self._kept.printers[printer]
+        if known.is_unclean != is_unclean:
+            self._know(printer, known._replace(is_unclean=is_unclean))
+
+    def _know(self, printer: str, known: Known) -> None:
+        self._kept.printers[printer] = self._changes.printers[printer] = known
         self._touch()
 
     def leave(self, printer: str) -> None:
@@ -250,6 +256,9 @@ class Spool:
         except Damaged as error:
             self._put_aside(error)
             self.begun_anew = str(error)
+        except apsw.Error:
+            self._close_store()
+            raise
         self._store = Store(self._path, self._vfs)
         return self._store.load()
 

@@ -79,21 +79,22 @@ class Storm:
             await asyncio.sleep(0.05)
         self.alarms.append((fault, loop.time() - began))
 
-    async def failing_disk(self) -> None:
+    async def failing_machine(self) -> None:
+        night, chance = self.night, self.chance
         while True:
-            await asyncio.sleep(self.chance.uniform(10, 60))
-            self.night.plug.is_disk_broken = True
-            await asyncio.sleep(self.chance.uniform(0.1, 8))
-            self.night.plug.is_disk_broken = False
-
-    async def restarts(self) -> None:
-        while True:
-            await asyncio.sleep(self.chance.uniform(5, 40))
-            if self.chance.random() < 0.5:
-                await self.night.restart()
-            else:
-                await self.night.stop()
-                await self.night.start()
+            await asyncio.sleep(chance.uniform(2, 30))
+            match chance.choice(["disk", "stopped", "killed"]):
+                case "disk":
+                    night.plug.is_disk_broken = True
+                    await asyncio.sleep(chance.uniform(0.1, 8))
+                    if chance.random() < 0.3:
+                        await night.restart()
+                    night.plug.is_disk_broken = False
+                case "stopped":
+                    await night.stop()
+                    await night.start()
+                case _:
+                    await night.restart()
 
     async def mended(self) -> None:
         """All is well, and whoever is asked says yes."""
@@ -121,7 +122,7 @@ def night_of(directory: Path, seed: int, *, fail: bool, plug: bool = False) -> S
         await night.start()
         await asyncio.sleep(5)
         troubles = [storm.failing(name) for name in FAILING] if fail else []
-        troubles += [storm.failing_disk(), storm.restarts()] if plug else []
+        troubles += [storm.failing_machine()] if plug else []
         tasks = [asyncio.create_task(trouble) for trouble in troubles]
         try:
             await storm.orders(seed)
@@ -160,7 +161,7 @@ def look_at(storm: Storm) -> dict[tuple[int, str], list[Came]]:
             if slip.printer == slip.home == printer and not slip.reprint and not slip.late
         ]
         assert firsts == sorted(firsts), f"out of order at {printer}"
-    assert not storm.not_told
+    assert not storm.not_told, storm.not_told
     return came
 
 
