@@ -193,10 +193,6 @@ class Night:
         for _ in range(3):
             await asyncio.sleep(0)
 
-    @property
-    def is_stopped(self) -> bool:
-        return self._running is None
-
     async def stop(self) -> None:
         """As it should be."""
         assert self._running is not None

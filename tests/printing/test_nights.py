@@ -277,6 +277,59 @@ def test_a_stop_waits_for_the_chit_that_is_being_printed(tell: Callable[..., Non
     tell(story)
 
 
+def test_a_stop_before_the_first_byte_leaves_no_doubt(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        for turns in range(12):
+            night.order("grill")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await night.stop()
+            await night.start()
+            await asyncio.sleep(5)
+            assert night.came("grill") == [f"{number}" for number in range(1, turns + 2)]
+            assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
+def test_what_is_left_half_in_a_printer_is_known_although_it_came_out_elsewhere(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.order("grill")
+        await asyncio.sleep(0.3)
+        night.printers["grill"].be(Condition.OFFLINE)
+        await asyncio.sleep(10)
+        assert night.came("fry") == ["1 again for grill"]
+        for _ in range(2):
+            night.away = {"grill"}
+            await night.restart()
+            assert night.printers["grill"].interrupted
+            assert not night.printers["fry"].interrupted
+        night.order("grill")
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        await night.restart()
+        assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
+def test_a_chit_that_waited_for_the_disk_says_that_it_is_late(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.plug.is_disk_broken = True
+        night.order("grill")
+        await asyncio.sleep(5 * 60)
+        night.plug.is_disk_broken = False
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["1 late"]
+
+    tell(story)
+
+
 def test_another_log_prints_nothing_by_itself(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
@@ -299,6 +352,27 @@ def test_another_log_prints_nothing_by_itself(tell: Callable[..., None]) -> None
         night.cancel(1, "fry")  # Whether that is the order on paper nobody knows any more.
         await asyncio.sleep(5)
         assert night.came("fry") == ["1"]
+
+    tell(story)
+
+
+def test_a_restored_log_that_is_shorter_than_when_a_printer_came_is_printed(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await night.kill()
+        for file in night.directory.iterdir():
+            file.unlink()
+        for _ in range(3):
+            night.order("grill")
+        await night.start()
+        await night.kill()
+        night.log.epoch = "restored"
+        del night.log.events[1:]
+        await night.start()
+        night.order("grill")
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["4"]
 
     tell(story)
 

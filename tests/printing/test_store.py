@@ -92,12 +92,21 @@ def test_a_spool_of_another_program_is_not_written_to(tmp_path: Path) -> None:
         Store(tmp_path / NAME)
 
 
-def test_a_job_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE jobs SET job = x'c1'",
+        "UPDATE papers SET printer = CAST(x'ff' AS TEXT)",
+        "DROP TABLE papers",
+    ],
+)
+def test_what_makes_no_sense_is_damage(tmp_path: Path, change: str) -> None:
     store = Store(tmp_path / NAME)
-    store.write(changes(1, jobs={1: job(1)}))
+    papers = {PaperKey("grill", 1, ""): OnPaper()}
+    store.write(changes(1, jobs={1: job(1)}, papers=papers))
     store.close()
     database = apsw.Connection(str(tmp_path / NAME))
-    database.execute("UPDATE jobs SET job = x'c1'")
+    database.execute(change)
     database.close()
     store = Store(tmp_path / NAME)
     with pytest.raises(Damaged):

@@ -16,6 +16,8 @@ from appliance.kitchen.event import Event, OrderPlaced, TicketChanged
 from appliance.kitchen.order import Guest, Item, Order, Placed
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
+from appliance.printing.jobs import Job
+from appliance.printing.spool import Spool
 from appliance.printing.wiring import Wired
 from hardware.printers.driver import Printer
 from hardware.printers.models import model_of
@@ -162,6 +164,8 @@ class Wires(Night):
         self.slips: list[Came] = []
         self.ordered: dict[tuple[int, str], float] = {}
         """By number and station, when."""
+        self.begun_elsewhere: set[tuple[int, str]] = set()
+        """Chits that another printer than their own has begun with."""
 
     def is_on_its_way(self) -> bool:
         return any(wire.is_busy for wire in self.wires.values())
@@ -213,7 +217,17 @@ class Wires(Night):
         del mode
         wire = self.wires[section.id]
 
+        spool: Spool
+
+        def put(job: Job) -> None:
+            if job.state == "sending" and job.at != job.printer:
+                self.begun_elsewhere.add((job.chit.number, job.printer))
+            Spool.put(spool, job)
+
         def drive(interrupted: bool) -> Printer:  # noqa: FBT001
+            nonlocal spool
+            spool = self.printing._spool  # noqa: SLF001 - what is begun stands only there
+            spool.put = put  # type: ignore[method-assign]
             return Printer(section.id, wire, wire.printer.model, changed, interrupted=interrupted)
 
         return Wired(wire.printer.model, drive, None)
