@@ -185,7 +185,7 @@ class Printing:
         while True:
             self._forget()
             self._spool.keep_position()
-            await self._spool.scrub()
+            await self._spool.scrub(self._expeditor.now().at)
             await asyncio.sleep(SWEEP_SECONDS)
 
     def _forget(self) -> None:

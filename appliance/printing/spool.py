@@ -32,6 +32,7 @@ from appliance.printing.store import (
     Known,
     PaperKey,
     Store,
+    forget_aside,
     put_aside,
 )
 from appliance.printing.wanted import OnPaper
@@ -347,11 +348,18 @@ class Spool:
             raise apsw.CantOpenError
         return self._store
 
-    async def scrub(self) -> None:
-        """Leave nothing on disk of what is deleted. A disk that fails is said with a commit."""
+    async def scrub(self, at: int) -> None:
+        """Leave nothing on disk of what is deleted, nor of a damaged spool of KEPT_MS ago.
+
+        `at`: the wall clock, in milliseconds. A disk that fails is said with a commit.
+        """
         await self.durable()
-        with contextlib.suppress(apsw.Error):
-            await self._in_thread(lambda: self._opened().scrub())
+        with contextlib.suppress(OSError, apsw.Error):
+            await self._in_thread(partial(self._scrub, at))
+
+    def _scrub(self, at: int) -> None:
+        self._opened().scrub()
+        forget_aside(self._path, at, KEPT_MS)
 
     def keep_position(self) -> None:
         """Have the position durable soon, if it is not."""

@@ -205,10 +205,26 @@ def _keys_without(papers: Mapping[PaperKey, OnPaper | None]) -> list[PaperKey]:
 
 def put_aside(path: Path) -> Path:
     """Keep a closed file that cannot be believed under another name. Raises OSError."""
-    aside = path.with_name(f"{path.name}.damaged")
+    aside = _aside(path)
     for end in ENDS:
         if (file := path.with_name(path.name + end)).exists():
             file.replace(aside.with_name(aside.name + end))
         else:
             aside.with_name(aside.name + end).unlink(missing_ok=True)
     return aside
+
+
+def forget_aside(path: Path, at: int, kept: int) -> None:
+    """Delete what was put aside where it was written so long ago. Raises OSError.
+
+    Both in milliseconds, `at` by the wall clock. What is of a time to come goes as well: one of
+    the clocks was wrong, and guests are named in it.
+    """
+    aside = _aside(path)
+    if aside.exists() and abs(at - aside.stat().st_mtime * 1000) > kept:
+        for end in ENDS:
+            aside.with_name(aside.name + end).unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")

@@ -1,6 +1,7 @@
 """What comes out of which printer when printers go and come back, and the plug is pulled."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from hardware.printers.driver import Condition
 from tests.hardware.moved_time import MovedTime
-from tests.printing.night import KITCHEN, Night, few_words
+from tests.printing.night import KITCHEN, NOW_MS, Night, few_words
 
 Tell = Callable[[Night], Awaitable[None]]
 
@@ -187,6 +188,18 @@ def test_a_printer_that_refuses_is_asked_again(tell: Callable[..., None]) -> Non
         night.order("grill")
         await asyncio.sleep(5)
         assert night.came("grill") == ["1"]
+
+    tell(story)
+
+
+def test_one_that_took_nothing_has_nothing_left_in_it(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.printers["grill"].outcomes = ["not sent"] * 9
+        night.order("grill")
+        await asyncio.sleep(0.3)
+        await night.restart()
+        assert not night.printers["grill"].interrupted
 
     tell(story)
 
@@ -553,6 +566,7 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
         await night.stop()
         file = night.directory / "spool.sqlite"
         file.write_bytes(b"\0" * 5000)
+        os.utime(file, (NOW_MS / 1000, NOW_MS / 1000))
         night.order("grill")
         await night.start(feed_from=0)
         await asyncio.sleep(1)
@@ -560,7 +574,10 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
         await asyncio.sleep(5)
         assert night.came("grill") == ["1", "3"]
         assert "begun anew" in night.printing.warnings()[0]
-        assert file.with_name("spool.sqlite.damaged").read_bytes() == b"\0" * 5000
+        aside = file.with_name("spool.sqlite.damaged")
+        assert aside.read_bytes() == b"\0" * 5000
+        await asyncio.sleep(25 * 3600)  # Guests are named in it.
+        assert not aside.exists()
 
     tell(story)
 
