@@ -585,7 +585,7 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
 def test_of_very_many_the_oldest_are_given_up_and_that_is_said(
     tell: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.printing.spool.MOST_WAITING", 3)
+    monkeypatch.setattr("appliance.printing.memory.MOST_WAITING", 3)
 
     async def story(night: Night) -> None:
         night.away = {"grill", "fry"}

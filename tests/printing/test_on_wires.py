@@ -178,9 +178,7 @@ def delays(storm: Storm) -> list[float]:
 
 
 @pytest.mark.parametrize("seed", [7])
-def test_printers_fail_and_others_are_not_held_up(
-    tmp_path: Path, seed: int
-) -> None:
+def test_printers_fail_and_others_are_not_held_up(tmp_path: Path, seed: int) -> None:
     undisturbed = night_of(tmp_path / "undisturbed", seed, fail=False)
     assert {slip.reprint for slip in undisturbed.night.slips} == {False}
     look_at(undisturbed)

@@ -28,11 +28,20 @@ def changes(seq: int, **of: object) -> Changes:
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     store = Store(tmp_path / NAME)
     paper = {PaperKey("grill", 1, ""): OnPaper(bare=("grill",))}
-    store.write(changes(1, jobs={1: job(1), 2: job(2)}, papers=paper, printers={"grill": Known(0, is_unclean=True)}))
+    store.write(
+        changes(
+            1,
+            jobs={1: job(1), 2: job(2)},
+            papers=paper,
+            printers={"grill": Known(0, is_unclean=True)},
+        )
+    )
     store.write(changes(2, jobs={1: None}))
     store.close()
     store = Store(tmp_path / NAME)
-    assert store.load() == Kept(Position("one", 2), 3, {2: job(2)}, {**paper}, {"grill": Known(0, is_unclean=True)})
+    assert store.load() == Kept(
+        Position("one", 2), 3, {2: job(2)}, {**paper}, {"grill": Known(0, is_unclean=True)}
+    )
     store.replace(Kept(Position("two", 5), 9, {3: job(3)}))
     store.write(changes(6, papers={PaperKey("grill", 1, ""): None}, printers={"grill": None}))
     assert store.load() == Kept(Position("one", 6), 7, {3: job(3)})

@@ -1,6 +1,6 @@
 """A night on wires: real chits, the real driver, pseudo-terminals, and printers that fail.
 
-orders ▶ kitchen ▶ follower ▶ spool ▶ workers ▶ driver ▶ pseudo-terminal ▶ simulated printers ▶ slips
+orders ▶ kitchen ▶ follower ▶ spool ▶ workers ▶ driver ▶ pseudo-terminal ▶ simulated printers
 """
 
 import asyncio
@@ -249,4 +249,3 @@ class Wires(Night):
                 [int(number) for number in _END.findall(text)] == [*numbers],
             )
         )
-
