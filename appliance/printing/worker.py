@@ -5,8 +5,7 @@ spool ─ the next job ▶ "sending" is durable ▶ the driver ▶ what became o
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -30,8 +29,8 @@ is late, and is drawn again."""
 
 _ENDS: Final[Mapping[Outcome, End]] = {Outcome.SENT: "sent", Outcome.CONFIRMED: "confirmed"}
 
-Draw = Callable[[Job, str], bytes]
-"""The bytes of a job at a printer, by its id; it may take some milliseconds."""
+Draw = Callable[[Job, str], Awaitable[bytes]]
+"""The bytes of a job at a printer, by its id."""
 
 
 class Worker:
@@ -45,15 +44,12 @@ class Worker:
         *,
         standings: Callable[[], Mapping[str, Standing]],
         draw: Draw,
-        thread: Executor,
         now: Callable[[], Moment],
     ) -> None:
-        """`draw` runs in `thread`."""
         self._driver = driver
         self._spool = spool
         self._standings = standings
         self._draw = draw
-        self._thread = thread
         self._now = now
         self._tally = tally
         self._news = asyncio.Event()
@@ -104,9 +100,7 @@ class Worker:
         """Its bytes, when it is durable that they are sent; None where they are not to be sent."""
         name, began = self._driver.name, self._now().tick
         try:
-            data = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._draw, job, name
-            )
+            data = await self._draw(job, name)
         except Exception:
             # One chit that cannot be drawn must not hold up those behind it for ever.
             logger.exception("chit %d cannot be drawn for printer %s", job.id, name)

@@ -174,10 +174,10 @@ class Night:
             self._publish(seq, events.decode(self.log.events[seq - 1]))
         expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=self._kitchen())
         self.now = PrintersNow()
-        with mock.patch(
-            "appliance.printing.printers.ThreadPoolExecutor",
-            lambda _threads, thread_name_prefix: Inline(
-                self.plug if thread_name_prefix == "spool" else Plug()
+        with (
+            mock.patch("appliance.printing.printers.ThreadPoolExecutor", self._disk),
+            mock.patch(
+                "appliance.printing.drawing.ThreadPoolExecutor", return_value=Inline(Plug())
             ),
         ):
             self.printing = Printing(
@@ -192,6 +192,9 @@ class Night:
         self._running = asyncio.create_task(self.printing.run())
         for _ in range(3):
             await asyncio.sleep(0)
+
+    def _disk(self, _threads: int, **_named: str) -> Inline:
+        return Inline(self.plug)
 
     async def stop(self) -> None:
         """As it should be."""
@@ -362,7 +365,7 @@ def few_words() -> Iterator[None]:
     with (
         mock.patch("appliance.printing.follower.key_of", key_of),
         mock.patch("appliance.printing.follower.slips", slips),
-        mock.patch("appliance.printing.printers.lay_out", lay_out),
-        mock.patch("appliance.printing.printers.encode", encode),
+        mock.patch("appliance.printing.drawing.lay_out", lay_out),
+        mock.patch("appliance.printing.drawing.encode", encode),
     ):
         yield
