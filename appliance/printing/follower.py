@@ -34,8 +34,8 @@ from appliance.printing.wanted import Wants, key_of, slips
 
 logger = logging.getLogger(__name__)
 
-READ_AT_ONCE: Final = 500
-"""Events that are followed in one commit: a few milliseconds of the loop."""
+READ_AT_ONCE: Final = 100
+"""Events that are followed in one commit: with five printers some ten milliseconds of the loop."""
 RETRY_SECONDS: Final = 1.0
 """Between two attempts when the log cannot be read."""
 

@@ -4,9 +4,12 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from unittest import mock
 
+import apsw
 import pytest
 
+from appliance.printing.store import Store
 from hardware.printers.driver import Condition
 from tests.hardware.moved_time import MovedTime
 from tests.printing.night import KITCHEN, NOW_MS, Night, few_words
@@ -554,6 +557,26 @@ def test_a_chit_that_was_waiting_for_the_disk_too_long_asks(tell: Callable[..., 
         await asyncio.sleep(5)
         assert night.paper == []
         assert await night.states("grill") == ["1 asks"]
+
+    tell(story)
+
+
+def test_a_disk_that_fails_while_the_spool_is_read_is_tried_again(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await night.stop()
+        with (
+            mock.patch.object(Store, "load", side_effect=apsw.IOError),
+            mock.patch.object(Store, "close", autospec=True, side_effect=Store.close) as closed,
+        ):
+            await night.start()
+            await asyncio.sleep(2.5)
+            assert night.printing.warnings() == ["No chit is printed: the disk does not store"]
+            assert closed.call_count == 4, "left open"
+        night.order("grill")
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["1"]
 
     tell(story)
 
