@@ -4,7 +4,7 @@
 # make bench  speed, as ratios against a baseline of the same run, and what a finger feels (about 7
 #             minutes)
 # make proof  the large counts: 1,400 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
-#             listeners, 10,000 nights, 100,000 bouncing presses (an hour and a half or so; an
+#             listeners, 10,000 nights, 100,000 bouncing presses, 5,000 chits (an hour and a half or so; an
 #             estimate, of which the fuzzing took 25 minutes of processor time, the nights 5, the
 #             presses 6)
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
@@ -45,6 +45,7 @@ proof: $(VENV)/ready
 	  tests/history/test_any_past.py tests/history/test_power.py tests/api/test_cut_listeners.py \
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py \
 	  tests/kitchen/test_any_night.py tests/printing/test_any_failure.py tests/printing/test_store.py \
+  tests/printing/test_on_wires.py \
 	  tests/end_to_end/test_printing.py
 
 vm: $(VENV)/ready machine

@@ -8,7 +8,7 @@ A printer that is away, or a disk that does not store, is a state that is shown,
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -19,21 +19,20 @@ from appliance.config import Config
 from appliance.expeditor import Expeditor
 from appliance.log import Log
 from appliance.printers import (
-    AbilitiesJson,
     CannotPrint,
     JobJson,
-    PrinterJson,
     PrinterNow,
     PrintersJson,
     PrintersNow,
     PrintingStatus,
 )
 from appliance.printing.chit import Chit
+from appliance.printing.drawing import Drawing
 from appliance.printing.follower import Follower, add_job
 from appliance.printing.jobs import ENDED, Job, json_of
-from appliance.printing.layout import Circumstances, lay_out
 from appliance.printing.plan import Standing, comes_out_at
 from appliance.printing.sample import sample
+from appliance.printing.shown import printer_json, warnings
 from appliance.printing.spool import Spool
 from appliance.printing.stand import Stand
 from appliance.printing.tally import Tally
@@ -41,10 +40,6 @@ from appliance.printing.wanted import Wants
 from appliance.printing.wiring import Wire, wire
 from appliance.printing.worker import Worker
 from hardware.printers.driver import Printer
-from hardware.printers.encoding import encode
-from hardware.printers.interpreter import slips_of
-from hardware.printers.models import Model
-from hardware.printers.picture import picture
 from hardware.simulated_printer import FAULTS, Fault, SimulatedPrinter
 
 logger = logging.getLogger(__name__)
@@ -55,8 +50,6 @@ PREPARE_SECONDS: Final = 1.0
 """That orders wait for a disk that does not take even the first commit."""
 SWEEP_SECONDS: Final = 60.0
 """Between two looks for what is to be forgotten."""
-WORTH_TELLING_MS: Final = 60_000
-"""A chit that is later than that says so: a cook reads its time as that of the order."""
 
 
 class Printing:
@@ -74,16 +67,13 @@ class Printing:
     ) -> None:
         """Opens nothing yet; the spool is kept in `directory`."""
         self._mode = config.devices.mode
-        self._printing = config.printing
-        self._zone = config.zone
         self._expeditor = expeditor
         self._log = log
         self._now = printers_now
         self._is_news_due = False
         self._tally = Tally()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
-        # One, since the encoder keeps what it knows of a model for whoever comes next.
-        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="chits")
+        self._drawing = Drawing(config)
         self._spool = Spool(directory, self._thread, self._tell)
         self._stands = {
             section.id: Stand(section, self._mode, wire, self._tell, lambda: expeditor.now().at)
@@ -124,15 +114,16 @@ class Printing:
         """Print what is wanted on paper, until cancelled."""
         for stand in self._stands.values():
             stand.begin()
+        self._drawing.warm_up(stand.wired.model for stand in self._stands.values())
         try:
             if not self._is_open:
                 await self._spool.open()
                 self._take_up()
-            doubted_at = self._spool.doubted_at()
+            known = self._spool.printers
             drivers = [
                 driver
                 for name, stand in self._stands.items()
-                if (driver := stand.drive(interrupted=name in doubted_at)) is not None
+                if (driver := stand.drive(interrupted=known[name].is_unclean)) is not None
             ]
             # Chits that are being printed when this ends need their printers a little longer.
             async with asyncio.TaskGroup() as group:
@@ -165,7 +156,6 @@ class Printing:
                 self._tally,
                 standings=self._standings,
                 draw=self._draw,
-                thread=self._drawing,
                 now=self._expeditor.now,
             )
             for driver in drivers
@@ -179,13 +169,13 @@ class Printing:
 
     def _end_threads(self) -> None:
         self._thread.shutdown()
-        self._drawing.shutdown()
+        self._drawing.close()
 
     async def _sweep(self) -> None:
         while True:
             self._forget()
             self._spool.keep_position()
-            await self._spool.scrub()
+            await self._spool.scrub(self._expeditor.now().at)
             await asyncio.sleep(SWEEP_SECONDS)
 
     def _forget(self) -> None:
@@ -203,15 +193,9 @@ class Printing:
     def _standings(self) -> Mapping[str, Standing]:
         return {name: stand.standing for name, stand in self._stands.items()}
 
-    def _draw(self, job: Job, at: str) -> bytes:
-        late = self._expeditor.now().tick - job.made_tick
-        circumstances = Circumstances(
-            reprint=job.reprint,
-            away=None if job.printer == at else job.printer,
-            late_by=late // 1000 if late >= WORTH_TELLING_MS else 0,
-        )
-        model = self._stands[at].wired.model
-        return encode(lay_out(job.chit, model, self._printing, self._zone, circumstances), model)
+    async def _draw(self, job: Job, at: str) -> bytes:
+        tick = self._expeditor.now().tick
+        return await self._drawing.draw(job, at, self._stands[at].wired.model, tick)
 
     # ── what is told of them ─────────────────────────────────────────────────────────
 
@@ -244,40 +228,11 @@ class Printing:
 
     def shown(self) -> PrintersJson:
         """All of them, as they are now."""
-        return PrintersJson(self._mode, [*map(self._shown, self._stands)])
-
-    def _shown(self, name: str) -> PrinterJson:
-        stand, now, tally = self._stands[name], self._now.printers[name], self._tally
-        section, (model, _drive, simulated) = stand.section, stand.wired
-        return PrinterJson(
-            id=name,
-            stations=section.stations,
-            model=model.name,
-            transport=section.transport,
-            print_on=section.print_on,
-            ticket=section.ticket,
-            fallback=section.fallback,
-            abilities=AbilitiesJson(
-                columns=model.columns,
-                red=model.red,
-                cutter=model.cutter,
-                qr=model.qr,
-                graphics=model.dots > 0,
-                buzzer=model.buzzer,
-                confirms=model.answers != "never",
-            ),
-            state=now.state,
-            why=now.why,
-            since=now.since,
-            waiting=now.waiting,
-            asking=now.asking,
-            covered_by=now.covered_by,
-            printed=tally.printed[name],
-            reprinted=tally.reprinted[name],
-            handed_over=tally.handed_over[name],
-            dropped=tally.dropped[name],
-            faults=sorted(simulated.faults) if simulated is not None else (),
-        )
+        now = self._now.printers
+        printers = [
+            printer_json(stand, now[name], self._tally) for name, stand in self._stands.items()
+        ]
+        return PrintersJson(self._mode, printers)
 
     def status(self) -> PrintingStatus:
         """How far the log was followed, and what keeps chits from being printed."""
@@ -289,24 +244,7 @@ class Printing:
 
     def warnings(self) -> list[str]:
         """A sentence for each thing that somebody should look after, but for the printers."""
-        return list(self._warnings())
-
-    def _warnings(self) -> Iterator[str]:
-        if self._spool.fault is not None:
-            yield f"No chit is printed: {self._spool.fault}"
-        if self._follower.fault is not None:
-            yield f"No new chit is made: {self._follower.fault}"
-        if self._spool.begun_anew is not None:
-            yield (
-                "The store of chits was damaged and was begun anew at the start: chits that were"
-                " waiting in it will not come out. Look at the boards, and print what is missing."
-            )
-        if self._follower.begun_at_head is not None:
-            yield f"Chits of before the start wait for a word: {self._follower.begun_at_head}"
-        if self._follower.unmade:
-            yield f"No chit could be made of {self._follower.unmade} events: look at the boards"
-        for name, lost in self._tally.lost.items():
-            yield f"Printer {name}: {lost} chits were given up since the start: look at the boards"
+        return list(warnings(self._spool, self._follower, self._tally))
 
     # ── what can be asked ────────────────────────────────────────────────────────────
 
@@ -369,12 +307,7 @@ class Printing:
         known = self._expeditor.kitchen.router.stations
         name = known[station].name if station in known else station
         chit = sample(name, self._expeditor.now().at)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._drawing, self._preview, chit, stand.wired.model)
-
-    def _preview(self, chit: Chit, model: Model) -> str:
-        data = encode(lay_out(chit, model, self._printing, self._zone, Circumstances()), model)
-        return picture(slips_of(data, model), model)
+        return await self._drawing.preview(chit, stand.wired.model)
 
     def picture(self, printer: str) -> str:
         """What a simulated printer printed last, as an SVG picture. Raises CannotPrint."""

@@ -2,7 +2,7 @@
 
     jobs       what is not on paper yet, and the newest that are
     papers     what is on paper of each ticket, by printer
-    printers   those that there are, and from which event on each prints
+    printers   those that there are, from which event on each prints, and what is left in it
     position   how far the log was followed, and the next job's number
 
 Chits name guests: what is deleted is overwritten (`secure_delete`), and `scrub` leaves nothing of
@@ -12,7 +12,7 @@ it in the write-ahead file. A commit is synced before anybody builds upon it.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import apsw
 import msgspec
@@ -34,13 +34,15 @@ CREATE TABLE jobs     (id INTEGER PRIMARY KEY, job BLOB NOT NULL) STRICT;
 CREATE TABLE papers   (printer TEXT NOT NULL, number INTEGER NOT NULL, station TEXT NOT NULL,
                        paper BLOB NOT NULL, PRIMARY KEY (printer, number, station))
                       STRICT, WITHOUT ROWID;
-CREATE TABLE printers (id TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE printers (id TEXT PRIMARY KEY, since INTEGER NOT NULL, is_unclean INTEGER NOT NULL)
+                      STRICT, WITHOUT ROWID;
 CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL, next_job INTEGER NOT NULL) STRICT;
 """
 
 NEVER: Final = Position("", 0)
 """The log was not followed yet."""
 
+_DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError)
 _encode = msgspec.msgpack.Encoder().encode
 _decode_job = msgspec.msgpack.Decoder(Job).decode
 _decode_paper = msgspec.msgpack.Decoder(OnPaper).decode
@@ -60,6 +62,15 @@ class PaperKey(NamedTuple):
     """"" for the whole order."""
 
 
+class Known(NamedTuple):
+    """A printer."""
+
+    since: int
+    """Sequence number of the newest event that it prints nothing of."""
+    is_unclean: bool = False
+    """A chit may be left half in it: its last one did not come out for certain."""
+
+
 class Kept(Struct):
     """All that a spool holds."""
 
@@ -67,8 +78,8 @@ class Kept(Struct):
     next_job: int = 1
     jobs: dict[int, Job] = {}
     papers: dict[PaperKey, OnPaper] = {}
-    printers: dict[str, int] = {}
-    """By id, the sequence number of the newest event that it prints nothing of."""
+    printers: dict[str, Known] = {}
+    """By id."""
 
 
 class Changes(Struct):
@@ -78,7 +89,7 @@ class Changes(Struct):
     next_job: int = 1
     jobs: dict[int, Job | None] = {}
     papers: dict[PaperKey, OnPaper | None] = {}
-    printers: dict[str, int | None] = {}
+    printers: dict[str, Known | None] = {}
 
 
 class Store:
@@ -93,7 +104,7 @@ class Store:
         self._connection = apsw.Connection(os.fspath(path), vfs=vfs)
         try:
             self._prepare()
-        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+        except _DAMAGE as error:
             self._connection.close()
             raise Damaged(str(error)) from error
         except (Damaged, apsw.Error):
@@ -123,7 +134,6 @@ class Store:
         """All of it. Raises Damaged, apsw.Error."""
         execute = self._connection.execute
         try:
-            since: Any = execute("SELECT id, since FROM printers").fetchall()
             row = execute("SELECT epoch, seq, next_job FROM position").fetchone()
             return Kept(
                 Position(row[0], row[1]) if row else NEVER,
@@ -133,9 +143,12 @@ class Store:
                     PaperKey(printer, number, station): _decode_paper(paper)
                     for printer, number, station, paper in execute("SELECT * FROM papers")
                 },
-                dict(since),
+                {
+                    id_: Known(since, bool(is_unclean))
+                    for id_, since, is_unclean in execute("SELECT * FROM printers")
+                },
             )
-        except (apsw.CorruptError, msgspec.DecodeError) as error:
+        except (*_DAMAGE, ValueError) as error:  # Of msgspec, and of letters that are none.
             raise Damaged(str(error)) from error
 
     def write(self, changes: Changes) -> None:
@@ -168,10 +181,10 @@ class Store:
             (*key, _encode(paper)) for key, paper in changes.papers.items() if paper is not None
         ]
         many("INSERT OR REPLACE INTO papers VALUES (?, ?, ?, ?)", papers)
-        left = [(id_,) for id_, since in changes.printers.items() if since is None]
+        left = [(id_,) for id_, known in changes.printers.items() if known is None]
         many("DELETE FROM printers WHERE id = ?", left)
-        printers = [(id_, since) for id_, since in changes.printers.items() if since is not None]
-        many("INSERT OR REPLACE INTO printers VALUES (?, ?)", printers)
+        printers = [(id_, *known) for id_, known in changes.printers.items() if known is not None]
+        many("INSERT OR REPLACE INTO printers VALUES (?, ?, ?)", printers)
         self._connection.execute("DELETE FROM position")
         self._connection.execute(
             "INSERT INTO position VALUES (?, ?, ?)", (*changes.position, changes.next_job)
@@ -192,10 +205,26 @@ def _keys_without(papers: Mapping[PaperKey, OnPaper | None]) -> list[PaperKey]:
 
 def put_aside(path: Path) -> Path:
     """Keep a closed file that cannot be believed under another name. Raises OSError."""
-    aside = path.with_name(f"{path.name}.damaged")
+    aside = _aside(path)
     for end in ENDS:
         if (file := path.with_name(path.name + end)).exists():
             file.replace(aside.with_name(aside.name + end))
         else:
             aside.with_name(aside.name + end).unlink(missing_ok=True)
     return aside
+
+
+def forget_aside(path: Path, at: int, kept: int) -> None:
+    """Delete what was put aside where it was written so long ago. Raises OSError.
+
+    Both in milliseconds, `at` by the wall clock. What is of a time to come goes as well: one of
+    the clocks was wrong, and guests are named in it.
+    """
+    aside = _aside(path)
+    if aside.exists() and abs(at - aside.stat().st_mtime * 1000) > kept:
+        for end in ENDS:
+            aside.with_name(aside.name + end).unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")

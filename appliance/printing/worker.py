@@ -5,8 +5,7 @@ spool ─ the next job ▶ "sending" is durable ▶ the driver ▶ what became o
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -24,11 +23,14 @@ REFUSED_SECONDS: Final = 0.5
 """Until it is tried again where a printer took nothing although it seemed to be there."""
 GOODBYE_SECONDS: Final = 2.0
 """For a chit that is being printed when the service stops: short of it, it comes twice."""
+TRUE_MS: Final = 10_000
+"""So long a drawn chit is true: one that waited for the disk for longer may have to say that it
+is late, and is drawn again."""
 
 _ENDS: Final[Mapping[Outcome, End]] = {Outcome.SENT: "sent", Outcome.CONFIRMED: "confirmed"}
 
-Draw = Callable[[Job, str], bytes]
-"""The bytes of a job at a printer, by its id; it may take some milliseconds."""
+Draw = Callable[[Job, str], Awaitable[bytes]]
+"""The bytes of a job at a printer, by its id."""
 
 
 class Worker:
@@ -42,15 +44,12 @@ class Worker:
         *,
         standings: Callable[[], Mapping[str, Standing]],
         draw: Draw,
-        thread: Executor,
         now: Callable[[], Moment],
     ) -> None:
-        """`draw` runs in `thread`."""
         self._driver = driver
         self._spool = spool
         self._standings = standings
         self._draw = draw
-        self._thread = thread
         self._now = now
         self._tally = tally
         self._news = asyncio.Event()
@@ -77,30 +76,45 @@ class Worker:
 
     async def _print(self, job: Job) -> None:
         name = self._driver.name
+        was_unclean = self._spool.printers[name].is_unclean
         self._spool.put(replace(job, state="sending", at=name))
+        self._spool.leave_unclean(name, is_unclean=True)
+        data = None
         try:
-            data = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._draw, job, name
-            )
+            data = await self._ready_to_go(job)
+        finally:  # Also when the service stops meanwhile: not one byte of it has left.
+            if data is None and self._spool.jobs[job.id].state == "sending":
+                self._spool.put(job)
+            if data is None:
+                self._spool.leave_unclean(name, is_unclean=was_unclean)
+        if data is None:
+            return
+        outcome = await self._outcome(job, data)
+        self._settle(job, outcome)
+        if outcome is Outcome.NOT_SENT:
+            self._spool.leave_unclean(name, is_unclean=was_unclean)
+            if self._driver.state.prints:
+                await asyncio.sleep(REFUSED_SECONDS)
+
+    async def _ready_to_go(self, job: Job) -> bytes | None:
+        """Its bytes, when it is durable that they are sent; None where they are not to be sent."""
+        name, began = self._driver.name, self._now().tick
+        try:
+            data = await self._draw(job, name)
         except Exception:
             # One chit that cannot be drawn must not hold up those behind it for ever.
             logger.exception("chit %d cannot be drawn for printer %s", job.id, name)
             self._tally.drop(self._spool, job, self._now())
-            return
+            return None
         await self._spool.durable()
-        if not self._may_still_go(job):
-            self._spool.put(job)
-            return
-        outcome = await self._outcome(job, data)
-        self._settle(job, outcome)
-        if outcome is Outcome.NOT_SENT and self._driver.state.prints:
-            await asyncio.sleep(REFUSED_SECONDS)
+        return data if self._may_still_go(job, began) else None
 
-    def _may_still_go(self, job: Job) -> bool:
-        """Whether it is still for this printer: a disk may have taken long meanwhile."""
-        standings = self._standings()
+    def _may_still_go(self, job: Job, drawn_at: int) -> bool:
+        """Whether it is still for this printer as it is: a disk may have taken long meanwhile."""
+        tick, standings = self._now().tick, self._standings()
         here = comes_out_at(job.printer, standings) == self._driver.name
-        return here and not job.too_old(standings[job.printer].age_limit, self._now().tick)
+        too_old = job.too_old(standings[job.printer].age_limit, tick)
+        return here and not too_old and tick - drawn_at <= TRUE_MS
 
     async def _outcome(self, job: Job, data: bytes) -> Outcome:
         """What became of it; when the service stops meanwhile, as far as it is known soon."""
@@ -127,3 +141,4 @@ class Worker:
                 self._tally.count(job, self._driver.name)
                 over = ended(job, _ENDS[outcome], self._now())
                 self._spool.put(replace(over, at=self._driver.name))
+                self._spool.leave_unclean(self._driver.name, is_unclean=False)

@@ -172,13 +172,12 @@ class Night:
         self.feed.start_at(self.log.head if feed_from is None else feed_from)
         for seq in range(self.feed.head + 1, self.log.head + 1):
             self._publish(seq, events.decode(self.log.events[seq - 1]))
-        kitchen = SimpleNamespace(placed=self._placed, numbers_in_memory=self.in_memory)
-        expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=kitchen)
+        expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=self._kitchen())
         self.now = PrintersNow()
-        with mock.patch(
-            "appliance.printing.printers.ThreadPoolExecutor",
-            lambda _threads, thread_name_prefix: Inline(
-                self.plug if thread_name_prefix == "spool" else Plug()
+        with (
+            mock.patch("appliance.printing.printers.ThreadPoolExecutor", self._disk),
+            mock.patch(
+                "appliance.printing.drawing.ThreadPoolExecutor", return_value=Inline(Plug())
             ),
         ):
             self.printing = Printing(
@@ -193,6 +192,9 @@ class Night:
         self._running = asyncio.create_task(self.printing.run())
         for _ in range(3):
             await asyncio.sleep(0)
+
+    def _disk(self, _threads: int, **_named: str) -> Inline:
+        return Inline(self.plug)
 
     async def stop(self) -> None:
         """As it should be."""
@@ -220,6 +222,9 @@ class Night:
         """Kill it, and start it again."""
         await self.kill()
         await self.start(feed_from=feed_from)
+
+    def _kitchen(self) -> Any:
+        return SimpleNamespace(placed=self._placed, numbers_in_memory=self.in_memory)
 
     def _wire(self, section: Any, mode: Mode, changed: Any) -> Wired:
         del mode
@@ -360,7 +365,7 @@ def few_words() -> Iterator[None]:
     with (
         mock.patch("appliance.printing.follower.key_of", key_of),
         mock.patch("appliance.printing.follower.slips", slips),
-        mock.patch("appliance.printing.printers.lay_out", lay_out),
-        mock.patch("appliance.printing.printers.encode", encode),
+        mock.patch("appliance.printing.drawing.lay_out", lay_out),
+        mock.patch("appliance.printing.drawing.encode", encode),
     ):
         yield

@@ -1,14 +1,18 @@
 """What comes out of which printer when printers go and come back, and the plug is pulled."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from unittest import mock
 
+import apsw
 import pytest
 
+from appliance.printing.store import Store
 from hardware.printers.driver import Condition
 from tests.hardware.moved_time import MovedTime
-from tests.printing.night import KITCHEN, Night, few_words
+from tests.printing.night import KITCHEN, NOW_MS, Night, few_words
 
 Tell = Callable[[Night], Awaitable[None]]
 
@@ -191,6 +195,18 @@ def test_a_printer_that_refuses_is_asked_again(tell: Callable[..., None]) -> Non
     tell(story)
 
 
+def test_one_that_took_nothing_has_nothing_left_in_it(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.printers["grill"].outcomes = ["not sent"] * 9
+        night.order("grill")
+        await asyncio.sleep(0.3)
+        await night.restart()
+        assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
 def test_what_is_older_than_its_age_limit_asks(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
@@ -277,6 +293,59 @@ def test_a_stop_waits_for_the_chit_that_is_being_printed(tell: Callable[..., Non
     tell(story)
 
 
+def test_a_stop_before_the_first_byte_leaves_no_doubt(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        for turns in range(12):
+            night.order("grill")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await night.stop()
+            await night.start()
+            await asyncio.sleep(5)
+            assert night.came("grill") == [f"{number}" for number in range(1, turns + 2)]
+            assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
+def test_what_is_left_half_in_a_printer_is_known_although_it_came_out_elsewhere(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.order("grill")
+        await asyncio.sleep(0.3)
+        night.printers["grill"].be(Condition.OFFLINE)
+        await asyncio.sleep(10)
+        assert night.came("fry") == ["1 again for grill"]
+        for _ in range(2):
+            night.away = {"grill"}
+            await night.restart()
+            assert night.printers["grill"].interrupted
+            assert not night.printers["fry"].interrupted
+        night.order("grill")
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        await night.restart()
+        assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
+def test_a_chit_that_waited_for_the_disk_says_that_it_is_late(tell: Callable[..., None]) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.plug.is_disk_broken = True
+        night.order("grill")
+        await asyncio.sleep(5 * 60)
+        night.plug.is_disk_broken = False
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["1 late"]
+
+    tell(story)
+
+
 def test_another_log_prints_nothing_by_itself(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
@@ -299,6 +368,27 @@ def test_another_log_prints_nothing_by_itself(tell: Callable[..., None]) -> None
         night.cancel(1, "fry")  # Whether that is the order on paper nobody knows any more.
         await asyncio.sleep(5)
         assert night.came("fry") == ["1"]
+
+    tell(story)
+
+
+def test_a_restored_log_that_is_shorter_than_when_a_printer_came_is_printed(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await night.kill()
+        for file in night.directory.iterdir():
+            file.unlink()
+        for _ in range(3):
+            night.order("grill")
+        await night.start()
+        await night.kill()
+        night.log.epoch = "restored"
+        del night.log.events[1:]
+        await night.start()
+        night.order("grill")
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["4"]
 
     tell(story)
 
@@ -471,6 +561,26 @@ def test_a_chit_that_was_waiting_for_the_disk_too_long_asks(tell: Callable[..., 
     tell(story)
 
 
+def test_a_disk_that_fails_while_the_spool_is_read_is_tried_again(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await night.stop()
+        with (
+            mock.patch.object(Store, "load", side_effect=apsw.IOError),
+            mock.patch.object(Store, "close", autospec=True, side_effect=Store.close) as closed,
+        ):
+            await night.start()
+            await asyncio.sleep(2.5)
+            assert night.printing.warnings() == ["No chit is printed: the disk does not store"]
+            assert closed.call_count == 4, "left open"
+        night.order("grill")
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["1"]
+
+    tell(story)
+
+
 def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
@@ -479,6 +589,7 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
         await night.stop()
         file = night.directory / "spool.sqlite"
         file.write_bytes(b"\0" * 5000)
+        os.utime(file, (NOW_MS / 1000, NOW_MS / 1000))
         night.order("grill")
         await night.start(feed_from=0)
         await asyncio.sleep(1)
@@ -486,7 +597,10 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
         await asyncio.sleep(5)
         assert night.came("grill") == ["1", "3"]
         assert "begun anew" in night.printing.warnings()[0]
-        assert file.with_name("spool.sqlite.damaged").read_bytes() == b"\0" * 5000
+        aside = file.with_name("spool.sqlite.damaged")
+        assert aside.read_bytes() == b"\0" * 5000
+        await asyncio.sleep(25 * 3600)  # Guests are named in it.
+        assert not aside.exists()
 
     tell(story)
 
@@ -494,7 +608,7 @@ def test_a_damaged_spool_is_kept_aside_and_begun_anew(tell: Callable[..., None])
 def test_of_very_many_the_oldest_are_given_up_and_that_is_said(
     tell: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.printing.spool.MOST_WAITING", 3)
+    monkeypatch.setattr("appliance.printing.memory.MOST_WAITING", 3)
 
     async def story(night: Night) -> None:
         night.away = {"grill", "fry"}

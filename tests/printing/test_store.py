@@ -9,7 +9,7 @@ import pytest
 from appliance.log import Position
 from appliance.printing.chit import Chit, Head
 from appliance.printing.jobs import Job
-from appliance.printing.store import NAME, Changes, Damaged, Kept, PaperKey, Store, put_aside
+from appliance.printing.store import NAME, Changes, Damaged, Kept, Known, PaperKey, Store, put_aside
 from appliance.printing.wanted import OnPaper
 from tests.log.faulty_disk import faulty_disk
 from tests.proof import count
@@ -30,11 +30,20 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     paper = {
         PaperKey("grill", 1, ""): OnPaper(bare=("grill",), heads={"": Head("Ann", notes="no nuts")})
     }
-    store.write(changes(1, jobs={1: job(1), 2: job(2)}, papers=paper, printers={"grill": 0}))
+    store.write(
+        changes(
+            1,
+            jobs={1: job(1), 2: job(2)},
+            papers=paper,
+            printers={"grill": Known(0, is_unclean=True)},
+        )
+    )
     store.write(changes(2, jobs={1: None}))
     store.close()
     store = Store(tmp_path / NAME)
-    assert store.load() == Kept(Position("one", 2), 3, {2: job(2)}, {**paper}, {"grill": 0})
+    assert store.load() == Kept(
+        Position("one", 2), 3, {2: job(2)}, {**paper}, {"grill": Known(0, is_unclean=True)}
+    )
     store.replace(Kept(Position("two", 5), 9, {3: job(3)}))
     store.write(changes(6, papers={PaperKey("grill", 1, ""): None}, printers={"grill": None}))
     assert store.load() == Kept(Position("one", 6), 7, {3: job(3)})
@@ -94,12 +103,21 @@ def test_a_spool_of_another_program_is_not_written_to(tmp_path: Path) -> None:
         Store(tmp_path / NAME)
 
 
-def test_a_job_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE jobs SET job = x'c1'",
+        "UPDATE papers SET printer = CAST(x'ff' AS TEXT)",
+        "DROP TABLE papers",
+    ],
+)
+def test_what_makes_no_sense_is_damage(tmp_path: Path, change: str) -> None:
     store = Store(tmp_path / NAME)
-    store.write(changes(1, jobs={1: job(1)}))
+    papers = {PaperKey("grill", 1, ""): OnPaper()}
+    store.write(changes(1, jobs={1: job(1)}, papers=papers))
     store.close()
     database = apsw.Connection(str(tmp_path / NAME))
-    database.execute("UPDATE jobs SET job = x'c1'")
+    database.execute(change)
     database.close()
     store = Store(tmp_path / NAME)
     with pytest.raises(Damaged):

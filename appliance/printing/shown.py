@@ -1,0 +1,63 @@
+"""What is told of printers and of their chits: to the API, the status page, and in warnings."""
+
+from collections.abc import Iterator
+
+from appliance.printers import AbilitiesJson, PrinterJson, PrinterNow
+from appliance.printing.follower import Follower
+from appliance.printing.spool import Spool
+from appliance.printing.stand import Stand
+from appliance.printing.tally import Tally
+
+
+def printer_json(stand: Stand, now: PrinterNow, tally: Tally) -> PrinterJson:
+    """A printer in full, as the API has it."""
+    section, (model, _drive, simulated) = stand.section, stand.wired
+    name = section.id
+    return PrinterJson(
+        id=name,
+        stations=section.stations,
+        model=model.name,
+        transport=section.transport,
+        print_on=section.print_on,
+        ticket=section.ticket,
+        fallback=section.fallback,
+        abilities=AbilitiesJson(
+            columns=model.columns,
+            red=model.red,
+            cutter=model.cutter,
+            qr=model.qr,
+            graphics=model.dots > 0,
+            buzzer=model.buzzer,
+            confirms=model.answers != "never",
+        ),
+        state=now.state,
+        why=now.why,
+        since=now.since,
+        waiting=now.waiting,
+        asking=now.asking,
+        covered_by=now.covered_by,
+        printed=tally.printed[name],
+        reprinted=tally.reprinted[name],
+        handed_over=tally.handed_over[name],
+        dropped=tally.dropped[name],
+        faults=sorted(simulated.faults) if simulated is not None else (),
+    )
+
+
+def warnings(spool: Spool, follower: Follower, tally: Tally) -> Iterator[str]:
+    """A sentence for each thing that somebody should look after, but for the printers."""
+    if spool.fault is not None:
+        yield f"No chit is printed: {spool.fault}"
+    if follower.fault is not None:
+        yield f"No new chit is made: {follower.fault}"
+    if spool.begun_anew is not None:
+        yield (
+            "The store of chits was damaged and was begun anew at the start: chits that were"
+            " waiting in it will not come out. Look at the boards, and print what is missing."
+        )
+    if follower.begun_at_head is not None:
+        yield f"Chits of before the start wait for a word: {follower.begun_at_head}"
+    if follower.unmade:
+        yield f"No chit could be made of {follower.unmade} events: look at the boards"
+    for name, lost in tally.lost.items():
+        yield f"Printer {name}: {lost} chits were given up since the start: look at the boards"
