@@ -22,6 +22,10 @@ FIRST_LOOK: Final = 0.1
 """Of the look time: after the first failure it is tried again soon, then less and less so."""
 
 
+NOT_OPENED: Final = State(Condition.OFFLINE, "not opened")
+"""Before and after."""
+
+
 class Printer:
     """One printer, from when it is run until that is cancelled, however often it goes."""
 
@@ -42,7 +46,7 @@ class Printer:
         """
         self.name = name
         self.model = model
-        self.state = State(Condition.OFFLINE, "not opened yet")
+        self.state = NOT_OPENED
         self._transport = transport
         self._changed = changed
         self._times = times
@@ -60,7 +64,7 @@ class Printer:
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, self._times.look)
         finally:
-            self._become(State(Condition.OFFLINE, "not opened"))
+            self._become(NOT_OPENED)
 
     async def print(self, job: int, data: bytes) -> Outcome:
         """Print the bytes of a job, one job at a time; ends in a bounded time.
@@ -101,8 +105,10 @@ class Printer:
             return
         # That it is away is said once, however often it is tried again and for whatever reason.
         again = state.condition == self.state.condition and not state.prints
-        log = logger.debug if again else logger.info if state.prints else logger.warning
-        log("printer %r: %s: %s", self.name, state.condition, state.words)
+        is_well = state.prints or state == NOT_OPENED
+        log = logger.debug if again else logger.info if is_well else logger.warning
+        why = "" if state.words == state.condition else f": {state.words}"
+        log("printer %r: %s%s", self.name, state.condition, why)
         self.state = state
         try:
             self._changed(state)

@@ -20,9 +20,9 @@ from appliance.printing.jobs import Job
 from appliance.printing.spool import Spool
 from appliance.printing.wiring import Wired
 from hardware.printers.driver import Printer
+from hardware.printers.links import Link
 from hardware.printers.models import model_of
 from hardware.printers.printed import Slip, text_of
-from hardware.printers.transport import Link
 from hardware.simulated_printer import SimulatedPrinter
 from hardware.simulated_printer.speed import USUAL
 from hardware.simulated_printer.terminal import Terminal
