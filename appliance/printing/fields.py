@@ -15,6 +15,8 @@ LONGEST_NAME: Final = 120
 """Characters of a name: of an order, a dish, a server, a station."""
 LONGEST_NOTE: Final = 600
 """Of instructions, and of a list of allergens or stations."""
+LONGEST_SAID: Final = 8
+"""Of an id that people say aloud."""
 _FIRST: Final = -62_135_596_800_000
 """The year 1, in milliseconds since the epoch, and..."""
 _LAST: Final = 253_402_214_400_000
@@ -29,7 +31,7 @@ def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
     name = chit.name or chit.order_id
     return {
         "name": cut(name, LONGEST_NAME),
-        "number": str(chit.number) if chit.number else "",
+        "number": _number(chit),
         "station": cut(chit.station, LONGEST_NAME),
         "also_at": _said(speech, "also_at", stations=_listed(chit.also_at)),
         "part": speech.say("part", n=part[0], m=part[1]) if part else "",
@@ -45,6 +47,13 @@ def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
         "notes": cut(chit.notes or "", LONGEST_NOTE),
         "order": cut(chit.order_id, LONGEST_NAME),
     }
+
+
+def _number(chit: Chit) -> str:
+    """What people call it by, beside its name: as the point of sale has it, where that is short."""
+    if 0 < len(chit.order_id) <= LONGEST_SAID:
+        return chit.order_id if chit.name else ""  # Else it is the name already.
+    return str(chit.number) if chit.number else ""
 
 
 def target_of(head: Chit | Head, today: int, speech: Speech, zone: tzinfo) -> str:

@@ -13,7 +13,7 @@ def sample(station: str, at: int) -> Chit:
         "ticket",
         at,
         58,
-        "1042",
+        "58",
         station.casefold(),
         station,
         (

@@ -62,6 +62,25 @@ def style_of(document: Document, text: str) -> Style:
     return style
 
 
+@pytest.mark.parametrize(
+    ("order_id", "name", "number"),
+    [
+        ("A-123", "Table 7", "#A-123"),
+        ("12345678", "Table 7", "#12345678"),
+        ("123456789", "Table 7", "#58"),
+        ("A-123", None, None),
+        ("9f0c4a52-77b1-4c0f", None, "#58"),
+    ],
+)
+def test_the_number_is_that_of_the_point_of_sale_where_people_can_say_it(
+    order_id: str, name: str | None, number: str | None
+) -> None:
+    lines = said(chit(BURGER, order_id=order_id, name=name))
+    assert [line.strip() for line in lines if line.strip().startswith("#")] == (
+        [] if number is None else [number]
+    )
+
+
 def test_a_chit_has_all_that_is_known_of_its_order() -> None:
     assert read(laid_out(sample("Grill", AT)), PLAIN_PRINTER) == [
         "   T  a  b  l  e     7     1  0  4  2",
