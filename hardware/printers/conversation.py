@@ -170,6 +170,8 @@ class Conversation:
             self._clear = self._sure = False
             self._noise = True
             self.in_turn.hear_noise()
+            if self._asked is not None and not self._asked.done():  # This round is spoiled.
+                self._asked.set_exception(TimeoutError("noise"))
         elif answer.kind in (Kind.IN_TURN, Kind.PRINTED) and not self.in_turn.take(answer):
             self._clear = self._sure = False
 
