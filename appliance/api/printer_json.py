@@ -39,7 +39,7 @@ _TO_DO: Final[dict[PrinterState, str]] = {
     "paper low": "Have a new roll at hand.",
     "out of paper": "Put in a new roll.",
     "cover open": "Close its cover.",
-    "offline": "Look after its power and its cable.",
+    "offline": "Check its power and its cable.",
     "overheated": "Let it cool down: it goes on by itself.",
     "failed": "Open its cover, clear the paper, and switch it off and on; else have it repaired.",
     "not wired": "Say in the configuration where it is.",

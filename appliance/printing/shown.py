@@ -58,6 +58,6 @@ def warnings(spool: Spool, follower: Follower, tally: Tally) -> Iterator[str]:
     if follower.begun_at_head is not None:
         yield f"Chits of before the start wait for a word: {follower.begun_at_head}"
     if follower.unmade:
-        yield f"No chit could be made of {follower.unmade} events: look at the boards"
+        yield f"Events that no chit could be made of: {follower.unmade}. Look at the boards."
     for name, lost in tally.lost.items():
-        yield f"Printer {name}: {lost} chits were given up since the start: look at the boards"
+        yield f"Printer {name}: chits given up since the start: {lost}. Look at the boards."

@@ -618,7 +618,7 @@ def test_of_very_many_the_oldest_are_given_up_and_that_is_said(
         await asyncio.sleep(1)
         assert night.shows("grill").waiting == 3
         assert night.printing.shown().printers[0].dropped == 2
-        assert "2 chits were given up" in night.printing.warnings()[0]
+        assert "chits given up since the start: 2." in night.printing.warnings()[0]
         night.printers["grill"].be(Condition.READY)
         await asyncio.sleep(5)
         assert night.came("grill") == ["3", "4", "5"]
@@ -636,7 +636,7 @@ def test_after_a_day_nothing_is_kept(tell: Callable[..., None]) -> None:
         night.order("grill")
         await asyncio.sleep(25 * 3600)
         assert await night.states("grill") == []
-        assert "1 chits were given up" in night.printing.warnings()[0]
+        assert "chits given up since the start: 1." in night.printing.warnings()[0]
         night.in_memory.discard(number)
         await asyncio.sleep(120)
         kept = night.printing._spool._opened().load()  # noqa: SLF001 - what is on disk

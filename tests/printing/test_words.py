@@ -67,11 +67,11 @@ def test_a_test_page_shows_what_the_printer_can_do(model: Model) -> None:
     ]
     (ruler,) = (line for line in said if line.isdigit())
     assert len(ruler) == model.columns
-    found = re.search(r" can: (.*) cannot: (.*) plain bold ", " ".join(said))
+    found = re.search(r" has: (.*) lacks: (.*) plain bold ", " ".join(said))
     assert found is not None
     abilities = {"red": model.red, "inverse": model.inverse, "cutter": model.cutter}
     abilities |= {"QR": model.qr, "graphics": model.dots > 0, "buzzer": model.buzzer}
-    abilities |= {"says when a chit is on paper": model.answers != "never"}
+    abilities |= {"confirmation of print": model.answers != "never"}
     assert found[1].split(", ") == [each for each, has in abilities.items() if has]
     assert found[2].split(", ") == [each for each, has in abilities.items() if not has]
     assert any(isinstance(each, Qr) for each in paper) == model.qr
