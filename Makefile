@@ -3,8 +3,8 @@
 # make coverage  the same tests, and which lines none of them reaches (half as long again)
 # make bench  speed, as ratios against a baseline of the same run, and what a finger feels (about 7
 #             minutes)
-# make proof  the large counts: 1,400 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
-#             listeners, 10,000 nights, 100,000 bouncing presses, 5,000 chits (an hour and a half or so; an
+# make proof  the large counts: 1,500 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
+#             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits (an hour and a half or so; an
 #             estimate, of which the fuzzing took 25 minutes of processor time, the nights 5, the
 #             presses 6)
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
@@ -44,9 +44,8 @@ proof: $(VENV)/ready
 	  tests/end_to_end/test_kill_and_keys.py tests/end_to_end/test_panel.py tests/log/test_faults.py \
 	  tests/history/test_any_past.py tests/history/test_power.py tests/api/test_cut_listeners.py \
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py \
-	  tests/kitchen/test_any_night.py tests/printing/test_any_failure.py tests/printing/test_store.py \
-  tests/printing/test_on_wires.py \
-	  tests/end_to_end/test_printing.py
+	  tests/kitchen/test_any_night.py tests/printing/test_any_night.py tests/printing/test_any_failure.py \
+	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm
