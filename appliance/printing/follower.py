@@ -76,7 +76,7 @@ class Follower:
         if spool.position == NEVER:
             spool.follow_to(here)
         elif spool.position.epoch != log.epoch or spool.position.seq > self._first:
-            self.begun_at_head = "the log is another one than was followed: it was restored"
+            self.begun_at_head = "the log is another one than was followed; it was restored"
             logger.warning(
                 "nothing of what was before is printed by itself: %s", self.begun_at_head
             )

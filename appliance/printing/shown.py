@@ -56,7 +56,7 @@ def warnings(spool: Spool, follower: Follower, tally: Tally) -> Iterator[str]:
             " waiting in it will not come out. Look at the boards, and print what is missing."
         )
     if follower.begun_at_head is not None:
-        yield f"Chits of before the start wait for a word: {follower.begun_at_head}"
+        yield f"Chits from before the start ask before they are printed: {follower.begun_at_head}"
     if follower.unmade:
         yield f"Events that no chit could be made of: {follower.unmade}. Look at the boards."
     for name, lost in tally.lost.items():

@@ -29,12 +29,29 @@ class UnknownCommand(ValueError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 2 for a model that there is not, 1 where the link could not be made."""
-    parser = argparse.ArgumentParser(prog="python -m hardware.simulated_printer")
+    parser = argparse.ArgumentParser(
+        prog="python -m hardware.simulated_printer",
+        description="A ticket printer on a pseudo-terminal. Commands on standard input, a line"
+        " each: fail FAULT, mend FAULT, roll LINES, slips. It ends with that.",
+        epilog=f"Faults: {', '.join(FAULTS)}.",
+    )
     parser.add_argument("link", type=Path, help="the symbolic link to make to its terminal")
     parser.add_argument("--model", help="as in kitchen.toml; a plain one by default")
     parser.add_argument("--roll", type=int, metavar="LINES", help="how long a roll of paper is")
-    parser.add_argument("--bytes-per-second", type=float, default=0, metavar="BYTES")
-    parser.add_argument("--lines-per-second", type=float, default=0, metavar="LINES")
+    parser.add_argument(
+        "--bytes-per-second",
+        type=float,
+        default=0,
+        metavar="BYTES",
+        help="of its line; as fast as it can by default",
+    )
+    parser.add_argument(
+        "--lines-per-second",
+        type=float,
+        default=0,
+        metavar="LINES",
+        help="that it prints; as many as it can by default",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the fault `wrong answers`")
     given = parser.parse_args(arguments)
     try:
