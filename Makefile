@@ -5,7 +5,7 @@
 #             minutes)
 # make proof  the large counts: 1,500 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
 #             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits (an hour and a half or so; an
-#             estimate, of which the fuzzing took 25 minutes of processor time, the nights 5, the
+#             estimate, of which the fuzzing took 25 minutes of processor time, the nights 10, the
 #             presses 6)
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
 #             kernel in a virtual machine: on Debian, amd64, Python 3.11 (90 seconds, on one processor;
