@@ -51,9 +51,9 @@ def printer_at(speed: int, name: bytes = b"TM-T88V") -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr(probe, "QUIET_SECONDS", 0.02)
+def few_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(probe, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(probe, "PARITIES", ("none",))
     monkeypatch.setattr(cli_printer, "LISTEN_SECONDS", 0.0)
 
