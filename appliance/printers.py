@@ -4,13 +4,20 @@ None imports the other: `service.py` gives the API what fulfils `Printers`, and 
 what all of them watch.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
 from appliance.devices import Mode
 from appliance.watched import Watched
+
+logger = logging.getLogger(__name__)
+
+SPOOL: Final = "spool.sqlite"
+"""In the data directory: the chits of the printers. What begins so is of them as well."""
 
 PrinterState = Literal[
     "ready",
@@ -202,6 +209,19 @@ class Printers(Protocol):
 
     def fault(self, printer: str, fault: str, *, on: bool) -> None:
         """Have a simulated printer fail, or mend it. Raises CannotPrint."""
+
+
+def forget_chits(directory: Path) -> None:
+    """Delete what is kept for printers that are there no longer; blocks.
+
+    Guests are named in it. And were there printers again, they would go on in the middle of what
+    happened long ago.
+    """
+    for file in directory.glob(f"{SPOOL}*"):
+        try:
+            file.unlink()
+        except OSError as error:
+            logger.warning("chits of printers that are no more cannot be deleted: %s", error)
 
 
 class NoPrinters:
