@@ -69,7 +69,7 @@ class Worker:
                 await self._print(job)
 
     def _next(self) -> Job | None:
-        step = next_at(self._driver.name, self._standings(), self._spool, self._now().tick)
+        step = next_at(self._driver.name, self._standings(), self._spool, self._now())
         for job in step.ask:
             self._spool.put(replace(job, state="asks"))
         return step.job
@@ -111,10 +111,10 @@ class Worker:
 
     def _may_still_go(self, job: Job, drawn_at: int) -> bool:
         """Whether it is still for this printer as it is: a disk may have taken long meanwhile."""
-        tick, standings = self._now().tick, self._standings()
+        now, standings = self._now(), self._standings()
         here = comes_out_at(job.printer, standings) == self._driver.name
-        too_old = job.too_old(standings[job.printer].age_limit, tick)
-        return here and not too_old and tick - drawn_at <= TRUE_MS
+        too_old = job.too_old(standings[job.printer].age_limit, now)
+        return here and not too_old and now.since(drawn_at) <= TRUE_MS
 
     async def _outcome(self, job: Job, data: bytes) -> Outcome:
         """What became of it; when the service stops meanwhile, as far as it is known soon."""

@@ -9,6 +9,7 @@ from unittest import mock
 import apsw
 import pytest
 
+from appliance.kitchen.ticket import Leap
 from appliance.printing.store import Store
 from hardware.printers.driver import Condition
 from tests.hardware.moved_time import MovedTime
@@ -342,6 +343,62 @@ def test_a_chit_that_waited_for_the_disk_says_that_it_is_late(tell: Callable[...
         night.plug.is_disk_broken = False
         await asyncio.sleep(5)
         assert night.came("grill") == ["1 late"]
+
+    tell(story)
+
+
+def test_what_came_before_the_wall_clock_was_set_is_as_old_as_it_is(
+    tell: Callable[..., None],
+) -> None:
+    """The kitchen's clock goes forward then, by the time for which the machine had been off."""
+
+    async def story(night: Night) -> None:
+        night.away = {"grill", "fry"}
+        await night.restart()
+        night.order("grill")
+        await asyncio.sleep(60)
+        await night.restart()
+        after = night._moment().tick  # noqa: SLF001
+        await asyncio.sleep(1)
+        night.order("grill")
+        await asyncio.sleep(10)
+        until, night.tick = night._moment().tick, 20 * 3_600_000  # noqa: SLF001
+        night.leap = Leap(after, until, night.tick)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["2"]
+        assert await night.states("grill") == ["1 asks", "2 confirmed"]
+        await asyncio.sleep(5 * 3_600)
+        assert await night.states("grill") == ["2 confirmed"]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_chits_of_another_log_are_as_old_as_the_wall_clock_says(
+    tell: Callable[..., None], days: int
+) -> None:
+    """Each log has a clock of its own."""
+
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.order("fry")
+        await asyncio.sleep(5)
+        night.away = {"grill", "fry"}
+        await night.restart()
+        night.order("grill")
+        await asyncio.sleep(120)
+        await night.kill()
+        night.log.epoch, night.tick = "restored", days * 24 * 3_600_000
+        await night.start()
+        assert await night.states("grill") == ["2 asks"]
+        await night.printing.decide("grill", None, wanted=True)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["2 late"]
+        assert 120 <= night.paper[-1].late_by <= 130
+        await asyncio.sleep(24 * 3_600)
+        assert await night.states("grill") == await night.states("fry") == []
 
     tell(story)
 
