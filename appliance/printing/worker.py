@@ -118,7 +118,7 @@ class Worker:
 
     async def _outcome(self, job: Job, data: bytes) -> Outcome:
         """What became of it; when the service stops meanwhile, as far as it is known soon."""
-        printing = asyncio.ensure_future(self._driver.print(job.id, data))
+        printing = asyncio.ensure_future(self._driven(job, data))
         try:
             return await asyncio.shield(printing)
         except asyncio.CancelledError:
@@ -129,6 +129,14 @@ class Worker:
                 printing.cancel()
                 await asyncio.wait([printing])
             raise
+
+    async def _driven(self, job: Job, data: bytes) -> Outcome:
+        try:
+            return await self._driver.print(job.id, data)
+        except Exception:
+            # Whatever is wrong with one driver must not end the chits of all others, and orders.
+            logger.exception("the driver of printer %s has failed", self._driver.name)
+            return Outcome.DOUBTFUL
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         match outcome:

@@ -208,6 +208,44 @@ def test_one_that_took_nothing_has_nothing_left_in_it(tell: Callable[..., None])
     tell(story)
 
 
+def test_a_driver_that_fails_harms_no_other_printer(
+    tell: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.printers["grill"].is_broken = True
+        night.order("grill", "fry")
+        await asyncio.sleep(5)
+        night.printers["grill"].is_broken = False
+        night.order("grill", "fry")
+        await asyncio.sleep(5)
+        assert night.came("fry") == ["1", "2"]
+        assert night.came("grill") == ["2"]
+        assert await night.states("grill") == ["1 asks", "2 confirmed"]
+        assert "the driver of printer grill has failed" in caplog.messages
+
+    tell(story)
+
+
+def test_a_printer_is_away_since_it_went_whatever_is_said_of_it_meanwhile(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(7)
+        went = night._moment().at  # noqa: SLF001
+        night.printers["grill"].be(Condition.OFFLINE, "no answer")
+        await asyncio.sleep(60)
+        night.printers["grill"].be(Condition.OFFLINE, "nothing is plugged in")
+        await asyncio.sleep(1)
+        shown = night.shows("grill")
+        assert (shown.why, shown.since) == ("nothing is plugged in", went)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(1)
+        assert night.shows("grill").since == went + 61_000
+
+    tell(story)
+
+
 def test_what_is_older_than_its_age_limit_asks(tell: Callable[..., None]) -> None:
     async def story(night: Night) -> None:
         await asyncio.sleep(1)
