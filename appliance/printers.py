@@ -68,7 +68,8 @@ class PrinterNow(Struct, frozen=True):
     @property
     def concern(self) -> Concern:
         """How much somebody has to look after it."""
-        if not self.prints and self.covered_by is None:
+        # One without stations stands in for others alone: chits are for these.
+        if not self.prints and self.covered_by is None and self.stations:
             return "alarm"
         return "warning" if self.state not in ("ready", "silent") or self.asking else "none"
 
