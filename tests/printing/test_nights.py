@@ -146,6 +146,36 @@ stations = ["pass"]
     tell(story, text)
 
 
+def test_one_that_stands_in_for_two_prints_what_was_made_first(
+    tell: Callable[..., None],
+) -> None:
+    more = """
+[[station]]
+id = "bar"
+name = "Bar"
+[[printer]]
+id = "bar"
+stations = ["bar"]
+fallback = "fry"
+"""
+
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        for printer in night.printers.values():
+            printer.be(Condition.OFFLINE)
+        for station in ("bar", "grill", "fry", "bar", "grill"):
+            night.order(station)
+        await asyncio.sleep(10)
+        night.printers["fry"].be(Condition.READY)
+        await asyncio.sleep(1.2)
+        night.printers["bar"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("fry") == ["1 for bar", "2 for grill", "3", "5 for grill"]
+        assert night.came("bar") == ["4"]
+
+    tell(story, KITCHEN + more)
+
+
 def test_a_doubtful_chit_comes_again_marked_before_those_behind_it(
     tell: Callable[..., None],
 ) -> None:
