@@ -146,6 +146,8 @@ class PrintersJson(Struct):
     mode: Mode
     """Simulated ones show what they printed, and can be told to fail."""
     printers: Sequence[PrinterJson] = ()
+    fault: str | None = None
+    """As of `PrintingStatus`: whatever they are like, no chit comes out."""
 
 
 class PrintingStatus(Struct):

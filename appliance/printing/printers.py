@@ -232,7 +232,7 @@ class Printing:
         printers = [
             printer_json(stand, now[name], self._tally) for name, stand in self._stands.items()
         ]
-        return PrintersJson(self._mode, printers)
+        return PrintersJson(self._mode, printers, self.status().fault)
 
     def status(self) -> PrintingStatus:
         """How far the log was followed, and what keeps chits from being printed."""

@@ -660,7 +660,7 @@ def test_a_disk_that_fails_stops_chits_is_said_and_goes_on(tell: Callable[..., N
         await asyncio.sleep(10)
         assert night.paper == []
         assert night.printing.warnings() == ["No chit is printed: the disk is full"]
-        assert night.printing.status().fault == "the disk is full"
+        assert night.printing.status().fault == night.printing.shown().fault == "the disk is full"
         night.plug.is_disk_broken = False
         await asyncio.sleep(5)
         assert night.came("grill") == ["1"]
