@@ -16,7 +16,8 @@ def configure() -> None:
     """From now on the process's loggers write so, from INFO on."""
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # In place of what is there: python-escpos writes all, in full, from when it is imported.
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 class Discreet(logging.Formatter):

@@ -4,13 +4,20 @@ None imports the other: `service.py` gives the API what fulfils `Printers`, and 
 what all of them watch.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
 from appliance.devices import Mode
 from appliance.watched import Watched
+
+logger = logging.getLogger(__name__)
+
+SPOOL: Final = "spool.sqlite"
+"""In the data directory: the chits of the printers. What begins so is of them as well."""
 
 PrinterState = Literal[
     "ready",
@@ -61,7 +68,8 @@ class PrinterNow(Struct, frozen=True):
     @property
     def concern(self) -> Concern:
         """How much somebody has to look after it."""
-        if not self.prints and self.covered_by is None:
+        # One without stations stands in for others alone: chits are for these.
+        if not self.prints and self.covered_by is None and self.stations:
             return "alarm"
         return "warning" if self.state not in ("ready", "silent") or self.asking else "none"
 
@@ -138,6 +146,8 @@ class PrintersJson(Struct):
     mode: Mode
     """Simulated ones show what they printed, and can be told to fail."""
     printers: Sequence[PrinterJson] = ()
+    fault: str | None = None
+    """As of `PrintingStatus`: whatever they are like, no chit comes out."""
 
 
 class PrintingStatus(Struct):
@@ -202,6 +212,19 @@ class Printers(Protocol):
 
     def fault(self, printer: str, fault: str, *, on: bool) -> None:
         """Have a simulated printer fail, or mend it. Raises CannotPrint."""
+
+
+def forget_chits(directory: Path) -> None:
+    """Delete what is kept for printers that are there no longer; blocks.
+
+    Guests are named in it. And were there printers again, they would go on in the middle of what
+    happened long ago.
+    """
+    for file in directory.glob(f"{SPOOL}*"):
+        try:
+            file.unlink()
+        except OSError as error:
+            logger.warning("chits of printers that are no more cannot be deleted: %s", error)
 
 
 class NoPrinters:

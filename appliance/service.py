@@ -37,7 +37,7 @@ from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.ports import Listening, listen
-from appliance.printers import NoPrinters, Printers, PrintersNow
+from appliance.printers import NoPrinters, Printers, PrintersNow, forget_chits
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
@@ -305,8 +305,9 @@ def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:
 def make_printing(
     config: Config, expeditor: Expeditor, log: Log, directory: Path, printers_now: PrintersNow
 ) -> "Printing | None":
-    """Ticket printers, where there are any."""
+    """Ticket printers, where there are any; where there are none any more, nothing of theirs."""
     if not config.printer:
+        forget_chits(directory)
         return None
     # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
     from appliance.printing.printers import Printing  # noqa: PLC0415

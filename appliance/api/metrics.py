@@ -4,14 +4,14 @@ GET /metrics   nothing of a guest is in it
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, get_args
 
 from aiohttp import web
 
 from appliance.api.raw import RawOperation
 from appliance.expeditor import Expeditor
-from appliance.printers import PrinterJson, Printers, PrinterState
+from appliance.printers import PrinterJson, Printers, PrintersJson, PrinterState
 
 if TYPE_CHECKING:  # See `_render`.
     from prometheus_client import Metric
@@ -48,12 +48,12 @@ class Metrics:
     async def answer(self, _request: web.Request) -> web.Response:
         """Whether orders can be stored, and how printers are, for Prometheus."""
         is_stored = self._expeditor.fault is None
-        printers = self._printers.shown().printers
-        body, kind = await asyncio.to_thread(_render, printers, is_stored=is_stored)
+        shown = self._printers.shown()
+        body, kind = await asyncio.to_thread(_render, shown, is_stored=is_stored)
         return web.Response(body=body, headers={"Content-Type": kind})
 
 
-def _render(printers: Iterable[PrinterJson], *, is_stored: bool) -> tuple[bytes, str]:
+def _render(shown: PrintersJson, *, is_stored: bool) -> tuple[bytes, str]:
     """The text, and its type."""
     # For those who ask: it takes 40 ms and 3 MB.
     from prometheus_client import CollectorRegistry  # noqa: PLC0415
@@ -66,7 +66,7 @@ def _render(printers: Iterable[PrinterJson], *, is_stored: bool) -> tuple[bytes,
         """All of it, as it is at this moment."""
 
         def collect(self) -> Iterator["Metric"]:
-            yield from _families(list(printers), is_stored=is_stored)
+            yield from _families(shown, is_stored=is_stored)
 
     # One of our own: nothing of the process is in it.
     registry = CollectorRegistry(auto_describe=False)
@@ -74,7 +74,7 @@ def _render(printers: Iterable[PrinterJson], *, is_stored: bool) -> tuple[bytes,
     return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _families(printers: list[PrinterJson], *, is_stored: bool) -> Iterator["Metric"]:
+def _families(shown: PrintersJson, *, is_stored: bool) -> Iterator["Metric"]:
     from prometheus_client.core import (  # noqa: PLC0415 - see `_render`
         CounterMetricFamily,
         GaugeMetricFamily,
@@ -83,8 +83,14 @@ def _families(printers: list[PrinterJson], *, is_stored: bool) -> Iterator["Metr
     yield GaugeMetricFamily(
         "expeditor_orders_can_be_stored", "1 while they can, else 0.", value=int(is_stored)
     )
+    printers = shown.printers
     if not printers:
         return
+    yield GaugeMetricFamily(
+        "expeditor_chits_can_be_made",
+        "1 while they can, and be stored, else 0: then none comes out.",
+        value=int(shown.fault is None),
+    )
     state = GaugeMetricFamily(
         "expeditor_printer_state", "1 for the state that it is in.", labels=["printer", "state"]
     )

@@ -52,10 +52,15 @@ class Moment(Struct, frozen=True, gc=False):
 
         `told` is what was said of it before; it stays where the wall clock was not set since.
         """
-        at = self.at + tick - self.tick
-        if self.leap is not None and self.leap.after < tick <= self.leap.until:
-            at += self.leap.by
+        at = self.at - self.since(tick)
         return told if abs(at - told) < NOT_SET_MS else at
+
+    def since(self, tick: int) -> int:
+        """How many milliseconds ago that tick was; negative for one to come."""
+        ago = self.tick - tick
+        if self.leap is not None and self.leap.after < tick <= self.leap.until:
+            ago -= self.leap.by
+        return ago
 
 
 class Line(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from appliance.config import Config
+from appliance.kitchen.ticket import Moment
 from appliance.printing.chit import Chit
 from appliance.printing.jobs import Job
 from appliance.printing.layout import Circumstances, lay_out
@@ -35,9 +36,9 @@ class Drawing:
         for model in {model.name: model for model in models}.values():
             self._thread.submit(self._encoded, sample("", 0), model, Circumstances())
 
-    async def draw(self, job: Job, at: str, model: Model, tick: int) -> bytes:
-        """What a printer of a model is sent for a job, by the printer's id and the time now."""
-        late = tick - job.made_tick
+    async def draw(self, job: Job, at: str, model: Model, now: Moment) -> bytes:
+        """What a printer of a model is sent for a job, by the printer's id."""
+        late = now.since(job.made_tick)
         circumstances = Circumstances(
             reprint=job.reprint,
             away=None if job.printer == at else job.printer,

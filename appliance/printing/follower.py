@@ -94,8 +94,13 @@ class Follower:
                 spool.join(printer, self._first)
 
     def _distrust(self) -> None:
-        """What is there is of another log: its orders may be others by now."""
-        spool = self._spool
+        """What is there is of another log: its orders may be others by now.
+
+        So are the ticks: the wall clock alone says how old a chit is.
+        """
+        spool, now = self._spool, self._expeditor.now()
+        for job in list(spool.jobs.values()):
+            spool.put(replace(job, made_tick=now.tick - max(0, now.at - job.made_at)))
         for key in list(spool.papers):
             spool.lay(key, None)
         for printer in spool.printers:

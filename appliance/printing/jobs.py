@@ -47,9 +47,9 @@ class Job(Struct, frozen=True, omit_defaults=True):
         """Whether it may be on paper already."""
         return self.doubts > 0
 
-    def too_old(self, age_limit: int, tick: int) -> bool:
-        """Whether it asks before it is printed at this tick; the limit is in milliseconds."""
-        return not self.wanted and tick - self.made_tick > age_limit
+    def too_old(self, age_limit: int, now: Moment) -> bool:
+        """Whether it asks before it is printed now; the limit is in milliseconds."""
+        return not self.wanted and now.since(self.made_tick) > age_limit
 
 
 def doubted(job: Job) -> Job:

@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
+from appliance.kitchen.ticket import Moment
 from appliance.log import Position
 from appliance.printing.jobs import ENDED, WAITING, Job, State
 from appliance.printing.store import Changes, Kept, Known, PaperKey
@@ -136,12 +137,12 @@ class Memory:
         oldest = [ids[0] for group in _TO_GO if (ids := self.ids(printer, group))]
         return self._kept.jobs[min(oldest)] if oldest else None
 
-    def outdated(self, tick: int) -> list[Job]:
+    def outdated(self, now: Moment) -> list[Job]:
         """The jobs that were made KEPT_MS ago, and no printer is at."""
         return [
             job
             for job in self._kept.jobs.values()
-            if tick - job.made_tick > KEPT_MS and job.state != "sending"
+            if now.since(job.made_tick) > KEPT_MS and job.state != "sending"
         ]
 
     def forget(self, jobs: Iterable[Job]) -> None:

@@ -7,6 +7,7 @@ fallback has not begun with comes out of the printer itself again as soon as tha
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from appliance.kitchen.ticket import Moment
 from appliance.printing.jobs import Job
 from appliance.printing.spool import Spool
 
@@ -47,7 +48,7 @@ def comes_out_at(printer: str, standings: Mapping[str, Standing]) -> str | None:
     return None
 
 
-def next_at(printer: str, standings: Mapping[str, Standing], spool: Spool, tick: int) -> Step:
+def next_at(printer: str, standings: Mapping[str, Standing], spool: Spool, now: Moment) -> Step:
     """What a printer does next: of all that is to come out of it, what was made first."""
     ask = list[Job]()
     first: Job | None = None
@@ -56,7 +57,7 @@ def next_at(printer: str, standings: Mapping[str, Standing], spool: Spool, tick:
             if comes_out_at(for_, standings) != printer:
                 continue
             for job in _candidates(for_, printer, spool):
-                if job.too_old(standings[for_].age_limit, tick):
+                if job.too_old(standings[for_].age_limit, now):
                     ask.append(job)
                     continue
                 if first is None or job.id < first.id:

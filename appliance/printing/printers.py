@@ -181,7 +181,7 @@ class Printing:
     def _forget(self) -> None:
         """What is old, and what is on paper of orders that nothing can happen to any more."""
         now = self._expeditor.now()
-        outdated = self._spool.outdated(now.tick)
+        outdated = self._spool.outdated(now)
         for job in outdated:
             if job.state not in ENDED:
                 self._tally.drop(self._spool, job, now)
@@ -194,8 +194,8 @@ class Printing:
         return {name: stand.standing for name, stand in self._stands.items()}
 
     async def _draw(self, job: Job, at: str) -> bytes:
-        tick = self._expeditor.now().tick
-        return await self._drawing.draw(job, at, self._stands[at].wired.model, tick)
+        now = self._expeditor.now()
+        return await self._drawing.draw(job, at, self._stands[at].wired.model, now)
 
     # ── what is told of them ─────────────────────────────────────────────────────────
 
@@ -232,7 +232,7 @@ class Printing:
         printers = [
             printer_json(stand, now[name], self._tally) for name, stand in self._stands.items()
         ]
-        return PrintersJson(self._mode, printers)
+        return PrintersJson(self._mode, printers, self.status().fault)
 
     def status(self) -> PrintingStatus:
         """How far the log was followed, and what keeps chits from being printed."""

@@ -20,10 +20,10 @@ from typing import Final, TypeVar
 
 import apsw
 
+from appliance.printers import SPOOL
 from appliance.printing.jobs import doubted
 from appliance.printing.memory import KEPT_MS, Memory
 from appliance.printing.store import (
-    NAME,
     NEVER,
     Changes,
     Damaged,
@@ -56,7 +56,7 @@ class Spool(Memory):
     ) -> None:
         """Opens nothing yet. `thread` has one thread; `news` is called when a job is other."""
         super().__init__(self._touched)
-        self._path = directory / NAME
+        self._path = directory / SPOOL
         self._thread = thread
         self._news = news
         self._vfs = vfs

@@ -27,7 +27,7 @@ class Stand:
         self.wired = wire(section, mode, self._changed)
         self._news = news
         self._at = at
-        self._since = at()
+        self._condition, self._since = Condition.OFFLINE, at()
         self._patience: asyncio.TimerHandle | None = None
         self._given_up = self.wired.drive is None
         self.driver: Printer | None = None
@@ -65,8 +65,9 @@ class Stand:
         if self._patience is not None:
             self._patience.cancel()
 
-    def _changed(self, _state: State) -> None:
-        self._since = self._at()
+    def _changed(self, state: State) -> None:
+        if state.condition is not self._condition:  # Else there is only another word for it.
+            self._condition, self._since = state.condition, self._at()
         self._watch_patience()
         self._news()
 

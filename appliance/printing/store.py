@@ -22,7 +22,6 @@ from appliance.log import Position
 from appliance.printing.jobs import Job
 from appliance.printing.wanted import OnPaper
 
-NAME: Final = "spool.sqlite"
 FORMAT: Final = 1
 """Kept in `user_version`; a spool of another format is put aside."""
 APPLICATION_ID: Final = 0x45585053  # "EXPS", for file(1)

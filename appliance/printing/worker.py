@@ -69,7 +69,7 @@ class Worker:
                 await self._print(job)
 
     def _next(self) -> Job | None:
-        step = next_at(self._driver.name, self._standings(), self._spool, self._now().tick)
+        step = next_at(self._driver.name, self._standings(), self._spool, self._now())
         for job in step.ask:
             self._spool.put(replace(job, state="asks"))
         return step.job
@@ -111,14 +111,14 @@ class Worker:
 
     def _may_still_go(self, job: Job, drawn_at: int) -> bool:
         """Whether it is still for this printer as it is: a disk may have taken long meanwhile."""
-        tick, standings = self._now().tick, self._standings()
+        now, standings = self._now(), self._standings()
         here = comes_out_at(job.printer, standings) == self._driver.name
-        too_old = job.too_old(standings[job.printer].age_limit, tick)
-        return here and not too_old and tick - drawn_at <= TRUE_MS
+        too_old = job.too_old(standings[job.printer].age_limit, now)
+        return here and not too_old and now.since(drawn_at) <= TRUE_MS
 
     async def _outcome(self, job: Job, data: bytes) -> Outcome:
         """What became of it; when the service stops meanwhile, as far as it is known soon."""
-        printing = asyncio.ensure_future(self._driver.print(job.id, data))
+        printing = asyncio.ensure_future(self._driven(job, data))
         try:
             return await asyncio.shield(printing)
         except asyncio.CancelledError:
@@ -129,6 +129,14 @@ class Worker:
                 printing.cancel()
                 await asyncio.wait([printing])
             raise
+
+    async def _driven(self, job: Job, data: bytes) -> Outcome:
+        try:
+            return await self._driver.print(job.id, data)
+        except Exception:
+            # Whatever is wrong with one driver must not end the chits of all others, and orders.
+            logger.exception("the driver of printer %s has failed", self._driver.name)
+            return Outcome.DOUBTFUL
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         match outcome:

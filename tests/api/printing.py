@@ -90,13 +90,14 @@ class MadeUpPrinters:
     def __init__(self, *printers: PrinterJson) -> None:
         self.printers = list(printers)
         self.mode: Any = "simulated"
+        self.trouble: str | None = None
         self.its_jobs: list[JobJson] = []
         """The newest first."""
         self.decided: list[tuple[str, int | None, bool]] = []
         self.tested: list[str] = []
 
     def shown(self) -> PrintersJson:
-        return PrintersJson(self.mode, list(self.printers))
+        return PrintersJson(self.mode, list(self.printers), self.trouble)
 
     def _require(self, name: str) -> PrinterJson:
         return {each.id: each for each in self.printers}[name]

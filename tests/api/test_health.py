@@ -113,6 +113,10 @@ def test_what_is_printed_elsewhere_is_no_alarm(facts: dict[str, Any], concern: s
     assert now("hot", "grill", **facts).concern == concern
 
 
+def test_a_spare_printer_that_is_away_is_no_alarm() -> None:
+    assert now("spare", state="offline").concern == "warning"
+
+
 async def test_nothing_of_a_guest_is_in_it(appliance: RunningAppliance) -> None:
     items = [{"lineId": CANARY, "name": CANARY, "specialInstructions": CANARY}]
     reply = await appliance.order(id=CANARY, name=CANARY, phoneNumber=CANARY, items=items)

@@ -52,6 +52,15 @@ async def kitchen(
         yield appliance
 
 
+async def test_that_no_chit_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = MadeUpPrinters(printer("hot", "grill"))
+    given(monkeypatch, made_up)
+    async with running(tmp_path, PLAIN) as appliance:
+        assert (await measured(appliance))["expeditor_chits_can_be_made",] == 1
+        made_up.trouble = "the disk is full"
+        assert (await measured(appliance))["expeditor_chits_can_be_made",] == 0
+
+
 async def test_how_printers_are_and_what_they_did(kitchen: RunningAppliance) -> None:
     samples = await measured(kitchen)
     states = {

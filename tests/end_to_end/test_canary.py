@@ -65,6 +65,26 @@ Kitchen.decide, Kitchen.apply = faulty_decide, faulty_apply
 Connection.data_received = faulty_data_received
 service.feed_watchdog = dies
 """
+PRINTING_FAULTS = """
+from appliance.printing import drawing, follower
+from hardware.printers.driver import Printer
+slips, lay_out, print_job = follower.slips, drawing.lay_out, Printer.print
+def faulty_slips(wants, event, placed, *others):
+    if "slips-fault" in placed.order.id:
+        raise ValueError(repr(placed))
+    return slips(wants, event, placed, *others)
+def faulty_lay_out(chit, *others):
+    if "layout-fault" in chit.order_id:
+        raise LookupError(repr(chit))
+    return lay_out(chit, *others)
+printed = []
+async def faulty_print(self, job, data):
+    printed.append(data)
+    if len(printed) == 1:
+        raise RuntimeError(data)
+    return await print_job(self, job, data)
+follower.slips, drawing.lay_out, Printer.print = faulty_slips, faulty_lay_out, faulty_print
+"""
 
 
 def whole_order(order_id: str = f"{CANARY}-id") -> dict[str, Any]:
@@ -152,6 +172,7 @@ def requests() -> Iterator[Request]:
     order = whole_order(order_id)
     one = f"{BASE}/orders/{order_id}"
     ticket = f"{BASE}/stations/grill/orders/{order_id}/ticket"
+    printer = f"{BASE}/printers/pass-printer"
     for method, path, body in (
         ("POST", f"{BASE}/orders", order),
         ("POST", f"{BASE}/orders", order | {"id": c * 100}),
@@ -168,6 +189,14 @@ def requests() -> Iterator[Request]:
         ("POST", f"{ticket}/bump", None),
         ("POST", f"{ticket}/start", None),
         ("POST", f"{ticket}/{c}", None),
+        ("POST", f"{BASE}/stations/pass/orders/{order_id}/ticket/print", None),
+        ("POST", f"{ticket}/print", {"printer_id": c}),
+        ("POST", f"{ticket}/print", {c: c}),
+        ("GET", f"{printer}/jobs", None),
+        ("POST", f"{printer}/jobs/{c}/print", None),
+        ("POST", f"{printer}/faults", {"fault": c, "on": True}),
+        ("GET", f"{BASE}/printers/{c}/jobs", None),
+        ("GET", f"{BASE}/printers/{c}/paper.svg", None),
         ("POST", f"{ticket}/items/{c}-line/done", None),
         ("POST", f"{ticket}/priority", {"priority": c}),
         ("POST", f"{ticket}/priority", {c: c}),
@@ -309,6 +338,45 @@ def test_of_what_a_failing_disk_was_to_store(service: Service) -> None:
         assert time.monotonic() < deadline
     service.stop()
     is_clean(service, "orders cannot be stored: ", "orders are stored again")
+
+
+def test_of_what_comes_out_on_paper_and_of_chits_that_cannot(tmp_path: Path) -> None:
+    with Service(tmp_path / "data", prelude=DEBUG + PRINTING_FAULTS) as service:
+        for fault in ("slips-fault", "layout-fault", "driver-fault"):
+            order = whole_order(f"{fault}-{CANARY}")
+            order["items"].append({"lineId": "fries", "name": "French Fries", "mods": [CANARY]})
+            assert CANARY.encode() in send(service.orders_port, json.dumps(order).encode())
+        wait_for_jobs(service, ["dropped", "confirmed"])
+        service.kill()
+        service.start()
+        wait_for_jobs(service, ["dropped", "confirmed"])
+        assert service.stop() == 0
+        is_clean(
+            service,
+            "no chit could be made of event ",
+            "cannot be drawn for printer fry-printer",
+            "the driver of printer fry-printer has failed",
+            "may be on paper at fry-printer or not",
+            "in faulty_slips",
+            "in faulty_lay_out",
+            "in faulty_print",
+        )
+
+
+def wait_for_jobs(service: Service, states: list[str]) -> None:
+    """Until what became of the chits for the fryer is this, the oldest first."""
+    deadline = time.monotonic() + 20
+    while [job["state"] for job in reversed(jobs(service))] != states:
+        assert time.monotonic() < deadline, jobs(service)
+        time.sleep(0.02)
+
+
+def jobs(service: Service) -> Any:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    with contextlib.closing(connection):
+        headers = {"Authorization": f"Bearer {token(service)}"}
+        connection.request("GET", f"{BASE}/printers/fry-printer/jobs", headers=headers)
+        return json.load(connection.getresponse())
 
 
 def test_of_what_broke_a_part_of_ours(tmp_path: Path) -> None:

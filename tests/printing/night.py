@@ -20,7 +20,7 @@ from appliance.kitchen import event as events
 from appliance.kitchen.event import Event, OrderCancelled, PrintAsked, TicketChanged
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import NOBODY, Order, Placed
-from appliance.kitchen.ticket import Line, Moment, Ticket
+from appliance.kitchen.ticket import Leap, Line, Moment, Ticket
 from appliance.log import Log, Recorded
 from appliance.printers import JobJson, PrinterNow, PrintersNow
 from appliance.printing.chit import Chit
@@ -77,6 +77,7 @@ class FakePrinter(Printer):
         self._night = night
         self._told = changed
         self.outcomes: list[Outcomes] = []
+        self.is_broken = False
         self.busy = False
         self.interrupted = False
 
@@ -91,8 +92,12 @@ class FakePrinter(Printer):
         self._told(self.state)
 
     async def print(self, job: int, data: bytes) -> Outcome:
-        assert not self.busy, "two jobs at once"
-        assert job in self._night.on_disk_as("sending"), "it is not durable that it is being sent"
+        if self.busy:
+            self._night.wrong.append("two jobs at once")
+        if job not in self._night.on_disk_as("sending"):
+            self._night.wrong.append("it is not durable that it is being sent")
+        if self.is_broken:
+            raise ValueError(data)
         outcome = self.outcomes.pop(0) if self.outcomes else "confirmed"
         if not self.state.prints or outcome == "not sent":
             return Outcome.NOT_SENT
@@ -150,6 +155,8 @@ class Night:
         self.config = config.parse(text, "test configuration")
         self.plug = Plug()
         self.paper: list[Slip] = []
+        self.wrong: list[str] = []
+        """What a printer must never be asked to do."""
         self.away: set[str] = set()
         """Printers that are away when the service starts."""
         self.printers: dict[str, FakePrinter] = {}
@@ -158,6 +165,9 @@ class Night:
         self.orders = 0
         self.in_memory: set[int] = set()
         self.mode: Mode = "real"
+        self.tick = 0
+        """Of the kitchen's own clock when the loop's was 0."""
+        self.leap: Leap | None = None
         self.now = PrintersNow()
         self._running: asyncio.Task[None] | None = None
         self.printing: Printing
@@ -204,6 +214,7 @@ class Night:
             await self._running
         self._running = None
         await self.printing.close()
+        assert self.wrong == []
 
     async def kill(self) -> None:
         """Pull the plug: nothing is written and nothing printed from now on."""
@@ -217,6 +228,7 @@ class Night:
         store = self.printing._spool._store  # noqa: SLF001 - as the kernel does for the dead
         if store is not None:
             store.close()
+        assert self.wrong == []
 
     async def restart(self, *, feed_from: int | None = None) -> None:
         """Kill it, and start it again."""
@@ -240,7 +252,7 @@ class Night:
 
     def _moment(self) -> Moment:
         ms = round(asyncio.get_running_loop().time() * 1000)
-        return Moment(NOW_MS + ms, ms)
+        return Moment(NOW_MS + ms, self.tick + ms, leap=self.leap)
 
     def on_disk_as(self, state: str) -> list[int]:
         """The jobs that have this state in the file."""

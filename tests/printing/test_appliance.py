@@ -95,6 +95,22 @@ async def test_out_of_paper_its_chits_come_out_next_door_and_it_is_said(
     assert "Table 8" in paper(appliance, "fry-printer")[0]
 
 
+async def test_when_there_are_no_printers_any_more_nothing_of_their_chits_is_kept(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, KITCHEN) as appliance:
+        await appliance.order(id="A-1", name="Table 7", items=[FRIES])
+        await until(lambda: printing(appliance).shown().printers[0].printed == 1)
+    (tmp_path / "spool.sqlite.damaged").touch()
+    async with running(tmp_path, AT_ONCE) as appliance:
+        assert list(tmp_path.glob("spool*")) == []
+        await appliance.order(id="A-2", name="Table 8", items=[FRIES])
+    async with running(tmp_path, KITCHEN) as appliance:
+        await appliance.order(id="A-3", name="Table 9", items=[FRIES])
+        await until(lambda: len(paper(appliance, "fry-printer")) == 1)
+        assert "Table 9" in paper(appliance, "fry-printer")[0]
+
+
 async def test_a_test_page_and_a_preview(appliance: RunningAppliance) -> None:
     job = await printing(appliance).test("fry-printer")
     assert job.kind == "test"

@@ -9,6 +9,7 @@ from unittest import mock
 import apsw
 import pytest
 
+from appliance.kitchen.ticket import Leap
 from appliance.printing.store import Store
 from hardware.printers.driver import Condition
 from tests.hardware.moved_time import MovedTime
@@ -145,6 +146,36 @@ stations = ["pass"]
     tell(story, text)
 
 
+def test_one_that_stands_in_for_two_prints_what_was_made_first(
+    tell: Callable[..., None],
+) -> None:
+    more = """
+[[station]]
+id = "bar"
+name = "Bar"
+[[printer]]
+id = "bar"
+stations = ["bar"]
+fallback = "fry"
+"""
+
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        for printer in night.printers.values():
+            printer.be(Condition.OFFLINE)
+        for station in ("bar", "grill", "fry", "bar", "grill"):
+            night.order(station)
+        await asyncio.sleep(10)
+        night.printers["fry"].be(Condition.READY)
+        await asyncio.sleep(1.2)
+        night.printers["bar"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("fry") == ["1 for bar", "2 for grill", "3", "5 for grill"]
+        assert night.came("bar") == ["4"]
+
+    tell(story, KITCHEN + more)
+
+
 def test_a_doubtful_chit_comes_again_marked_before_those_behind_it(
     tell: Callable[..., None],
 ) -> None:
@@ -203,6 +234,44 @@ def test_one_that_took_nothing_has_nothing_left_in_it(tell: Callable[..., None])
         await asyncio.sleep(0.3)
         await night.restart()
         assert not night.printers["grill"].interrupted
+
+    tell(story)
+
+
+def test_a_driver_that_fails_harms_no_other_printer(
+    tell: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.printers["grill"].is_broken = True
+        night.order("grill", "fry")
+        await asyncio.sleep(5)
+        night.printers["grill"].is_broken = False
+        night.order("grill", "fry")
+        await asyncio.sleep(5)
+        assert night.came("fry") == ["1", "2"]
+        assert night.came("grill") == ["2"]
+        assert await night.states("grill") == ["1 asks", "2 confirmed"]
+        assert "the driver of printer grill has failed" in caplog.messages
+
+    tell(story)
+
+
+def test_a_printer_is_away_since_it_went_whatever_is_said_of_it_meanwhile(
+    tell: Callable[..., None],
+) -> None:
+    async def story(night: Night) -> None:
+        await asyncio.sleep(7)
+        went = night._moment().at  # noqa: SLF001
+        night.printers["grill"].be(Condition.OFFLINE, "no answer")
+        await asyncio.sleep(60)
+        night.printers["grill"].be(Condition.OFFLINE, "nothing is plugged in")
+        await asyncio.sleep(1)
+        shown = night.shows("grill")
+        assert (shown.why, shown.since) == ("nothing is plugged in", went)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(1)
+        assert night.shows("grill").since == went + 61_000
 
     tell(story)
 
@@ -342,6 +411,62 @@ def test_a_chit_that_waited_for_the_disk_says_that_it_is_late(tell: Callable[...
         night.plug.is_disk_broken = False
         await asyncio.sleep(5)
         assert night.came("grill") == ["1 late"]
+
+    tell(story)
+
+
+def test_what_came_before_the_wall_clock_was_set_is_as_old_as_it_is(
+    tell: Callable[..., None],
+) -> None:
+    """The kitchen's clock goes forward then, by the time for which the machine had been off."""
+
+    async def story(night: Night) -> None:
+        night.away = {"grill", "fry"}
+        await night.restart()
+        night.order("grill")
+        await asyncio.sleep(60)
+        await night.restart()
+        after = night._moment().tick  # noqa: SLF001
+        await asyncio.sleep(1)
+        night.order("grill")
+        await asyncio.sleep(10)
+        until, night.tick = night._moment().tick, 20 * 3_600_000  # noqa: SLF001
+        night.leap = Leap(after, until, night.tick)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["2"]
+        assert await night.states("grill") == ["1 asks", "2 confirmed"]
+        await asyncio.sleep(5 * 3_600)
+        assert await night.states("grill") == ["2 confirmed"]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_chits_of_another_log_are_as_old_as_the_wall_clock_says(
+    tell: Callable[..., None], days: int
+) -> None:
+    """Each log has a clock of its own."""
+
+    async def story(night: Night) -> None:
+        await asyncio.sleep(1)
+        night.order("fry")
+        await asyncio.sleep(5)
+        night.away = {"grill", "fry"}
+        await night.restart()
+        night.order("grill")
+        await asyncio.sleep(120)
+        await night.kill()
+        night.log.epoch, night.tick = "restored", days * 24 * 3_600_000
+        await night.start()
+        assert await night.states("grill") == ["2 asks"]
+        await night.printing.decide("grill", None, wanted=True)
+        night.printers["grill"].be(Condition.READY)
+        await asyncio.sleep(5)
+        assert night.came("grill") == ["2 late"]
+        assert 120 <= night.paper[-1].late_by <= 130
+        await asyncio.sleep(24 * 3_600)
+        assert await night.states("grill") == await night.states("fry") == []
 
     tell(story)
 
@@ -535,7 +660,7 @@ def test_a_disk_that_fails_stops_chits_is_said_and_goes_on(tell: Callable[..., N
         await asyncio.sleep(10)
         assert night.paper == []
         assert night.printing.warnings() == ["No chit is printed: the disk is full"]
-        assert night.printing.status().fault == "the disk is full"
+        assert night.printing.status().fault == night.printing.shown().fault == "the disk is full"
         night.plug.is_disk_broken = False
         await asyncio.sleep(5)
         assert night.came("grill") == ["1"]

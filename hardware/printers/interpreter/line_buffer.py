@@ -30,7 +30,7 @@ class LineBuffer:
         """All settings as after switching on. What is in the line stays."""
         self.align: Align = "left"
         self.bold = self.double_strike = self.underline = False
-        self.inverse = self.red = self.small = self.wide_letters = False
+        self.inverse = self.red = self.small = False
         self.width = self.height = 1
         self.spacing = 0
         """Dots to the right of a letter."""
