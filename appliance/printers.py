@@ -43,6 +43,10 @@ be printed again, marked. `dropped`: thrown away by hand, or because there were 
 JobKind = Literal["ticket", "change", "void", "test"]
 
 
+NOT_YET: Final = "not opened yet"
+"""Why a printer is offline of which nothing is known, at a start."""
+
+
 class PrinterNow(Struct, frozen=True):
     """How a printer is, for whoever needs no more than that."""
 
@@ -68,6 +72,8 @@ class PrinterNow(Struct, frozen=True):
     @property
     def concern(self) -> Concern:
         """How much somebody has to look after it."""
+        if self.why == NOT_YET:
+            return "none"  # A start is no fault: in a few seconds it is known.
         # One without stations stands in for others alone: chits are for these.
         if not self.prints and self.covered_by is None and self.stations:
             return "alarm"

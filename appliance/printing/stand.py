@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from appliance.config.devices import PrinterSection
 from appliance.devices import Mode
-from appliance.printers import PrinterState
+from appliance.printers import NOT_YET, PrinterState
 from appliance.printing.plan import Standing
 from appliance.printing.wiring import Wire
-from hardware.printers.driver import Condition, Printer, State
+from hardware.printers.driver import NOT_OPENED, Condition, Printer, State
 
 
 class Stand:
@@ -45,8 +45,8 @@ class Stand:
         """How it is, why in words where it is not ready, and since when."""
         if self.wired.drive is None:
             return "not wired", "no transport is given", self._since
-        if self.driver is None:
-            return "offline", "not opened yet", self._since
+        if self.driver is None or self.driver.state == NOT_OPENED:
+            return "offline", NOT_YET, self._since
         condition, words = self.driver.state
         return condition.value, "" if condition is Condition.READY else words, self._since
 

@@ -14,7 +14,7 @@ from hardware.printers.session import Outcome, Past, Session
 from hardware.printers.times import USUAL, Times
 from hardware.printers.transport import Transport
 
-__all__ = ["Condition", "Outcome", "Printer", "State", "Times"]
+__all__ = ["NOT_OPENED", "Condition", "Outcome", "Printer", "State", "Times"]
 
 logger = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from appliance.api import health
 from appliance.kitchen.kitchen import Kitchen
 from appliance.lan import beacon
 from appliance.lan.beacon import Beacon
+from appliance.printers import NOT_YET
 from tests.api.asking import Answer, ask
 from tests.api.printing import SHOWN_AT, now
 from tests.api.test_errors import is_error
@@ -115,6 +116,11 @@ def test_what_is_printed_elsewhere_is_no_alarm(facts: dict[str, Any], concern: s
 
 def test_a_spare_printer_that_is_away_is_no_alarm() -> None:
     assert now("spare", state="offline").concern == "warning"
+
+
+def test_a_printer_that_was_not_asked_yet_concerns_nobody() -> None:
+    assert now("hot", "grill", state="offline", why=NOT_YET).concern == "none"
+    assert now("hot", "grill", state="offline", why="no answer").concern == "alarm"
 
 
 async def test_nothing_of_a_guest_is_in_it(appliance: RunningAppliance) -> None:
