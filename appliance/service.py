@@ -7,14 +7,15 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import web
 
-from appliance import identity, pages, tls
+from appliance import __version__, identity, pages, tls
 from appliance.api import auth
-from appliance.api.app import make_app
+from appliance.api.app import BASE, make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
 from appliance.api.health import Health
@@ -29,15 +30,19 @@ from appliance.configured import about, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.history import History
-from appliance.interfaces import broadcasting
+from appliance.interfaces import addresses, broadcasting
 from appliance.kitchen.menu import MenuItem
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
+from appliance.mdns import ORDERS, PAGES, SCREEN
+from appliance.mdns.network import Announcement, Network
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, Printers, PrintersNow, forget_chits
+from appliance.screens.screens import Watcher
+from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
 from appliance.systemd import feed_watchdog, notify
@@ -63,6 +68,7 @@ class Running(NamedTuple):
     https: tls.Https | None
     shown_now: ShownNow
     printers_now: PrintersNow
+    screens: Watcher
     devices: "Devices | None"
     printing: "Printing | None"
 
@@ -158,8 +164,18 @@ async def running(
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
     printers_now = PrintersNow()
+    screens_now = ScreensNow()
+    identifier = await asyncio.to_thread(identity.identifier, directory)
+    screens = await asyncio.to_thread(
+        partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
+    )
     printing = await asyncio.to_thread(
-        make_printing, config, expeditor, log, directory, printers_now
+        partial(make_printing, screens_now=screens_now),
+        config,
+        expeditor,
+        log,
+        directory,
+        printers_now,
     )
     printers: Printers = printing or NoPrinters(config.devices.mode)
     status: dict[str, Callable[[], object]] = {
@@ -170,6 +186,7 @@ async def running(
         "requests": limits.status,
         "history": history.status,
         "routing": lambda: routing_status(expeditor),
+        "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
     }
     https = await asyncio.to_thread(make_https, config, directory)
@@ -181,7 +198,7 @@ async def running(
         status["panel"] = devices.status
 
     def warned() -> list[str]:
-        parts = (each for each in (https, devices, printing) if each is not None)
+        parts = (each for each in (https, devices, printing, screens) if each is not None)
         return [*warnings, *(warning for part in parts for warning in part.warnings())]
 
     health = Health(
@@ -208,13 +225,13 @@ async def running(
         devices=devices or NoDevices(config.devices.mode),
         printers=printers,
         printers_now=printers_now,
+        screens=screens,
+        screens_now=screens_now,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,
     )
-    await asyncio.to_thread(pages.add_routes, app.router)
-    if https is not None and https.authority_pem is not None:
-        pages.add_authority(app.router, https.authority_pem)
+    await asyncio.to_thread(_add_pages, app, https)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
     ports = Ports(runner, config)
@@ -224,12 +241,12 @@ async def running(
             await printing.prepare()
         listening = await listen(config, router, ports, https, free_ports=free_ports)
         health.places = listening.places
-        presence = (
-            await _presence(config, directory, listening.orders) if config.orders.beacon else None
-        )
+        presence = _presence(config, identifier, listening.orders)
+        screens.network = _network(config, identifier, listening)
         if presence is not None:
             status["beacon"] = presence.status
             health.neighbours = presence.neighbours_heard
+            screens.neighbours = presence.neighbours
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(part, name=name)
@@ -241,6 +258,7 @@ async def running(
                     ("orders", router.run()),
                     ("http", ports.run()),
                     ("auth", authority.run()),
+                    ("screens", screens.run()),
                     ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),
@@ -258,6 +276,7 @@ async def running(
                 https,
                 shown_now,
                 printers_now,
+                screens,
                 devices,
                 printing,
             )
@@ -272,13 +291,43 @@ async def running(
     await expeditor.save_snapshot()
 
 
-async def _presence(config: Config, directory: Path, orders: Address) -> Presence:
+def _add_pages(app: web.Application, https: tls.Https | None) -> None:
+    pages.add_routes(app.router)
+    if https is not None and https.authority_pem is not None:
+        pages.add_authority(app.router, https.authority_pem)
+
+
+def _presence(config: Config, identifier: str, orders: Address) -> Presence | None:
+    if not config.orders.beacon:
+        return None
     return Presence(
-        identifier=await asyncio.to_thread(identity.identifier, directory),
+        identifier=identifier,
         name=config.appliance.name,
         orders_host=orders.host,
         orders_port=orders.port,
         interfaces=broadcasting,
+    )
+
+
+def _network(config: Config, identifier: str, listening: Listening) -> Network | None:
+    """Where it can be found by mDNS; None where it is not wanted, or nobody could reach it."""
+    doors = [listening.orders, listening.http, *filter(None, [listening.https])]
+    if not config.screens.mdns or all(door.only_this_machine for door in doors):
+        return None
+    name = config.appliance.name
+    who = {"id": identifier, "name": name, "version": __version__, "api": BASE}
+    ports = {"http": str(listening.http.port)}
+    if listening.https is not None:
+        ports["https"] = str(listening.https.port)
+    return Network(
+        identifier=identifier,
+        host=config.screens.host,
+        announcements=[
+            Announcement(ORDERS, name, listening.orders.port, who | ports),
+            Announcement(PAGES, name, listening.http.port, {"id": identifier, "path": "/"}),
+        ],
+        browse=(SCREEN, ORDERS, *config.screens.browse),
+        addresses=addresses,
     )
 
 
@@ -303,7 +352,13 @@ def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:
 
 
 def make_printing(
-    config: Config, expeditor: Expeditor, log: Log, directory: Path, printers_now: PrintersNow
+    config: Config,
+    expeditor: Expeditor,
+    log: Log,
+    directory: Path,
+    printers_now: PrintersNow,
+    *,
+    screens_now: ScreensNow,
 ) -> "Printing | None":
     """Ticket printers, where there are any; where there are none any more, nothing of theirs."""
     if not config.printer:
@@ -312,7 +367,7 @@ def make_printing(
     # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
     from appliance.printing.printers import Printing  # noqa: PLC0415
 
-    return Printing(config, expeditor, log, directory, printers_now)
+    return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
 
 
 def make_https(config: Config, directory: Path) -> tls.Https | None:

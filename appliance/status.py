@@ -15,6 +15,7 @@ from appliance.history.follower import HistoryStatus
 from appliance.lan.presence import PresenceStatus
 from appliance.orders.server import OrdersStatus
 from appliance.printers import PrintingStatus
+from appliance.screens_now import ScreensStatus
 from appliance.tls import HttpsStatus
 
 
@@ -35,6 +36,7 @@ class StatusJson(Struct):
     requests: LimitsStatus
     history: HistoryStatus
     routing: RoutingStatus
+    screens: ScreensStatus
     connections: ConnectionsStatus
     https: HttpsStatus | UnsetType = UNSET
     beacon: PresenceStatus | UnsetType = UNSET

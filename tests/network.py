@@ -118,6 +118,19 @@ class Network:
         one.ip(f"link set {interface} up")
         other.ip(f"link set {its_interface} up")
 
+    def switch(self, *hosts: tuple[Host, str]) -> Host:
+        """A box that connects hosts, each by an interface that is made for it, and is up.
+
+        Its own end of the cable of the first is `port0`, and so on: set down, it is unplugged.
+        """
+        box = self.host()
+        box.ip("link add lan type bridge")
+        box.ip("link set lan up")
+        for number, (host, interface) in enumerate(hosts):
+            self.cable(box, f"port{number}", host, interface)
+            box.ip(f"link set port{number} master lan")
+        return box
+
     def __enter__(self) -> Self:
         return self
 

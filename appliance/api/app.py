@@ -39,6 +39,7 @@ from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
 from appliance.printers import Printers, PrintersNow
+from appliance.screens_now import Screens, ScreensNow
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -61,6 +62,8 @@ def make_app(
     devices: Devices,
     printers: Printers,
     printers_now: PrintersNow,
+    screens: Screens,
+    screens_now: ScreensNow,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -79,6 +82,7 @@ def make_app(
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
+    del screens, screens_now
     listening = events.Events(
         expeditor,
         authority,

@@ -120,11 +120,43 @@ class LightSection(Section, frozen=True):
     """The pins' level while lit: most relay boards take low."""
 
 
+class ScreensSection(Section, frozen=True):
+    """How screens are found."""
+
+    mdns: bool = True
+    """Whether this appliance is announced, and screens are looked for. Not where only this
+    machine can reach it."""
+    host: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?\Z")] = "expeditor"
+    """The name to be found under, without `.local`."""
+    browse: tuple[Annotated[str, Meta(pattern=r"^_[a-z0-9-]{1,15}\._tcp\Z")], ...] = ()
+    """Further types of services whose TXT says of screens what ours does."""
+
+
 class ScreenSection(Section, frozen=True):
-    """A screen that needs no discovery."""
+    """A screen that needs no discovery. A board still has to show its code once."""
 
     id: Id
     name: str | None = None
+    """None: its id."""
     proto: Literal["board", "lan"] = "lan"
     address: Address | None = None
+    """Of a LAN screen. None: it has to be found."""
     station: str | None = None
+    """None: all stations."""
+    backup: str | None = None
+    """The id of the screen that shows its station while it is away."""
+    patience: Duration = Duration(8)
+    """How long it may be away before that; at least 5 s."""
+
+
+class KioskSection(Section, frozen=True):
+    """Of `expeditor screen`: the computer behind a screen."""
+
+    name: str | None = None
+    """None: the machine's host name."""
+    hub: str | None = None
+    """As `http://192.168.1.10`; None: it is found by mDNS."""
+    browser: tuple[str, ...] = ()
+    """The command, to which the address of the page is added; none: chromium under cage."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 9105
+    """Where its own page and its health are."""

@@ -70,6 +70,14 @@ class Address(str):
         """TCP port; 0 for any that is free."""
         return int(self.rpartition(":")[2])
 
+    @property
+    def only_this_machine(self) -> bool:
+        """Whether nobody else can reach it; a name may be anybody's."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
     def on(self, host: str) -> "Address":
         """The same port of another host."""
         return Address(f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}")

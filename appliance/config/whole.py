@@ -10,11 +10,13 @@ from appliance.config.devices import (
     BumpBarSection,
     ButtonSection,
     Devices,
+    KioskSection,
     LightSection,
     PanelSection,
     PrinterSection,
     PrintingSection,
     ScreenSection,
+    ScreensSection,
 )
 from appliance.config.doors import Auth, Http, Https, Orders
 from appliance.config.stations import MenuSection, RouteSection, StationSection
@@ -56,7 +58,9 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     button: tuple[ButtonSection, ...] = ()
     bump_bar: tuple[BumpBarSection, ...] = ()
     light: tuple[LightSection, ...] = ()
+    screens: ScreensSection = ScreensSection()
     screen: tuple[ScreenSection, ...] = ()
+    kiosk: KioskSection = KioskSection()
 
     @property
     def zone(self) -> ZoneInfo:

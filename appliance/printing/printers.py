@@ -39,6 +39,7 @@ from appliance.printing.tally import Tally
 from appliance.printing.wanted import Wants
 from appliance.printing.wiring import Wire, wire
 from appliance.printing.worker import Worker
+from appliance.screens_now import ScreensNow
 from hardware.printers.driver import Printer
 from hardware.simulated_printer import FAULTS, Fault, SimulatedPrinter
 
@@ -63,6 +64,7 @@ class Printing:
         directory: Path,
         printers_now: PrintersNow,
         *,
+        screens_now: ScreensNow,
         wire: Wire = wire,
     ) -> None:
         """Opens nothing yet; the spool is kept in `directory`."""
@@ -70,6 +72,7 @@ class Printing:
         self._expeditor = expeditor
         self._log = log
         self._now = printers_now
+        self._screens = screens_now
         self._is_news_due = False
         self._tally = Tally()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")

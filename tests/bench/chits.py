@@ -134,7 +134,7 @@ async def measure() -> Result:
         mock.patch.object(
             service,
             "make_printing",
-            lambda *parts: Printing(*parts, wire=turns.wire),
+            lambda *parts, **named: Printing(*parts, **named, wire=turns.wire),
         ),
     ):
         directory = Path(name)

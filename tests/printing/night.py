@@ -26,6 +26,7 @@ from appliance.printers import JobJson, PrinterNow, PrintersNow
 from appliance.printing.chit import Chit
 from appliance.printing.layout import Circumstances
 from appliance.printing.printers import Printing
+from appliance.screens_now import ScreensNow
 from appliance.printing.wanted import OnPaper, Slips, Wants
 from appliance.printing.wiring import Wired
 from hardware.printers.driver import Condition, Outcome, Printer, State
@@ -196,6 +197,7 @@ class Night:
                 cast("Log", self.log),
                 self.directory,
                 self.now,
+                screens_now=ScreensNow(),
                 wire=self._wire,
             )
         await self.printing.prepare()
