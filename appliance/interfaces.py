@@ -22,6 +22,9 @@ _SIOCGIFFLAGS: Final = 0x8913
 _REQUEST: Final = struct.Struct("=16sH22x")
 _IFF_BROADCAST: Final = 0x2
 """Neither loopback nor a point-to-point link has it."""
+_IFF_LOOPBACK: Final = 0x8
+_IFF_RUNNING: Final = 0x40
+"""It is up, with a cable in it, or in a Wi-Fi."""
 
 LONGEST_WITH_BROADCAST: Final = 30
 """Bits of a prefix; a network of one or two addresses has none for all of them, RFC 3021."""
@@ -55,6 +58,22 @@ def _own() -> list[IPv4Interface | IPv6Interface]:
         for adapter in ifaddr.get_adapters()
         for ip in adapter.ips
     ]
+
+
+def connected() -> frozenset[int]:
+    """The indexes of the interfaces that lead somewhere now; not loopback. Raises OSError."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        return frozenset(
+            index for index, name in socket.if_nameindex() if _leads_somewhere(asking, name)
+        )
+
+
+def _leads_somewhere(asking: socket.socket, interface: str) -> bool:
+    try:
+        flags = _flags(asking, interface)
+    except OSError:
+        return False  # Unplugged since the list was made.
+    return bool(flags & _IFF_RUNNING) and not flags & _IFF_LOOPBACK
 
 
 def broadcasting() -> list[Broadcasting]:

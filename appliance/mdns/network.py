@@ -3,14 +3,23 @@
 A network that is away is a state with a reason, looked at again every two seconds.
 """
 
+import asyncio
+import importlib
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address
-from typing import Final, NoReturn
+from time import monotonic
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from msgspec import Struct
 
 from appliance.mdns.found import Service
 from appliance.watched import Watched
+
+if TYPE_CHECKING:  # See `run`.
+    from appliance.mdns.session import Session
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks at this machine's addresses."""
@@ -55,7 +64,50 @@ class Network(Watched):
         """In words, why nothing is announced or found; empty while it is."""
         self.found: Sequence[Service] = ()
         """Others, the longest known first; of ours, only those that are not of this machine."""
+        self._identifier = identifier
+        self._wanted_host = host
+        self._announcements = announcements
+        self._browse = browse
+        self._addresses = addresses
 
     async def run(self) -> NoReturn:
         """Until cancelled; then it says goodbye."""
-        raise NotImplementedError
+        session = await self._session()
+        try:
+            while True:
+                await session.look()
+                self._show(session)
+                next_look = monotonic() + LOOK_SECONDS
+                while await session.heard(until=next_look):
+                    self._show(session)
+        finally:
+            await session.close()
+
+    async def _session(self) -> "Session":
+        """Its library takes 80 ms to import: it is for those whom others can reach."""
+        library = await asyncio.to_thread(importlib.import_module, "appliance.mdns.session")
+        session: Session = library.Session(
+            self._identifier,
+            self._wanted_host,
+            self._announcements,
+            self._browse,
+            self._addresses,
+        )
+        return session
+
+    def _show(self, session: "Session") -> None:
+        """It is like this now; where that is new, it is told."""
+        before = self.host, self.renamed_because, self.not_because, self.found
+        self.host, self.renamed_because = session.host, session.renamed_because
+        self.not_because, self.found = session.not_because, session.found
+        if self.not_because != before[2]:
+            if self.not_because:
+                logger.warning("mDNS: nothing is announced or found: %s", self.not_because)
+            else:
+                logger.info("mDNS: this machine is announced")
+        if self.host != before[0] and self.host:
+            logger.info("mDNS: this machine is %s", self.host)
+        if self.renamed_because != before[1]:
+            logger.warning("mDNS: this machine is %s: %s", self.host, self.renamed_because)
+        if before != (self.host, self.renamed_because, self.not_because, self.found):
+            self._tell()
