@@ -5,6 +5,7 @@ Needs util-linux, iproute2 and, unless run by root, a kernel that lets users mak
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,19 @@ class Program:
         line = self._process.stdout.readline()
         assert line, "the program ended, or printed nothing within its time"
         return line.removesuffix("\n")
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it has in memory."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        pages = Path(f"/proc/{children.split()[0]}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        # What limits its time has made a group of the two.
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
 
     def stop(self) -> int:
         """Ask it to end; its exit code."""
@@ -83,9 +97,12 @@ class Host:
 
     def start(self, module: str, *arguments: str) -> Program:
         """`python -m module` in it, until it is stopped or the network is."""
+        return self.start_command(sys.executable, "-m", module, *arguments)
+
+    def start_command(self, *command: str) -> Program:
+        """A command in it that prints lines, until it is stopped or the network is."""
         limit = ["timeout", "--kill-after=1", str(PROGRAM_SECONDS)]
-        python = [sys.executable, "-m", module, *arguments]
-        program = Program([*self._entering, *limit, *python])
+        program = Program([*self._entering, *limit, *command])
         self._ending.callback(program.stop)
         return program
 

@@ -26,6 +26,9 @@ TOGETHER_SECONDS: Final = 0.1
 PROBES: Final = 3
 PROBE_SECONDS: Final = 0.25
 """Before a name is announced, it is asked for so often (RFC 6762, 8.1)."""
+APART_SECONDS: Final = 1.25
+"""Between two announcements of the same: with the second, what others have heard of us a second
+before the first no longer holds (RFC 6762, 8.3 and 10.2)."""
 SETTLE_SECONDS: Final = 1.75
 """In which all answers have come to who has a name, of which some wait 1.5 s (RFC 6762, 6)."""
 MOST_ROUNDS: Final = 3
@@ -81,7 +84,7 @@ class Session:
         self._wire: Wire | None = None
         self._place = _Place()
         self._is_registered = False
-        self._announces_again = False
+        self._announce_again_at: float | None = None
         self._rounds = 0
         """In a row, of asking for names that another has as well."""
         self._settled_at = 0.0
@@ -157,7 +160,8 @@ class Session:
     def _announce(self, wire: Wire) -> None:
         wire.claim(self._mine.infos(self._place.told))
         wire.register()
-        self._is_registered = self._announces_again = True
+        self._is_registered = True
+        self._announce_again_at = monotonic() + APART_SECONDS
 
     async def _register(self, wire: Wire) -> None:
         """Ask for the names, and take them, or others."""
@@ -173,9 +177,8 @@ class Session:
 
     async def _defend(self, wire: Wire) -> None:
         """See whether another has a name of ours: he gives way, or we do."""
-        if self._announces_again:
-            # All is announced twice, a second apart at least (RFC 6762, 8.3).
-            self._announces_again = False
+        if self._announce_again_at is not None and monotonic() >= self._announce_again_at:
+            self._announce_again_at = None
             wire.announce()
         if monotonic() < self._settled_at:
             return

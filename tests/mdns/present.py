@@ -1,11 +1,11 @@
 """A machine that announces itself as an appliance does, and shows what it finds.
 
-Run with `python -m tests.mdns.present ID HOST NAME`. Prints a JSON line whenever something of it
-is other than before.
+Run with `python -m tests.mdns.present ID HOST NAME`. Prints a JSON line at first, and whenever
+something of it is other than before. Ended by SIGTERM, it says goodbye.
 """
 
 import asyncio
-import json
+import signal
 import sys
 
 import msgspec
@@ -14,19 +14,26 @@ import uvloop
 from appliance import interfaces
 from appliance.mdns import ORDERS, PAGES, SCREEN, network, session
 from appliance.mdns.network import Announcement, Network
-from tests.mdns.presence import Shown
+from tests.mdns.presence import Found, Shown
 
 network.LOOK_SECONDS = 0.2  # type: ignore[misc]  # Tests cannot wait.
+session.ASK_SECONDS = 1.0  # type: ignore[misc]
 session.TOGETHER_SECONDS = 0.02  # type: ignore[misc]
 
 
 def shown(present: Network) -> Shown:
-    found = [
-        [one.type, one.instance, one.host, [str(each) for each in one.addresses], one.port]
+    found = (
+        Found(
+            one.type,
+            one.instance,
+            one.host,
+            tuple(str(each) for each in one.addresses),
+            one.port,
+            dict(one.text),
+        )
         for one in present.found
-    ]
-    ids = [one.id for one in present.found]
-    return Shown(present.host, present.renamed_because, present.not_because, found, ids)
+    )
+    return Shown(present.host, present.renamed_because, present.not_because, tuple(found))
 
 
 async def be_present(identifier: str, host: str, name: str) -> None:
@@ -40,17 +47,17 @@ async def be_present(identifier: str, host: str, name: str) -> None:
         browse=[SCREEN, ORDERS],
         addresses=interfaces.addresses,
     )
-    changed = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(present.run())
-        asyncio.get_running_loop().add_signal_handler(15, running.cancel)
-        with present.watched(changed.set):
-            while not running.done():
-                print(msgspec.json.encode(shown(present)).decode(), flush=True)
-                waiting = group.create_task(changed.wait())
-                await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-                changed.clear()
+
+    def tell() -> None:
+        print(msgspec.json.encode(shown(present)).decode(), flush=True)
+
+    running = asyncio.ensure_future(present.run())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    with present.watched(tell):
+        tell()
+        await asyncio.wait([running])
+    if not running.cancelled():
+        running.result()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""avahi, as an independent peer: a daemon in a host of its own, and what its tools say.
+
+Each has a bus of its own, and a /run of its own for the daemon's files.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from tests.network import Host
+
+_BUS: Final = """<busconfig>
+  <type>system</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow own="*"/><allow send_type="method_call"/><allow send_destination="*"/>
+    <allow receive_sender="*"/><allow user="*"/><allow eavesdrop="true"/>
+  </policy>
+</busconfig>
+"""
+_DAEMON: Final = """[server]
+host-name={host}
+use-ipv4=yes
+use-ipv6=no
+enable-dbus=yes
+disallow-other-stacks=no
+[publish]
+publish-workstation=no
+publish-hinfo=no
+"""
+_START: Final = """
+mount -t tmpfs none /run && mkdir /run/avahi-daemon || exit
+dbus-daemon --config-file="$1" --nofork --nosyslog &
+until [ -S "$2" ]; do :; done
+exec avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits
+"""
+
+
+class Avahi:
+    """The daemon, running in a host until the network ends."""
+
+    def __init__(self, host: Host, directory: Path, name: str) -> None:
+        self._host = host
+        socket = directory / "bus"
+        self._bus = f"DBUS_SYSTEM_BUS_ADDRESS=unix:path={socket}"
+        files = directory / "bus.conf", directory / "avahi.conf"
+        files[0].write_text(_BUS.format(socket=socket))
+        files[1].write_text(_DAEMON.format(host=name))
+        private = ["unshare", "--mount", "sh", "-c", _START, "sh"]
+        self._daemon = host.start_command(
+            "env", self._bus, *private, str(files[0]), str(socket), str(files[1])
+        )
+
+    def tool(self, *command: str) -> str:
+        """What one of avahi's tools prints."""
+        return self._host.run("env", self._bus, *command)

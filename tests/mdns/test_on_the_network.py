@@ -1,0 +1,178 @@
+"""Machines on one network, with real multicast: who finds whom, and under what name."""
+
+import sys
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from appliance.mdns import ORDERS
+from appliance.mdns.found import MOST_SERVICES
+from tests.mdns.presence import Found, Present, Shown
+from tests.network import Host, Network
+
+ONE, OTHER = "11111111-aaaa", "22222222-bbbb"
+SEND_A_DATAGRAM = (
+    "import socket, sys\n"
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', (sys.argv[1], 9))\n"
+)
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with Network() as network:
+        yield network
+
+
+@pytest.fixture
+def hosts(network: Network) -> tuple[Host, Host]:
+    """Two machines that nothing connects yet."""
+    return network.host(), network.host()
+
+
+@pytest.fixture
+def box(network: Network, hosts: tuple[Host, Host]) -> Host:
+    """The switch that connects them, as 10.1.0.1 and 10.1.0.2."""
+    box = network.switch(*((host, "eth0") for host in hosts))
+    for number, host in enumerate(hosts, 1):
+        host.ip(f"address add 10.1.0.{number}/16 dev eth0")
+    return box
+
+
+def hub(address: str, identifier: str, name: str, host: str) -> Found:
+    told = {"id": identifier, "name": name, "api": "/api/v1"}
+    return Found(ORDERS, name, host, (address,), 9104, told)
+
+
+def is_announced(shown: Shown) -> bool:
+    return bool(shown.host)
+
+
+@pytest.mark.usefixtures("box")
+def test_two_appliances_find_each_other_until_one_says_goodbye(hosts: tuple[Host, Host]) -> None:
+    one = Present(hosts[0], ONE, "Küche", "one")
+    other = Present(hosts[1], OTHER, "Bar. 2nd floor", "other")
+    found = one.until(lambda shown: shown.found).found
+    # A point would begin another part of the name.
+    bar = hub("10.1.0.2", OTHER, "Bar. 2nd floor", "other.local")
+    assert found == (msgspec.structs.replace(bar, instance="Bar 2nd floor"),)
+    assert other.until(lambda shown: shown.found).found == (
+        hub("10.1.0.1", ONE, "Küche", "one.local"),
+    )
+    other.program.stop()
+    assert one.until(lambda shown: not shown.found) == Shown("one.local", "", "", ())
+
+
+def test_a_network_that_comes_later_or_goes_is_a_state(
+    network: Network, hosts: tuple[Host, Host]
+) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    other = Present(hosts[1], OTHER, "Bar", "other")
+    assert one.until(lambda shown: "started" not in shown.not_because) == Shown(
+        "", "", "no network is connected", ()
+    )
+    box = network.switch(*((host, "eth0") for host in hosts))
+    one.until(lambda shown: shown.not_because == "no network interface has an IPv4 address")
+    hosts[0].ip("address add 10.1.0.1/16 dev eth0")
+    hosts[1].ip("address add 10.1.0.2/16 dev eth0")
+    assert one.until(is_announced).host == "expeditor.local"
+    one.until(lambda shown: shown.of(OTHER))
+    box.ip("link set port0 down")
+    out = one.until(lambda shown: not shown.host)
+    assert out.not_because == "no network is connected"
+    # The other goes meanwhile, and nobody hears its goodbye: who is back asks again.
+    other.program.stop()
+    box.ip("link set port0 up")
+    assert one.until(is_announced).not_because == ""
+    one.until(lambda shown: not shown.found)
+
+
+@pytest.mark.usefixtures("box")
+def test_a_changed_address_is_told_and_heard(hosts: tuple[Host, Host]) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    Present(hosts[1], OTHER, "Bar", "other")
+    one.until(lambda shown: shown.of(OTHER))
+    hosts[1].ip("address del 10.1.0.2/16 dev eth0")
+    hosts[1].ip("address add 10.1.0.22/16 dev eth0")
+    moved = hub("10.1.0.22", OTHER, "Bar", "other.local")
+    one.until(lambda shown: shown.of(OTHER) == moved)
+
+
+@pytest.mark.usefixtures("box")
+def test_an_appliance_that_was_killed_stays_on_the_list_and_is_back_elsewhere(
+    hosts: tuple[Host, Host],
+) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    other = Present(hosts[1], OTHER, "Bar", "other")
+    one.until(lambda shown: shown.of(OTHER))
+    other.program.kill()
+    hosts[1].ip("address del 10.1.0.2/16 dev eth0")
+    hosts[1].ip("address add 10.1.0.23/16 dev eth0")
+    Present(hosts[1], OTHER, "Bar", "other")
+    back = hub("10.1.0.23", OTHER, "Bar", "other.local")
+    # No goodbye came, so it is not off the list before: mDNS does not tell who is alive.
+    assert one.until(lambda shown: shown.of(OTHER) in (back, None)).of(OTHER) == back
+
+
+@pytest.mark.usefixtures("box")
+def test_of_two_that_want_a_name_the_smaller_id_keeps_it(hosts: tuple[Host, Host]) -> None:
+    first = Present(hosts[1], OTHER, "Kitchen")
+    first.until(is_announced)
+    smaller = Present(hosts[0], ONE, "Kitchen")
+    renamed = first.until(lambda shown: shown.host == "expeditor-2.local")
+    assert renamed.renamed_because == "expeditor.local is the name of 10.1.0.1"
+    kept = smaller.until(lambda shown: shown.of(OTHER) and shown.of(OTHER).host != shown.host)
+    assert (kept.host, kept.renamed_because) == ("expeditor.local", "")
+    assert kept.of(OTHER) == Found(
+        ORDERS,
+        "Kitchen-2",
+        "expeditor-2.local",
+        ("10.1.0.2",),
+        9104,
+        {"id": OTHER, "name": "Kitchen", "api": "/api/v1"},
+    )
+
+
+def test_two_networks_are_joined_and_each_name_is_somebodys(
+    network: Network, hosts: tuple[Host, Host]
+) -> None:
+    boxes = [network.switch((host, "eth0")) for host in hosts]
+    for number, host in enumerate(hosts, 1):
+        host.ip(f"address add 10.1.0.{number}/16 dev eth0")
+    one, other = Present(hosts[0], ONE, "Kitchen"), Present(hosts[1], OTHER, "Kitchen")
+    assert one.until(is_announced).host == other.until(is_announced).host == "expeditor.local"
+    network.cable(boxes[0], "uplink", boxes[1], "uplink")
+    for box in boxes:
+        box.ip("link set uplink master lan")
+    other.until(lambda shown: shown.host == "expeditor-2.local" and shown.of(ONE))
+    one.until(lambda shown: shown.of(OTHER) and shown.of(OTHER).instance == "Kitchen-2")
+
+
+@pytest.mark.usefixtures("box")
+def test_a_copied_card_is_told_apart_by_its_address(hosts: tuple[Host, Host]) -> None:
+    lower, higher = (Present(host, ONE, "Kitchen") for host in hosts)
+    renamed = higher.until(lambda shown: shown.host == "expeditor-2.local" and shown.found)
+    assert renamed.of(ONE) == hub("10.1.0.1", ONE, "Kitchen", "expeditor.local")
+    kept = lower.until(lambda shown: shown.of(ONE) and shown.of(ONE).instance == "Kitchen-2")
+    assert (kept.host, kept.of(ONE).addresses) == ("expeditor.local", ("10.1.0.2",))
+
+
+@pytest.mark.usefixtures("box")
+def test_a_thousand_fake_services_are_bounded_and_nothing_is_sent_to_them(
+    hosts: tuple[Host, Host],
+) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    one.until(is_announced)
+    before = one.program.memory
+    wire = hosts[0].start("tests.mdns.unicast")
+    assert wire.line() == "watching"
+    shouting = hosts[1].start("tests.mdns.shout", "10.1.0.2", "0", "1000", "1000")
+    assert shouting.line() == "shouted"
+    full = one.until(lambda shown: len(shown.found) == MOST_SERVICES)
+    # Whoever was there first stays, and none of the others comes.
+    assert {found.type for found in full.found} == {"_kitchen-screen._tcp"}
+    assert one.program.memory - before < 4 * MEGABYTE
+    hosts[0].run(sys.executable, "-c", SEND_A_DATAGRAM, "10.1.0.2")
+    # This one datagram is all that ever left for one machine alone.
+    assert wire.line() == "10.1.0.2"
