@@ -164,11 +164,11 @@ class Registry:
         if screen in self._sections:
             said = self._sections[screen].address
             beside = file.of_file.get(screen, _Beside(0))
-            moved = replace(beside, address=address, moved_from=said)
+            moved = replace(beside, address=str(address), moved_from=_text(said))
             return replace(file, of_file=file.of_file | {screen: moved})
         if screen not in file.by_id:
             return file  # It was forgotten meanwhile.
-        found = replace(file.by_id[screen], address=address)
+        found = replace(file.by_id[screen], address=str(address))
         return replace(file, by_id=file.by_id | {screen: found})
 
     def _all(self, file: _File) -> Iterator[Adopted]:
@@ -203,7 +203,13 @@ def _require_as_declared(screen: Adopted, section: ScreenSection) -> None:
 
 
 def _kept(screen: Adopted) -> _Kept:
-    return _Kept(screen.proto, screen.wanted, screen.adopted_at, screen.address, screen.device)
+    address = _text(screen.address)
+    return _Kept(screen.proto, screen.wanted, screen.adopted_at, address, screen.device)
+
+
+def _text(address: Address | None) -> str | None:
+    """As the disk has it: msgspec writes no strings of kinds of our own."""
+    return None if address is None else str(address)
 
 
 def _declared(section: ScreenSection, beside: _Beside | None) -> Adopted:

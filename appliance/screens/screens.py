@@ -214,7 +214,7 @@ class Watcher:
         return screen_json(
             screen,
             told,
-            address=screen.address or self._boards.address(device),
+            address=str(screen.address) if screen.address else self._boards.address(device),
             seq=feed.seq if feed else self._boards.seq(device, now),
             waiting=feed.waiting if feed else 0,
             refused=feed.refused if feed else 0,
@@ -351,8 +351,7 @@ def _seconds() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _resolved(place: Address) -> list[IPv4Address | IPv6Address]:
-    """The addresses of its host. Raises CannotAdopt."""
+async def _named(place: Address) -> list[IPv4Address | IPv6Address]:
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(
@@ -360,7 +359,15 @@ async def _resolved(place: Address) -> list[IPv4Address | IPv6Address]:
             )
     except OSError:  # TimeoutError is one.
         raise CannotAdopt(f"{place.host!r} is no address, and no name that is known") from None
-    hosts = [ip_address(address[0]) for *_, address in found]
+    return [ip_address(address[0]) for *_, address in found]
+
+
+async def _resolved(place: Address) -> list[IPv4Address | IPv6Address]:
+    """The addresses of its host. Raises CannotAdopt."""
+    try:
+        hosts = [ip_address(place.host)]
+    except ValueError:
+        hosts = await _named(place)
     if any(host.is_unspecified or host.is_multicast for host in hosts):
         raise CannotAdopt(f"{place.host} is no single machine")
     return hosts

@@ -98,7 +98,7 @@ def _by_mdns(
         proto=proto,
         station=service.text.get("station", ""),
         version=service.text.get("version", ""),
-        address=places[0] if proto == "lan" else places[0].host,
+        address=str(places[0]) if proto == "lan" else places[0].host,
         by=("mdns",),
         known_as="",
     )
@@ -113,7 +113,7 @@ def _by_beacon(neighbour: Neighbour, now: float) -> Sighting:
         proto="lan",
         station="",
         version=neighbour.version,
-        address=place,
+        address=str(place),
         by=("beacon",),
         known_as="",
     )
@@ -234,7 +234,7 @@ def hubs(services: Iterable[Service], own_identifier: str) -> Sequence[Hub]:
         Hub(
             service.id,
             service.text.get("name") or service.instance,
-            _place(service.addresses[0], _port(service.text.get("http", ""))),
+            str(_place(service.addresses[0], _port(service.text.get("http", "")))),
             same_id=service.id == own_identifier,
         )
         for service in services

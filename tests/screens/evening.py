@@ -85,6 +85,7 @@ class FakeFeeding(Feeding):
         self.there: set[Address] = set()
         """Where a screen answers."""
         self.behind_since: dict[str, float] = {}
+        self.trouble = "it refuses connections"
         self._heard: dict[str, float] = {}
 
     def feed(self, screens: Mapping[str, Fed]) -> None:
@@ -93,7 +94,7 @@ class FakeFeeding(Feeding):
     def status(self, screen: str) -> FeedStatus:
         self.fed[screen]
         behind = self.behind_since.get(screen)
-        return FeedStatus(self._heard.get(screen), behind, "it refuses connections", 7, 2, 1)
+        return FeedStatus(self._heard.get(screen), behind, self.trouble, 7, 2, 1)
 
     @property
     def tallies(self) -> Tallies:
@@ -134,8 +135,7 @@ class Evening:
         self.log = SimpleNamespace(head=0)
         self.beacons: dict[tuple[str, str], list[float]] = {}
         """By identifier and address: when the first was heard, and the last."""
-        self.told = 0
-        """How often who watches screens was told."""
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         self._runner = asyncio.Runner(loop_factory=lambda: QuietTime(NothingOutside()))
@@ -155,12 +155,10 @@ class Evening:
 
     def start(self) -> None:
         """The service, for the first time or again: nothing but what is on disk is known."""
-        if hasattr(self, "_running"):
-            for task in (self._running, *self._pages.values()):
-                task.cancel()
+        for task in self._tasks:
+            task.cancel()
         self.now = ScreensNow()
         self.network = FakeNetwork()
-        self._pages: dict[object, asyncio.Task[None]] = {}
         expeditor = SimpleNamespace(
             now=self._moment,
             kitchen=SimpleNamespace(router=SimpleNamespace(stations=self.stations)),
@@ -178,6 +176,8 @@ class Evening:
         self.watcher.network = cast("Network", self.network)
         self.watcher.neighbours = lambda: list(self._neighbours())
         self._running = self.loop.create_task(self.watcher.run())
+        self._pages: dict[object, asyncio.Task[None]] = {}
+        self._tasks = {self._running}
 
     def seconds(self, seconds: float) -> None:
         """So much time passes."""
@@ -226,6 +226,7 @@ class Evening:
         """A board's page that paints all that there is, every two seconds."""
         page = object()
         self._pages[page] = self.loop.create_task(self._paint(device, address, page))
+        self._tasks.add(self._pages[page])
         return page
 
     async def _paint(self, device: str, address: str, page: object) -> None:

@@ -1,11 +1,11 @@
 """Boards that ask to be let in: a code each, told apart by tokens, and bounded."""
 
 import re
+import secrets
 
 import pytest
 
-from appliance.screens import knocks
-from appliance.screens.knocks import Knocks
+from appliance.screens.knocks import MOST, MOST_PER_ADDRESS, Knocks
 from appliance.screens_now import Knock
 
 
@@ -47,7 +47,7 @@ def test_who_says_to_be_another_board_has_a_code_of_its_own() -> None:
 
 def test_no_two_boards_have_the_same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter([7, 7, 7, 8, 8, 9])
-    monkeypatch.setattr(knocks.secrets, "randbelow", lambda _below: next(numbers))
+    monkeypatch.setattr(secrets, "randbelow", lambda _below: next(numbers))
     asked = Knocks()
     assert asked.knock(knock(), "one", 0).code == "000007"
     assert asked.knock(knock(), "two", 0).code == "000008"
@@ -59,7 +59,7 @@ def test_one_address_crowds_out_nobody_else() -> None:
     code = asked.knock(knock(), "token", 0).code
     for number in range(1_000):
         asked.knock(knock(address="10.0.0.66"), f"token {number}", 0.1)
-    assert len(asked.listed(1)) == 1 + knocks.MOST_PER_ADDRESS
+    assert len(asked.listed(1)) == 1 + MOST_PER_ADDRESS
     assert asked.showing(code, 1) is not None
     kept = [each.token for each in asked.listed(1)[1:]]
     assert kept == [f"token {number}" for number in range(992, 1_000)]
@@ -67,9 +67,9 @@ def test_one_address_crowds_out_nobody_else() -> None:
 
 def test_from_many_addresses_the_one_unheard_longest_goes() -> None:
     asked = Knocks()
-    for number in range(knocks.MOST + 10):
+    for number in range(MOST + 10):
         asked.knock(knock(address=f"10.0.1.{number}"), f"token {number}", number / 10)
-    assert len(asked.listed(8)) == knocks.MOST
+    assert len(asked.listed(8)) == MOST
     assert asked.listed(8)[0].token == "token 10"  # noqa: S105
 
 
