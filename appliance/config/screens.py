@@ -1,5 +1,6 @@
 """What is wrong with screens, each error with its key."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,8 @@ from appliance.config.whole import Config
 
 SHORTEST_PATIENCE: Final = 5
 """Seconds: a screen that says nothing for less is not known to be away."""
+_BOARD: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
+"""Of what a board says to be: see `screens_now.Knock`."""
 
 
 def wrong_screens(config: Config) -> Iterator[str]:
@@ -18,6 +21,8 @@ def wrong_screens(config: Config) -> Iterator[str]:
         where = f"screen[{place}]"
         if screen.patience < SHORTEST_PATIENCE:
             yield f"{where}.patience: must be at least {SHORTEST_PATIENCE}s"
+        if screen.proto == "board" and not _BOARD.fullmatch(screen.id):
+            yield f"{where}.id: a board has one of 8 to 64 letters, digits and -, which it shows"
         yield from _wrong_backup(screen, where, screens)
         yield from _wrong_address(screen, where, config)
         if screen.address is None:

@@ -29,6 +29,10 @@ def backed(screen: str, backup: str) -> str:
             f"{BOARD}address = '10.0.0.1:9104'",
             "screen[0].address: a board has none: it comes by itself, and shows a code",
         ),
+        (
+            BOARD.replace("board-one", "grill_tv1"),
+            "screen[0].id: a board has one of 8 to 64 letters, digits and -, which it shows",
+        ),
         (f"{LAN}{LAN}", "screen[1].id: 'E7A09AAD7B98' is used twice"),
         (
             f"{LAN}{OTHER}",
