@@ -134,8 +134,6 @@ def _notes(settings: Config, parts: Running, torn_bytes: int) -> Iterator[str]:
             f"  The last run ended in the middle of a write: {torn_bytes} bytes that"
             " nobody was promised were discarded."
         )
-    if settings.screen:
-        yield f"  Checked, but not driven by this version yet: {len(settings.screen)} screen."
 
 
 def _reachable(address: Address) -> Address:

@@ -28,7 +28,7 @@ class ScreenNow(Struct, frozen=True):
     """What it is there for; None for all stations."""
     state: ScreenState
     why: str
-    """In words; empty when live."""
+    """In words; empty when it is live and all is as it was wanted."""
     since: int
     """Wall clock, milliseconds since the epoch."""
     covers: tuple[str, ...] = ()

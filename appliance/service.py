@@ -242,6 +242,7 @@ async def running(
         listening = await listen(config, router, ports, https, free_ports=free_ports)
         health.places = listening.places
         presence = _presence(config, identifier, listening.orders)
+        screens.orders = listening.orders
         screens.network = _network(config, identifier, listening)
         if presence is not None:
             status["beacon"] = presence.status

@@ -40,6 +40,7 @@ class RunningAppliance:
         self.app = parts.app
         self.devices = parts.devices
         self.printing = parts.printing
+        self.screens = parts.screens
         self.shown_now = parts.shown_now
         self.printers_now = parts.printers_now
         self.log = log

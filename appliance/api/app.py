@@ -82,7 +82,7 @@ def make_app(
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
-    del screens, screens_now
+    del screens_now
     listening = events.Events(
         expeditor,
         authority,
@@ -123,7 +123,7 @@ def make_app(
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers).operations(),
+                *Metrics(expeditor, printers, screens).operations(),
             ],
         ),
     ]

@@ -4,14 +4,15 @@ GET /metrics   nothing of a guest is in it
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, get_args
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from aiohttp import web
 
 from appliance.api.raw import RawOperation
 from appliance.expeditor import Expeditor
 from appliance.printers import PrinterJson, Printers, PrintersJson, PrinterState
+from appliance.screens_now import ScreenJson, Screens, ScreensStatus, ScreenState
 
 if TYPE_CHECKING:  # See `_render`.
     from prometheus_client import Metric
@@ -32,28 +33,73 @@ _SINCE_START: Final[tuple[tuple[str, str, Callable[[PrinterJson], int]], ...]] =
     ("handed_over", "Chits that its fallback took.", lambda each: each.handed_over),
     ("dropped", "Chits that were thrown away.", lambda each: each.dropped),
 )
+_SCREEN_STATES: Final[tuple[ScreenState, ...]] = get_args(ScreenState)
+_OF_SCREENS: Final[tuple[tuple[str, str, Callable[[ScreenJson], int]], ...]] = (
+    (
+        "covered",
+        "1 while another screen shows what it should.",
+        lambda each: each.covered_by is not None,
+    ),
+    (
+        "conflict",
+        "1 while two at different places say to be it.",
+        lambda each: bool(each.conflict),
+    ),
+    ("waiting", "Orders that it is still to be told of.", lambda each: each.waiting),
+    ("refused", "Orders that it did not take as they are now.", lambda each: each.refused),
+)
+_SCREENS_SINCE_START: Final[tuple[tuple[str, str, Callable[[ScreensStatus], int]], ...]] = (
+    ("went_away", "Screens that went away.", lambda status: status.went_away),
+    ("came_back", "Screens that came back.", lambda status: status.came_back),
+    ("covers_begun", "Screens that others stood in for.", lambda status: status.covers_begun),
+    ("messages", "Messages that LAN screens took.", lambda status: status.messages),
+    (
+        "messages_failed",
+        "Messages that did not come to LAN screens.",
+        lambda status: status.messages_failed,
+    ),
+    (
+        "messages_refused",
+        "Messages that LAN screens did not take.",
+        lambda status: status.messages_refused,
+    ),
+)
+
+
+class _Seen(NamedTuple):
+    """All of it, at one moment."""
+
+    is_stored: bool
+    printers: PrintersJson
+    screens: Sequence[ScreenJson]
+    of_screens: ScreensStatus
 
 
 class Metrics:
     """The handler, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, printers: Printers) -> None:
+    def __init__(self, expeditor: Expeditor, printers: Printers, screens: Screens) -> None:
         self._expeditor = expeditor
         self._printers = printers
+        self._screens = screens
 
     def operations(self) -> list[RawOperation]:
         """One, where monitors look for it."""
         return [RawOperation("GET", "/metrics", self.answer, TEXT)]
 
     async def answer(self, _request: web.Request) -> web.Response:
-        """Whether orders can be stored, and how printers are, for Prometheus."""
-        is_stored = self._expeditor.fault is None
-        shown = self._printers.shown()
-        body, kind = await asyncio.to_thread(_render, shown, is_stored=is_stored)
+        """Whether orders can be stored, and how printers and screens are, for Prometheus."""
+        seen = _Seen(
+            self._expeditor.fault is None,
+            self._printers.shown(),
+            self._screens.shown().screens,
+            self._screens.status(),
+        )
+        body, kind = await asyncio.to_thread(_render, seen)
         return web.Response(body=body, headers={"Content-Type": kind})
 
 
-def _render(shown: PrintersJson, *, is_stored: bool) -> tuple[bytes, str]:
+def _render(seen: _Seen) -> tuple[bytes, str]:
     """The text, and its type."""
     # For those who ask: it takes 40 ms and 3 MB.
     from prometheus_client import CollectorRegistry  # noqa: PLC0415
@@ -66,7 +112,7 @@ def _render(shown: PrintersJson, *, is_stored: bool) -> tuple[bytes, str]:
         """All of it, as it is at this moment."""
 
         def collect(self) -> Iterator["Metric"]:
-            yield from _families(shown, is_stored=is_stored)
+            yield from _families(seen)
 
     # One of our own: nothing of the process is in it.
     registry = CollectorRegistry(auto_describe=False)
@@ -74,18 +120,25 @@ def _render(shown: PrintersJson, *, is_stored: bool) -> tuple[bytes, str]:
     return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _families(shown: PrintersJson, *, is_stored: bool) -> Iterator["Metric"]:
+def _families(seen: _Seen) -> Iterator["Metric"]:
+    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - see `_render`
+
+    yield GaugeMetricFamily(
+        "expeditor_orders_can_be_stored", "1 while they can, else 0.", value=int(seen.is_stored)
+    )
+    if seen.printers.printers:
+        yield from _of_printers(seen.printers)
+    if seen.screens:
+        yield from _of_screens(seen.screens, seen.of_screens)
+
+
+def _of_printers(shown: PrintersJson) -> Iterator["Metric"]:
     from prometheus_client.core import (  # noqa: PLC0415 - see `_render`
         CounterMetricFamily,
         GaugeMetricFamily,
     )
 
-    yield GaugeMetricFamily(
-        "expeditor_orders_can_be_stored", "1 while they can, else 0.", value=int(is_stored)
-    )
     printers = shown.printers
-    if not printers:
-        return
     yield GaugeMetricFamily(
         "expeditor_chits_can_be_made",
         "1 while they can, and be stored, else 0: then none comes out.",
@@ -104,3 +157,28 @@ def _families(shown: PrintersJson, *, is_stored: bool) -> Iterator["Metric"]:
             for printer in printers:
                 metric.add_metric([printer.id], count(printer))
             yield metric
+
+
+def _of_screens(screens: Sequence[ScreenJson], status: ScreensStatus) -> Iterator["Metric"]:
+    from prometheus_client.core import (  # noqa: PLC0415 - see `_render`
+        CounterMetricFamily,
+        GaugeMetricFamily,
+    )
+
+    state = GaugeMetricFamily(
+        "expeditor_screen_state",
+        "1 for the state that it is in; without a station it is for all.",
+        labels=["screen", "station", "proto", "state"],
+    )
+    for screen in screens:
+        for each in _SCREEN_STATES:
+            labels = [screen.id, screen.station or "", screen.proto, each]
+            state.add_metric(labels, int(screen.state == each))
+    yield state
+    for name, words, count in _OF_SCREENS:
+        metric = GaugeMetricFamily(f"expeditor_screen_{name}", words, labels=["screen"])
+        for screen in screens:
+            metric.add_metric([screen.id], int(count(screen)))
+        yield metric
+    for name, words, count_of in _SCREENS_SINCE_START:
+        yield CounterMetricFamily(f"expeditor_screens_{name}", words, value=count_of(status))

@@ -1,12 +1,12 @@
 """The configuration file as typed structs; every error names the file, the key, what is allowed.
 
-Every key has a default but the few that are required. Keys of parts that this version does
-not drive yet (screens) are checked all the same.
+Every key has a default but the few that are required.
 
     reading ─▶ words     each key by itself
             ─▶ whole     all sections: doors, stations, timing, devices, made of values
             ─▶ checking  between the keys; wiring: of buttons, bars and lights; printers:
-                           of printers, and of chits, which template reads
+                           of printers, and of chits, which template reads;
+                           screens: of screens
 """
 
 from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderLimits

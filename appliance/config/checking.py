@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from appliance.config.doors import LOCAL_ISSUER, Cloud, HttpLimits, OrderLimits
 from appliance.config.printers import wrong_printing
+from appliance.config.screens import wrong_screens
 from appliance.config.stations import rule_of, station_of
 from appliance.config.timing import Tickets, Timing, course_key
 from appliance.config.whole import Config, active_cooking
@@ -59,6 +60,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from _impossible_tickets(config.tickets)
     yield from wrong_wiring(config)
     yield from wrong_printing(config)
+    yield from wrong_screens(config)
 
 
 def _used_twice(config: Config, *sections: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, field
 
 from appliance.config.actions import MOST_SLOTS
-from appliance.config.values import Address, Duration, Id, Port, Section
+from appliance.config.values import HOST_LABEL, SERVICE_TYPE, Address, Duration, Id, Port, Section
 
 AT_BOARD: Final = "board"
 """The `transport` of a bar that is a keyboard of the computer that shows the board."""
@@ -126,9 +126,9 @@ class ScreensSection(Section, frozen=True):
     mdns: bool = True
     """Whether this appliance is announced, and screens are looked for. Not where only this
     machine can reach it."""
-    host: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?\Z")] = "expeditor"
+    host: Annotated[str, Meta(pattern=HOST_LABEL)] = "expeditor"
     """The name to be found under, without `.local`."""
-    browse: tuple[Annotated[str, Meta(pattern=r"^_[a-z0-9-]{1,15}\._tcp\Z")], ...] = ()
+    browse: tuple[Annotated[str, Meta(pattern=SERVICE_TYPE)], ...] = ()
     """Further types of services whose TXT says of screens what ours does."""
 
 

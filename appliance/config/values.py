@@ -172,6 +172,8 @@ class Network(str):
 
 ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z"
 NOT_BLANK: Final = r"\S"
+HOST_LABEL: Final = r"^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?\Z"
+SERVICE_TYPE: Final = r"^_[a-z0-9-]{1,15}\._tcp\Z"
 Id = Annotated[str, Meta(pattern=ID)]
 Text = Annotated[str, Meta(pattern=NOT_BLANK)]
 Patterns = tuple[Text, ...]

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance.config.stations import id_of_rule
-from appliance.config.values import ID, NOT_BLANK
+from appliance.config.values import HOST_LABEL, ID, NOT_BLANK, SERVICE_TYPE
 from appliance.config.whole import Config
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?$", re.DOTALL)
@@ -18,6 +18,8 @@ _PATTERN_MISSED: Final = "Expected `str` matching regex "
 _MISSED: Final = {
     ID: "letters, digits and _ . : - only, at most 64, beginning with a letter or digit",
     NOT_BLANK: "must not be empty",
+    HOST_LABEL: "small letters, digits and - only, at most 52, as in expeditor",
+    SERVICE_TYPE: 'is no type of services over TCP; write it like "_kitchen-screen._tcp"',
 }
 
 

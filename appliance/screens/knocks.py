@@ -1,6 +1,13 @@
 """Boards that ask to be let in, each with a code that it shows. In memory, and bounded."""
 
-from typing import Final
+import secrets
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from appliance.mdns.found import harmless
+from appliance.screens_now import Knock, Knocking
 
 MOST: Final = 64
 MOST_PER_ADDRESS: Final = 8
@@ -9,3 +16,73 @@ SILENT_SECONDS: Final = 30.0
 """A board asks every few seconds: one that has stopped shows its code no longer."""
 CODE_SECONDS: Final = 600.0
 """After which a board that still asks gets another code."""
+
+
+class _Asking(NamedTuple):
+    knocking: Knocking
+    coded: float
+    """When it got its code."""
+    heard: float
+
+
+class Knocks:
+    """Whoever asks now. Seconds are monotonic.
+
+    Told apart by their tokens, which nobody else has: what they say to be may be anybody's.
+    """
+
+    def __init__(self) -> None:
+        self._asking: dict[str, _Asking] = {}
+        """By token; the one unheard longest comes first."""
+
+    def knock(self, knock: Knock, token: str, now: float) -> Knocking:
+        """It asks, for the first time or again."""
+        self._forget_the_silent(now)
+        before = self._asking.pop(token, None)
+        if before is None:
+            self._make_room(knock.address)
+        if before is None or now - before.coded >= CODE_SECONDS:
+            code, coded = self._new_code(before), now
+        else:
+            code, coded = before.knocking.code, before.coded
+        knocking = Knocking(replace(knock, name=harmless(knock.name)), code, token)
+        self._asking[token] = _Asking(knocking, coded, now)
+        return knocking
+
+    def showing(self, code: str, now: float) -> Knocking | None:
+        """Whoever shows this code."""
+        return next((each for each in self.listed(now) if each.code == code), None)
+
+    def listed(self, now: float) -> Sequence[Knocking]:
+        """All of them, the one unheard longest first."""
+        self._forget_the_silent(now)
+        return [each.knocking for each in self._asking.values()]
+
+    def let_in(self, knocking: Knocking) -> None:
+        """It need not ask any more."""
+        self._asking.pop(knocking.token, None)
+
+    def _forget_the_silent(self, now: float) -> None:
+        for token, asking in list(self._asking.items()):
+            if now - asking.heard < SILENT_SECONDS:
+                break
+            del self._asking[token]
+
+    def _make_room(self, address: str) -> None:
+        of_address = [
+            token
+            for token, asking in self._asking.items()
+            if asking.knocking.knock.address == address
+        ]
+        if len(of_address) >= MOST_PER_ADDRESS:
+            del self._asking[of_address[0]]
+        elif len(self._asking) >= MOST:
+            del self._asking[next(iter(self._asking))]
+
+    def _new_code(self, before: _Asking | None) -> str:
+        taken = {asking.knocking.code for asking in self._asking.values()}
+        if before is not None:
+            taken.add(before.knocking.code)
+        while (code := f"{secrets.randbelow(1_000_000):06}") in taken:
+            pass
+        return code

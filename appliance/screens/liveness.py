@@ -1,6 +1,6 @@
 """Who is there, who covers for whom: from when each was last heard. Pure; seconds are monotonic."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from appliance.screens.registry import Adopted
@@ -21,6 +21,23 @@ class Pulse(NamedTuple):
     """Since when it does not show the newest; None while it does."""
     trouble: str = ""
     """In words, what it last failed with."""
+    adopted: float = 0.0
+    """When it was adopted, where that was since the start: nothing could be heard before."""
+
+
+UNHEARD: Final = Pulse(None, None)
+
+
+class Stay(NamedTuple):
+    """When somebody was somewhere."""
+
+    first: float
+    heard: float
+
+
+def are_at_once(one: Stay, other: Stay) -> bool:
+    """Whether both were there for longer than it takes to go from one place to the other."""
+    return min(one.heard, other.heard) - max(one.first, other.first) >= AWAY_SECONDS
 
 
 class Standing(NamedTuple):
@@ -30,6 +47,10 @@ class Standing(NamedTuple):
     why: str
     covers: tuple[str, ...]
     covered_by: str | None
+    silent: float = 0.0
+    """Seconds since its last word, or since it could have said one."""
+    is_missed: bool = False
+    """It has been away for longer than its patience."""
 
 
 class Assessment(NamedTuple):
@@ -52,8 +73,82 @@ def assess(
     """How all of them are at this moment.
 
     A screen that was away for longer than its patience is shown on its backup, or on the backup
-    of that where it is away as well, never in a circle; unless another live screen is for the
-    same station. `stations`: all that there are. `started`: when the appliance began to listen:
-    nobody is away before that.
+    of that where it is away as well, never in a circle; unless another screen that is there is for
+    the same station. One for all stations is for none of them in that sense: it may hang in an
+    office. `stations`: all that there are. `started`: when the appliance began to listen: nobody
+    is away before that.
     """
-    raise NotImplementedError
+    by_id = {screen.id: screen for screen in screens}
+    standings = {
+        screen.id: _standing(
+            screen,
+            pulses.get(screen.id, UNHEARD),
+            "; ".join(_gone(screen, by_id, stations)),
+            started=started,
+            now=now,
+        )
+        for screen in screens
+    }
+    there = {name for name, each in standings.items() if each.state in ("live", "behind")}
+    unseen: set[str] = set()
+    for screen in screens:
+        if not standings[screen.id].is_missed:
+            continue
+        missed = _missed(screen, [by_id[name] for name in there], stations)
+        unseen.update(missed)
+        stand_in = _stand_in(screen, by_id, there)
+        if missed and stand_in is not None:
+            standings[screen.id] = standings[screen.id]._replace(covered_by=stand_in)
+            covered = {*standings[stand_in].covers, *missed}
+            in_order = tuple(station for station in stations if station in covered)
+            standings[stand_in] = standings[stand_in]._replace(covers=in_order)
+    return Assessment(standings, frozenset(unseen))
+
+
+def _standing(screen: Adopted, pulse: Pulse, gone: str, *, started: float, now: float) -> Standing:
+    if screen.proto == "board" and screen.device is None:
+        return Standing("not seen yet", "it has to show its code, and be adopted", (), None)
+    silent = now - max(started, pulse.adopted, started if pulse.heard is None else pulse.heard)
+    if silent >= AWAY_SECONDS:
+        why = pulse.trouble or "nothing is heard of it"
+        is_missed = silent >= screen.wanted.patience
+        return Standing("away", why, (), None, silent, is_missed)
+    if pulse.heard is None:
+        return Standing("not seen yet", gone or "nothing was heard of it yet", (), None, silent)
+    late = 0.0 if pulse.behind_since is None else now - max(started, pulse.behind_since)
+    if late >= BEHIND_SECONDS:
+        why = pulse.trouble or "it does not show the newest"
+        return Standing("behind", why, (), None, silent)
+    return Standing("live", gone, (), None, silent)
+
+
+def _gone(screen: Adopted, screens: Collection[str], stations: Collection[str]) -> Iterator[str]:
+    """What it refers to, and is there no longer."""
+    wanted = screen.wanted
+    if wanted.station is not None and wanted.station not in stations:
+        yield f"there is no station {wanted.station} any more"
+    if wanted.backup is not None and wanted.backup not in screens:
+        yield f"its backup, {wanted.backup}, is no screen any more"
+
+
+def _missed(screen: Adopted, there: Collection[Adopted], stations: Collection[str]) -> list[str]:
+    """Its stations that no other screen is there for."""
+    own = screen.wanted.station
+    served = {each.wanted.station for each in there}
+    if own is None and None in served:
+        return []
+    return [each for each in stations if own in (None, each) and each not in served]
+
+
+def _stand_in(
+    screen: Adopted, screens: Mapping[str, Adopted], there: Collection[str]
+) -> str | None:
+    """The first that is there of its backup, the backup of that, and so on."""
+    seen = {screen.id}
+    name = screen.wanted.backup
+    while name is not None and name in screens and name not in seen:
+        if name in there:
+            return name
+        seen.add(name)
+        name = screens[name].wanted.backup
+    return None

@@ -1,14 +1,21 @@
 """The adopted screens: by the configuration's file, or by a manager, which is kept on disk."""
 
-from collections.abc import Sequence
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.config.devices import ScreenSection
 from appliance.config.values import Address
-from appliance.screens_now import Proto, Wanted
+from appliance.records import Records
+from appliance.screens_now import CannotAdopt, Proto, Wanted
+
+logger = logging.getLogger(__name__)
 
 NAME: Final = "screens"
 """Of its file in the data directory."""
@@ -31,9 +38,201 @@ class Adopted(Struct, frozen=True):
     of_file: bool = False
 
 
+class _Kept(Struct, frozen=True, omit_defaults=True):
+    """An adopted screen on disk."""
+
+    proto: Proto
+    wanted: Wanted
+    adopted_at: float
+    address: str | None = None
+    device: str | None = None
+
+
+class _Beside(Struct, frozen=True, omit_defaults=True):
+    """What is kept of a screen of the file, besides what that says."""
+
+    adopted_at: float
+    device: str | None = None
+    address: str | None = None
+    """Where it was found instead of there."""
+    moved_from: str | None = None
+    """What the file said then: where it says something else now, that counts."""
+
+
+class _File(Struct, frozen=True):
+    by_id: dict[str, _Kept] = {}
+    of_file: dict[str, _Beside] = {}
+
+
 class Registry:
-    """Of one data directory. What blocks says so."""
+    """Of one data directory. What blocks says so; all else is for the loop alone."""
 
     def __init__(self, directory: Path, sections: Sequence[ScreenSection]) -> None:
         """Blocks; raises OSError. A screen of the file keeps the device that it had."""
-        raise NotImplementedError
+        self._sections = {section.id: section for section in sections}
+        self._records = Records(directory / NAME, _File())
+        self._moved: dict[str, Address] = {}
+        """Found elsewhere, which is not on disk yet."""
+        self._of: object = None
+        self._screens: Sequence[Adopted] = ()
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the adopted ones were lost."""
+        return self._records.damaged
+
+    @property
+    def screens(self) -> Sequence[Adopted]:
+        """Those of the file first, then in the order in which they were adopted."""
+        file = self._records.value
+        if self._of is not file:  # Each change makes another.
+            self._of, self._screens = file, tuple(self._all(file))
+        return self._screens
+
+    def find(self, screen: str) -> Adopted | None:
+        """The one of that id."""
+        return next((each for each in self.screens if each.id == screen), None)
+
+    def of_device(self, device: str) -> Adopted | None:
+        """The board that has this device's token."""
+        return next((each for each in self.screens if each.device == device), None)
+
+    def adopt(self, screen: Adopted) -> None:
+        """It is there from now on; a board that is there already gets another device.
+
+        Blocks; raises OSError, CannotAdopt.
+        """
+
+        def edit(file: _File) -> _File:
+            if screen.id in self._sections:
+                _require_as_declared(screen, self._sections[screen.id])
+                beside = _Beside(screen.adopted_at, screen.device)
+                return replace(file, of_file=file.of_file | {screen.id: beside})
+            before = file.by_id.get(screen.id)
+            if before is None and len(self._sections) + len(file.by_id) >= MOST:
+                raise CannotAdopt(f"there are {MOST} screens; forget one first")
+            if before is not None and (before.proto, screen.proto) != ("board", "board"):
+                raise CannotAdopt(f"{screen.id} is adopted already, as {before.wanted.name}")
+            return replace(file, by_id=file.by_id | {screen.id: _kept(screen)})
+
+        self._records.change(edit)
+
+    def change(self, screen: str, wanted: Wanted) -> None:
+        """It is to be like this. Blocks; raises OSError, KeyError."""
+
+        def edit(file: _File) -> _File:
+            changed = replace(file.by_id[screen], wanted=wanted)
+            return replace(file, by_id=file.by_id | {screen: changed})
+
+        self._records.change(edit)
+
+    def forget(self, screen: str) -> None:
+        """It is none of ours any more. Blocks; raises OSError, KeyError."""
+
+        def edit(file: _File) -> _File:
+            left = dict(file.by_id)
+            del left[screen]
+            return replace(file, by_id=left)
+
+        self._records.change(edit)
+
+    def move(self, screen: str, address: Address) -> None:
+        """It was found there; to be kept by `keep_moves`."""
+        self._moved[screen] = address
+        self._of = None
+
+    @property
+    def has_moves(self) -> bool:
+        """Whether something was found elsewhere that is not on disk."""
+        return bool(self._moved)
+
+    async def keep_moves(self) -> None:
+        """Durably. Raises OSError."""
+        moved = dict(self._moved)
+
+        def edit(file: _File) -> _File:
+            for screen, address in moved.items():
+                file = self._with_move(file, screen, address)
+            return file
+
+        await asyncio.to_thread(self._records.change, edit)
+        for screen, address in moved.items():
+            if self._moved.get(screen) == address:
+                del self._moved[screen]
+
+    def _with_move(self, file: _File, screen: str, address: Address) -> _File:
+        if screen in self._sections:
+            said = self._sections[screen].address
+            beside = file.of_file.get(screen, _Beside(0))
+            moved = replace(beside, address=str(address), moved_from=_text(said))
+            return replace(file, of_file=file.of_file | {screen: moved})
+        if screen not in file.by_id:
+            return file  # It was forgotten meanwhile.
+        found = replace(file.by_id[screen], address=str(address))
+        return replace(file, by_id=file.by_id | {screen: found})
+
+    def _all(self, file: _File) -> Iterator[Adopted]:
+        declared = (
+            _declared(section, file.of_file.get(name)) for name, section in self._sections.items()
+        )
+        adopted = (
+            Adopted(name, kept.proto, kept.wanted, kept.adopted_at, _at(kept.address), kept.device)
+            for name, kept in file.by_id.items()
+            if name not in self._sections
+        )
+        for screen in (*declared, *adopted):
+            moved = self._moved.get(screen.id)
+            yield screen if moved is None else replace(screen, address=moved)
+
+
+def canonical(address: Address) -> Address:
+    """The same place, written as all others write it."""
+    try:
+        return address.on(str(ipaddress.ip_address(address.host)))
+    except ValueError:
+        return Address(address.lower())
+
+
+def _require_as_declared(screen: Adopted, section: ScreenSection) -> None:
+    """Raises CannotAdopt where a screen of the file is to be another than that says."""
+    if (section.proto, screen.proto) != ("board", "board"):
+        raise CannotAdopt(f"{screen.id} is declared in the configuration's file already")
+    if screen.wanted.station != section.station:
+        station = section.station or "all stations"
+        raise CannotAdopt(f"the configuration's file has this screen, for {station}")
+
+
+def _kept(screen: Adopted) -> _Kept:
+    address = _text(screen.address)
+    return _Kept(screen.proto, screen.wanted, screen.adopted_at, address, screen.device)
+
+
+def _text(address: Address | None) -> str | None:
+    """As the disk has it: msgspec writes no strings of kinds of our own."""
+    return None if address is None else str(address)
+
+
+def _declared(section: ScreenSection, beside: _Beside | None) -> Adopted:
+    """A screen of the file, with what is kept of it."""
+    beside = beside or _Beside(0)
+    moved = section.address == beside.moved_from and beside.address is not None
+    address = _at(beside.address) if moved else section.address and canonical(section.address)
+    is_board = section.proto == "board"
+    return Adopted(
+        section.id,
+        section.proto,
+        Wanted(section.name or section.id, section.station, section.backup, int(section.patience)),
+        beside.adopted_at,
+        None if is_board else address,
+        beside.device if is_board else None,
+        of_file=True,
+    )
+
+
+def _at(kept: str | None) -> Address | None:
+    """From the disk; None for what is no address."""
+    try:
+        return None if kept is None else canonical(Address.parse(kept))
+    except ValueError:
+        logger.warning("the address of a screen cannot be read: it has to be found again")
+        return None

@@ -4,17 +4,33 @@ A screen that is away is a state that is shown, and ends nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+import logging
+import re
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
+from typing import Final
 
-from appliance.config import Config
+from appliance import interfaces
+from appliance.config import Address, Config
+from appliance.config.values import ID
 from appliance.expeditor import Expeditor
 from appliance.lan.neighbours import Neighbour
 from appliance.log import Log
 from appliance.mdns.network import Network
+from appliance.screens.boards import Boards
+from appliance.screens.feeding import Feeding
+from appliance.screens.knocks import Knocks
+from appliance.screens.registry import Adopted, Registry, canonical
+from appliance.screens.rounds import LOOK_SECONDS, Rounds
+from appliance.screens.shown import network_warnings, screen_json, screen_warnings
+from appliance.screens.sightings import Sightings, hubs, to_adopt
 from appliance.screens_now import (
     Announced,
     CannotAdopt,
+    Hub,
     Knock,
     Knocking,
     ScreenJson,
@@ -23,6 +39,13 @@ from appliance.screens_now import (
     ScreensStatus,
     Wanted,
 )
+
+logger = logging.getLogger(__name__)
+
+RESOLVE_SECONDS: Final = 3.0
+"""That a manager waits for a name to be found on the network."""
+KEEP_AGAIN_SECONDS: Final = 10.0
+"""Between two attempts to write where screens are, on a disk that takes nothing."""
 
 
 class Watcher:
@@ -37,21 +60,114 @@ class Watcher:
         now: ScreensNow,
         *,
         identifier: str,
+        feeding: Callable[..., Feeding] = Feeding,
     ) -> None:
         """Reads what is on disk; blocks; raises OSError."""
-        del config, expeditor, log, directory, now, identifier
+        self._config = config
+        self._expeditor = expeditor
+        self._identifier = identifier
+        self._now = now
+        self._news = asyncio.Event()
+        self._to_keep = asyncio.Event()
+        self._fault: str | None = None
+        self._registry = Registry(directory, config.screen)
+        self._knocks = Knocks()
+        self._boards = Boards()
+        self._sightings = Sightings(identifier)
+        self._feeding = feeding(
+            expeditor,
+            log,
+            directory,
+            mode=config.devices.mode,
+            identifier=identifier,
+            changed=self._news.set,
+        )
+        self._rounds = Rounds(
+            expeditor,
+            log,
+            now,
+            registry=self._registry,
+            boards=self._boards,
+            sightings=self._sightings,
+            feeding=self._feeding,
+        )
         self.network: Network | None = None
         """Once it is known where the doors are; None where only this machine can reach them."""
         self.neighbours: Callable[[], Sequence[Neighbour]] = list
         """Who is heard by beacon."""
+        self.orders = config.orders.listen
+        """Where this appliance itself takes orders: it is no screen of its own."""
+
+    # ── running ──────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._rounds.begin(_seconds())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._feeding.run(), name="LAN screens")
+            if self.network is not None:
+                group.create_task(self.network.run(), name="mdns")
+            group.create_task(self._keep_moves(), name="where screens are")
+            group.create_task(self._watch(), name="screens")
+
+    async def _watch(self) -> None:
+        with contextlib.ExitStack() as watching:
+            if self.network is not None:
+                watching.enter_context(self.network.watched(self._news.set))
+            while True:
+                self._news.clear()
+                self._look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._news.wait()
+
+    def _look(self) -> None:
+        now = _seconds()
+        services = () if self.network is None else self.network.found
+        self._sightings.look(services, self.neighbours(), now)
+        self._rounds.look(now)
+        if self._registry.has_moves:
+            self._to_keep.set()
+
+    async def _keep_moves(self) -> None:
+        while True:
+            await self._to_keep.wait()
+            self._to_keep.clear()
+            try:
+                await self._registry.keep_moves()
+            except OSError as error:
+                if self._fault is None:
+                    logger.warning("where screens are cannot be stored: %s", error)
+                self._fault = f"where screens are cannot be stored: {error.strerror}"
+                await asyncio.sleep(KEEP_AGAIN_SECONDS)
+            else:
+                self._fault = None
+
+    # ── what is told of them ─────────────────────────────────────────────────────────
 
     def shown(self) -> ScreensJson:
         """All that is known of them, as it is now."""
-        return ScreensJson((), (), (), Announced("", "", ""))
+        screens = self._registry.screens
+        waiting = self._knocks.listed(_seconds())
+        return ScreensJson(
+            [self._json(screen) for screen in screens if screen.id in self._now.screens],
+            to_adopt(self._sightings.now, waiting, screens),
+            self._hubs(),
+            self._announced(),
+        )
 
     def status(self) -> ScreensStatus:
         """How they are doing as a whole."""
-        return ScreensStatus(None, 0, 0, 0, 0, 0, 0)
+        tallies = self._feeding.tallies
+        return ScreensStatus(
+            fault=self._fault or self._feeding.fault,
+            went_away=self._rounds.went_away,
+            came_back=self._rounds.came_back,
+            covers_begun=self._rounds.covers_begun,
+            messages=tallies.accepted,
+            messages_failed=tallies.failed,
+            messages_refused=tallies.refused,
+        )
 
     def warnings(self) -> Sequence[str]:
         """A sentence for each thing that somebody should look after.
@@ -59,55 +175,199 @@ class Watcher:
         A screen that is away longer than its patience, two with one id, another appliance with
         our id or host name.
         """
-        return ()
+        return [*self._all_warnings()]
+
+    def _all_warnings(self) -> Iterator[str]:
+        if self._registry.damaged:
+            yield (
+                "The file of adopted screens was damaged, and is kept as screens.damaged: adopt"
+                " them again."
+            )
+        if (fault := self.status().fault) is not None:
+            yield f"What is known of screens cannot be stored: {fault}"
+        told = self._now.screens
+        for screen in told.values():
+            stand_in = told.get(screen.covered_by or "")
+            yield from screen_warnings(
+                screen,
+                None if stand_in is None else stand_in.name,
+                self._config.zone,
+                is_missed=self._rounds.missed(screen.id),
+            )
+        yield from network_warnings(self._hubs(), self._announced())
+
+    def _hubs(self) -> Sequence[Hub]:
+        return [] if self.network is None else hubs(self.network.found, self._identifier)
+
+    def _announced(self) -> Announced:
+        network = self.network
+        if network is None:
+            wanted = self._config.screens.mdns
+            why = "only this machine can reach it" if wanted else "screens.mdns is false"
+            return Announced("", "", why)
+        return Announced(network.host, network.renamed_because, network.not_because)
+
+    def _json(self, screen: Adopted) -> ScreenJson:
+        told, now = self._now.screens[screen.id], _seconds()
+        feed = self._rounds.feed_status(screen.id)
+        device = screen.device or ""
+        return screen_json(
+            screen,
+            told,
+            address=str(screen.address) if screen.address else self._boards.address(device),
+            seq=feed.seq if feed else self._boards.seq(device, now),
+            waiting=feed.waiting if feed else 0,
+            refused=feed.refused if feed else 0,
+            health=self._boards.health(device, now),
+        )
+
+    # ── boards ───────────────────────────────────────────────────────────────────────
 
     def knock(self, knock: Knock, token: str) -> Knocking:
         """See `Screens`, as for all that follows."""
-        raise NotImplementedError
+        return self._knocks.knock(knock, token, _seconds())
 
     def knocking(self, code: str) -> Knocking | None:
         """Whoever shows this code now."""
-        del code
-        return None
+        return self._knocks.showing(code, _seconds())
 
     async def adopt_board(self, knocking: Knocking, wanted: Wanted, device: str) -> ScreenJson:
         """It is this screen from now on."""
-        raise CannotAdopt
+        name = knocking.knock.id
+        self._require_other_backup(name, wanted)
+        screen = Adopted(name, "board", wanted, self._expeditor.now().at / 1000, device=device)
+        await asyncio.to_thread(self._registry.adopt, screen)
+        self._knocks.let_in(knocking)
+        self._boards.agent(device, knocking.knock.address, knocking.knock.health, _seconds())
+        return self._as_it_is(name, is_new=True)
 
     def device_of(self, screen: str) -> str | None:
         """The device whose token a board has."""
-        del screen
-        return None
+        found = self._registry.find(screen)
+        return None if found is None else found.device
 
     def heard(self, device: str, knock: Knock) -> ScreenJson | None:
         """An adopted board's agent says how it is."""
-        del device, knock
-        return None
+        screen = self._registry.of_device(device)
+        if screen is None or screen.id not in self._now.screens:
+            return None
+        self._boards.agent(device, knock.address, knock.health, _seconds())
+        return self._json(screen)
 
     def unpainted_for(self, device: str) -> float | None:
         """Seconds since a page with this device's token last said what it shows."""
-        del device
-        return None
+        painted = self._boards.last_painted(device)
+        return None if painted is None else _seconds() - painted
 
     def painted(self, device: str, address: str, page: object, seq: int) -> None:
         """A page with this device's token shows everything up to there."""
+        if self._registry.of_device(device) is None:
+            return
+        if self._boards.painted(device, address, page, seq, _seconds()):
+            self._news.set()
 
     def closed(self, page: object) -> None:
         """A page's connection has ended."""
+        self._boards.closed(page)
+
+    # ── LAN screens ──────────────────────────────────────────────────────────────────
 
     async def adopt_lan(self, found: str, address: str, wanted: Wanted) -> ScreenJson:
         """It is fed from now on."""
-        raise CannotAdopt
+        place = self._place(found, address)
+        hosts = await _resolved(place)
+        own = await asyncio.to_thread(interfaces.addresses)
+        places = [canonical(place.on(str(host))) for host in hosts]
+        sighting = self._sightings.at(places)
+        name = found or (sighting.found.id if sighting else re.sub(r"[\[\]]", "", place))
+        is_own = place.port == self.orders.port and any(
+            host in own or host.is_loopback for host in hosts
+        )
+        if name == self._identifier or is_own:
+            raise CannotAdopt("that is this appliance itself")
+        if not re.match(ID, name):
+            raise CannotAdopt(f"{name!r} can be no id of a screen")
+        for other in self._registry.screens:
+            if other.id != name and other.address in (place, *places):
+                raise CannotAdopt(f"{place} is where {other.wanted.name} is")
+        self._require_other_backup(name, wanted)
+        at = self._expeditor.now().at / 1000
+        await asyncio.to_thread(self._registry.adopt, Adopted(name, "lan", wanted, at, place))
+        return self._as_it_is(name, is_new=True)
+
+    def _place(self, found: str, address: str) -> Address:
+        """Where it is, as was typed, or as it says itself. Raises CannotAdopt."""
+        if not address:
+            said = {place for each in self._sightings.of(found) for place in each.places[:1]}
+            if len(said) != 1:
+                raise CannotAdopt(f"an address is needed: {len(said)} places say to be {found!r}")
+            return said.pop()
+        try:
+            place = canonical(Address.parse(address))
+        except ValueError as error:
+            raise CannotAdopt(str(error)) from None
+        if place.port == 0:
+            raise CannotAdopt(f"{address!r} has no port")
+        return place
+
+    # ── all ──────────────────────────────────────────────────────────────────────────
 
     async def change(self, screen: str, wanted: Wanted) -> ScreenJson:
         """As this."""
-        del wanted
-        raise KeyError(screen)
+        self._require_not_of_file(screen)
+        self._require_other_backup(screen, wanted)
+        await asyncio.to_thread(self._registry.change, screen, wanted)
+        return self._as_it_is(screen)
 
     async def forget(self, screen: str) -> None:
         """It is nobody's from now on."""
-        raise KeyError(screen)
+        self._require_not_of_file(screen)
+        await asyncio.to_thread(self._registry.forget, screen)
+        self._look()
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        await asyncio.Event().wait()
+    def _require_not_of_file(self, screen: str) -> None:
+        found = self._registry.find(screen)
+        if found is None:
+            raise KeyError(screen)
+        if found.of_file:
+            raise CannotAdopt("it is declared in the configuration's file: change it there")
+
+    def _require_other_backup(self, screen: str, wanted: Wanted) -> None:
+        if wanted.backup == screen:
+            raise CannotAdopt("a screen cannot be its own backup")
+
+    def _as_it_is(self, screen: str, *, is_new: bool = False) -> ScreenJson:
+        """After something of it was changed. Raises KeyError where it was forgotten meanwhile."""
+        if is_new:
+            self._rounds.adopted(screen, _seconds())
+        self._look()
+        found = self._registry.find(screen)
+        if found is None:
+            raise KeyError(screen)
+        return self._json(found)
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _named(place: Address) -> list[IPv4Address | IPv6Address]:
+    try:
+        async with asyncio.timeout(RESOLVE_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                place.host, place.port, type=socket.SOCK_STREAM
+            )
+    except OSError:  # TimeoutError is one.
+        raise CannotAdopt(f"{place.host!r} is no address, and no name that is known") from None
+    return [ip_address(address[0]) for *_, address in found]
+
+
+async def _resolved(place: Address) -> list[IPv4Address | IPv6Address]:
+    """The addresses of its host. Raises CannotAdopt."""
+    try:
+        hosts = [ip_address(place.host)]
+    except ValueError:
+        hosts = await _named(place)
+    if any(host.is_unspecified or host.is_multicast for host in hosts):
+        raise CannotAdopt(f"{place.host} is no single machine")
+    return hosts

@@ -4,26 +4,257 @@ Anybody can say so. The list is bounded (`mdns.found`, `lan.neighbours`), its te
 and nothing is sent to anybody on it.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from itertools import combinations
+from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
+from appliance.config.values import HIGHEST_PORT, ID, Address
 from appliance.lan.neighbours import Neighbour
+from appliance.mdns import ORDERS
 from appliance.mdns.found import Service
+from appliance.screens.liveness import Stay, are_at_once
 from appliance.screens.registry import Adopted
-from appliance.screens_now import FoundScreen, Hub, Knocking
+from appliance.screens_now import FoundScreen, Hub, Knocking, Proto
+
+ORDERS_PORT: Final = 9104
+"""That a beacon means. Source: LAN protocol design page, "Discovery"."""
+HTTP_PORT: Final = 80
+BEACON_SECONDS: Final = 20.0
+"""Older screens beacon every 15 s: who was not heard for this long is there no longer."""
+
+_IDENTITY: Final = re.compile(ID)
+"""What a beacon says may be any text; other identities than these cannot be asked for by path."""
+_PROTOS: Final[dict[str, Proto]] = {"board": "board", "lan": "lan"}
+
+Network = IPv4Network | IPv6Network
+Ip = IPv4Address | IPv6Address
 
 
-def sightings(
-    services: Iterable[Service], neighbours: Iterable[Neighbour], knocking: Iterable[Knocking]
+class Sighting(NamedTuple):
+    """Somebody who says to be a screen."""
+
+    found: FoundScreen
+    places: tuple[Address, ...]
+    """Of a LAN screen where it takes orders; of a board where it is, port 0."""
+    stay: Stay
+    """Monotonic seconds."""
+
+
+class Sightings:
+    """Who was there at the last look, by mDNS or beacon."""
+
+    def __init__(self, own_identifier: str) -> None:
+        self._own = own_identifier
+        self._first: dict[tuple[str, tuple[Address, ...]], float] = {}
+        """Since when an identity is announced somewhere by mDNS."""
+        self.now: Sequence[Sighting] = ()
+
+    def look(
+        self, services: Iterable[Service], neighbours: Iterable[Neighbour], now: float
+    ) -> None:
+        """These are there at this moment."""
+        by_mdns = [
+            sighting
+            for service in services
+            if service.id != self._own
+            and (sighting := _by_mdns(service, self._first, now)) is not None
+        ]
+        self._first = {(each.found.id, each.places): each.stay.first for each in by_mdns}
+        by_beacon = (
+            _by_beacon(neighbour, now)
+            for neighbour in neighbours
+            if neighbour.last_heard_ago < BEACON_SECONDS
+            and neighbour.identifier != self._own
+            and _IDENTITY.match(neighbour.identifier)
+        )
+        self.now = _merged([*by_mdns, *by_beacon])
+
+    def of(self, screen: str) -> list[Sighting]:
+        """Who says to be this LAN screen."""
+        return [each for each in self.now if each.found.id == screen and each.found.proto == "lan"]
+
+    def at(self, places: Collection[Address]) -> Sighting | None:
+        """The LAN screen that says to be at one of them."""
+        lan = (each for each in self.now if each.found.proto == "lan")
+        return next((each for each in lan if not set(places).isdisjoint(each.places)), None)
+
+
+def _by_mdns(
+    service: Service, first: dict[tuple[str, tuple[Address, ...]], float], now: float
+) -> Sighting | None:
+    """None for what is no screen, or does not say of which kind."""
+    proto = _PROTOS.get(service.text.get("proto", ""))
+    if service.type == ORDERS or proto is None:
+        return None
+    port = service.port if proto == "lan" else 0
+    places = tuple(_place(address, port) for address in service.addresses)
+    found = FoundScreen(
+        id=service.id,
+        name=service.text.get("name") or service.instance,
+        proto=proto,
+        station=service.text.get("station", ""),
+        version=service.text.get("version", ""),
+        address=str(places[0]) if proto == "lan" else places[0].host,
+        by=("mdns",),
+        known_as="",
+    )
+    return Sighting(found, places, Stay(first.get((service.id, places), now), now))
+
+
+def _by_beacon(neighbour: Neighbour, now: float) -> Sighting:
+    place = _place(neighbour.address, ORDERS_PORT)
+    found = FoundScreen(
+        id=neighbour.identifier,
+        name=neighbour.name,
+        proto="lan",
+        station="",
+        version=neighbour.version,
+        address=str(place),
+        by=("beacon",),
+        known_as="",
+    )
+    heard = Stay(now - neighbour.first_heard_ago, now - neighbour.last_heard_ago)
+    return Sighting(found, (place,), heard)
+
+
+def _merged(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """One for each identity and place; what was said first counts."""
+    merged: list[Sighting] = []
+    for each in sightings:
+        for place, known in enumerate(merged):
+            if _is_same(known, each):
+                stay = Stay(
+                    min(known.stay.first, each.stay.first), max(known.stay.heard, each.stay.heard)
+                )
+                by = tuple(dict.fromkeys((*known.found.by, *each.found.by)))
+                merged[place] = Sighting(replace(known.found, by=by), known.places, stay)
+                break
+        else:
+            merged.append(each)
+    return merged
+
+
+def _is_same(one: Sighting, other: Sighting) -> bool:
+    return (one.found.id, one.found.proto) == (other.found.id, other.found.proto) and not set(
+        one.places
+    ).isdisjoint(other.places)
+
+
+def to_adopt(
+    sightings: Iterable[Sighting], knocking: Iterable[Knocking], adopted: Iterable[Adopted]
 ) -> Sequence[FoundScreen]:
-    """All of them, one for each identity and address."""
-    raise NotImplementedError
+    """Those that are not where an adopted screen of that id is, and boards that show a code."""
+    known = {screen.id: screen for screen in adopted}
+    seen = [each for each in sightings if _is_new(each, known.get(each.found.id))]
+    asking = [_asking(each) for each in knocking]
+    return [
+        replace(each.found, known_as=screen.wanted.name) if screen else each.found
+        for each in _merged([*asking, *seen])
+        for screen in [known.get(each.found.id)]
+    ]
 
 
-def to_adopt(found: Iterable[FoundScreen], adopted: Iterable[Adopted]) -> Sequence[FoundScreen]:
-    """Those that are not where an adopted screen of that id is."""
-    raise NotImplementedError
+def _is_new(sighting: Sighting, screen: Adopted | None) -> bool:
+    # A board that is adopted and not let in, or another of its id, shows a code.
+    if screen is None:
+        return True
+    return sighting.found.proto == "lan" and (
+        screen.proto == "board" or is_elsewhere(screen, sighting)
+    )
+
+
+def _asking(knocking: Knocking) -> Sighting:
+    knock = knocking.knock
+    found = FoundScreen(
+        id=knock.id,
+        name=knock.name,
+        proto="board",
+        station="",
+        version=knock.health.version if knock.health else "",
+        address=knock.address,
+        by=("knock",),
+        known_as="",
+    )
+    return Sighting(found, (_place(knock.address, 0),), Stay(0, 0))
+
+
+def is_elsewhere(screen: Adopted, sighting: Sighting) -> bool:
+    """Whether that is another place than the LAN screen's; a name may be any place."""
+    return (
+        screen.address is not None
+        and _ip(screen.address) is not None
+        and screen.address not in sighting.places
+    )
+
+
+def moved_to(
+    screen: Adopted,
+    sightings: Iterable[Sighting],
+    networks: Collection[Network],
+    own: Collection[Ip],
+) -> Address | None:
+    """Where a LAN screen is that does not answer where it was: where just one says to be it.
+
+    Only in `networks`, those of this machine, and at none of its `own` addresses.
+    """
+    claims = [each for each in sightings if screen.address not in each.places]
+    if len(claims) != 1:
+        return None
+    for place in claims[0].places:
+        address = _ip(place)
+        if address is None or address.is_loopback or address in own:
+            continue
+        if any(address in network for network in networks):
+            return place
+    return None
+
+
+def conflict(screen: Adopted, stay: Stay | None, sightings: Sequence[Sighting]) -> str:
+    """In words, where somebody at another place says to be this LAN screen at the same time.
+
+    `stay`: when it answered at its own address.
+    """
+    places: set[str] = set()
+    for one, other in combinations(sightings, 2):
+        if are_at_once(one.stay, other.stay):
+            places |= {one.places[0], other.places[0]}
+    for each in sightings:
+        if stay is not None and is_elsewhere(screen, each) and are_at_once(stay, each.stay):
+            places |= {screen.address or "", each.places[0]}
+    return f"{' and '.join(sorted(places))} both say to be it" if places else ""
 
 
 def hubs(services: Iterable[Service], own_identifier: str) -> Sequence[Hub]:
     """Other appliances."""
-    raise NotImplementedError
+    return [
+        Hub(
+            service.id,
+            service.text.get("name") or service.instance,
+            str(_place(service.addresses[0], _port(service.text.get("http", "")))),
+            same_id=service.id == own_identifier,
+        )
+        for service in services
+        if service.type == ORDERS
+    ]
+
+
+def _port(text: str) -> int:
+    return (
+        int(text) if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= HIGHEST_PORT else HTTP_PORT
+    )
+
+
+def _place(address: Ip | str, port: int) -> Address:
+    host = str(address)
+    return Address(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+
+
+def _ip(address: Address) -> Ip | None:
+    try:
+        return ip_address(address.host)
+    except ValueError:
+        return None

@@ -5,14 +5,42 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from appliance.expeditor import Fault
+from appliance.screens_now import Announced, ScreenJson, ScreensJson, ScreensStatus
 from tests.api.asking import ask
 from tests.api.printing import MadeUpPrinters, given, printer
 from tests.running import PLAIN, RunningAppliance, running
+
+
+def screen(name: str, **more: Any) -> ScreenJson:
+    usual: dict[str, Any] = {
+        "id": name,
+        "name": name,
+        "proto": "lan",
+        "station": "grill",
+        "source": "api",
+        "address": None,
+        "backup": None,
+        "patience": 8,
+        "state": "live",
+        "why": "",
+        "since": 0,
+        "covers": (),
+        "covered_by": None,
+        "conflict": "",
+        "seq": None,
+        "waiting": 0,
+        "refused": 0,
+        "adopted": True,
+        "health": None,
+    }
+    return ScreenJson(**usual | more)
+
 
 Samples = dict[tuple[str, ...], float]
 
@@ -96,6 +124,60 @@ async def test_it_is_ours_alone_and_names_nobody(kitchen: RunningAppliance) -> N
     assert all(name.startswith("expeditor_") for name in names)
     answer = await ask(kitchen, "GET", "/metrics", role=None)
     assert "Canary" not in answer.body
+
+
+async def test_how_screens_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = screen("one", state="away", covered_by="two", waiting=3, refused=2)
+    two = screen("two", station=None, proto="board", conflict="two say so")
+    async with running(tmp_path, PLAIN) as appliance:
+        shown = ScreensJson([one, two], (), (), Announced("", "", ""))
+        monkeypatch.setattr(appliance.screens, "shown", lambda: shown)
+        monkeypatch.setattr(
+            appliance.screens, "status", lambda: ScreensStatus(None, 1, 2, 3, 4, 5, 6)
+        )
+        samples = await measured(appliance)
+    states = {
+        name[1:] for name, value in samples.items() if name[0] == "expeditor_screen_state" and value
+    }
+    assert states == {("lan", "one", "away", "grill"), ("board", "two", "live", "")}
+    assert samples["expeditor_screen_state", "lan", "one", "live", "grill"] == 0
+    for name, of_one, of_two in (
+        ("covered", 1, 0),
+        ("conflict", 0, 1),
+        ("waiting", 3, 0),
+        ("refused", 2, 0),
+    ):
+        assert samples[f"expeditor_screen_{name}", "one"] == of_one
+        assert samples[f"expeditor_screen_{name}", "two"] == of_two
+    for number, name in enumerate(
+        (
+            "went_away",
+            "came_back",
+            "covers_begun",
+            "messages",
+            "messages_failed",
+            "messages_refused",
+        ),
+        1,
+    ):
+        assert samples[f"expeditor_screens_{name}_total",] == number
+
+
+async def test_screens_of_the_file_are_measured(tmp_path: Path) -> None:
+    text = f'{PLAIN}[[screen]]\nid = "one"\nproto = "board"\nstation = "grill"\n'
+    async with running(tmp_path, text) as appliance:
+        samples = await measured(appliance)
+        status = await appliance.call("GET", "/status")
+    assert samples["expeditor_screen_state", "board", "one", "not seen yet", "grill"] == 1
+    assert status[1]["screens"] == {
+        "fault": None,
+        "went_away": 0,
+        "came_back": 0,
+        "covers_begun": 0,
+        "messages": 0,
+        "messages_failed": 0,
+        "messages_refused": 0,
+    }
 
 
 async def test_without_printers_there_is_nothing_of_them(appliance: RunningAppliance) -> None:

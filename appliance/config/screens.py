@@ -1,0 +1,66 @@
+"""What is wrong with screens, each error with its key."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.config.devices import ScreenSection
+from appliance.config.whole import Config
+
+SHORTEST_PATIENCE: Final = 5
+"""Seconds: a screen that says nothing for less is not known to be away."""
+_BOARD: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
+"""Of what a board says to be: see `screens_now.Knock`."""
+
+
+def wrong_screens(config: Config) -> Iterator[str]:
+    """What cannot be shown so, or means nothing."""
+    screens = {screen.id: screen for screen in config.screen}
+    places: dict[str, str] = {}
+    for place, screen in enumerate(config.screen):
+        where = f"screen[{place}]"
+        if screen.patience < SHORTEST_PATIENCE:
+            yield f"{where}.patience: must be at least {SHORTEST_PATIENCE}s"
+        if screen.proto == "board" and not _BOARD.fullmatch(screen.id):
+            yield f"{where}.id: a board has one of 8 to 64 letters, digits and -, which it shows"
+        yield from _wrong_backup(screen, where, screens)
+        yield from _wrong_address(screen, where, config)
+        if screen.address is None:
+            continue
+        if (first := places.setdefault(screen.address, where)) != where:
+            yield f"{where}.address: {screen.address!r} is that of {first} already"
+
+
+def _wrong_backup(
+    screen: ScreenSection, where: str, screens: dict[str, ScreenSection]
+) -> Iterator[str]:
+    if screen.backup is None:
+        return
+    if screen.backup == screen.id:
+        yield f"{where}.backup: {screen.id!r} is this screen itself"
+    elif screen.backup not in screens:
+        yield f"{where}.backup: there is no {screen.backup!r} here; allowed: {', '.join(screens)}"
+    elif screen.id in (chain := _chain(screen, screens)):
+        yield f"{where}.backup: this leads back to it: {' > '.join([screen.id, *chain])}"
+
+
+def _chain(screen: ScreenSection, screens: dict[str, ScreenSection]) -> list[str]:
+    """Its backup, the backup of that, and so on, up to the first that comes again."""
+    chain: list[str] = []
+    name = screen.backup
+    while name is not None and name in screens and name not in chain:
+        chain.append(name)
+        name = screens[name].backup
+    return chain
+
+
+def _wrong_address(screen: ScreenSection, where: str, config: Config) -> Iterator[str]:
+    address, own = screen.address, config.orders.listen
+    if address is None:
+        return
+    if screen.proto == "board":
+        yield f"{where}.address: a board has none: it comes by itself, and shows a code"
+    elif address.port == 0:
+        yield f"{where}.address: {address!r} has no port"
+    elif address.port == own.port and (address.only_this_machine or address.host == own.host):
+        yield f"{where}.address: {address!r} is where this appliance itself takes orders"

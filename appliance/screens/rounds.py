@@ -1,0 +1,235 @@
+"""Looks after all screens, again and again: how they are, who covers, where they are, what is fed.
+
+registry, boards, sightings, feeding ▶ Rounds ▶ ScreensNow, feeding
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from appliance import interfaces
+from appliance.expeditor import Expeditor
+from appliance.log import Log
+from appliance.screens.boards import Boards
+from appliance.screens.feeder import FeedStatus
+from appliance.screens.feeding import Fed, Feeding
+from appliance.screens.liveness import Pulse, Standing, Stay, assess
+from appliance.screens.registry import Adopted, Registry
+from appliance.screens.sightings import Sightings, conflict, moved_to
+from appliance.screens_now import ScreenNow, ScreensNow
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 0.5
+"""Between two looks where nothing is told meanwhile."""
+DEAF_SECONDS: Final = 2.0
+"""A look that is later than this was not delayed by others: this machine stood still, and what was
+said meanwhile is still to be read. Who was silent then is asked anew."""
+MOVE_SECONDS: Final = 15.0
+"""A screen that was moved may take its time to answer there before it is looked for elsewhere."""
+
+
+class Rounds:
+    """Of one appliance. Seconds are monotonic."""
+
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        log: Log,
+        now: ScreensNow,
+        *,
+        registry: Registry,
+        boards: Boards,
+        sightings: Sightings,
+        feeding: Feeding,
+    ) -> None:
+        self._expeditor = expeditor
+        self._log = log
+        self._registry = registry
+        self._boards = boards
+        self._sightings = sightings
+        self._feeding = feeding
+        self._now = now
+        self._started: float | None = None
+        self._looked = 0.0
+        self._here: dict[str, float] = {}
+        """Since when a screen is where it is, if that is not so since the start."""
+        self._moved: dict[str, float] = {}
+        self._standings: Mapping[str, Standing] = {}
+        self._fed: Mapping[str, Fed] = {}
+        self.went_away = 0
+        """How often since the start, as the next two."""
+        self.came_back = 0
+        self.covers_begun = 0
+        self._show(registry.screens, self._assess(registry.screens, 0.0), 0.0)
+
+    def begin(self, now: float) -> None:
+        """From now on screens can be heard."""
+        self._started = self._looked = now
+
+    def adopted(self, screen: str, now: float) -> None:
+        """It is there from now on; whatever was known of one of that id is of another."""
+        self._here[screen] = now
+
+    def missed(self, screen: str) -> bool:
+        """Whether it has been away for longer than its patience."""
+        standing = self._standings.get(screen)
+        return standing is not None and standing.is_missed
+
+    def feed_status(self, screen: str) -> FeedStatus | None:
+        """Of a LAN screen."""
+        try:
+            return self._feeding.status(screen)
+        except KeyError:
+            return None
+
+    def look(self, now: float) -> None:
+        """How all of them are at this moment, and what follows."""
+        if now - self._looked >= LOOK_SECONDS + DEAF_SECONDS and self._started is not None:
+            self._started = now
+        self._looked = now
+        self._boards.keep({each.device for each in self._registry.screens if each.device})
+        self._boards.log_is_at(self._log.head, now)
+        self._follow(now)
+        screens = self._registry.screens
+        self._forget_others({screen.id for screen in screens})
+        unseen = self._assess(screens, now)
+        self._feed(screens)
+        self._show(screens, unseen, now)
+
+    # ── how they are ─────────────────────────────────────────────────────────────────
+
+    def _assess(self, screens: Sequence[Adopted], now: float) -> frozenset[str]:
+        self._standings, unseen = assess(
+            screens,
+            {screen.id: self._pulse(screen, now) for screen in screens},
+            self._expeditor.kitchen.router.stations,
+            started=now if self._started is None else self._started,
+            now=now,
+        )
+        return unseen
+
+    def _pulse(self, screen: Adopted, now: float) -> Pulse:
+        here = self._here.get(screen.id, 0.0)
+        if screen.device is not None:
+            heard = self._boards.last_painted(screen.device)
+            behind = self._boards.behind_since(screen.device, now)
+            health = self._boards.health(screen.device, now)
+            trouble = "" if health is None else f"its computer says: browser {health.browser}"
+            return Pulse(heard, behind, trouble, here)
+        status = self.feed_status(screen.id)
+        nowhere = "nobody knows where it is" if screen.address is None else ""
+        if status is None:
+            return Pulse(None, None, nowhere, here)
+        return Pulse(status.heard, status.behind_since, status.trouble or nowhere, here)
+
+    def _conflict(self, screen: Adopted, now: float) -> str:
+        if screen.device is not None:
+            return self._boards.conflict(screen.device, now)
+        if screen.proto == "board":
+            return ""
+        status = self.feed_status(screen.id)
+        stay = None
+        if status is not None and status.heard is not None:
+            stay = Stay(self._here.get(screen.id, self._started or now), status.heard)
+        return conflict(screen, stay, self._sightings.of(screen.id))
+
+    # ── what follows ─────────────────────────────────────────────────────────────────
+
+    def _feed(self, screens: Sequence[Adopted]) -> None:
+        fed = {
+            screen.id: Fed(screen.address, self._to_show(screen))
+            for screen in screens
+            if screen.proto == "lan"
+        }
+        if fed != self._fed:
+            self._fed = fed
+            self._feeding.feed(fed)
+
+    def _to_show(self, screen: Adopted) -> frozenset[str] | None:
+        own = screen.wanted.station
+        if own is None:
+            return None
+        there = {own} & self._expeditor.kitchen.router.stations.keys()
+        return frozenset(there | {*self._standings[screen.id].covers})
+
+    def _follow(self, now: float) -> None:
+        """Find LAN screens again that are elsewhere, and do not answer where they were."""
+        for screen in self._registry.screens:
+            standing = self._standings.get(screen.id)
+            is_lost = screen.address is None or (standing is not None and standing.state == "away")
+            if screen.proto != "lan" or not is_lost:
+                continue
+            if now - self._moved.get(screen.id, now - MOVE_SECONDS) < MOVE_SECONDS:
+                continue
+            claims = self._sightings.of(screen.id)
+            if not claims:
+                continue
+            try:
+                networks, own = interfaces.networks(), interfaces.addresses()
+            except OSError as error:
+                logger.debug("the networks of this machine cannot be read: %s", error)
+                return
+            there = moved_to(screen, claims, networks, own)
+            if there is not None:
+                was = screen.address or "nowhere"
+                logger.warning("screen %s is at %s now; it was at %s", screen.id, there, was)
+                self._registry.move(screen.id, there)
+                self._moved[screen.id] = self._here[screen.id] = now
+
+    def _forget_others(self, screens: set[str]) -> None:
+        for of_screens in (self._here, self._moved):
+            for screen in of_screens.keys() - screens:
+                del of_screens[screen]
+
+    # ── what is told ─────────────────────────────────────────────────────────────────
+
+    def _show(self, screens: Sequence[Adopted], unseen: frozenset[str], now: float) -> None:
+        at = self._expeditor.now().at
+        shown = [self._screen_now(screen, at, now) for screen in screens]
+        for screen in shown:
+            self._say(self._now.screens.get(screen.id), screen)
+        self._now.show(shown, unseen)
+
+    def _screen_now(self, screen: Adopted, at: int, now: float) -> ScreenNow:
+        standing = self._standings[screen.id]
+        before = self._now.screens.get(screen.id)
+        if before is not None and before.state == standing.state:
+            since = before.since
+        else:
+            since = at - round(standing.silent * 1000) if standing.state == "away" else at
+        return ScreenNow(
+            id=screen.id,
+            name=screen.wanted.name,
+            proto=screen.proto,
+            station=screen.wanted.station,
+            state=standing.state,
+            why=standing.why,
+            since=since,
+            covers=standing.covers,
+            covered_by=standing.covered_by,
+            device=screen.device,
+            conflict=self._conflict(screen, now),
+        )
+
+    def _say(self, before: ScreenNow | None, screen: ScreenNow) -> None:
+        """What is new of it, in the log and the counters."""
+        was = None if before is None else before.state
+        if screen.state != was:
+            if screen.state == "away":
+                self.went_away += 1
+                logger.warning("screen %s is away: %s", screen.id, screen.why)
+            elif screen.state == "behind":
+                logger.warning("screen %s is behind: %s", screen.id, screen.why)
+            elif screen.state == "live":
+                logger.info("screen %s is live", screen.id)
+            self.came_back += was == "away" and screen.state in ("live", "behind")
+        covered_by = None if before is None else before.covered_by
+        if screen.covered_by != covered_by:
+            if screen.covered_by is None:
+                logger.info("screen %s is covered by no other any more", screen.id)
+            else:
+                self.covers_begun += 1
+                logger.warning("screen %s is covered by %s", screen.id, screen.covered_by)
+        if screen.conflict and (before is None or before.conflict != screen.conflict):
+            logger.warning("screen %s: %s", screen.id, screen.conflict)
