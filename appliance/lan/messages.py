@@ -101,9 +101,7 @@ def _via(sent: msgspec.Raw, identifier: str | None) -> tuple[str, ...]:
     return via
 
 
-def command(
-    name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...] = ()
-) -> Command:
+def command(name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...] = ()) -> Command:
     """The command of that name about an order of the struct that it takes.
 
     `via`: see `Order`. Raises NotUnderstood.

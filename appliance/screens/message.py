@@ -38,7 +38,7 @@ def content(
     The guest's phone and address are for screens of a pass alone, prices for nobody. `via`: the
     appliances that it came through, this one included.
     """
-    live = [ticket for ticket in tickets if _is_shown(ticket)]
+    live = [ticket for ticket in tickets if is_shown(ticket)]
     if not live:
         return None
     fields = _head(placed, live)
@@ -54,7 +54,7 @@ def _on_board(ticket: Ticket) -> list[Line]:
     return [line for line in ticket.lines if not line.bump and line.change != "deleted"]
 
 
-def _is_shown(ticket: Ticket) -> bool:
+def is_shown(ticket: Ticket) -> bool:
     """Whether somebody still has to see it: a card without any line may have its notes."""
     return ticket.workable and (not ticket.lines or bool(_on_board(ticket)))
 
@@ -125,7 +125,7 @@ def _item(placed: Placed, item: Item, on: Sequence[Line]) -> dict[str, Any]:
         fields["specialInstructions"] = instructions
     if note := guest.group_notes.get(item.line_id):
         fields["itemGroup"] = fields.get("itemGroup", {}) | {"note": note}
-    status = _course_status(item, on)
+    status = _course_status(placed, item, on)
     return fields | ({"courseStatus": status} if status else {})
 
 
@@ -141,10 +141,12 @@ def _counted(name: str, count: int | float) -> dict[str, Any]:  # noqa: PYI041 -
     return {"name": name, "count": count}
 
 
-def _course_status(item: Item, on: Sequence[Line]) -> str | None:
+def _course_status(placed: Placed, item: Item, on: Sequence[Line]) -> str | None:
     if all(line.held for line in on):
         return "hold"
-    was_held = item.held or any(line.due is not None for line in on)
+    # One that never waited was due when the order came, or it came later.
+    dues = (line.due for line in on if line.due is not None and line.change != "added")
+    was_held = item.held or any(due > placed.create_tick for due in dues)
     return "fire" if was_held else item.course_status
 
 
