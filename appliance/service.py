@@ -157,15 +157,19 @@ async def running(
     authority = await asyncio.to_thread(
         auth.Authority, directory, config.appliance, config.auth, limits=limits
     )
+    identifier = await asyncio.to_thread(identity.identifier, directory)
     router = OrderRouter(
-        expeditor.submit, AllowList(config.orders.allow), config.zone, config.orders.limits
+        expeditor.submit,
+        AllowList(config.orders.allow),
+        config.zone,
+        config.orders.limits,
+        identifier=identifier,
     )
     history = History(log, expeditor.feed, directory)
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
     printers_now = PrintersNow()
     screens_now = ScreensNow()
-    identifier = await asyncio.to_thread(identity.identifier, directory)
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )

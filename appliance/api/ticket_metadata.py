@@ -12,7 +12,7 @@ from appliance.kitchen.order import Guest, Item, Modifier, Order, Placed
 from appliance.kitchen.promise import Promise
 from appliance.kitchen.ticket import Moment, Ticket
 
-_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt"})
+_ELSEWHERE_IN_ORDER: Final = frozenset({"id", "server", "priority", "pickupAt", "via"})
 _ELSEWHERE_IN_GUEST: Final = frozenset({"name", "driverPhone"})
 _ELSEWHERE_IN_ITEM: Final = frozenset({"lineId", "id", "name", "qty", "mods"})
 _ELSEWHERE_IN_MODIFIER: Final = frozenset({"id", "name", "qty"})

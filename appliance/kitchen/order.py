@@ -142,6 +142,8 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     accessibility: Accessibility | None = None
     source: str | None = None
     retry: Retry | None = None
+    via: tuple[str, ...] = ()
+    """Identifiers of the appliances that it came through, the first one first."""
 
 
 class Guest(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):

@@ -27,19 +27,30 @@ class Reply(NamedTuple):
     """It is the id of the message's order, whole and alone; of several orders, all their ids."""
 
 
-async def send(host: str, port: int, message: bytes, seconds: float = REPLY_SECONDS) -> Reply:
+async def send(
+    host: str,
+    port: int,
+    message: bytes,
+    seconds: float = REPLY_SECONDS,
+    *,
+    order_id: str | None = None,
+) -> Reply:
     """The reply to one message, on a connection of its own.
 
     A reply has no end mark. It is complete when the other side closes, or as soon as it is
     the id of the message's order or a documented failure, for some screens never close.
     When time is up, or the connection breaks, what has come is returned; it is not accepted.
-    A message may be several objects, whose replies follow one another.
+    A message may be several objects, whose replies follow one another. `order_id` is that of its
+    only order, where the caller knows it: then the message need not be read first.
 
     Raises TimeoutError when nothing came in time, ConnectionError or another OSError when
     nothing can come, and EOFError when the other side closes without a reply.
     """
     reply = bytearray()
-    expected = await asyncio.to_thread(_Expected.of, message)  # It may be a file of any size.
+    if order_id is None:
+        expected = await asyncio.to_thread(_Expected.of, message)  # It may be a file of any size.
+    else:
+        expected = _Expected.of_order(order_id)
     try:
         async with asyncio.timeout(seconds):
             connection = await _connected(host, port)
@@ -52,6 +63,12 @@ async def send(host: str, port: int, message: bytes, seconds: float = REPLY_SECO
     if not text:
         raise EOFError("the connection was closed without a reply")
     return Reply(text, text == expected.ids)
+
+
+async def probe(host: str, port: int, seconds: float) -> None:
+    """Connect, and say nothing. Raises OSError where nobody listens, or not in that time."""
+    async with asyncio.timeout(seconds):
+        (await _connected(host, port)).close()
 
 
 async def _connected(host: str, port: int) -> socket.socket:
@@ -128,6 +145,10 @@ class _Expected(NamedTuple):
             return cls(None, len(found))
         replied = b"".join(replies.encode(OrderAccepted(order_id)) for order_id in ids)
         return cls(replied.strip() or None, len(found))
+
+    @classmethod
+    def of_order(cls, order_id: str) -> "_Expected":
+        return cls(replies.encode(OrderAccepted(order_id)).strip() or None, 1)
 
     def is_whole(self, reply: bytes) -> bool:
         """Whether nothing follows this."""

@@ -7,9 +7,10 @@ or null was not sent, and stays away from the kitchen's structs.
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from appliance.kitchen.amendment import Amendment
 from appliance.kitchen.command import AmendOrder, CancelOrder, Command, CreateOrder, UpdateOrder
@@ -43,6 +44,11 @@ class NotUnderstood(ValueError):
     """The object is no message of this protocol; the text says why."""
 
 
+MOST_VIA: Final = 8
+"""Appliances that an order may come through: more than any kitchen puts in a row."""
+MAX_IDENTIFIER: Final = 64
+"""Characters of what names one of them."""
+
 # Not strict: real clients send numbers and booleans as strings.
 _decode = msgspec.json.Decoder(Envelope, strict=False).decode
 _decode_order: Final[Mapping[str, Callable[[Frame], AnyOrderMessage]]] = {
@@ -53,30 +59,52 @@ _decode_order: Final[Mapping[str, Callable[[Frame], AnyOrderMessage]]] = {
 }
 
 
-def decode(message: Frame, zone: tzinfo) -> Command:
+def decode(message: Frame, zone: tzinfo, identifier: str | None = None) -> Command:
     """The command of one complete message.
 
-    Times without a zone are taken to be of `zone`. Raises NotUnderstood, and what
+    Times without a zone are taken to be of `zone`. `identifier` is this appliance's: what came
+    through it before is not taken again. Raises NotUnderstood, and what
     msgspec raises for bytes that are not one whole JSON object of the right shape:
     msgspec.DecodeError, UnicodeDecodeError, RecursionError.
     """
     envelope = _decode(message)
+    via = _via(envelope.via, identifier)
     name = "create-order" if envelope.command is None else envelope.command
     if name not in _decode_order:
         raise NotUnderstood(f"unknown command {name[:40]!r}")
     if bytes(envelope.order) in _NO_ORDER:
-        return command(name, _decode_order[name](message), zone)
+        return command(name, _decode_order[name](message), zone, via)
     try:
         order = _decode_order[name](envelope.order)
     except msgspec.ValidationError as error:
         raise NotUnderstood(_in_envelope(str(error))) from error
-    return command(name, order, zone)
+    return command(name, order, zone, via)
 
 
-def command(name: str, order: AnyOrderMessage, zone: tzinfo) -> Command:
+_Identifier: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_IDENTIFIER)]
+_decode_via = msgspec.json.Decoder(tuple[_Identifier, ...]).decode
+
+
+def _via(sent: msgspec.Raw, identifier: str | None) -> tuple[str, ...]:
+    """What a message came through. Where others mean something else by it, nothing.
+
+    Raises NotUnderstood for one that goes round in a circle, or may do so.
+    """
+    try:
+        via = _decode_via(sent) if bytes(sent) else ()
+    except msgspec.ValidationError:
+        return ()
+    if identifier in via:
+        raise NotUnderstood("it came through this appliance already")
+    if len(via) > MOST_VIA:
+        raise NotUnderstood(f"it came through more than {MOST_VIA} appliances")
+    return via
+
+
+def command(name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...] = ()) -> Command:
     """The command of that name about an order of the struct that it takes.
 
-    Raises NotUnderstood.
+    `via`: see `Order`. Raises NotUnderstood.
     """
     if not order.id:
         raise NotUnderstood("order.id is missing or empty")
@@ -89,7 +117,7 @@ def command(name: str, order: AnyOrderMessage, zone: tzinfo) -> Command:
             return AmendOrder(order.id, _amendment(order, zone))
         case _:
             kind = UpdateOrder if name == "update-order" else CreateOrder
-            return kind(*_whole_order(order, order.id, zone))
+            return kind(*_whole_order(order, order.id, zone, via))
 
 
 def _in_envelope(reason: str) -> str:
@@ -128,14 +156,19 @@ _SAME_IN_GUEST: Final = (
 )
 
 
-def _whole_order(message: OrderMessage, order_id: str, zone: tzinfo) -> tuple[Order, Guest]:
+def _whole_order(
+    message: OrderMessage, order_id: str, zone: tzinfo, via: tuple[str, ...]
+) -> tuple[Order, Guest]:
     if message.items is None:
         raise NotUnderstood("order.items is missing")
     order, guest = _fields(message, zone)
     lines = list(zip(line_ids(message.items), message.items, strict=True))
     return (
         Order(
-            order_id, tuple(Item(line_id, **item_fields(item)) for line_id, item in lines), **order
+            order_id,
+            tuple(Item(line_id, **item_fields(item)) for line_id, item in lines),
+            via=via,
+            **order,
         ),
         Guest(
             item_instructions={

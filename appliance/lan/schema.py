@@ -99,6 +99,8 @@ class Envelope(Struct):
 
     command: str | None = None
     order: Raw = Raw()
+    via: Raw = Raw()
+    """Identifiers of the appliances that it came through; ours, not of the protocol."""
 
 
 class CancelMessage(Struct):

@@ -59,8 +59,10 @@ class OrderRouter:
         allow: AllowList,
         zone: tzinfo,
         limits: OrderLimits = OrderLimits(),  # noqa: B008 - it is frozen
+        *,
+        identifier: str,
     ) -> None:
-        """`zone` is for times that come without one."""
+        """`zone` is for times that come without one. `identifier`: this appliance's."""
         self.submit = submit
         self.limits = limits
         self.counters: Counter[str] = Counter()
@@ -68,6 +70,7 @@ class OrderRouter:
         `not_stored`, `turned_away` as a stranger, `evicted` for want of places."""
         self._allow = allow
         self._zone = zone
+        self._identifier = identifier
         self._connections: set[Connection] = set()
         self._refusals = Refusals()
         self._server: asyncio.Server | None = None
@@ -122,7 +125,7 @@ class OrderRouter:
 
     def decode(self, frame: bytearray) -> Command:
         """What one object means."""
-        return messages.decode(frame, self._zone)
+        return messages.decode(frame, self._zone, self._identifier)
 
     def welcome(self, connection: Connection) -> bool:
         """Whether a new peer gets a place: everybody but a stranger, if need be another's."""

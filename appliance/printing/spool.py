@@ -23,15 +23,8 @@ import apsw
 from appliance.printers import SPOOL
 from appliance.printing.jobs import doubted
 from appliance.printing.memory import KEPT_MS, Memory
-from appliance.printing.store import (
-    NEVER,
-    Changes,
-    Damaged,
-    Kept,
-    Store,
-    forget_aside,
-    put_aside,
-)
+from appliance.printing.store import NEVER, Changes, Kept, Store, forget_aside
+from appliance.sqlite_file import Damaged, in_words, put_aside
 
 logger = logging.getLogger(__name__)
 
@@ -244,16 +237,3 @@ class Spool(Memory):
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def in_words(error: Exception) -> str:
-    """What is wrong with the disk."""
-    match error:
-        case apsw.FullError():
-            return "the disk is full"
-        case apsw.ReadOnlyError() | apsw.CantOpenError():
-            return "the data directory cannot be written"
-        case apsw.IOError():
-            return "the disk does not store"
-        case _:
-            return str(error)

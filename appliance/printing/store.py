@@ -9,7 +9,6 @@ Chits name guests: what is deleted is overwritten (`secure_delete`), and `scrub`
 it in the write-ahead file. A commit is synced before anybody builds upon it.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,15 +17,15 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from appliance import sqlite_file
 from appliance.log import Position
 from appliance.printing.jobs import Job
 from appliance.printing.wanted import OnPaper
+from appliance.sqlite_file import DAMAGE, ENDS, Damaged, aside_of
 
 FORMAT: Final = 1
 """Kept in `user_version`; a spool of another format is put aside."""
 APPLICATION_ID: Final = 0x45585053  # "EXPS", for file(1)
-ENDS: Final = ("", "-wal", "-shm")
-"""Of the names of a database's files."""
 
 _SCHEMA: Final = """
 CREATE TABLE jobs     (id INTEGER PRIMARY KEY, job BLOB NOT NULL) STRICT;
@@ -41,14 +40,9 @@ CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL, next_job INTEG
 NEVER: Final = Position("", 0)
 """The log was not followed yet."""
 
-_DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError)
 _encode = msgspec.msgpack.Encoder().encode
 _decode_job = msgspec.msgpack.Decoder(Job).decode
 _decode_paper = msgspec.msgpack.Decoder(OnPaper).decode
-
-
-class Damaged(Exception):
-    """This file cannot be believed."""
 
 
 class PaperKey(NamedTuple):
@@ -100,34 +94,9 @@ class Store:
         `vfs` names an SQLite file system other than the default. Raises Damaged, and
         apsw.Error where the disk fails.
         """
-        self._connection = apsw.Connection(os.fspath(path), vfs=vfs)
-        try:
-            self._prepare()
-        except _DAMAGE as error:
-            self._connection.close()
-            raise Damaged(str(error)) from error
-        except (Damaged, apsw.Error):
-            self._connection.close()
-            raise
-
-    def _prepare(self) -> None:
-        connection = self._connection
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "full")
-        connection.pragma("secure_delete", "on")
-        version = connection.pragma("user_version")
-        if not version and connection.execute("SELECT count(*) FROM sqlite_schema").get == 0:
-            with connection:
-                connection.execute(_SCHEMA)
-                connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", FORMAT)
-        elif version != FORMAT:
-            raise Damaged(f"it is of format {version}, and this program makes {FORMAT}")
-        found = connection.pragma("quick_check", 1)
-        if found != "ok":
-            raise Damaged(found)
-        # What failed once may be whole in the write-ahead file, and not on the disk.
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._connection = sqlite_file.opened(
+            path, _SCHEMA, application_id=APPLICATION_ID, format=FORMAT, vfs=vfs
+        )
 
     def load(self) -> Kept:
         """All of it. Raises Damaged, apsw.Error."""
@@ -147,7 +116,7 @@ class Store:
                     for id_, since, is_unclean in execute("SELECT * FROM printers")
                 },
             )
-        except (*_DAMAGE, ValueError) as error:  # Of msgspec, and of letters that are none.
+        except (*DAMAGE, ValueError) as error:  # Of msgspec, and of letters that are none.
             raise Damaged(str(error)) from error
 
     def write(self, changes: Changes) -> None:
@@ -202,28 +171,13 @@ def _keys_without(papers: Mapping[PaperKey, OnPaper | None]) -> list[PaperKey]:
     return [key for key, paper in papers.items() if paper is None]
 
 
-def put_aside(path: Path) -> Path:
-    """Keep a closed file that cannot be believed under another name. Raises OSError."""
-    aside = _aside(path)
-    for end in ENDS:
-        if (file := path.with_name(path.name + end)).exists():
-            file.replace(aside.with_name(aside.name + end))
-        else:
-            aside.with_name(aside.name + end).unlink(missing_ok=True)
-    return aside
-
-
 def forget_aside(path: Path, at: int, kept: int) -> None:
     """Delete what was put aside where it was written so long ago. Raises OSError.
 
     Both in milliseconds, `at` by the wall clock. What is of a time to come goes as well: one of
     the clocks was wrong, and guests are named in it.
     """
-    aside = _aside(path)
+    aside = aside_of(path)
     if aside.exists() and abs(at - aside.stat().st_mtime * 1000) > kept:
         for end in ENDS:
             aside.with_name(aside.name + end).unlink(missing_ok=True)
-
-
-def _aside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.damaged")

@@ -7,24 +7,53 @@ nobody waits.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import Final, NamedTuple, NoReturn
 
 from appliance.config.values import Address
 from appliance.expeditor import Expeditor
+from appliance.kitchen import event as events
+from appliance.kitchen.event import OrderPlaced, TicketChanged
+from appliance.lan import replies
 from appliance.lan.client import Reply
+from appliance.log import Log, LogError, Position
+from appliance.screens.keeping import Keeping
+from appliance.screens.live import Live
+from appliance.screens.message import is_shown
+from appliance.screens.mirror import Mirror, OnScreen, Step
+from appliance.screens.store import Changes, Kept
+
+logger = logging.getLogger(__name__)
 
 PROBE_SECONDS: Final = 1.0
 """Between two looks by TCP connect whether a screen is there that nothing is sent to."""
 ANSWER_SECONDS: Final = 3.0
 """Connecting included: an hour of a screen that hangs is no reason to hear of it late."""
+ASK_EVERY: Final = 5
+"""Looks, of which one tells an order that the screen has once more: a program that hangs takes
+connections all the same, and one that was started anew between two looks has forgotten all."""
+BURST: Final = 16
+PACE_SECONDS: Final = 0.005
+"""Between two messages, where more than BURST wait: orders are taken in meanwhile."""
+READ_AT_ONCE: Final = 500
+"""Events of the log, at a start."""
+RETRY_SECONDS: Final = 1.0
+"""Between two attempts when the log cannot be read."""
+STORE_EVERY: Final = 1_000
+"""Events that concern no order of the screen, after which its place is stored all the same: they
+are read again at a start."""
 
 
 class Link(NamedTuple):
     """How a LAN screen is reached: over TCP, or a simulated one."""
 
-    send: Callable[[Address, bytes], "asyncio.Future[Reply]"]
-    probe: Callable[[Address], "asyncio.Future[None]"]
+    send: Callable[[Address, bytes, str], Awaitable[Reply]]
+    """A message about the order of that id."""
+    probe: Callable[[Address], Awaitable[None]]
 
 
 class FeedStatus(NamedTuple):
@@ -36,7 +65,7 @@ class FeedStatus(NamedTuple):
     """Since when something is to be sent."""
     trouble: str
     seq: int | None
-    """What it shows leads up to there."""
+    """What it shows leads up to there; None while nobody knows."""
     waiting: int
     refused: int
 
@@ -48,34 +77,321 @@ class Feeder:
         self,
         screen: str,
         expeditor: Expeditor,
-        address: Address,
+        address: Address | None,
         stations: frozenset[str] | None,
         *,
         identifier: str,
         changed: Callable[[], None],
+        log: Log,
+        link: Link,
+        keeping: Keeping,
+        tallies: Counter[str],
     ) -> None:
-        """`stations`: what it is to show; None for all. `identifier`: this appliance's.
+        """`address`: None while nobody knows it. `stations`: what it is to show; None for all.
 
-        `changed` is called when `status` says something else. (The store and the link are given
-        as well: they belong to the file's author.)
+        `identifier`: this appliance's. `changed` is called when it has trouble or has none any
+        more, or takes an order or does not. `tallies` counts what becomes of messages:
+        `accepted`, `failed`, `refused`.
         """
-        raise NotImplementedError
+        self._screen = screen
+        self._expeditor = expeditor
+        self._address = address
+        self._changed = changed
+        self._log = log
+        self._link = link
+        self._keeping = keeping
+        self._tallies = tallies
+        self._live = Live(screen, expeditor, stations, identifier)
+        self._mirror = Mirror()
+        self._news = asyncio.Event()
+        self._kept: Kept | None = None
+        self._has_begun = False
+        self._position = 0
+        """Up to there, on disk, what it has is stored."""
+        self._on_disk: dict[int, str] = {}
+        """By number of orders, the id on the screen that is stored."""
+        self._is_moved = False
+        self._is_shown_otherwise = False
+        self._is_away = True
+        """Or may be: it is looked for before anything is sent."""
+        self._try_at = 0.0
+        self._looks = 0
+        self._heard: float | None = None
+        self._behind_since: float | None = None
+        self._trouble = "" if address else _NOWHERE
+        self._told: tuple[str, int] = ("", 0)
+
+    # ── what others say and ask ──────────────────────────────────────────────────────
 
     def show(self, stations: frozenset[str] | None) -> None:
         """It is to show these from now on: another station, or one that it covers besides."""
-        raise NotImplementedError
+        self._live.stations = stations
+        self._live.look_anew()
+        self._is_shown_otherwise = True
+        self._news.set()
 
-    def move(self, address: Address) -> None:
+    def move(self, address: Address | None) -> None:
         """It is there from now on, and has to be told everything."""
-        raise NotImplementedError
+        self._address = address
+        self._is_moved = True
+        self._news.set()
 
     def status(self) -> FeedStatus:
         """As it is now."""
-        raise NotImplementedError
+        mirror, since = self._mirror, min(self._mirror.due.values(), default=None)
+        seq: int | None = self._live.seq if self._has_begun else None
+        if since is not None:
+            seq = since - 1 if since and mirror.is_sure else None
+        return FeedStatus(
+            self._heard,
+            self._behind_since,
+            self._trouble,
+            seq,
+            len(mirror.due),
+            len(mirror.refused),
+        )
 
-    async def run(self) -> NoReturn:
-        """Until cancelled."""
-        raise NotImplementedError
+    # ── to be stored ─────────────────────────────────────────────────────────────────
+
+    def changes(self, *, is_all: bool) -> Changes | None:
+        """See `keeping.Source`."""
+        if not self._has_begun:
+            kept = self._kept
+            return Changes(kept.position, {**kept.shown}, is_all=True) if kept else None
+        mirror = self._mirror
+        numbers = sorted(mirror.unsaved)
+        mirror.unsaved.clear()
+        shown: dict[int, OnScreen | None] = (
+            dict(mirror.all_stored()) if is_all else {each: mirror.stored(each) for each in numbers}
+        )
+        return Changes(Position(self._expeditor.epoch, self._live.seq), shown, is_all)
+
+    def stored(self, changes: Changes) -> None:
+        """See `keeping.Source`."""
+        if self._has_begun:
+            self._position = changes.position.seq
+            for number, on in changes.shown.items():
+                if on is None:
+                    self._on_disk.pop(number, None)
+                else:
+                    self._on_disk[number] = on.wire_id
+
+    def _touch(self) -> None:
+        if self._mirror.unsaved or self._live.seq - self._position >= STORE_EVERY:
+            self._keeping.touch()
+
+    # ── running ──────────────────────────────────────────────────────────────────────
+
+    async def run(self, kept: Kept | None) -> NoReturn:
+        """Until cancelled. `kept`: what is known of a time before; None: nothing was shown."""
+        self._kept = kept
+        await self._begin(kept)
+        with self._expeditor.feed.watched(self._news.set):
+            while True:
+                self._news.clear()
+                is_shown_otherwise, self._is_shown_otherwise = self._is_shown_otherwise, False
+                touched = await self._live.follow()
+                if touched is None:
+                    self._is_shown_otherwise |= is_shown_otherwise
+                    continue
+                self._want(touched)
+                if is_shown_otherwise:
+                    # Of this nothing is found in the log.
+                    await self._keeping.durable()
+                if self._is_moved:
+                    self._is_moved = False
+                    self._mirror.distrust(self._live.seq)
+                    self._try_at = 0.0
+                    self._be("" if self._address else _NOWHERE)
+                await self._go_on()
+
+    async def _begin(self, kept: Kept | None) -> None:
+        """Take up what the screen had, as far as that is known."""
+        if kept is None and self._keeping.is_lost:
+            await self._live.follow()
+            for number in self._live.numbers:
+                self._mirror.suspect(number, self._live.order_id(number) or "", gone=False)
+            self._live.look_anew()
+        elif kept is not None:
+            position, head = kept.position, self._log.head
+            if position.epoch != self._expeditor.epoch or position.seq > head:
+                self._mirror.take_up_of_another_log(kept.shown)
+            else:
+                self._mirror.take_up(kept.shown)
+                self._on_disk = {number: on.wire_id for number, on in kept.shown.items()}
+                await self._suspect_what_came_after(position.seq)
+        while (touched := await self._live.follow()) is None:
+            pass
+        self._has_begun = True
+        self._want(dict.fromkeys((*touched, *self._mirror.due), self._live.seq))
+        # The ids that the orders have there now are to be found at the next start.
+        await self._keeping.durable()
+
+    async def _suspect_what_came_after(self, seq: int) -> None:
+        """Of orders that events after the last commit speak of, nobody knows what was sent."""
+        ids: dict[int, str] = {}
+        gone: dict[int, bool] = {}
+        while seq < self._log.head:
+            try:
+                recorded = await self._log.read(seq, READ_AT_ONCE)
+            except LogError as error:
+                logger.warning("what screen %s shows is not known: %s", self._screen, error)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            for each in recorded:
+                match events.decode(each.event):
+                    case OrderPlaced(number=number, order=order):
+                        ids[number] = order.id
+                    case TicketChanged(ticket=ticket) as event if self._live.sees(ticket.station):
+                        is_gone = event.gone or not is_shown(ticket)
+                        gone[ticket.number] = gone.get(ticket.number, False) or is_gone
+            seq = recorded[-1].seq
+        for number in sorted(gone):
+            with contextlib.suppress(KeyError):
+                order_id = ids.get(number) or self._expeditor.kitchen.placed(number).order.id
+                self._mirror.suspect(number, order_id, gone=gone[number])
+
+    def _want(self, touched: Mapping[int, int]) -> None:
+        live, mirror = self._live, self._mirror
+        for number, seq in touched.items():
+            order_id = live.order_id(number)
+            content = None if order_id is None else live.content(number)
+            mirror.want(number, order_id or "", content, seq)
+        mirror.forget(self._expeditor.kitchen.numbers_in_memory)
+        self._look_behind()
+        self._touch()
+
+    def _look_behind(self) -> None:
+        if not self._mirror.due:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = monotonic()
+        told = (self._trouble, len(self._mirror.refused))
+        if told != self._told:
+            self._told = told
+            self._changed()
+
+    async def _go_on(self) -> None:
+        """One message, or one look; or wait until there is something."""
+        if self._address is None:
+            await self._news.wait()
+        elif self._is_away:
+            await self._try_again(self._address)
+        elif (step := self._mirror.next()) is not None:
+            await self._send(step, self._address)
+            if len(self._mirror.due) > BURST:
+                await asyncio.sleep(PACE_SECONDS)
+        elif await self._is_quiet(PROBE_SECONDS):
+            await self._look(self._address)
+
+    async def _is_quiet(self, seconds: float) -> bool:
+        """Whether nothing comes in that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    # ── the screen ───────────────────────────────────────────────────────────────────
+
+    async def _look(self, address: Address) -> None:
+        """Whether it is there, while nothing is to be sent."""
+        self._looks += 1
+        asks, turn = divmod(self._looks, ASK_EVERY)[1] == 0, self._looks // ASK_EVERY
+        if asks and (step := self._mirror.again(turn)) is not None:
+            await self._exchange(step, address)
+            return
+        try:
+            await self._link.probe(address)
+        except _AWAY as error:
+            self._fail(error)
+        else:
+            self._heard = monotonic()
+            self._be("")
+
+    async def _try_again(self, address: Address) -> None:
+        """After it failed: nothing is sent before it takes a connection."""
+        seconds = self._try_at - monotonic()
+        if seconds > 0 and not await self._is_quiet(seconds):
+            return
+        try:
+            await self._link.probe(address)
+        except _AWAY as error:
+            self._fail(error)
+            return
+        self._mirror.distrust(self._live.seq)
+        self._look_behind()
+        if (step := self._mirror.next()) is not None:
+            await self._send(step, address)
+            return
+        self._heard, self._is_away = monotonic(), False
+        self._be("")
+
+    async def _send(self, step: Step, address: Address) -> None:
+        is_found = self._on_disk.get(step.number) == step.wire_id or (
+            self._mirror.is_derived(step.number) and self._mirror.due[step.number] > self._position
+        )
+        if step.command == "create" and not is_found:
+            await self._keeping.durable()
+        self._mirror.begin(step)
+        await self._exchange(step, address)
+
+    async def _exchange(self, step: Step, address: Address) -> None:
+        try:
+            reply = await self._link.send(address, step.encoded(), step.wire_id)
+            self._answered(step, reply)
+        except _AWAY as error:
+            self._mirror.fail(step, self._live.seq)
+            self._tallies["failed"] += 1
+            self._fail(error)
+        self._touch()
+
+    def _answered(self, step: Step, reply: Reply) -> None:
+        """Raises EOFError for an answer that is none."""
+        mirror, seq = self._mirror, self._live.seq
+        is_missing = reply.text == replies.ORDER_DOES_NOT_EXIST and step.command != "create"
+        if reply.accepted or (is_missing and step.command == "cancel"):
+            self._tallies["accepted"] += 1
+        if reply.accepted:
+            mirror.accepted(step, seq)
+        elif is_missing:
+            mirror.missing(step, seq)
+            if step.was_known:
+                mirror.distrust(seq)
+        elif reply.text in replies.FAILURES:
+            logger.warning("screen %s refuses an order", self._screen)
+            self._tallies["refused"] += 1
+            mirror.refuse(step, seq)
+        else:
+            raise EOFError("it answers what is no answer of this protocol")
+        self._heard, self._is_away = monotonic(), False
+        self._be("")
+
+    def _fail(self, error: Exception) -> None:
+        self._is_away = True
+        self._try_at = monotonic() + PROBE_SECONDS
+        self._be(_in_words(error))
+
+    def _be(self, trouble: str) -> None:
+        self._trouble = trouble
+        self._look_behind()
 
 
-Feeders = Mapping[str, Feeder]
+_NOWHERE: Final = "nobody knows where it is"
+_AWAY: Final = (OSError, EOFError, UnicodeError)
+"""What a screen that is away makes of a message, or its address of it."""
+
+
+def _in_words(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return "it gives no answer"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case ConnectionError():
+            return "the connection broke"
+        case OSError(strerror=str(strerror)):
+            return strerror
+        case _:
+            return str(error)

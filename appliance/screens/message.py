@@ -4,11 +4,19 @@ Source: LAN protocol design page, "Commands". A line that waits has `courseStatu
 off the board, struck through or voided is left out.
 """
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
-from appliance.kitchen.order import Placed
-from appliance.kitchen.ticket import Ticket
+import msgspec
+from msgspec.structs import replace
+
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Modifier, Placed
+from appliance.kitchen.ticket import Line, Ticket
+
+DIGEST_BYTES: Final = 8
+
+_encode = msgspec.json.encode
 
 
 class Content(NamedTuple):
@@ -18,6 +26,8 @@ class Content(NamedTuple):
     """JSON, without its id."""
     digest: bytes
     """Eight bytes: the same for the same content."""
+    via: tuple[str, ...]
+    """The appliances that it came through, this one included."""
 
 
 def content(
@@ -28,19 +38,138 @@ def content(
     The guest's phone and address are for screens of a pass alone, prices for nobody. `via`: the
     appliances that it came through, this one included.
     """
-    raise NotImplementedError
+    live = [ticket for ticket in tickets if is_shown(ticket)]
+    if not live:
+        return None
+    fields = _head(placed, live)
+    if any(ticket.station in passes for ticket in live):
+        fields |= _for_pass(placed)
+    fields = {name: value for name, value in fields.items() if value is not None}
+    fields["items"] = list(_items(placed, live))
+    order = _encode(fields)
+    return Content(order, hashlib.blake2b(order, digest_size=DIGEST_BYTES).digest(), (*via,))
+
+
+def _on_board(ticket: Ticket) -> list[Line]:
+    return [line for line in ticket.lines if not line.bump and line.change != "deleted"]
+
+
+def is_shown(ticket: Ticket) -> bool:
+    """Whether somebody still has to see it: a card without any line may have its notes."""
+    return ticket.workable and (not ticket.lines or bool(_on_board(ticket)))
+
+
+def _head(placed: Placed, tickets: Iterable[Ticket]) -> dict[str, Any]:
+    """What is said of the order as a whole. Time and mode are required by the protocol."""
+    order, guest, delivery = placed.order, placed.guest, placed.order.delivery_service
+    return {
+        "name": guest.name,
+        "time": placed.placed_at if order.time is None else order.time,
+        "pickupTime": order.pickup_time,
+        "mode": order.mode or MODE_WHEN_NOT_SENT,
+        "server": order.server,
+        "specialInstructions": guest.special_instructions,
+        "priority": any(ticket.priority != "normal" for ticket in tickets),
+        "checkNumber": order.check_number,
+        "originSource": order.origin_source,
+        "covers": order.covers,
+        "vehicleModel": guest.vehicle_model,
+        "vehicleColor": guest.vehicle_color,
+        "deliveryService": {"name": delivery.name} if delivery and delivery.name else None,
+    }
+
+
+def _for_pass(placed: Placed) -> dict[str, Any]:
+    """What whoever hands the order over needs of the guest, and of who delivers."""
+    guest, delivery = placed.guest, placed.order.delivery_service
+    fields: dict[str, Any] = {
+        "phoneNumber": guest.phone_number,
+        "deliveryAddress": guest.delivery_address,
+    }
+    if delivery is not None:
+        delivers = {
+            "name": delivery.name,
+            "orderId": delivery.order_id,
+            "driverPhone": guest.driver_phone,
+        }
+        fields["deliveryService"] = {key: value for key, value in delivers.items() if value} or None
+    return fields
+
+
+def _items(placed: Placed, tickets: Iterable[Ticket]) -> Iterable[dict[str, Any]]:
+    """Each line once, as it is on all of these tickets together, in the order of the order."""
+    on: dict[str, list[Line]] = {}
+    for ticket in tickets:
+        for line in _on_board(ticket):
+            on.setdefault(line.id, []).append(line)
+    places = {item.line_id: place for place, item in enumerate(placed.order.items)}
+    for line_id in sorted(on, key=lambda line_id: places.get(line_id, len(places))):
+        item = placed.item(line_id)
+        if item is not None:
+            yield _item(placed, item, on[line_id])
+
+
+def _item(placed: Placed, item: Item, on: Sequence[Line]) -> dict[str, Any]:
+    """A line; of modifiers that are made alone, only those."""
+    is_whole = not all(line.mods for line in on)
+    alone = sorted({place for line in on for place in line.mods if place < len(item.mods)})
+    mods = item.mods if is_whole or not alone else tuple(item.mods[place] for place in alone)
+    part = replace(item, price=None, mods=(), components=item.components if is_whole else ())
+    fields: dict[str, Any] = msgspec.to_builtins(part)
+    fields["qty"] = item.qty
+    fields["mods"] = [_modifier(mod) for mod in mods]
+    if part.components:
+        fields["components"] = [_counted(each.name, each.count) for each in part.components]
+    guest = placed.guest
+    if instructions := guest.item_instructions.get(item.line_id):
+        fields["specialInstructions"] = instructions
+    if note := guest.group_notes.get(item.line_id):
+        fields["itemGroup"] = fields.get("itemGroup", {}) | {"note": note}
+    status = _course_status(placed, item, on)
+    return fields | ({"courseStatus": status} if status else {})
+
+
+def _modifier(mod: Modifier) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(replace(mod, components=()))
+    fields["qty"] = mod.qty
+    if mod.components:
+        fields["components"] = [_counted(each.name, each.count) for each in mod.components]
+    return fields
+
+
+def _counted(name: str, count: int | float) -> dict[str, Any]:  # noqa: PYI041 - as it is in JSON
+    return {"name": name, "count": count}
+
+
+def _course_status(placed: Placed, item: Item, on: Sequence[Line]) -> str | None:
+    if all(line.held for line in on):
+        return "hold"
+    # One that never waited was due when the order came, or it came later.
+    dues = (line.due for line in on if line.due is not None and line.change != "added")
+    was_held = item.held or any(due > placed.create_tick for due in dues)
+    return "fire" if was_held else item.course_status
+
+
+# ── messages ─────────────────────────────────────────────────────────────────────────
 
 
 def create(wire_id: str, content: Content) -> bytes:
     """The message, without a newline; as the next two."""
-    raise NotImplementedError
+    return _whole("create-order", wire_id, content)
 
 
 def update(wire_id: str, content: Content) -> bytes:
     """It reads so now."""
-    raise NotImplementedError
+    return _whole("update-order", wire_id, content)
 
 
-def cancel(wire_id: str) -> bytes:
-    """It is not to be made, or has been."""
-    raise NotImplementedError
+def cancel(wire_id: str, via: Sequence[str]) -> bytes:
+    """It is not to be made, or has been. `via`: as of the content that was sent."""
+    return _encode({"command": "cancel-order", "via": via, "order": {"id": wire_id}})
+
+
+def _whole(
+    command: Literal["create-order", "update-order"], wire_id: str, content: Content
+) -> bytes:
+    order = msgspec.Raw(b'{"id":%b,%b' % (_encode(wire_id), content.order[1:]))
+    return _encode({"command": command, "via": content.via, "order": order})

@@ -40,7 +40,7 @@ async def main(kind: str, directory: Path) -> None:
     clock = Clock.resume(directory, None)
     expeditor = make(log, directory, lambda: make_kitchen(settings), clock.now)
     await expeditor.load()
-    router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"))
+    router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"), identifier="")
     print(await router.listen("127.0.0.1", 0), flush=True)
     followers = [History(log, expeditor.feed, directory).run()] if kind == "with-log" else []
     await asyncio.gather(expeditor.run(), router.run(), *followers)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.config import OrderLimits
@@ -11,6 +12,10 @@ from appliance.kitchen.command import CancelOrder, Command, CreateOrder, OrderAc
 from appliance.log import NotStored
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+
+
+IDENTIFIER: Final = "5EED5EED5EED"
+"""Of the appliance that the router is of."""
 
 
 class Kitchen:
@@ -55,7 +60,9 @@ async def serving(
     limits: OrderLimits = OrderLimits(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[tuple[OrderRouter, int]]:
     """The router, listening, and its port. Deadlines are checked when the test does it."""
-    router = OrderRouter(submit, AllowList(["local"]), ZoneInfo("UTC"), limits)
+    router = OrderRouter(
+        submit, AllowList(["local"]), ZoneInfo("UTC"), limits, identifier=IDENTIFIER
+    )
     port = await router.listen("127.0.0.1", 0)
     try:
         yield router, port

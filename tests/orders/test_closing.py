@@ -63,4 +63,4 @@ async def test_afterwards_nobody_listens() -> None:
 
 
 async def test_a_router_that_never_listened_can_be_closed() -> None:
-    await OrderRouter(Kitchen().submit, AllowList([]), ZoneInfo("UTC")).close()
+    await OrderRouter(Kitchen().submit, AllowList([]), ZoneInfo("UTC"), identifier="").close()

@@ -97,7 +97,7 @@ def test_an_ipv4_address_is_itself_over_ipv6_too() -> None:
 
 
 async def test_every_address_is_those_of_ipv4_and_of_ipv6() -> None:
-    router = OrderRouter(Kitchen().submit, AllowList(["local"]), ZoneInfo("UTC"))
+    router = OrderRouter(Kitchen().submit, AllowList(["local"]), ZoneInfo("UTC"), identifier="")
     port = await router.listen("::", 0)
     try:
         for host in ("127.0.0.1", "::1"):

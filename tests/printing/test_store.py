@@ -10,8 +10,9 @@ from appliance.log import Position
 from appliance.printers import SPOOL
 from appliance.printing.chit import Chit, Head
 from appliance.printing.jobs import Job
-from appliance.printing.store import Changes, Damaged, Kept, Known, PaperKey, Store, put_aside
+from appliance.printing.store import Changes, Kept, Known, PaperKey, Store
 from appliance.printing.wanted import OnPaper
+from appliance.sqlite_file import Damaged, put_aside
 from tests.log.faulty_disk import faulty_disk
 from tests.proof import count
 

@@ -1,0 +1,287 @@
+"""A LAN screen has what is live at its stations, whatever happens there, here and in between."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.kitchen.command import MoveTicket
+from appliance.screens.feeding import Fed
+from tests.screens.hub import Hub, commands_of, hub, hurried, stations
+from tests.screens.lan_screen import LanScreen, lan_screen
+
+GRILL = stations("grill")
+
+
+@pytest.fixture(autouse=True)
+def hurry() -> Iterator[None]:
+    with hurried():
+        yield
+
+
+@pytest.fixture
+async def screen() -> AsyncIterator[LanScreen]:
+    async with lan_screen() as one:
+        yield one
+
+
+@pytest.fixture
+async def kitchen(tmp_path: Path, screen: LanScreen) -> AsyncIterator[Hub]:
+    """Its grill is at the screen."""
+    async with hub(tmp_path, one=Fed(screen.address, GRILL)) as one:
+        yield one
+
+
+def told(screen: LanScreen) -> list[str]:
+    return commands_of(screen.messages)
+
+
+async def test_it_has_the_items_of_its_station_alone(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger", "Fries", "Combo")
+    await kitchen.order("8", "Fries")
+    await kitchen.in_step("one")
+    assert screen.shown == {"7": [("1", 1, None), ("3", 1, None)]}
+    assert told(screen) == ["create 7"]
+
+
+async def test_it_hears_of_updates_bumps_and_cancels(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.change("7", "Burger", "Steak")
+    await kitchen.in_step("one")
+    assert screen.shown == {"7": [("1", 1, None), ("2", 1, None)]}
+    await kitchen.order("8", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.cancel("7")
+    await kitchen.in_step("one")
+    await kitchen.act("grill", "8", "bump")
+    await kitchen.in_step("one")
+    assert screen.shown == {}
+    assert told(screen) == ["create 7", "update 7", "create 8", "cancel 7", "cancel 8"]
+
+
+async def test_what_changes_nothing_there_is_not_told(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger", "Fries")
+    await kitchen.in_step("one")
+    await kitchen.act("grill", "7", "start")
+    await kitchen.act("fry", "7", "bump")
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7"]
+
+
+async def test_one_that_is_called_back_has_another_id_there(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    for _ in range(2):
+        await kitchen.act("grill", "7", "bump")
+        await kitchen.in_step("one")
+        await kitchen.act("grill", "7", "recall")
+        await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7", "create 7~2", "cancel 7~2", "create 7~3"]
+    assert screen.shown == kitchen.shows(GRILL)
+
+
+async def test_an_order_that_has_the_id_of_a_former_one_is_another(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.cancel("7")
+    await kitchen.order("7", "Burger", "Burger")
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7", "create 7~2"]
+    assert screen.shown == kitchen.shows(GRILL)
+
+
+async def test_a_card_that_is_moved_away_goes(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.do(MoveTicket("grill", "7", "fry"))
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7"]
+
+
+async def test_a_screen_of_all_stations_has_each_line_once(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    kitchen.feed(one=Fed(screen.address, None))
+    await kitchen.order("7", "Burger", "Fries", "Combo")
+    await kitchen.in_step("one")
+    assert [line for line, _, _ in screen.shown["7"]] == ["1", "2", "3"]
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.act("pass", "7", "bump")
+    await kitchen.in_step("one")
+    assert screen.shown == {}
+
+
+async def test_one_for_another_station_loses_what_it_had(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.order("8", "Fries")
+    await kitchen.order("9", "Combo")
+    await kitchen.in_step("one")
+    kitchen.feed(one=Fed(screen.address, stations("fry")))
+    await kitchen.until(lambda: screen.shown.keys() == {"8", "9"})
+    assert told(screen)[2:] == ["cancel 7", "create 8"]
+    kitchen.feed(one=Fed(screen.address, GRILL))
+    await kitchen.until(lambda: screen.shown.keys() == {"7", "9"})
+    assert screen.shown == kitchen.shows(GRILL)
+
+
+async def test_it_is_told_of_nothing_once_it_is_forgotten(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    kitchen.feed()
+    await kitchen.act("grill", "7", "bump")
+    async with lan_screen() as other:
+        kitchen.feed(other=Fed(other.address, GRILL))
+        await kitchen.order("8", "Burger")
+        await kitchen.in_step("other")
+        assert told(other) == ["create 8"]
+    assert told(screen) == ["create 7"]
+    with pytest.raises(KeyError):
+        kitchen.feeding.status("one")
+
+
+# ── away ─────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScreen) -> None:
+    for order_id in ("1", "2", "3"):
+        await kitchen.order(order_id, "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.act("grill", "1", "bump")
+    await kitchen.order("4", "Burger")
+    await kitchen.change("4", "Steak")
+    await kitchen.order("5", "Burger")
+    await kitchen.cancel("5")
+    await kitchen.act("grill", "2", "bump")
+    await kitchen.act("grill", "2", "recall")
+    status = kitchen.feeding.status("one")
+    assert (status.trouble, status.behind_since is None) == ("nothing listens there", False)
+    await screen.start()
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+    assert sorted(told(screen)[3:]) == ["cancel 1", "create 4", "update 2", "update 3"]
+    assert told(screen)[3] == "cancel 1"
+    assert kitchen.feeding.status("one").behind_since is None
+
+
+async def test_one_that_forgot_everything_is_told_everything(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.order("8", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill()
+    await screen.start()  # Perhaps before anybody looked.
+    await kitchen.until(lambda: screen.shown.keys() == {"7", "8"})
+    assert screen.wrong == []
+
+
+async def test_a_bump_tells_that_it_forgot(kitchen: Hub, screen: LanScreen) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("appliance.screens.feeder.PROBE_SECONDS", 3600)
+        await kitchen.order("7", "Burger")
+        await kitchen.order("8", "Burger")
+        await kitchen.in_step("one")
+        await screen.kill()
+        await screen.start()
+        await kitchen.act("grill", "7", "bump")
+        await kitchen.until(lambda: screen.shown.keys() == {"8"})
+
+
+async def test_one_that_moved_is_fed_where_it_is(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    async with lan_screen() as elsewhere:
+        kitchen.feed(one=Fed(None, GRILL))
+        await kitchen.until(
+            lambda: kitchen.feeding.status("one").trouble == "nobody knows where it is"
+        )
+        kitchen.feed(one=Fed(elsewhere.address, GRILL))
+        await kitchen.in_step("one")
+        assert elsewhere.shown == kitchen.shows(GRILL)
+
+
+async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "hangs"
+    await kitchen.until(lambda: kitchen.feeding.status("one").trouble == "it gives no answer")
+    screen.heal()
+    await kitchen.in_step("one")
+
+
+async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
+    async with lan_screen() as other:
+        kitchen.feed(one=Fed(screen.address, GRILL), other=Fed(other.address, None))
+        screen.way = "hangs"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("appliance.screens.feeding.ANSWER_SECONDS", 3600)
+            for number in range(5):
+                await kitchen.order(f"{number}", "Burger")
+            await kitchen.in_step("other")
+        assert len(other.shown) == 5
+        assert screen.shown == {}
+        screen.heal()
+
+
+# ── what it does not take ────────────────────────────────────────────────────────────
+
+
+async def test_what_it_refuses_is_told_and_not_repeated(kitchen: Hub, screen: LanScreen) -> None:
+    screen.way = "refuses"
+    await kitchen.order("7", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
+    await kitchen.in_step("one")
+    screen.way = "well"
+    await kitchen.order("8", "Burger")
+    await kitchen.in_step("one")
+    assert (told(screen), kitchen.feeding.tallies.refused) == (["create 8"], 1)
+    await kitchen.change("7", "Steak")
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+    assert kitchen.feeding.status("one").refused == 0
+
+
+async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen) -> None:
+    screen.way = "refuses"
+    await kitchen.order("7", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
+    await screen.kill()
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    screen.way = "well"
+    await screen.start()
+    await kitchen.until(lambda: screen.shown.keys() == {"7"})
+
+
+async def test_an_answer_that_is_none_is_trouble(kitchen: Hub, screen: LanScreen) -> None:
+    screen.way = "babbles"
+    await kitchen.order("7", "Burger")
+    words = "it answers what is no answer of this protocol"
+    await kitchen.until(lambda: kitchen.feeding.status("one").trouble == words)
+    screen.heal()
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+
+
+async def test_what_came_through_the_screen_does_not_go_back(tmp_path: Path) -> None:
+    from appliance.kitchen.command import CreateOrder  # noqa: PLC0415
+    from appliance.kitchen.order import Guest, Item, Order  # noqa: PLC0415
+
+    async with lan_screen() as screen, hub(tmp_path, FEEDC0FFEE12=Fed(screen.address, None)) as one:
+        burger = (Item("1", "Burger"),)
+        await one.do(CreateOrder(Order("7", burger, via=("A1", "FEEDC0FFEE12")), Guest()))
+        await one.do(CreateOrder(Order("8", burger, via=("A1",)), Guest()))
+        await one.in_step("FEEDC0FFEE12")
+        assert [(each["order"]["id"], each["via"]) for each in screen.messages] == [
+            ("8", ["A1", "0123456789AB"])
+        ]
+        await one.cancel("8")
+        await one.in_step("FEEDC0FFEE12")
+        assert screen.messages[-1]["via"] == ["A1", "0123456789AB"]
