@@ -233,6 +233,8 @@ def screen_shown(screen: ScreenJson, *, has_token: bool) -> ScreenShown:
         | {
             "station_id": told.pop("station"),
             "backup_id": told.pop("backup"),
+            # A plain text: what is of a kind of its own is not encoded.
+            "address": None if screen.address is None else str(screen.address),
             "since": iso(screen.since),
             "adopted": screen.adopted and (has_token or screen.proto != "board"),
         }

@@ -326,7 +326,7 @@ def _health(sent: HealthBody) -> ScreenHealth:
 def _address(text: str) -> str:
     """`HOST:PORT`, with the protocol's port where there is none. Raises ApiError 400."""
     try:
-        return Address(f":{PORT}").on(str(ip_address(text)))
+        return str(Address(f":{PORT}").on(str(ip_address(text))))
     except ValueError:
         address = text if ":" in text else f"{text}:{PORT}"
     try:
@@ -335,4 +335,4 @@ def _address(text: str) -> str:
         raise invalid("address", str(error)) from error
     if not _HOST.fullmatch(found.host) or found.port == 0:
         raise invalid("address", f"{text!r} is no address")
-    return found
+    return str(found)
