@@ -154,8 +154,12 @@ async def running(
     use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
     limits = Limits(config.http.limits)
+    screens_now = ScreensNow()
     authority = await asyncio.to_thread(
-        auth.Authority, directory, config.appliance, config.auth, limits=limits
+        partial(auth.Authority, limits=limits, screens_now=screens_now),
+        directory,
+        config.appliance,
+        config.auth,
     )
     identifier = await asyncio.to_thread(identity.identifier, directory)
     router = OrderRouter(
@@ -169,7 +173,6 @@ async def running(
     attention = Attention(expeditor, config.zone)
     shown_now = ShownNow()
     printers_now = PrintersNow()
-    screens_now = ScreensNow()
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )
@@ -212,6 +215,7 @@ async def running(
         history,
         https=https,
         printers_now=printers_now,
+        screens_now=screens_now,
         warnings=warned,
     )
     own_names = frozenset[str](config.http.names)

@@ -152,15 +152,15 @@ class Access:
         if body.token is not None:
             token = body.token
             try:
-                await _stored(lambda: self._authority.revoke(token))
+                await stored(lambda: self._authority.revoke(token))
             except InvalidToken as error:
                 raise invalid("token", str(error)) from error
         elif body.jti is not None:
             jti = body.jti
-            await _stored(lambda: self._authority.revoke_id(jti))
+            await stored(lambda: self._authority.revoke_id(jti))
         elif body.subject is not None:
             subject = body.subject
-            await _stored(lambda: self._authority.revoke_subject(subject))
+            await stored(lambda: self._authority.revoke_subject(subject))
 
     async def set_pin(self, call: Call) -> PinShown:
         """Give somebody a PIN, a new one if need be."""
@@ -171,7 +171,7 @@ class Access:
         self._require_stations(body.stations)
         authority = self._authority
         try:
-            pin = await _stored(
+            pin = await stored(
                 lambda: authority.set_pin(body.name, body.pin, body.roles, body.stations)
             )
         except PinError as error:
@@ -187,7 +187,7 @@ class Access:
     async def remove_pin(self, call: Call) -> None:
         """Take somebody's PIN away, and sign them out."""
         name = call.path("name")
-        if not await _stored(lambda: self._authority.remove_pin(name)):
+        if not await stored(lambda: self._authority.remove_pin(name)):
             raise ApiError(404, "NOT_FOUND", f"{name!r} has no PIN")
 
     async def add_device(self, call: Call) -> DeviceMade:
@@ -201,7 +201,7 @@ class Access:
         # The answer is in memory alone: after a restart at least no second one is made.
         made_with = None if call.key is None else call.key.name.hex()
         issue = partial(self._authority.devices.issue, body.name, body.stations, made_with)
-        made = await _stored(issue)
+        made = await stored(issue)
         device = made.device
         return DeviceMade(
             device.id, device.name, device.stations, _time(device.made_at), made.token
@@ -214,7 +214,7 @@ class Access:
     async def remove_device(self, call: Call) -> None:
         """End a screen's token."""
         name = call.path("id")
-        if not await _stored(lambda: self._authority.devices.revoke(name)):
+        if not await stored(lambda: self._authority.devices.revoke(name)):
             raise ApiError(404, "NOT_FOUND", f"there is no device {name!r}")
 
     def _require_stations(self, wanted: Collection[str]) -> None:
@@ -224,15 +224,20 @@ class Access:
             raise invalid("stations", f"there is no {unknown[0]!r}", allowed=sorted(known))
 
 
-async def _stored(change: Callable[[], Result]) -> Result:
-    """What a change returns, when it is on disk. Raises ApiError 409, 503."""
+async def stored(change: Callable[[], Result]) -> Result:
+    """What a change of who may returns, when it is on disk. Raises ApiError 409, 503."""
     try:
         return await asyncio.shield(asyncio.to_thread(change))
     except (TooMany, TooManyDevices, MadeBefore) as error:
         raise ApiError(409, "CONFLICT", str(error)) from error
     except OSError as error:
-        message = f"nothing can be stored at present: {error.strerror}"
-        raise ApiError(503, "SERVICE_UNAVAILABLE", message, headers={"Retry-After": "2"}) from error
+        raise not_stored(error) from error
+
+
+def not_stored(error: OSError) -> ApiError:
+    """The error for a change that does not get to the disk."""
+    message = f"nothing can be stored at present: {error.strerror}"
+    return ApiError(503, "SERVICE_UNAVAILABLE", message, headers={"Retry-After": "2"})
 
 
 def _pin(pin: Pin) -> PinShown:

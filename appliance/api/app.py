@@ -23,6 +23,7 @@ from appliance.api import (
 )
 from appliance.api import health as appliance_health
 from appliance.api import printers as printer_api
+from appliance.api import screens as screen_api
 from appliance.api.access_log import LINES, STATIONS
 from appliance.api.auth import Authority, host_middleware
 from appliance.api.contract import Contract
@@ -70,7 +71,8 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`, `shown_now`, `printers_now`: see `Events`; `devices`: see `panel`.
+    `about`, `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`:
+    see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -82,7 +84,6 @@ def make_app(
     app[LINES] = []
     app[STATIONS] = lambda: expeditor.kitchen.router.stations
     location, now = view.location, expeditor.now
-    del screens_now
     listening = events.Events(
         expeditor,
         authority,
@@ -91,6 +92,8 @@ def make_app(
         reminders=reminders,
         shown_now=shown_now,
         printers_now=printers_now,
+        screens=screens,
+        screens_now=screens_now,
     )
     app.on_shutdown.append(listening.close)
 
@@ -114,6 +117,11 @@ def make_app(
             "Printers",
             printer_api,
             printer_api.PrinterResource(printers, authority).operations(BASE),
+        ),
+        Resource(
+            "Screens",
+            screen_api,
+            screen_api.ScreenResource(screens, authority, known_stations).operations(BASE),
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),

@@ -16,6 +16,7 @@ from appliance.api.panel import KeyBody
 from appliance.api.printers import FaultBody
 from appliance.api.routing import TestedOrder
 from appliance.api.rule_json import RuleBody, RulesBody
+from appliance.api.screen_json import AdoptBody, KnockBody, ScreenBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
 from appliance.api.tickets import FireBody, MoveBody, PrintBody, PriorityBody
@@ -38,8 +39,11 @@ PARTS: Final[Mapping[str, Part]] = {
     "button_id": Part("A button's `id`, as `GET /panel` lists it.", "grill-1"),
     "bar_id": Part("A bump bar's `id`, as `GET /panel` lists it.", "fry-bar"),
     "printer_id": Part("A printer's `id`, as `GET /printers` lists it.", "fry-printer"),
+    "screen_id": Part(
+        "A screen's `id`, as `GET /screens` lists it.", "9f0c2f6e-5b1d-4b7a-9d55-0d8f3c1f2a10"
+    ),
     "job_id": Part("A job's `id`, as the printer's jobs list it.", "7"),
-    "id": Part("A screen's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
+    "id": Part("A device's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
 }
 
 _BURGERS: Final = {
@@ -101,5 +105,8 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     RevokeBody: {"subject": "pin:Maria"},
     KeyBody: {"key": "bump"},
     FaultBody: {"fault": "out of paper", "on": True},
+    KnockBody: {"screen_id": "4b825dc642cb6eb9a060e54bf8d69288", "name": "TV at the fryer"},
+    AdoptBody: {"code": "123456", "name": "Fry screen", "station_id": "fry"},
+    ScreenBody: {"name": "Fry screen", "patience": 15},
     Credentials: {"pin": "4711"},
 }

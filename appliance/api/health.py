@@ -19,12 +19,14 @@ from appliance.api.errors import ApiError
 from appliance.api.printer_json import PrinterTold, printer_told
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON, Result
+from appliance.api.screen_json import ScreenTold, screen_told
 from appliance.api.ticket_json import encode
 from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
 from appliance.log import NotStored
 from appliance.printers import PrintersNow
+from appliance.screens_now import ScreensNow
 from appliance.tls import Https, HttpsStatus
 
 STORE_SECONDS: Final = 2.0
@@ -73,6 +75,7 @@ class HealthJson(Struct):
     """What it presents; null where there is no https."""
     history: HistoryHealth
     printers: list[PrinterTold]
+    screens: list[ScreenTold]
     neighbours: int | None
     """Screens and appliances that are heard on the network; null where none could be."""
     disk_free_bytes: int | None
@@ -91,6 +94,7 @@ class Health:
         *,
         https: Https | None,
         printers_now: PrintersNow,
+        screens_now: ScreensNow,
         warnings: Callable[[], list[str]],
     ) -> None:
         """`directory` has the data. It counts as running from now on."""
@@ -104,6 +108,7 @@ class Health:
         self._history = history
         self._https = https
         self._printers_now = printers_now
+        self._screens_now = screens_now
         self._warnings = warnings
         self._began = monotonic()
         self._stuck_since: float | None = None
@@ -151,6 +156,7 @@ class Health:
             https=self._https.status() if self._https else None,
             history=HistoryHealth(history.indexed, history.of, history.fault is not None),
             printers=[printer_told(each) for each in self._printers_now.printers.values()],
+            screens=[screen_told(each) for each in self._screens_now.screens.values()],
             neighbours=self.neighbours(),
             disk_free_bytes=await asyncio.to_thread(_free, self._directory),
         )

@@ -79,8 +79,10 @@ async def key_of(request: web.Request, caller: Caller, prefix: str) -> Key | Non
     if len(sent) > 1 or not _USABLE.fullmatch(sent[0]):
         raise invalid(HEADER, "send it once, with 1 to 200 visible ASCII characters")
     path = request.rel_url.raw_path.removeprefix(prefix)
-    # What an answer shows depends on the stations, too.
-    only = None if caller.stations is None else sorted(caller.stations)
+    # What an answer shows depends on the stations, too. Those of a device come and go between a
+    # request and its repeat, when its screen begins to show another's: it is still the same one.
+    kept = caller.stations if caller.device is None else None
+    only = None if kept is None else sorted(kept)
     name = hashlib.sha256(msgspec.json.encode([_who(caller), only, request.method, path, sent[0]]))
     fingerprint = hashlib.sha256(msgspec.json.encode(request.rel_url.raw_query_string))
     fingerprint.update(await read(request))

@@ -193,10 +193,11 @@ def _operation(
         "security": _SECURITY if operation.roles else [],
         "x-roles": sorted(operation.roles),
     }
-    body = operation.form if isinstance(operation, RawOperation) else operation.body
+    form = operation.form if isinstance(operation, RawOperation) else None
+    body = form or operation.body
     if body is not None:
         content = {"schema": schemas.of(body), "example": BODIES[body]}
-        kind = FORM if isinstance(operation, RawOperation) else JSON
+        kind = JSON if form is None else FORM
         is_needed = isinstance(operation, RawOperation) or operation.body_needed
         described["requestBody"] = {"required": is_needed, "content": {kind: content}}
     if isinstance(operation, RawOperation) and operation.frames is not None:
@@ -308,7 +309,8 @@ def _errors(operation: Operation | RawOperation) -> dict[str, Any]:
     if operation.roles:
         statuses |= {*_SIGNED_IN}
     if isinstance(operation, RawOperation):
-        statuses |= {*operation.error_pages, *(_WITH_BODY if operation.form is not None else ())}
+        has_body = operation.form is not None or operation.body is not None
+        statuses |= {*operation.error_pages, *(_WITH_BODY if has_body else ())}
     elif operation.body is not None:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:

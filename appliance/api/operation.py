@@ -125,7 +125,7 @@ class Operation(NamedTuple):
         """What was sent, decoded. Raises ApiError 400, 413, 415."""
         if not self.body_needed and not await read(request):
             return kind()
-        return await _body(request, kind, lenient=self.lenient)
+        return await json_body(request, kind, lenient=self.lenient)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:
         key = call.key
@@ -195,7 +195,7 @@ def query(request: web.Request, kind: type[Kind]) -> Kind:
         raise unfit(error, kind) from error
 
 
-async def _body(request: web.Request, kind: type[Kind], *, lenient: bool) -> Kind:
+async def json_body(request: web.Request, kind: type[Kind], *, lenient: bool = False) -> Kind:
     """The JSON body. Raises ApiError 400, 413, 415."""
     if request.content_type not in _BODY_TYPES:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"send {JSON}")

@@ -1,11 +1,12 @@
 """A handler that is not JSON in and JSON out, declared once: routed and described by what it says.
 
-What a browser signs in with, streams, and the contract itself. The sibling of `Operation`,
+What a browser signs in with, streams, the contract itself, and a screen that knocks, which may be
+anybody. The sibling of `Operation`,
 which guards and decodes; these handlers do both themselves, as their declaration says.
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from aiohttp import web
 from msgspec import Struct
@@ -34,13 +35,15 @@ class RawOperation(NamedTuple):
     """Its docstring's first line is the summary. Raises ApiError."""
     content: str | None
     """The media type of the answer; None for an empty one."""
-    answers: type[Struct] | None = None
-    """What is sent, where that is JSON of a known form."""
+    answers: Any = None
+    """The type of what is sent, where that is JSON of a known form."""
     roles: frozenset[str] = frozenset()
     """Any of them may; none for anybody, without signing in."""
     status: int = 200
     query: type[Struct] | None = None
     form: type[Struct] | None = None
+    body: type[Struct] | None = None
+    """What is taken as JSON, in place of a form."""
     errors: tuple[int, ...] = ()
     """Apart from those that every path has."""
     error_pages: tuple[int, ...] = ()

@@ -87,7 +87,7 @@ def _kinds(operations: Iterable[Operation | RawOperation]) -> Iterator[Any]:
     """All types that are sent or taken."""
     yield ErrorJson
     for operation in operations:
-        body = operation.form if isinstance(operation, RawOperation) else operation.body
-        yield from filter(None, (operation.answers, operation.query, body))
+        yield from filter(None, (operation.answers, operation.query, operation.body))
         if isinstance(operation, RawOperation):
+            yield from filter(None, (operation.form,))
             yield from (kind for kinds in operation.frames or () for kind in kinds)

@@ -1,4 +1,4 @@
-"""A browser signs in: with the one-time link of the first start, a PIN, or a token.
+"""A browser signs in: with a one-time link, a PIN, or a token.
 
 Cookies are set for our own pages alone, which say so by `Origin`.
 """
@@ -16,9 +16,11 @@ from appliance.api.auth import (
     ROLES,
     SESSION_SECONDS,
     Authority,
+    keep_session,
     require_own_page,
     session_cookie,
 )
+from appliance.api.auth.devices import DEVICE_SECONDS, PREFIX
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
 from appliance.api.body import read
@@ -55,9 +57,12 @@ _OWN_PAGE: Final = {"Origin": "the appliance's own site, whose pages alone may a
 
 
 class LinkQuery(Struct):
-    """What the one-time link has in it."""
+    """What a one-time link has in it."""
 
-    code: Annotated[str, Meta(description="as `expeditor run` prints it")] = ""
+    code: Annotated[
+        str,
+        Meta(description="as `expeditor run` prints it, or as an adopted screen was given it"),
+    ] = ""
 
 
 class Credentials(Struct):
@@ -102,7 +107,7 @@ class SignIn:
         ]
 
     async def by_link(self, request: web.Request) -> web.Response:
-        """Redeem the one-time link's code for a session."""
+        """Redeem a one-time link's code for a session: a manager's, or a screen's."""
         try:
             token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
@@ -155,13 +160,6 @@ async def _form(request: web.Request) -> dict[str, str]:
 
 def _signed_in(request: web.Request, token: str) -> web.Response:
     response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
-    response.set_cookie(
-        session_cookie(request),
-        token,
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        samesite="Strict",
-        secure=request.secure,
-        path="/",
-    )
+    seconds = DEVICE_SECONDS if token.startswith(PREFIX) else SESSION_SECONDS
+    keep_session(request, response, token, seconds)
     return response

@@ -20,6 +20,7 @@ VALUES = {
     "bar_id": "fry-bar",
     "printer_id": "grill-printer",
     "job_id": "1",
+    "screen_id": "grill-screen",
 }
 READS = ("GET", "HEAD")
 PARTS = (
@@ -31,6 +32,7 @@ OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/api/v1/kds/screens/knock"),
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
     *((method, f"/{part}.js") for method in READS for part in PARTS),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
@@ -39,7 +41,8 @@ OPEN = {
     *((method, "/metrics") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),
 }
-"""What anybody may ask for: pages without tickets, signing in, the API's contract, health."""
+"""What anybody may ask for: pages without tickets, signing in, the API's contract, health; and to
+be let in."""
 
 
 class Asked(NamedTuple):

@@ -81,6 +81,10 @@ POST   /printers/{printer_id}/jobs/drop                                         
 POST   /printers/{printer_id}/faults                                            kitchen   own   ours
 GET    /printers/{printer_id}/preview.svg                                       kitchen   own   ours
 GET    /printers/{printer_id}/paper.svg                                         kitchen   own   ours
+GET    /screens                                                                 kitchen   seen  ours
+POST   /screens                                                                 managers  all   ours
+PATCH  /screens/{screen_id}                                                     managers  all   ours
+DELETE /screens/{screen_id}                                                     managers  all   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours
@@ -108,6 +112,8 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
     ("POST", "/panel/bars/{bar_id}/press"): {"key": "summary"},
     ("POST", "/printers/{printer_id}/faults"): {"fault": "slow", "on": True},
+    ("POST", "/screens"): {"address": "192.0.2.7", "name": "Wall"},
+    ("PATCH", "/screens/{screen_id}"): {"name": "Wall"},
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},

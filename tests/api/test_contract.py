@@ -18,6 +18,8 @@ import pytest
 from appliance import config
 from tests.api.conforming import document_of
 from tests.api.printing import MadeUpPrinters, given, job, printer
+from tests.api.screens import MadeUpScreens, screen
+from tests.api.screens import given as given_screens
 from tests.proof import PROOF, count
 from tests.running import RunningAppliance, running
 
@@ -65,6 +67,8 @@ async def test_the_appliance_is_as_the_contract_says(
     printers = MadeUpPrinters(printer("fry-printer", "fry"), printer("grill-printer", "grill"))
     printers.its_jobs = [job(7, "fry-printer", "fry", state="asks")]
     given(monkeypatch, printers)
+    # More than schemathesis forgets.
+    given_screens(monkeypatch, MadeUpScreens(screen("wall", "grill"), screen("tv", "fry")))
     text = await asyncio.to_thread(config.embedded)
     async with running(tmp_path, text + UNLIMITED) as appliance:
         await kitchen_at_work(appliance)

@@ -12,6 +12,8 @@ from tests.api.every_path import READS, Asked, guarded
 from tests.api.listening import listening
 from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.rights import ALL_ROLES, ROWS, Row
+from tests.api.screens import MadeUpScreens, screen
+from tests.api.screens import given as given_screens
 from tests.api.unchanged import nothing_changes
 from tests.running import DEMO, RunningAppliance, running
 
@@ -26,6 +28,7 @@ async def appliance(
     printers = MadeUpPrinters(printer("grill-printer", "grill"))
     printers.its_jobs = [job(1, "grill-printer", "grill", state="asks", name=GUEST)]
     given(monkeypatch, printers)
+    given_screens(monkeypatch, MadeUpScreens(screen("grill-screen", "grill")))
     async with running(tmp_path, DEMO) as appliance:
         yield appliance
 

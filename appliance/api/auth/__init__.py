@@ -6,7 +6,12 @@
 from appliance.api.auth.authority import SESSION_SECONDS, Authority
 from appliance.api.auth.caller import KITCHEN, MANAGERS, READ_ONLY, ROLES, Caller
 from appliance.api.auth.secret import local_secret
-from appliance.api.auth.sites import host_middleware, require_own_page, session_cookie
+from appliance.api.auth.sites import (
+    host_middleware,
+    keep_session,
+    require_own_page,
+    session_cookie,
+)
 from appliance.api.auth.tokens import issue
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "Caller",
     "host_middleware",
     "issue",
+    "keep_session",
     "local_secret",
     "require_own_page",
     "session_cookie",

@@ -17,8 +17,8 @@ from appliance import config
 from appliance.api.auth import devices, tokens
 from appliance.api.auth.caller import Caller
 from appliance.api.auth.cloud import CloudKeys, CloudStatus
-from appliance.api.auth.devices import Devices
-from appliance.api.auth.link import Link
+from appliance.api.auth.devices import Device, Devices
+from appliance.api.auth.link import Link, ScreenLinks
 from appliance.api.auth.lockout import Locked, Lockout, LockoutStatus
 from appliance.api.auth.pins import Pin, Pins
 from appliance.api.auth.revoked import Revoked
@@ -27,6 +27,7 @@ from appliance.api.auth.sites import require_own_page, session_cookie
 from appliance.api.auth.tokens import LINK, InvalidToken, Proof, Tokens
 from appliance.api.errors import ApiError
 from appliance.api.limits import Limits
+from appliance.screens_now import ScreensNow
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +63,17 @@ class Authority:
         settings: config.Auth,
         *,
         limits: Limits | None = None,
+        screens_now: ScreensNow | None = None,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Reads what is on disk; blocks; raises OSError.
 
-        `limits` count what each token asks for; None where nobody asks over HTTP.
+        `limits` count what each token asks for, and `screens_now` tells which stations a screen
+        shows for another; None where nobody asks over HTTP.
         """
         self._limits = limits
+        self._screens_now = screens_now or ScreensNow()
         self._tenant = appliance.tenant_id
         self._location = appliance.location_id
         self._keep_old_secret = int(settings.keep_old_secret)
@@ -87,6 +91,7 @@ class Authority:
         # One at a time: each takes 16 MiB while it is computed.
         self._hashing = asyncio.Lock()
         self._link = Link(directory, monotonic)
+        self._screen_links = ScreenLinks(monotonic)
 
     @property
     def link_code(self) -> str | None:
@@ -192,10 +197,27 @@ class Authority:
 
     def check(self, caller: Caller) -> None:
         """Raise ApiError 401 for a token that is good no more: what outlasts a request asks."""
+        self.stations(caller)
+
+    def stations(self, caller: Caller) -> frozenset[str] | None:
+        """The only stations that a token is good for by now; None for all of them.
+
+        Of a device they change with what its screen is for, and with what it shows for another
+        that is away. Raises ApiError 401, as `check`.
+        """
         if caller.proof is not None:
             self._judge(caller.proof)
-        elif not self.devices.has(caller.token_id):
+            return caller.stations
+        device = self.devices.get(caller.token_id)
+        if device is None:
             raise _invalid("it has been revoked")
+        return self._stations_of(device)
+
+    def _stations_of(self, device: Device) -> frozenset[str] | None:
+        if device.stations is None:
+            return None
+        screen = self._screens_now.of_device(device.id)
+        return frozenset(device.stations).union(screen.covers if screen is not None else ())
 
     def _judge(self, proof: Proof) -> None:
         """Raise ApiError 401 for a token that is not good now."""
@@ -216,13 +238,20 @@ class Authority:
         device = self.devices.find(token)
         if device is None:
             raise _invalid("no device has it, or it has been revoked")
-        only = None if device.stations is None else frozenset(device.stations)
+        only = self._stations_of(device)
         return Caller(device.subject, devices.ROLES, only, None, device.id)
 
+    def lend(self, token: str) -> str:
+        """A code by which a screen's browser gets the screen's token: once, within a minute."""
+        return self._screen_links.lend(token)
+
     async def redeem(self, code: str) -> str:
-        """The token for the one-time link's code. Raises ApiError 401."""
+        """The token for a one-time link's code. Raises ApiError 401."""
+        token = self._screen_links.take(code)
+        if token is not None and self.devices.find(token) is not None:
+            return token
         if not self._link.take(code):
-            message = "this link has been used, is over an hour old, or never was one"
+            message = "this link has been used, is too old, or never was one"
             raise ApiError(401, "UNAUTHORIZED", message)
         try:
             await asyncio.shield(asyncio.to_thread(self._link.remember))

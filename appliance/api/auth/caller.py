@@ -35,6 +35,11 @@ class Caller(Struct, frozen=True):
     proof: Proof | None = None
     """None for a device."""
 
+    @property
+    def device(self) -> str | None:
+        """The id of the device; None for a person, a program, whoever has a signed token."""
+        return self.token_id if self.proof is None else None
+
     def sees(self, station: str) -> bool:
         """Whether the token is good for this station."""
         return self.stations is None or station in self.stations

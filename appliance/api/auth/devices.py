@@ -1,6 +1,7 @@
 """Tokens of adopted screens: opaque, without an end, and good until they are revoked."""
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Callable, Collection
@@ -17,9 +18,16 @@ NAME: Final = "devices"
 PREFIX: Final = "device_"
 """Tells them from signed tokens, and whoever finds one in the wrong place what it is."""
 TOKEN_BYTES: Final = 32
+_TOKEN: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+"""As `new_token` makes them."""
 ROLES: Final = frozenset({"kitchen"})
 """A board works the tickets of its stations; it voids nothing and lets nobody in."""
+DEVICE_SECONDS: Final = 400 * 24 * 3600
+"""A browser keeps its cookie for so long, which is the longest that browsers do; a screen asks
+for it anew at each start."""
 MAX_DEVICES: Final = 500
+MAX_ENDED: Final = 500
+"""Tokens that were revoked; the oldest is forgotten, and opens nothing all the same."""
 
 
 class TooManyDevices(ValueError):
@@ -56,10 +64,12 @@ class NewDevice(NamedTuple):
 class _File(Struct, frozen=True, dict=True):
     by_hash: dict[str, Device] = {}
     """By the SHA-256 of the token: 256 random bits need no slow hash."""
+    ended: tuple[str, ...] = ()
+    """Hashes of tokens that were revoked, the newest last."""
 
     @cached_property
-    def ids(self) -> frozenset[str]:
-        return frozenset(device.id for device in self.by_hash.values())
+    def by_id(self) -> dict[str, Device]:
+        return {device.id: device for device in self.by_hash.values()}
 
 
 class Devices:
@@ -86,15 +96,31 @@ class Devices:
         """Whose token it is."""
         return self._records.value.by_hash.get(_hash(token))
 
-    def has(self, device_id: str) -> bool:
-        """Whether this device's token is good. Quick: asked per event and listener."""
-        return device_id in self._records.value.ids
+    def get(self, device_id: str) -> Device | None:
+        """The device with this id, if its token is good. Quick: asked per event and listener."""
+        return self._records.value.by_id.get(device_id)
+
+    def may_become_good(self, token: str) -> bool:
+        """Whether somebody may be adopted with this token, who brought it.
+
+        Not with one that was revoked: others may have it.
+        """
+        return bool(_TOKEN.fullmatch(token)) and _hash(token) not in self._records.value.ended
 
     def issue(
-        self, name: str, stations: Collection[str] = (), made_with: str | None = None
+        self,
+        name: str,
+        stations: Collection[str] = (),
+        made_with: str | None = None,
+        *,
+        token: str | None = None,
     ) -> NewDevice:
-        """A token for a screen. Blocks; raises OSError, TooManyDevices, MadeBefore."""
-        token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+        """A token for a screen. Blocks; raises OSError, TooManyDevices, MadeBefore.
+
+        `token`: that it has already, and which was worth nothing until now; of whose it was
+        before, it is no more. None: a new one.
+        """
+        token = token or new_token()
         only = tuple(sorted(stations)) or None
         device = Device(secrets.token_hex(8), name, only, time.time(), made_with)
 
@@ -105,12 +131,32 @@ class Devices:
                     f"device {before.id} was made with this key before; its token cannot be shown"
                     " again: remove it, and make another with a new key"
                 )
-            if len(file.by_hash) >= MAX_DEVICES:
+            others = {key: it for key, it in file.by_hash.items() if key != _hash(token)}
+            if len(others) >= MAX_DEVICES:
                 raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
-            return replace(file, by_hash=file.by_hash | {_hash(token): device})
+            return replace(file, by_hash=others | {_hash(token): device})
 
         self._records.change(edit)
         return NewDevice(device, token)
+
+    def change(self, device_id: str, name: str, stations: Collection[str]) -> None:
+        """It is called so, and is for these stations; none for all. Blocks; raises OSError.
+
+        Nothing where there is no such device.
+        """
+        only = tuple(sorted(stations)) or None
+        before = self.get(device_id)
+        if before is None or (before.name, before.stations) == (name, only):
+            return
+
+        def edit(file: _File) -> _File:
+            changed = {
+                key: replace(it, name=name, stations=only) if it.id == device_id else it
+                for key, it in file.by_hash.items()
+            }
+            return replace(file, by_hash=changed)
+
+        self._records.change(edit)
 
     def revoke(self, device_id: str) -> bool:
         """End a device's token; whether there was one. Blocks; raises OSError."""
@@ -126,10 +172,16 @@ class Devices:
 
         def edit(file: _File) -> _File:
             left = {key: it for key, it in file.by_hash.items() if not gone(it)}
-            return replace(file, by_hash=left)
+            ended = (*file.ended, *(key for key in file.by_hash if key not in left))
+            return replace(file, by_hash=left, ended=ended[-MAX_ENDED:])
 
         self._records.change(edit)
         return True
+
+
+def new_token() -> str:
+    """One that is worth nothing yet."""
+    return PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def _hash(token: str) -> str:

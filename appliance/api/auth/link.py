@@ -1,9 +1,9 @@
-"""The one-time link: the way in while nobody has another."""
+"""One-time links: the way in while nobody has another, and for the browser of a screen."""
 
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from appliance.files import replace_file
 
@@ -12,6 +12,10 @@ NAME: Final = "link-used"
 CODE_BYTES: Final = 24
 LINK_SECONDS: Final = 3600.0
 """It may lie in a journal for years: whoever has started the appliance opens it soon."""
+SCREEN_LINK_SECONDS: Final = 60.0
+"""A screen's own browser is sent on to it at once."""
+MAX_SCREEN_LINKS: Final = 64
+"""At a time, one for each screen; the oldest goes."""
 
 
 class Link:
@@ -42,3 +46,36 @@ class Link:
     def remember(self) -> None:
         """Keep on disk that it was used. Blocks; raises OSError."""
         replace_file(self._path, b"")
+
+
+class _Lent(NamedTuple):
+    token: str
+    ends_at: float
+
+
+class ScreenLinks:
+    """Links by which the browser of a screen gets the token that the screen has. In memory."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """`monotonic`: as of `Link`."""
+        self._monotonic = monotonic
+        self._lent: dict[str, _Lent] = {}
+        """By code, the oldest first; one for each token."""
+
+    def lend(self, token: str) -> str:
+        """A code for this token, in place of the one before."""
+        now = self._monotonic()
+        kept = [
+            (code, lent)
+            for code, lent in self._lent.items()
+            if lent.token != token and now < lent.ends_at
+        ]
+        self._lent = dict(kept[-(MAX_SCREEN_LINKS - 1) :])
+        code = secrets.token_urlsafe(CODE_BYTES)
+        self._lent[code] = _Lent(token, now + SCREEN_LINK_SECONDS)
+        return code
+
+    def take(self, code: str) -> str | None:
+        """The token for this code, which is then good no more."""
+        lent = self._lent.pop(code, None)
+        return lent.token if lent is not None and self._monotonic() < lent.ends_at else None

@@ -31,6 +31,19 @@ def session_cookie(request: web.BaseRequest) -> str:
     return SECURE_COOKIE if request.secure else COOKIE
 
 
+def keep_session(request: web.Request, response: web.Response, token: str, seconds: int) -> None:
+    """Make a token the browser's session, for so long."""
+    response.set_cookie(
+        session_cookie(request),
+        token,
+        max_age=seconds,
+        httponly=True,
+        samesite="Strict",
+        secure=request.secure,
+        path="/",
+    )
+
+
 _OWN_NAMES: Final = frozenset({"localhost", socket.gethostname().lower()})
 _WILDCARD: Final = "*."
 

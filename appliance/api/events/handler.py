@@ -1,9 +1,10 @@
 """GET /events: who comes to listen, to which stations, and by which of the two ways."""
 
 import asyncio
+import hashlib
 import socket
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -11,7 +12,7 @@ from aiohttp import hdrs, web
 from appliance.api.auth import ROLES, Authority, Caller, session_cookie
 from appliance.api.errors import ApiError
 from appliance.api.events import sse
-from appliance.api.events.listener import CutOff, Listener, Send, Source
+from appliance.api.events.listener import Hearing, Listener, Source, Stations
 from appliance.api.events.messages import HEARD, RECEIVED, SENT, About, ListenQuery
 from appliance.api.events.websocket import Conversation
 from appliance.api.location import require_here
@@ -20,6 +21,7 @@ from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
 from appliance.expeditor import Expeditor
 from appliance.printers import PrintersNow
+from appliance.screens_now import Screens, ScreensNow
 from appliance.shown_now import ShownNow
 
 SEND_BUFFER: Final = 128 * 1024
@@ -43,14 +45,20 @@ class Events:
         reminders: Callable[[], list[str]],
         shown_now: ShownNow,
         printers_now: PrintersNow,
+        screens: Screens,
+        screens_now: ScreensNow,
     ) -> None:
         """What `about` tells goes into every snapshot, and its warnings into every beat.
 
-        `reminders` go into the beats of whoever hears of all stations; `shown_now` and
-        `printers_now` are told to whoever hears of their stations.
+        `reminders` go into the beats of whoever hears of all stations; `shown_now`,
+        `printers_now` and `screens_now` are told to whoever hears of their stations. `screens`
+        are told what pages of theirs show.
         """
-        self._source = Source(expeditor, view, about, reminders, shown_now, printers_now)
+        self._source = Source(
+            expeditor, view, about, reminders, shown_now, printers_now, screens_now
+        )
         self._authority = authority
+        self._screens = screens
         self._listening: set[asyncio.Task[Any]] = set()
 
     def operations(self, prefix: str) -> list[RawOperation]:
@@ -100,12 +108,11 @@ class Events:
         caller = self._authority.caller(request)
         wanted = query(request, ListenQuery)
         require_here(wanted.location_id, self._source.view.location)
-        stations = self._stations(caller, wanted.station_id)
+        hearing = self._hearing(caller, wanted.station_id)
         # A browser sends that by itself: one that means nothing here leads to a snapshot.
         since = request.headers.get("Last-Event-ID") or wanted.since
         _bound_what_is_kept(request)
-        new_listener = partial(self._listener, caller, stations)
-        return await sse.stream(request, new_listener, self._source.expeditor.epoch, since)
+        return await sse.stream(request, partial(Listener, self._source, hearing), since)
 
     async def _by_websocket(self, request: web.Request) -> web.StreamResponse:
         caller = None
@@ -114,24 +121,41 @@ class Events:
             caller.require(ROLES)
         _bound_what_is_kept(request)
         conversation = Conversation(
-            request, self._source, self._authority, self._stations, self._listener
+            request, self._source, self._authority, self._screens, self._hearing
         )
         return await conversation.run(caller)
 
-    def _stations(self, caller: Caller, station: str | None) -> frozenset[str] | None:
-        """What a caller hears of who asks for a station, or for none. Raises ApiError 403, 404."""
-        caller.require(ROLES, station)
+    def _hearing(self, caller: Caller, station: str | None) -> Hearing:
+        """What a caller hears of who asks for a station, or for none. Raises ApiError."""
+        caller.require(ROLES)
+        self._stations(caller, station)
         kitchen = self._source.expeditor.kitchen
         known = (None, *(each.id for each in kitchen.stations))
         if station not in known and not kitchen.live_tickets(station):
             raise ApiError(404, "NOT_FOUND", f"there is no station {station!r}")
-        return caller.stations if station is None else frozenset({station})
+        # What a device hears of may be other when it comes back; what all others do is not.
+        of_device = caller.device is not None and station is None
+        return Hearing(
+            partial(self._stations, caller, station),
+            partial(_epoch, self._source.expeditor.epoch, of_device=of_device),
+        )
 
-    def _listener(
-        self, caller: Caller, stations: frozenset[str] | None, send: Send, cut_off: CutOff
-    ) -> Listener:
-        check = partial(self._authority.check, caller)
-        return Listener(self._source, stations, check, send, cut_off)
+    def _stations(self, caller: Caller, station: str | None) -> Stations:
+        """What it hears of now. Raises ApiError 401, 403."""
+        stations = self._authority.stations(caller)
+        if station is None:
+            return stations
+        if stations is not None and station not in stations:
+            raise ApiError(403, "FORBIDDEN", f"this token is not for station {station!r}")
+        return frozenset({station})
+
+
+@lru_cache(64)
+def _epoch(log: str, stations: Stations, *, of_device: bool) -> str:
+    """Tells positions in this log by what they are of, where that can change."""
+    if stations is None or not of_device:
+        return log
+    return log + hashlib.sha256("\n".join(sorted(stations)).encode()).hexdigest()[:8]
 
 
 def _bound_what_is_kept(request: web.Request) -> None:

@@ -1,8 +1,8 @@
 """What one listener is to hear: it keeps its place in the feed and tells what comes after.
 
 First whatever is new since the position that it comes with, or else a snapshot; then each
-change once, in order, and another snapshot when the wall clock was set. What boards show of the
-moment comes after that, as it is by then. A beat every two seconds
+change once, in order, and another snapshot when the wall clock was set, or when it is to hear of
+other stations. What is of the moment comes after that, as it is by then. A beat every two seconds
 says that the listener has everything up to `seq`, what time it is, what the appliance warns of,
 and whether orders can be stored; one that is behind gets none: it should not look alive. How this
 is carried is for `sse` and `websocket`.
@@ -26,6 +26,8 @@ from appliance.api.events.messages import (
     MenuEvent,
     PrintersEvent,
     PrintersPayload,
+    ScreensEvent,
+    ScreensPayload,
     SnapshotEvent,
     SnapshotPayload,
     StationEntry,
@@ -38,6 +40,7 @@ from appliance.api.events.messages import (
     TicketPayload,
 )
 from appliance.api.printer_json import printer_told
+from appliance.api.screen_json import is_of, screen_told
 from appliance.api.summons import summons_now
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.times import iso
@@ -55,6 +58,7 @@ from appliance.kitchen.routing import Station
 from appliance.kitchen.ticket import NOT_SET_MS
 from appliance.log import NotStored
 from appliance.printers import PrinterNow, PrintersNow
+from appliance.screens_now import ScreenNow, ScreensNow
 from appliance.shown_now import BoardView, ShownNow
 
 BEAT_SECONDS: Final = 2.0
@@ -71,6 +75,27 @@ Waits while the listener takes nothing; raises ConnectionError when it has gone.
 CutOff = Callable[[], None]
 """Ends the connection at once; a `send` that waits comes back."""
 
+Stations = frozenset[str] | None
+"""The only ones that are heard of; None for all of them."""
+
+
+class Hearing(NamedTuple):
+    """What one listener may hear."""
+
+    stations: Callable[[], Stations]
+    """As it is now. Raises ApiError when the listener's token is good no more, or not for that."""
+    epoch: Callable[[Stations], str]
+    """What positions of who hears of these begin with."""
+
+
+class Carrier(NamedTuple):
+    """What brings it to the listener."""
+
+    begin: Callable[[str], Awaitable[None]]
+    """What comes next has positions of this epoch."""
+    send: Send
+    cut_off: CutOff
+
 
 class Source(NamedTuple):
     """What all listeners hear of."""
@@ -81,23 +106,14 @@ class Source(NamedTuple):
     reminders: Callable[[], list[str]]
     shown_now: ShownNow
     printers_now: PrintersNow
+    screens_now: ScreensNow
 
 
 class Listener:
     """One of them, from its place in the feed on."""
 
-    def __init__(
-        self,
-        source: Source,
-        stations: frozenset[str] | None,
-        check: Callable[[], None],
-        send: Send,
-        cut_off: CutOff,
-    ) -> None:
-        """`stations`: the only ones that it hears of; None for all of them.
-
-        `check` raises ApiError when the listener's token is no longer good.
-        """
+    def __init__(self, source: Source, hearing: Hearing, carrier: Carrier) -> None:
+        """Raises ApiError, as `Hearing.stations`."""
         (
             self._expeditor,
             self._view,
@@ -105,11 +121,11 @@ class Listener:
             self._reminders,
             self._shown_now,
             self._printers_now,
+            self._screens_now,
         ) = source
-        self._stations = stations
-        self._check = check
-        self._send = send
-        self._cut_off = cut_off
+        self._hearing = hearing
+        self._stations = hearing.stations()
+        self._carrier = carrier
         self._news = asyncio.Event()
         self._beat_is_due = True
         self._sending_since: float | None = None
@@ -119,6 +135,8 @@ class Listener:
         """What it knows that boards show now."""
         self._told_printers: tuple[PrinterNow, ...] = ()
         """How it knows printers to be."""
+        self._told_screens: tuple[ScreenNow, ...] = ()
+        """The same of screens."""
 
     def _sees(self, station: str) -> bool:
         return self._stations is None or station in self._stations
@@ -126,32 +144,48 @@ class Listener:
     async def run(self, position: str | None) -> NoReturn:
         """Tell what comes after a position, without end.
 
-        Raises ApiError 401 when the token is no longer good, ConnectionError when the
-        listener has gone or was cut off.
+        Raises ApiError 401 when the token is no longer good, or 403 when not for the station that
+        it chose, ConnectionError when the listener has gone or was cut off.
         """
-        seq = self._expeditor.resume_from(position) if position else None
+        seq = self._resume_from(position) if position else None
+        await self._begin()
         self._next_tick = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._tick)
         try:
             with (
                 self._expeditor.feed.watched(self._news.set),
                 self._shown_now.watched(self._news.set),
                 self._printers_now.watched(self._news.set),
+                self._screens_now.watched(self._news.set),
             ):
                 while True:
                     self._news.clear()
-                    self._check()
+                    if (stations := self._hearing.stations()) != self._stations:
+                        self._stations, seq = stations, None
+                        await self._begin()
                     seq = await self._catch_up(seq)
                     if seq is not None and self._beat_is_due and self._clock_was_set():
                         seq = await self._snapshot()
                     if seq is not None:
                         await self._tell_views()
                         await self._tell_printers()
+                        await self._tell_screens()
                     if self._beat_is_due or seq is None:
                         await self._beat(seq)
                     if seq is not None:
                         await self._news.wait()
         finally:
             self._next_tick.cancel()
+
+    def _resume_from(self, position: str) -> int | None:
+        """None where what it then heard of was not what it hears of now."""
+        epoch = self._hearing.epoch(self._stations)
+        if epoch == self._expeditor.epoch:
+            return self._expeditor.resume_from(position)
+        its_epoch, _, seq = position.rpartition(":")
+        return self._expeditor.resume_from(seq) if its_epoch == epoch else None
+
+    async def _begin(self) -> None:
+        await self._carrier.begin(self._hearing.epoch(self._stations))
 
     def _tick(self) -> None:
         """Make a beat due, and see that what is sent is taken.
@@ -164,7 +198,7 @@ class Listener:
         self._news.set()
         began = self._sending_since
         if began is not None and monotonic() - began > WRITE_SECONDS:
-            self._cut_off()
+            self._carrier.cut_off()
 
     async def _catch_up(self, seq: int | None) -> int | None:
         """Tell all that is new after `seq`; the place then reached, as of `_snapshot`."""
@@ -268,6 +302,7 @@ class Listener:
         await self._tell(body, seq)
         self._told_views.clear()
         self._told_printers = ()
+        self._told_screens = ()
         return seq
 
     async def _tell_views(self) -> None:
@@ -288,6 +323,15 @@ class Listener:
             self._told_printers = printers
             await self._tell(_printers(printers), None)
 
+    async def _tell_screens(self) -> None:
+        """Tell how screens are, as far as that is not known."""
+        screens = tuple(
+            each for each in self._screens_now.screens.values() if is_of(each, self._stations)
+        )
+        if screens != self._told_screens:
+            self._told_screens = screens
+            await self._tell(_screens(screens), None)
+
     async def _beat(self, seq: int | None) -> None:
         self._beat_is_due = False
         fault = self._expeditor.fault
@@ -299,7 +343,7 @@ class Listener:
 
     async def _tell(self, body: bytes, seq: int | None) -> None:
         self._sending_since = monotonic()
-        await self._send(body, seq)
+        await self._carrier.send(body, seq)
         self._sending_since = None
 
 
@@ -321,6 +365,11 @@ def _printers(printers: tuple[PrinterNow, ...]) -> bytes:
         if printer.prints:
             each.waiting = None
     return encode(PrintersEvent(PrintersPayload(told)))
+
+
+@lru_cache(16)
+def _screens(screens: tuple[ScreenNow, ...]) -> bytes:
+    return encode(ScreensEvent(ScreensPayload([screen_told(each) for each in screens])))
 
 
 def now() -> str:

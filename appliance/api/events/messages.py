@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from appliance.api.errors import ErrorJson
 from appliance.api.printer_json import PrinterTold
+from appliance.api.screen_json import ScreenTold
 from appliance.api.summons import SummonsJson
 from appliance.api.ticket_json import TicketJson
 from appliance.api.times import Time
@@ -143,6 +144,21 @@ class PrintersEvent(Struct, tag_field="type", tag="kds.printers"):
     payload: PrintersPayload
 
 
+class ScreensPayload(Struct):
+    """Those of the stations that are heard of, and those for all stations."""
+
+    screens: list[ScreenTold]
+
+
+class ScreensEvent(Struct, tag_field="type", tag="kds.screens"):
+    """How all adopted screens are from then on.
+
+    It is of the moment, and has no place in the log. It comes as `kds.printers` does.
+    """
+
+    payload: ScreensPayload
+
+
 TicketEventType = Literal[
     "kds.ticket.created",
     "kds.ticket.updated",
@@ -213,6 +229,7 @@ HEARD: Final = (
     MenuEvent,
     BoardEvent,
     PrintersEvent,
+    ScreensEvent,
     Beat,
 )
 
@@ -260,7 +277,17 @@ class PongMessage(Struct, tag_field="type", tag="pong"):
     """The answer to a ping."""
 
 
-RECEIVED: Final = (AuthMessage, SubscribeMessage, PongMessage)
+class PaintedMessage(Struct, tag_field="type", tag="painted"):
+    """The page of an adopted screen shows everything up to there; after each beat.
+
+    From anybody else it is taken, and nothing comes of it.
+    """
+
+    seq: Annotated[int, Meta(ge=0)]
+    """Of a beat, say."""
+
+
+RECEIVED: Final = (AuthMessage, SubscribeMessage, PongMessage, PaintedMessage)
 
 # ── to a client of the WebSocket ────────────────────────────────────────────────────
 
@@ -286,13 +313,19 @@ class AuthError(Struct, tag_field="type", tag="auth_error"):
 
 
 class Subscribed(Struct, tag_field="type", tag="subscribed"):
-    """The subscription stands; what is heard comes next."""
+    """The subscription stands; what is heard comes next.
+
+    To a screen it comes again, and then a snapshot, when it is to show other stations: it begins
+    to show one of a screen that is away, or ends to.
+    """
 
     channel: Literal["kds"]
     location_id: str
     station_id: str | None
     epoch: str
-    """With a `seq` behind a colon it makes a `since`."""
+    """With a `seq` behind a colon it makes a `since`. The newest that came counts."""
+    screen_id: str | None
+    """Which adopted screen the token is of; null where it is of none."""
 
 
 class Ping(Struct, tag_field="type", tag="ping"):

@@ -8,18 +8,19 @@ from collections.abc import Callable
 from aiohttp import web
 
 from appliance.api.errors import ApiError
-from appliance.api.events.listener import CutOff, Listener, Send
+from appliance.api.events.listener import Carrier, Listener
 
 
 async def stream(
-    request: web.Request,
-    new_listener: Callable[[Send, CutOff], Listener],
-    epoch: str,
-    since: str | None,
+    request: web.Request, new_listener: Callable[[Carrier], Listener], since: str | None
 ) -> web.StreamResponse:
     """Tell what there is to hear until the listener goes, is too slow, or may no longer."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    log = epoch.encode()
+    log = b""
+
+    async def begin(epoch: str) -> None:
+        nonlocal log
+        log = epoch.encode()
 
     async def send(body: bytes, seq: int | None) -> None:
         place = b"" if seq is None else b"id: %s:%d\n" % (log, seq)
@@ -30,7 +31,7 @@ async def stream(
     if transport is None:
         return response  # It has gone already.
     try:
-        await new_listener(send, transport.abort).run(since)
+        await new_listener(Carrier(begin, send, transport.abort)).run(since)
     except (ApiError, ConnectionError):
         return response
     finally:

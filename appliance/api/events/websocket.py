@@ -9,6 +9,7 @@ have said it with: 4400, 4401, 4403, 4408 (no pong), 4429. One that takes nothin
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -16,15 +17,17 @@ import msgspec
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from msgspec import Struct
 
+from appliance.api.address import plain
 from appliance.api.auth import ROLES, Authority, Caller
 from appliance.api.errors import REQUEST_ID, ApiError, invalid, told
 from appliance.api.events import listener
-from appliance.api.events.listener import CutOff, Listener, Send, Source
+from appliance.api.events.listener import Carrier, Hearing, Listener, Source
 from appliance.api.events.messages import (
     AuthError,
     AuthMessage,
     AuthSuccess,
     ErrorMessage,
+    PaintedMessage,
     Ping,
     PongMessage,
     Subscribed,
@@ -34,6 +37,7 @@ from appliance.api.location import require_here
 from appliance.api.operation import unfit
 from appliance.api.ticket_json import encode
 from appliance.api.times import iso
+from appliance.screens_now import Screens
 
 AUTH_SECONDS: Final = 10.0
 """For the first message of a client that did not send its token with the upgrade."""
@@ -45,15 +49,17 @@ GOODBYE_SECONDS: Final = 0.4
 MAX_MESSAGE: Final = 8 * 1024
 """Bytes of a client's message: a token of `tokens.MAX_TOKEN`, and something around it."""
 MAX_MESSAGES: Final = 100
-"""Of a client between two pings; it needs three, and whoever sends more is not well."""
+"""Of a client between two pings; it needs three, and whoever sends more is not well. As many that
+say what is painted do not count among them: a board sends fifteen."""
 _APPLICATION: Final = 4000
 """Where the close codes begin that RFC 6455 leaves to applications."""
 
-Message = AuthMessage | SubscribeMessage | PongMessage
+Message = AuthMessage | SubscribeMessage | PongMessage | PaintedMessage
 _KINDS: Final[dict[str, type[Message]]] = {
     "auth": AuthMessage,
     "subscribe": SubscribeMessage,
     "pong": PongMessage,
+    "painted": PaintedMessage,
 }
 
 
@@ -79,15 +85,18 @@ class Conversation:
         request: web.Request,
         source: Source,
         authority: Authority,
-        stations: Callable[[Caller, str | None], frozenset[str] | None],
-        new_listener: Callable[[Caller, frozenset[str] | None, Send, CutOff], Listener],
+        screens: Screens,
+        hearing: Callable[[Caller, str | None], Hearing],
     ) -> None:
-        """`stations`: what a caller hears of who asks for one, or for none; raises ApiError."""
+        """`hearing`: what a caller hears who asks for a station, or for none; raises ApiError.
+
+        `screens` are told what is painted; to them this is the page.
+        """
         self._request = request
         self._source = source
         self._authority = authority
-        self._stations = stations
-        self._new_listener = new_listener
+        self._screens = screens
+        self._hearing = hearing
         self._socket = web.WebSocketResponse(
             timeout=GOODBYE_SECONDS,
             autoping=False,  # A client's own pings count as messages.
@@ -97,8 +106,11 @@ class Conversation:
         )
         self._caller: Caller | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._chosen: str | None = None
+        """The only station that it subscribed to."""
         self._messages = 0
-        """Since the last ping."""
+        """Since the last ping, as the next."""
+        self._painted = 0
         self._pinged_at = 0.0
         self._awaits_pong = False
         self._due = monotonic() + AUTH_SECONDS
@@ -117,6 +129,7 @@ class Conversation:
             over = _Over(WSCloseCode.GOING_AWAY, "the service stops")
             raise
         finally:
+            self._screens.closed(self)
             await self._close(over)
         return self._socket
 
@@ -151,9 +164,10 @@ class Conversation:
         """Take what the client says, until it says no more, which raises `_Over`."""
         while True:
             message = await self._receive()
+            said: Message | None = None
             match message.type:
                 case WSMsgType.TEXT | WSMsgType.BINARY:
-                    await self._hear(message.data, group)
+                    said = await self._hear(message.data, group)
                 case WSMsgType.PING:
                     async with asyncio.timeout(listener.WRITE_SECONDS):
                         await self._socket.pong(message.data)
@@ -161,8 +175,9 @@ class Conversation:
                     ...  # The pongs that count are messages.
                 case _:
                     raise _Over(WSCloseCode.OK)
-            self._messages += 1
-            if self._messages > MAX_MESSAGES:
+            self._painted += isinstance(said, PaintedMessage)
+            self._messages += not isinstance(said, PaintedMessage)
+            if max(self._messages, self._painted) > MAX_MESSAGES:
                 error = ApiError(429, "TOO_MANY_REQUESTS", "too many messages")
                 raise await self._refused(error)
 
@@ -186,20 +201,26 @@ class Conversation:
             self._authority.check(self._caller)
         except ApiError as error:
             raise await self._refused(error) from error
-        self._messages = 0
+        self._messages = self._painted = 0
         self._awaits_pong = True
         self._pinged_at = monotonic()
         self._due = self._pinged_at + PONG_SECONDS
         await self._send(Ping(listener.now()))
 
-    async def _hear(self, data: str | bytes, group: asyncio.TaskGroup) -> None:
-        """Do what a message wants, or say why not; before the sign-in that ends it."""
+    async def _hear(self, data: str | bytes, group: asyncio.TaskGroup) -> Message | None:
+        """Do what a message wants, or say why not; before the sign-in that ends it.
+
+        Returns the message, if it was done.
+        """
         try:
-            await self._do(_decoded(data), group)
+            message = _decoded(data)
+            await self._do(message, group)
         except ApiError as error:
             if self._caller is None:
                 raise await self._refused(error) from error
             await self._send(told(error, self._request[REQUEST_ID], ErrorMessage))
+            return None
+        return message
 
     async def _do(self, message: Message, group: asyncio.TaskGroup) -> None:
         match message:
@@ -212,29 +233,53 @@ class Conversation:
             case _ if self._caller is None:
                 raise ApiError(401, "UNAUTHORIZED", "the first message has to be an auth")
             case SubscribeMessage() as wanted:
-                await self._subscribe(self._caller, wanted, group)
+                self._subscribe(self._caller, wanted, group)
+            case PaintedMessage(seq=seq):
+                self._show(self._caller, seq)
             case PongMessage() if self._awaits_pong:
                 self._awaits_pong = False
                 self._due = self._pinged_at + PING_SECONDS
 
-    async def _subscribe(
+    def _subscribe(
         self, caller: Caller, wanted: SubscribeMessage, group: asyncio.TaskGroup
     ) -> None:
         if self._telling is not None:
             raise ApiError(409, "CONFLICT", "this connection has its subscription")
-        here, epoch = self._source.view.location, self._source.expeditor.epoch
-        require_here(wanted.location_id, here)
-        stations = self._stations(caller, wanted.station_id)
-        await self._send(Subscribed(wanted.channel, here, wanted.station_id, epoch))
+        require_here(wanted.location_id, self._source.view.location)
         since = None if wanted.since is None else str(wanted.since)
-        hearing = self._new_listener(caller, stations, self._send_frame, self._cut_off)
-        self._telling = group.create_task(self._tell(hearing, since), name="telling")
+        carrier = Carrier(partial(self._begin, caller), self._send_frame, self._cut_off)
+        hearing = self._hearing(caller, wanted.station_id)
+        self._chosen = wanted.station_id
+        hears = Listener(self._source, hearing, carrier)
+        self._telling = group.create_task(self._tell(hears, since), name="telling")
+
+    def _show(self, caller: Caller, seq: int) -> None:
+        """A page has painted everything up to there."""
+        if self._telling is None:
+            raise ApiError(409, "CONFLICT", "there is no subscription yet, and nothing to paint")
+        if seq > self._source.expeditor.feed.head:
+            raise invalid("seq", "nothing has happened there yet")
+        if caller.device is None:
+            return
+        if self._chosen is not None:
+            # It would count as showing what it does not: what it is to cover.
+            message = "a screen shows all that it is for: subscribe without a station_id"
+            raise ApiError(409, "CONFLICT", message)
+        address = plain(self._request.remote or "")
+        self._screens.painted(caller.device, address, self, seq)
 
     # ── what it is told ─────────────────────────────────────────────────────────────
 
-    async def _tell(self, hearing: Listener, since: str | None) -> None:
+    async def _begin(self, caller: Caller, epoch: str) -> None:
+        device, screens = caller.device, self._source.screens_now
+        screen = None if device is None else screens.of_device(device)
+        its_id = None if screen is None else screen.id
+        here = self._source.view.location
+        await self._send(Subscribed("kds", here, self._chosen, epoch, its_id))
+
+    async def _tell(self, hears: Listener, since: str | None) -> None:
         try:
-            await hearing.run(since)
+            await hears.run(since)
         except ApiError as error:
             raise await self._refused(error) from error
 

@@ -1,0 +1,338 @@
+"""Screens: found, adopted, changed and forgotten; boards that knock.
+
+A board that is not signed in knocks, again and again: it gets a token that is worth nothing yet,
+and a code, which it shows. A manager types the code; from then on that token is good. So no secret
+travels after the adoption, and an answer that is lost costs nothing.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from ipaddress import ip_address
+from typing import Final, TypeVar
+
+from aiohttp import web
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
+
+from appliance.api.access import not_stored, stored
+from appliance.api.address import plain
+from appliance.api.auth import (
+    KITCHEN,
+    MANAGERS,
+    Authority,
+    keep_session,
+    require_own_page,
+    session_cookie,
+)
+from appliance.api.auth.devices import DEVICE_SECONDS, new_token
+from appliance.api.errors import ApiError, invalid
+from appliance.api.operation import Call, Operation, json_body
+from appliance.api.raw import RawOperation
+from appliance.api.result import JSON, Result
+from appliance.api.screen_json import (
+    AdoptBody,
+    AdoptedBoard,
+    HealthBody,
+    KnockBody,
+    NewBoard,
+    ScreenBody,
+    ScreenShown,
+    ScreensShown,
+    is_of,
+    screen_shown,
+)
+from appliance.api.ticket_json import encode
+from appliance.config.values import Address
+from appliance.lan import PORT
+from appliance.screens_now import (
+    CannotAdopt,
+    Knock,
+    ScreenHealth,
+    ScreenJson,
+    Screens,
+    Wanted,
+)
+
+Done = TypeVar("Done")
+
+_ONE: Final = "/screens/{screen_id}"
+_MAX_NAME: Final = 64
+_HOST: Final = re.compile(r"[0-9A-Za-z._:%-]{1,253}")
+_FIELDS: Final = {"station_id": "station", "backup_id": "backup"}
+"""What is called otherwise here."""
+
+
+class ScreenResource:
+    """The operations, for one appliance."""
+
+    def __init__(
+        self, screens: Screens, authority: Authority, stations: Callable[[], Collection[str]]
+    ) -> None:
+        """`stations`: the ids of all that there are."""
+        self._screens = screens
+        self._authority = authority
+        self._known_stations = stations
+        # A screen and its device are changed together: one change after another.
+        self._changing = asyncio.Lock()
+
+    def operations(self, prefix: str) -> list[Operation | RawOperation]:
+        """Knock; list, adopt, change, forget."""
+        manage = partial(Operation, roles=MANAGERS, everywhere=True)
+        return [
+            RawOperation(
+                "POST",
+                f"{prefix}/screens/knock",
+                self.knock,
+                JSON,
+                answers=NewBoard | AdoptedBoard,
+                body=KnockBody,
+                asks={
+                    "Origin": "of a browser, the appliance's own site",
+                    "Authorization": "`Bearer` and the token of an earlier knock; or its cookie",
+                },
+                headers={"Set-Cookie": "the token, for a browser."},
+            ),
+            Operation("GET", "/screens", self.every, KITCHEN, ScreensShown),
+            manage(
+                "POST",
+                "/screens",
+                self.adopt,
+                answers=ScreenShown,
+                body=AdoptBody,
+                status=201,
+                errors=(404, 409, 503),
+            ),
+            manage(
+                "PATCH",
+                _ONE,
+                self.change,
+                answers=ScreenShown,
+                body=ScreenBody,
+                errors=(404, 409, 503),
+            ),
+            manage("DELETE", _ONE, self.forget, answers=None, status=204, errors=(404, 409, 503)),
+        ]
+
+    # ── boards that knock ────────────────────────────────────────────────────────────
+
+    async def knock(self, request: web.Request) -> web.Response:
+        """A board asks to be let in, every few seconds until it is, and says how it is."""
+        is_browser = "Origin" in request.headers
+        if is_browser:
+            require_own_page(request)
+        body = await json_body(request, KnockBody)
+        sent, devices = _token(request), self._authority.devices
+        knock = Knock(
+            body.screen_id,
+            _harmless(body.name),
+            plain(request.remote or ""),
+            None if body.health is None else _health(body.health),
+        )
+        device = devices.find(sent)
+        screen = None if device is None else self._screens.heard(device.id, knock)
+        if device is not None and screen is not None:
+            sign_in = f"/sign-in?code={self._authority.lend(sent)}" if body.link else None
+            unpainted = self._screens.unpainted_for(device.id)
+            answer = encode(AdoptedBoard(self._shown(screen), unpainted, sign_in))
+            return _answered(request, answer, sent if is_browser else None)
+        # What is worth nothing yet is made once and kept by the board: not by us.
+        is_new = not devices.may_become_good(sent)
+        token = new_token() if is_new else sent
+        waits = self._screens.knock(knock, token)
+        told = None if is_browser or not is_new else token
+        answer = encode(NewBoard(waits.code, told))
+        # Set again, it could undo a sign-in that comes meanwhile.
+        return _answered(request, answer, token if is_browser and is_new else None)
+
+    # ── for people ───────────────────────────────────────────────────────────────────
+
+    async def every(self, call: Call) -> ScreensShown:
+        """The screens of the stations that the caller may see; what was found, for who sees all."""
+        shown, stations = self._screens.shown(), call.caller.stations
+        sees_all = stations is None
+        return ScreensShown(
+            screens=[self._shown(each) for each in shown.screens if is_of(each, stations)],
+            found=list(shown.found) if sees_all else [],
+            hubs=list(shown.hubs) if sees_all else [],
+            announced=shown.announced,
+        )
+
+    async def adopt(self, call: Call) -> ScreenShown:
+        """A board is let in that shows this code, or a LAN screen is fed from now on."""
+        body: AdoptBody = call.body
+        async with self._changing:
+            wanted = Wanted(body.name, body.station_id, body.backup_id, body.patience)
+            self._require_fit(wanted, body.found_id)
+            if body.code is not None:
+                if body.address is not None or body.found_id:
+                    raise invalid("code", "a board is adopted by its code alone")
+                return await self._adopt_board(body.code, wanted)
+            if body.address is None:
+                raise invalid("code", "give a board's code, or a LAN screen's address")
+            address = _address(body.address)
+            adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
+            return self._shown(adopted)
+
+    async def _adopt_board(self, code: str, wanted: Wanted) -> ScreenShown:
+        knocking = self._screens.knocking(code)
+        if knocking is None:
+            raise ApiError(404, "NOT_FOUND", "no board shows this code now")
+        known = self._find(knocking.knock.id)
+        if known is not None and known.source == "file":  # It is what the file says.
+            wanted = Wanted(known.name, known.station, known.backup, known.patience)
+        self._require_fit(wanted, knocking.knock.id)
+        before = self._screens.device_of(knocking.knock.id)
+        devices = self._authority.devices
+        issue = partial(devices.issue, wanted.name, _only(wanted), token=knocking.token)
+        device = (await stored(issue)).device
+        try:
+            screen = await _done(self._screens.adopt_board(knocking, wanted, device.id))
+        except BaseException:
+            await stored(lambda: devices.revoke(device.id))
+            raise
+        if before is not None:
+            await stored(lambda: devices.revoke(before))
+        return self._shown(screen)
+
+    async def change(self, call: Call) -> ScreenShown:
+        """A screen has another name, is for another station, has another backup or patience."""
+        body: ScreenBody = call.body
+        async with self._changing:
+            screen = self._changeable(call)
+            before = Wanted(screen.name, screen.station, screen.backup, screen.patience)
+            changes = {
+                _FIELDS.get(name, name): value
+                for name, value in asdict(body).items()
+                if value is not UNSET
+            }
+            # What stays may be of stations that are gone.
+            self._require_fit(Wanted(**{"name": screen.name} | changes), screen.id)
+            wanted = replace(before, **changes)
+            # The token first: whoever is told of the screen then finds what it is good for.
+            await self._keep_device(screen.id, wanted)
+            try:
+                changed = await _done(self._screens.change(screen.id, wanted))
+            except BaseException:
+                await self._keep_device(screen.id, before)
+                raise
+            return self._shown(changed)
+
+    async def _keep_device(self, screen: str, wanted: Wanted) -> None:
+        device = self._screens.device_of(screen)
+        if device is not None:
+            change = partial(self._authority.devices.change, device, wanted.name, _only(wanted))
+            await stored(change)
+
+    async def forget(self, call: Call) -> None:
+        """A screen is none of ours any more; a board's token ends at once."""
+        async with self._changing:
+            screen = self._changeable(call)
+            device = self._screens.device_of(screen.id)
+            # The token first: at no moment is it good for a screen that is in no list.
+            if device is not None:
+                await stored(lambda: self._authority.devices.revoke(device))
+            await _done(self._screens.forget(screen.id))
+
+    # ── what is known ────────────────────────────────────────────────────────────────
+
+    def _shown(self, screen: ScreenJson) -> ScreenShown:
+        device = self._screens.device_of(screen.id)
+        has_token = device is not None and self._authority.devices.get(device) is not None
+        return screen_shown(screen, has_token=has_token)
+
+    def _find(self, screen: str) -> ScreenJson | None:
+        return next((each for each in self._screens.shown().screens if each.id == screen), None)
+
+    def _changeable(self, call: Call) -> ScreenJson:
+        """The screen that the path names. Raises ApiError 404, 409."""
+        name = call.path("screen_id")
+        screen = self._find(name)
+        if screen is None:
+            raise _no_screen(name)
+        if screen.source == "file":
+            message = f"screen {name!r} is as the configuration's file says: change it there"
+            raise ApiError(409, "CONFLICT", message)
+        return screen
+
+    def _require_fit(self, wanted: Wanted, screen: str) -> None:
+        """Raise ApiError 400 where a screen cannot be so."""
+        name = wanted.name
+        if not (0 < len(name) <= _MAX_NAME and name.isprintable() and name == name.strip()):
+            raise invalid("name", f"must be a text of up to {_MAX_NAME} characters")
+        stations = self._known_stations()
+        if wanted.station is not None and wanted.station not in stations:
+            message = f"there is no {wanted.station!r}"
+            raise invalid("station_id", message, allowed=sorted(stations))
+        others = [each.id for each in self._screens.shown().screens if each.id != screen]
+        if wanted.backup is not None and wanted.backup not in others:
+            raise invalid("backup_id", "it is no other adopted screen", allowed=others)
+
+
+def _only(wanted: Wanted) -> tuple[str, ...]:
+    """The stations of its token; none for all."""
+    return () if wanted.station is None else (wanted.station,)
+
+
+async def _done(doing: Awaitable[Done]) -> Done:
+    """What comes of a change, when it is on disk. Raises ApiError 404, 409, 503."""
+    try:
+        return await asyncio.shield(asyncio.ensure_future(doing))
+    except KeyError as error:
+        raise _no_screen(str(error.args[0])) from error
+    except CannotAdopt as error:
+        raise ApiError(409, "CONFLICT", str(error)) from error
+    except OSError as error:
+        raise not_stored(error) from error
+
+
+def _no_screen(name: str) -> ApiError:
+    return ApiError(404, "NOT_FOUND", f"there is no screen {name!r}")
+
+
+def _token(request: web.Request) -> str:
+    """What it brought from an earlier knock; empty for nothing."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    return request.cookies.get(session_cookie(request), "")
+
+
+def _answered(request: web.Request, answer: bytes, cookie: str | None) -> web.Response:
+    response = Result(200, answer).response()
+    if cookie is not None:
+        keep_session(request, response, cookie, DEVICE_SECONDS)
+    return response
+
+
+def _harmless(text: str) -> str:
+    """Anybody may send it, and people see it: without what is not printed as it stands."""
+    return "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
+    ).strip()
+
+
+def _health(sent: HealthBody) -> ScreenHealth:
+    return ScreenHealth(
+        version=_harmless(sent.version),
+        uptime=sent.uptime,
+        browser=sent.browser,
+        restarts=sent.restarts,
+        why=_harmless(sent.why),
+    )
+
+
+def _address(text: str) -> str:
+    """`HOST:PORT`, with the protocol's port where there is none. Raises ApiError 400."""
+    try:
+        return str(Address(f":{PORT}").on(str(ip_address(text))))
+    except ValueError:
+        address = text if ":" in text else f"{text}:{PORT}"
+    try:
+        found = Address.parse(address)
+    except ValueError as error:
+        raise invalid("address", str(error)) from error
+    if not _HOST.fullmatch(found.host) or found.port == 0:
+        raise invalid("address", f"{text!r} is no address")
+    return str(found)
