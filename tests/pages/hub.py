@@ -1,6 +1,5 @@
 """An appliance whose stream a test speaks through, and whose clock it sets."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,22 +17,32 @@ STATIONS = [
 STREAM = """
 window.told = { at: 0, since: performance.now(), reminders: [], warnings: [], fault: null };
 window.opened = 0;
-window.EventSource = class {
+window.own = null;
+window.sent = [];
+window.WebSocket = class {
   constructor() {
     window.stream = this;
     window.opened += 1;
+    setTimeout(() => this.onopen?.());
+  }
+  send(text) {
+    const message = JSON.parse(text);
+    sent.push(message);
+    if (message.type !== "subscribe") return;
+    this.hear({ type: "subscribed", epoch: "night", screen_id: own });
     document.body.dataset.stream = "open";
     this.timer = setInterval(() => this.beat(), 50);
   }
   beat() {
     const at = new Date(told.at + performance.now() - told.since).toISOString();
     const { reminders, warnings, fault } = told;
-    const beat = { type: "beat", seq: 1, at, fault, warnings, reminders };
-    if (told.at) this.onmessage({ data: JSON.stringify(beat), lastEventId: "" });
+    if (told.at) this.hear({ type: "beat", seq: 1, at, fault, warnings, reminders });
   }
+  hear(event) { this.onmessage?.({ data: JSON.stringify(event) }); }
   close() { clearInterval(this.timer); }
 };
 """
+"""`own` is the screen that the page is; `sent` is what the page says."""
 
 
 def iso(minutes: float) -> str:
@@ -79,8 +88,7 @@ class Hub:
     def changes_the_menu(self, times: int = 1) -> None:
         """So many changes one right after the other."""
         say = """times => {
-          const data = JSON.stringify({ type: "kds.menu", seq: 1 });
-          for (let time = 0; time < times; time += 1) stream.onmessage({ data, lastEventId: "" });
+          for (let time = 0; time < times; time += 1) stream.hear({ type: "kds.menu", seq: 1 });
         }"""
         self._page.evaluate(say, times)
 
@@ -104,23 +112,23 @@ class Hub:
         usual = {"selected_order_id": None, "first": 0, "per_page": 8}
         usual |= {"slots": False, "all_day": False}
         payload = usual | {"station_id": station} | view
-        message = {"data": json.dumps({"type": "kds.board", "payload": payload})}
-        self._page.evaluate("message => stream.onmessage(message)", message)
+        self.says({"type": "kds.board", "payload": payload})
 
     def has_printers(self, *printers: dict[str, Any]) -> None:
         """How all printers are from now on."""
-        message = {"type": "kds.printers", "payload": {"printers": printers}}
-        self._page.evaluate(
-            "message => stream.onmessage(message)", {"data": json.dumps(message), "lastEventId": ""}
-        )
+        self.says({"type": "kds.printers", "payload": {"printers": printers}})
+
+    def has_screens(self, *screens: dict[str, Any]) -> None:
+        """How all adopted screens are from now on."""
+        self.says({"type": "kds.screens", "payload": {"screens": screens}})
+
+    def says(self, *events: dict[str, Any]) -> None:
+        """These, one right after the other."""
+        self._page.evaluate("events => events.forEach(each => stream.hear(each))", events)
 
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
         usual = {"type": kind, "seq": 1, "at": iso(0)} | more
-        events = [json.dumps(usual | {"payload": payload}) for payload in payloads]
-        messages = [{"data": event, "lastEventId": ""} for event in events]
-        self._page.evaluate(
-            "messages => messages.forEach(each => stream.onmessage(each))", messages
-        )
+        self.says(*(usual | {"payload": payload} for payload in payloads))
 
 
 def ticket(number: int, station: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -147,3 +155,10 @@ def printer(name: str, *stations: str, **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"id": name, "stations": stations, "state": "ready", "why": ""}
     usual |= {"to_do": "", "since": iso(0), "concern": "none", "covered_by": None}
     return usual | {"waiting": None, "asking": 0} | more
+
+
+def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
+    """A board that is live since the doors opened."""
+    usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
+    usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
+    return usual | {"covered_by": None, "conflict": ""} | more
