@@ -1,5 +1,7 @@
 """An appliance whose stream a test speaks through, and whose clock it sets."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +17,8 @@ STATIONS = [
     for name, kind in (("Grill", "grill"), ("Fry", "fry"), ("Pass", "expo"))
 ]
 STREAM = """
-window.told = { at: 0, since: performance.now(), reminders: [], warnings: [], fault: null };
+window.told = { at: 0, since: performance.now(), seq: 1, reminders: [], warnings: [], fault: null };
 window.opened = 0;
-window.own = null;
 window.sent = [];
 window.WebSocket = class {
   constructor() {
@@ -27,7 +28,7 @@ window.WebSocket = class {
   }
   send(text) {
     const message = JSON.parse(text);
-    sent.push(message);
+    sent.push({ ...message, cards: document.querySelectorAll(".ticket").length });
     if (message.type !== "subscribe") return;
     this.hear({ type: "subscribed", epoch: "night", screen_id: own });
     document.body.dataset.stream = "open";
@@ -35,14 +36,14 @@ window.WebSocket = class {
   }
   beat() {
     const at = new Date(told.at + performance.now() - told.since).toISOString();
-    const { reminders, warnings, fault } = told;
-    if (told.at) this.hear({ type: "beat", seq: 1, at, fault, warnings, reminders });
+    const { seq, reminders, warnings, fault } = told;
+    if (told.at) this.hear({ type: "beat", seq, at, fault, warnings, reminders });
   }
   hear(event) { this.onmessage?.({ data: JSON.stringify(event) }); }
   close() { clearInterval(this.timer); }
 };
 """
-"""`own` is the screen that the page is; `sent` is what the page says."""
+"""`sent` is what the page says, and how many cards were there by then."""
 
 
 def iso(minutes: float) -> str:
@@ -59,8 +60,9 @@ def item(name: str, line_id: str = "1", **more: Any) -> dict[str, Any]:
 class Hub:
     """The board is open and shows what is told here."""
 
-    def __init__(self, page: Page, kitchen: Kitchen) -> None:
-        page.add_init_script(STREAM)
+    def __init__(self, page: Page, kitchen: Kitchen, own: str | None = None) -> None:
+        """`own`: the adopted screen that the page is."""
+        page.add_init_script(f"{STREAM}window.own = {json.dumps(own)};")
         page.goto(kitchen.sign_in_link)
         expect(page.locator("body[data-stream]")).to_be_attached()
         self.board = Board(page)
@@ -85,6 +87,13 @@ class Hub:
         times: int = self._page.evaluate("opened")
         return times
 
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """What the page has said of that type."""
+        said: list[dict[str, Any]] = self._page.evaluate(
+            "kind => sent.filter(({ type }) => type === kind)", kind
+        )
+        return said
+
     def changes_the_menu(self, times: int = 1) -> None:
         """So many changes one right after the other."""
         say = """times => {
@@ -92,10 +101,10 @@ class Hub:
         }"""
         self._page.evaluate(say, times)
 
-    def shows(self, *tickets: dict[str, Any]) -> None:
+    def shows(self, *tickets: dict[str, Any], stations: Sequence[Any] = STATIONS) -> None:
         """The first that a board hears."""
         payload: dict[str, Any] = {"name": "Kitchen", "warnings": [], "summons": []}
-        payload |= {"stations": STATIONS, "tickets": tickets}
+        payload |= {"stations": stations, "tickets": tickets}
         self._say("kds.snapshot", payload)
 
     def tells(self, kind: str, *tickets: dict[str, Any]) -> None:
