@@ -19,12 +19,12 @@ _HEADERS: Final = {
     # A page of the version before an update must not talk to the version after it.
     "Cache-Control": "no-cache",
 }
-_PAGES: Final = {"board.html": "/", "status.html": "/status"}
+_PAGES: Final = {"board.html": "/", "status.html": "/status", "screens.html": "/screens"}
 _TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
 def add_routes(router: web.UrlDispatcher) -> None:
-    """`/` is the board, `/status` the status page; parts are found by their file names."""
+    """`/` is the board, `/status` and `/screens` are what they say; parts go by their file names."""
     for path in sorted(_FILES.iterdir()):
         name = _PAGES.get(path.name, f"/{path.name}")
         router.add_get(name, _serve(path.read_bytes(), _TYPES[path.suffix]))

@@ -3,12 +3,13 @@
 (() => {
   const received = new Map(), drawn = new Map(), asked = new Map(), frame = new MessageChannel();
   let changed = [];
-  const Source = EventSource;
-  window.EventSource = class extends Source {
+  const Source = WebSocket;
+  window.WebSocket = class extends Source {
     constructor(...given) {
       super(...given);
-      this.addEventListener("message", ({ lastEventId }) => {
-        if (lastEventId) received.set(Number(lastEventId.split(":")[1]), performance.now());
+      this.addEventListener("message", ({ data }) => {
+        const { seq } = JSON.parse(data);
+        if (seq && !received.has(seq)) received.set(seq, performance.now());
       });
     }
   };

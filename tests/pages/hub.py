@@ -1,6 +1,7 @@
 """An appliance whose stream a test speaks through, and whose clock it sets."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,24 +17,33 @@ STATIONS = [
     for name, kind in (("Grill", "grill"), ("Fry", "fry"), ("Pass", "expo"))
 ]
 STREAM = """
-window.told = { at: 0, since: performance.now(), reminders: [], warnings: [], fault: null };
+window.told = { at: 0, since: performance.now(), seq: 1, reminders: [], warnings: [], fault: null };
 window.opened = 0;
-window.EventSource = class {
+window.sent = [];
+window.WebSocket = class {
   constructor() {
     window.stream = this;
     window.opened += 1;
+    setTimeout(() => this.onopen?.());
+  }
+  send(text) {
+    const message = JSON.parse(text);
+    sent.push({ ...message, cards: document.querySelectorAll(".ticket").length });
+    if (message.type !== "subscribe") return;
+    this.hear({ type: "subscribed", epoch: "night", screen_id: own });
     document.body.dataset.stream = "open";
     this.timer = setInterval(() => this.beat(), 50);
   }
   beat() {
     const at = new Date(told.at + performance.now() - told.since).toISOString();
-    const { reminders, warnings, fault } = told;
-    const beat = { type: "beat", seq: 1, at, fault, warnings, reminders };
-    if (told.at) this.onmessage({ data: JSON.stringify(beat), lastEventId: "" });
+    const { seq, reminders, warnings, fault } = told;
+    if (told.at) this.hear({ type: "beat", seq, at, fault, warnings, reminders });
   }
+  hear(event) { this.onmessage?.({ data: JSON.stringify(event) }); }
   close() { clearInterval(this.timer); }
 };
 """
+"""`sent` is what the page says, and how many cards were there by then."""
 
 
 def iso(minutes: float) -> str:
@@ -50,8 +60,9 @@ def item(name: str, line_id: str = "1", **more: Any) -> dict[str, Any]:
 class Hub:
     """The board is open and shows what is told here."""
 
-    def __init__(self, page: Page, kitchen: Kitchen) -> None:
-        page.add_init_script(STREAM)
+    def __init__(self, page: Page, kitchen: Kitchen, own: str | None = None) -> None:
+        """`own`: the adopted screen that the page is."""
+        page.add_init_script(f"{STREAM}window.own = {json.dumps(own)};")
         page.goto(kitchen.sign_in_link)
         expect(page.locator("body[data-stream]")).to_be_attached()
         self.board = Board(page)
@@ -76,18 +87,24 @@ class Hub:
         times: int = self._page.evaluate("opened")
         return times
 
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """What the page has said of that type."""
+        said: list[dict[str, Any]] = self._page.evaluate(
+            "kind => sent.filter(({ type }) => type === kind)", kind
+        )
+        return said
+
     def changes_the_menu(self, times: int = 1) -> None:
         """So many changes one right after the other."""
         say = """times => {
-          const data = JSON.stringify({ type: "kds.menu", seq: 1 });
-          for (let time = 0; time < times; time += 1) stream.onmessage({ data, lastEventId: "" });
+          for (let time = 0; time < times; time += 1) stream.hear({ type: "kds.menu", seq: 1 });
         }"""
         self._page.evaluate(say, times)
 
-    def shows(self, *tickets: dict[str, Any]) -> None:
+    def shows(self, *tickets: dict[str, Any], stations: Sequence[Any] = STATIONS) -> None:
         """The first that a board hears."""
         payload: dict[str, Any] = {"name": "Kitchen", "warnings": [], "summons": []}
-        payload |= {"stations": STATIONS, "tickets": tickets}
+        payload |= {"stations": stations, "tickets": tickets}
         self._say("kds.snapshot", payload)
 
     def tells(self, kind: str, *tickets: dict[str, Any]) -> None:
@@ -104,23 +121,23 @@ class Hub:
         usual = {"selected_order_id": None, "first": 0, "per_page": 8}
         usual |= {"slots": False, "all_day": False}
         payload = usual | {"station_id": station} | view
-        message = {"data": json.dumps({"type": "kds.board", "payload": payload})}
-        self._page.evaluate("message => stream.onmessage(message)", message)
+        self.says({"type": "kds.board", "payload": payload})
 
     def has_printers(self, *printers: dict[str, Any]) -> None:
         """How all printers are from now on."""
-        message = {"type": "kds.printers", "payload": {"printers": printers}}
-        self._page.evaluate(
-            "message => stream.onmessage(message)", {"data": json.dumps(message), "lastEventId": ""}
-        )
+        self.says({"type": "kds.printers", "payload": {"printers": printers}})
+
+    def has_screens(self, *screens: dict[str, Any]) -> None:
+        """How all adopted screens are from now on."""
+        self.says({"type": "kds.screens", "payload": {"screens": screens}})
+
+    def says(self, *events: dict[str, Any]) -> None:
+        """These, one right after the other."""
+        self._page.evaluate("events => events.forEach(each => stream.hear(each))", events)
 
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
         usual = {"type": kind, "seq": 1, "at": iso(0)} | more
-        events = [json.dumps(usual | {"payload": payload}) for payload in payloads]
-        messages = [{"data": event, "lastEventId": ""} for event in events]
-        self._page.evaluate(
-            "messages => messages.forEach(each => stream.onmessage(each))", messages
-        )
+        self.says(*(usual | {"payload": payload} for payload in payloads))
 
 
 def ticket(number: int, station: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -147,3 +164,10 @@ def printer(name: str, *stations: str, **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"id": name, "stations": stations, "state": "ready", "why": ""}
     usual |= {"to_do": "", "since": iso(0), "concern": "none", "covered_by": None}
     return usual | {"waiting": None, "asking": 0} | more
+
+
+def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
+    """A board that is live since the doors opened."""
+    usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
+    usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
+    return usual | {"covered_by": None, "conflict": ""} | more

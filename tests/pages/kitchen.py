@@ -6,6 +6,7 @@ import resource
 import socket
 import urllib.request
 from collections.abc import Collection, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +54,7 @@ class Kitchen(Service):
             data=None if body is None else json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
+            return None if answer.status == HTTPStatus.NO_CONTENT else json.load(answer)
 
     def act(self, station: str, order_id: str, action: str) -> Any:
         """Do something to a ticket; the ticket."""

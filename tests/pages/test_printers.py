@@ -123,7 +123,7 @@ def test_a_board_that_comes_back_forgets_printers_that_are_gone(page: Page, hub:
     hub.has_printers(printer("hot", "grill", **OUT))
     expect(banners(hub.board, "grill")).to_have_count(1)
     opened = hub.opened
-    page.evaluate("stream.onerror()")
+    page.evaluate("stream.onclose({ code: 1006 })")
     page.wait_for_function("before => opened > before", arg=opened)
     hub.board.is_live()
     expect(banners(hub.board, "grill")).to_have_count(0)

@@ -1,6 +1,5 @@
 """What somebody has open, or is about to press, stays while the board is drawn anew around it."""
 
-import json
 import re
 from typing import Any
 
@@ -180,8 +179,7 @@ def test_what_is_open_on_a_card_stays_open_and_follows_the_stations(hub: Hub) ->
 
 def tell(hub: Hub, *stations: dict[str, Any]) -> None:
     event = {"type": "kds.stations", "seq": 1, "at": iso(0), "payload": {"stations": stations}}
-    message = {"data": json.dumps(event), "lastEventId": ""}
-    hub.board.page.evaluate("message => stream.onmessage(message)", message)
+    hub.says(event)
 
 
 @pytest.mark.parametrize("keyboard_at", ["body", ".all-day", "[data-action=bump]"])

@@ -9,7 +9,7 @@ from tests.pages.board import Board
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
 TELL = """
-window.EventSource = class extends window.EventSource {
+window.WebSocket = class extends window.WebSocket {
   constructor(...all) { super(...all); window.stream = this; }
 };
 """
@@ -33,7 +33,7 @@ def tell(board: Board, *stations: dict[str, Any]) -> None:
     """What the stream says when these are the stations."""
     at = "2026-03-02T18:00:00Z"
     event = {"type": "kds.stations", "seq": 1, "at": at, "payload": {"stations": stations}}
-    message = {"data": json.dumps(event), "lastEventId": ""}
+    message = {"data": json.dumps(event)}
     board.page.evaluate("message => stream.onmessage(message)", message)
 
 

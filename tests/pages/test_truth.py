@@ -134,13 +134,13 @@ def test_changes_during_a_short_absence_come_once(board: Board, kitchen: Kitchen
 
 
 ONLY_BEATS = """
-window.EventSource = class {
+window.WebSocket = class {
   constructor() {
     const at = new Date().toISOString();
     const told = { warnings: [], reminders: [], fault: null };
     const data = JSON.stringify({ type: "beat", seq: null, at, ...told });
     this.timer = setInterval(() => {
-      this.onmessage({ data, lastEventId: "" });
+      this.onmessage({ data });
       document.body.dataset.beats = Number(document.body.dataset.beats ?? 0) + 1;
     }, 50);
   }

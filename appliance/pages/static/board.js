@@ -2,8 +2,11 @@
 
 import { draw, name, small, title } from "/card.js";
 import { drawCounts } from "/counts.js";
+import { watchScreens } from "/cover.js";
 import { watchBar } from "/keys.js";
-import { act, come, counts, finished, fire, follow, move, signIn, undo } from "/link.js";
+import { watchDoor } from "/knock.js";
+import { act, come, counts, finished, fire, follow, knock, move, signIn, undo } from "/link.js";
+import { notice } from "/notice.js";
 import { watchPresses } from "/press.js";
 import { drawTrouble, watchPrinters } from "/printers.js";
 import { watchSummons } from "/summons.js";
@@ -12,8 +15,6 @@ import { warnOfUnrouted } from "/unrouted.js";
 import { isChosen, mark, reveal } from "/view.js";
 
 const RECALLABLE = 3;
-const NOTICE_MS = 15000;
-const DONE_MS = 5000; // That what was asked for is done.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
 const COUNT_AGAIN_MS = 2000;
 const DO = { fire, move }; // What is more than an action of the ticket's own path.
@@ -30,12 +31,14 @@ const busy = new Set(); // ids of tickets with a press under way
 const stations = new Map(); // by station id: what addStation makes
 const views = new Map(); // by station id: what buttons and bump bars have its board show
 let opened = null; // the id of the ticket whose card shows what else can be done with it
-let noticed = 0; // the timer that takes a notice away again
 let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
 
 const presses = watchPresses(byId("stations"));
-const barId = new URLSearchParams(location.search).get("bar");
+const asked = new URLSearchParams(location.search);
+const barId = asked.get("bar");
+const screenName = asked.get("screen"); // Where this is to be a screen: what it wants to be called.
+let renewed = false; // the cookie of this screen
 const link = follow({
   snapshot: redrawing((payload) => {
     byId("kitchen").textContent = payload.name;
@@ -62,17 +65,25 @@ const link = follow({
     for (const { station_id, ...view } of told) turn(station_id, view);
   }),
   printers: redrawing((all) => printing.tell(all)),
+  screens: redrawing((all, own) => screens.tell(all, own)),
   beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
     shout("fault", fault && "ORDERS CANNOT BE STORED", fault && fault.message);
   }),
+  drawn: presses.afterwards,
+  admits(own) {
+    if (own && !renewed) knock({ screen_id: own });
+    renewed ||= Boolean(own);
+    return own !== null || screenName === null;
+  },
   live() {
     document.body.classList.remove("stale");
     for (const id of ["stations", "summons"]) byId(id).inert = false;
     // Who has gone on meanwhile stays there.
     if (document.activeElement === document.body) giveBackFocus();
     byId("sign-in").hidden = true;
+    door?.hide();
     say("offline", null);
     show("live", "LIVE");
     bar?.renew();
@@ -90,9 +101,10 @@ const link = follow({
   signedOut() {
     presses.release();
     clear();
-    byId("sign-in").hidden = false;
     say("offline", null);
-    show("connecting", "NOT SIGNED IN");
+    if (door) door.show();
+    else byId("sign-in").hidden = false;
+    show("connecting", door ? "NEW SCREEN" : "NOT SIGNED IN");
   },
 });
 
@@ -107,6 +119,8 @@ const printing = watchPrinters((id, isOther) => {
   drawTrouble(station.section.querySelector(".printers"), printing.troubleAt(id));
   if (isOther) ticketsOf(station).forEach(put);
 });
+const screens = watchScreens(byId("screens"), () => byId("stations").children, called);
+const door = screenName === null ? null : watchDoor(byId("code"), screenName, link.connect);
 const bar = barId && watchBar(barId, link.isLive, (station, wrong) => {
   notice(station ? [name(called(station)), `: ${wrong}`] : [wrong]);
 });
@@ -153,6 +167,7 @@ function clear() {
   opened = null;
   stations.clear();
   printing.tell([]);
+  screens.tell([], null);
   views.clear();
   tickets.clear();
   warn();
@@ -213,6 +228,7 @@ function arrange(entries) {
     stations.delete(id);
   }
   if (opened) put(tickets.get(opened).ticket); // It may go elsewhere now.
+  screens.show();
 }
 
 function addStation(id) {
@@ -428,15 +444,6 @@ async function takeBack(station, button) {
   if (taken.wrong) notice([name(station.name), `: ${taken.wrong}`]);
   else notice([`Taken back: ${DEEDS[taken.undone]} of `, name(title(taken))], "done");
   setTimeout(() => { button.ariaDisabled = "false"; }, HASTY_MS);
-}
-
-/** Say what went wrong, or was done, for a while; without `parts`, say nothing any more. */
-function notice(parts, kind = "warning") {
-  clearTimeout(noticed);
-  byId("notice").hidden = !parts;
-  byId("notice").className = `banner ${kind}`;
-  byId("notice").replaceChildren(...(parts ?? []));
-  if (parts) noticed = setTimeout(notice, kind === "done" ? DONE_MS : NOTICE_MS);
 }
 
 /** What a card says that changes with time. */

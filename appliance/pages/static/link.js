@@ -1,5 +1,6 @@
 // The event stream, and the truth about it: live only while something is heard.
 
+import { watchFrames } from "/frames.js";
 import { waitForCourse } from "/time.js";
 
 const EVENTS = "/api/v1/kds/events";
@@ -7,18 +8,23 @@ const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
 const RETRY_MS = 1000;
 const ANSWER_MS = 5000;
+export const UNANSWERED = "no answer; look whether it happened";
+const NOT_SIGNED_IN = [4401, 4403]; // With which the server ends a stream: 4000 + what HTTP says.
 const FINISHED = 10; // Cleared ones among them cannot be brought back.
 const MENU_QUIET_MS = 1000; // A menu is sent item by item: what it says is asked for afterwards.
 const MENU_LONGEST_MS = 5000;
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
- * summon(stationId, live), boards(views, all), printers(printers), beat(fault, warnings, reminders),
- * live(), offline(since: Date), signedOut(). `all` of the views: no other station has any.
+ * summon(stationId, live), boards(views, all), printers(printers), screens(screens, own),
+ * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
+ * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
+ * that this page is, or null; the page is signed out where `admits` says that it is not for whom
+ * it is. `drawn` calls `then` when all that it was told before is drawn.
  */
 export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
-  let source = null;
+  let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
   let position = null;
   let state = "connecting"; // or live, offline, signed out
@@ -48,12 +54,19 @@ export function follow(on) {
     on.offline(trueAt);
   }
 
-  async function connect() {
+  /** Hear no more of the connection that there is. */
+  function leave() {
     attempt?.abort();
-    source?.close();
+    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+    socket?.close();
+    socket = null;
+  }
+
+  async function connect() {
+    leave();
     const mine = attempt = new AbortController();
     bear(SILENCE_MS);
-    // An EventSource does not tell why it fails.
+    // A WebSocket does not tell why it cannot be opened.
     const asking = fetch(SESSION, { cache: "no-store", signal: mine.signal });
     const status = await asking.then((answer) => answer.status, () => null);
     if (mine !== attempt) return;
@@ -63,6 +76,7 @@ export function follow(on) {
   }
 
   function signedOut() {
+    leave();
     bear(Infinity);
     state = "signed out";
     position = null; // Whoever signs in next sees all there is, and not only what is new.
@@ -70,28 +84,41 @@ export function follow(on) {
   }
 
   function failed() {
-    source?.close();
+    leave();
     lost();
     bear(RETRY_MS);
   }
 
   function listen() {
-    const since = position === null ? "" : `?since=${encodeURIComponent(position)}`;
-    source = new EventSource(EVENTS + since);
+    const mine = socket = new WebSocket(location.origin.replace("http", "ws") + EVENTS);
+    let epoch = "";
+    let own = null;
     let views = []; // What boards show now, until the first beat says that this is all.
-    let printers = []; // The same of printers.
-    source.onerror = failed; // Its own retry gives up on some answers.
-    source.onmessage = (message) => {
-      const event = JSON.parse(message.data);
-      if (message.lastEventId) position = message.lastEventId;
-      if (event.type === "beat") {
+    let printers = []; // The same of printers, and of screens.
+    let screens = [];
+    const say = (message) => mine.send(JSON.stringify(message));
+    const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
+    mine.onopen = () => {
+      say({ type: "subscribe", channel: "kds", ...(position && { since: position }) });
+    };
+    mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
+    mine.onmessage = ({ data }) => {
+      const event = JSON.parse(data);
+      if (event.type === "subscribed") {
+        ({ epoch, screen_id: own = null } = event);
+        if (!on.admits(own)) signedOut();
+      } else if (event.type === "ping") {
+        say({ type: "pong" });
+      } else if (event.type === "beat") {
         on.beat(event.fault, event.warnings, event.reminders);
         if (views && event.seq !== null) {
           on.boards(views, true);
           on.printers(printers);
+          on.screens(screens, own);
           views = null;
         }
         heard(event.at, event.seq !== null);
+        if (event.seq !== null) on.drawn(() => painted(event.seq));
       } else if (event.type === "kds.snapshot") {
         on.snapshot(event.payload);
         heard(event.at, true);
@@ -105,11 +132,16 @@ export function follow(on) {
       } else if (event.type === "kds.printers") {
         printers = event.payload.printers;
         if (!views) on.printers(printers);
+      } else if (event.type === "kds.screens") {
+        screens = event.payload.screens;
+        if (!views) on.screens(screens, own);
       } else if (event.type === "kds.menu") {
         menuChanged();
       } else if (event.type.startsWith("kds.ticket.")) {
         on.ticket(event.type, event.payload.ticket, event.live);
       }
+      // What a screen may see may have changed while it was away: it begins with all there is.
+      if (Number.isInteger(event.seq)) position = own === null ? `${epoch}:${event.seq}` : null;
     };
   }
 
@@ -178,6 +210,11 @@ export function come(stationId) {
   return ask("DELETE", `/api/v1/kds/stations/${encodeURIComponent(stationId)}/summon`);
 }
 
+/** Ask to be let in as a screen. As `act`: `state` is `new`, with a `code`, or `adopted`. */
+export function knock(asking) {
+  return post("/api/v1/kds/screens/knock", JSON.stringify(asking), "application/json");
+}
+
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
 export function counts(stationId) {
   return get(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/all-day`);
@@ -230,7 +267,7 @@ async function ask(method, path, body, type, more) {
     const told = isJson(answer) ? await answer.json() : {};
     return answer.ok ? told : { wrong: told.message };
   } catch {
-    return { wrong: "no answer; look whether it happened" };
+    return { wrong: UNANSWERED };
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,309 @@
+// The page of screens, for managers: who is adopted and how they are, who is new, and the rest of
+// what is heard on the network. Nothing that strangers wrote is taken for more than text.
+
+import { element, name } from "/card.js";
+import { concern, facts, sentence } from "/screen-words.js";
+
+const API = "/api/v1/kds";
+const SCREENS = `${API}/screens`;
+const ASK_AGAIN_MS = 2000;
+const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
+const DONE_MS = 15000; // What is written durably may have to wait for the card.
+const BY = { mdns: "heard by mDNS", beacon: "heard by its beacon", knock: "shows a code" };
+
+const byId = (id) => document.getElementById(id);
+const items = new Map(); // by id, the elements of adopted screens
+let screens = [];
+let stations = [];
+let choices = ""; // what can be chosen in forms
+let trueAt = new Date();
+let asking = 0;
+let found = null; // the new LAN screen whose address is in the form
+
+/** What is there; null for whoever may not see it, undefined when nobody answers. */
+async function ask(path) {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(path, { cache: "no-store", signal });
+    if (answer.ok) return await answer.json();
+    return answer.status === 401 || answer.status === 403 ? null : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function look() {
+  clearTimeout(asking);
+  const [told, all] = await Promise.all([ask(SCREENS), ask(`${API}/stations?active_only=false`)]);
+  if (told === undefined) showOffline();
+  else if (told === null) showSignedOut();
+  else show(told, all ?? stations);
+  clearTimeout(asking);
+  asking = setTimeout(look, ASK_AGAIN_MS);
+}
+
+function show(told, all) {
+  trueAt = new Date();
+  [screens, stations] = [told.screens, all];
+  link("live", "LIVE");
+  document.body.classList.remove("stale");
+  byId("offline").hidden = true;
+  byId("who").hidden = true;
+  offerChoices();
+  showAdopted();
+  showFound(told.found);
+  showHubs(told.hubs);
+  write(byId("announced"), announced(told.announced));
+  byId("facts").hidden = false;
+}
+
+function showOffline() {
+  document.body.classList.add("stale");
+  link("offline", "OFFLINE");
+  const since = trueAt.toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
+  write(byId("offline"), `OFFLINE since ${since}`);
+  byId("offline").hidden = false;
+}
+
+function showSignedOut() {
+  link("connecting", "NOT SIGNED IN");
+  byId("offline").hidden = true;
+  byId("facts").hidden = true;
+  byId("who").hidden = false;
+}
+
+function link(state, words) {
+  byId("link").className = state;
+  write(byId("link"), words);
+}
+
+function called(id) {
+  return stations.find((station) => station.id === id)?.name ?? id;
+}
+
+// ── adopted ──────────────────────────────────────────────────────────────────────────
+
+/** What stays is changed in its place: a finger may be on it, or somebody writes in it. */
+function showAdopted() {
+  const there = new Set(screens.map(({ id }) => id));
+  for (const [id, item] of items) {
+    if (there.has(id)) continue;
+    item.remove();
+    items.delete(id);
+  }
+  for (const screen of screens) {
+    const item = items.get(screen.id) ?? addAdopted(screen.id);
+    const part = (kind) => item.querySelector(kind);
+    write(part(".name"), screen.name);
+    write(part(".where"), ` at ${screen.station_id === null ? "all stations" : called(screen.station_id)}`);
+    part(".state").className = `state ${concern(screen)}`;
+    write(part(".state"), sentence(screen, screens, called));
+    write(part(".conflict"), screen.conflict);
+    write(part(".facts"), facts(screen, screens));
+    for (const kind of [".change", ".forget"]) part(kind).hidden = screen.source === "file";
+  }
+}
+
+function addAdopted(id) {
+  const item = byId("adopted-screen").content.cloneNode(true).firstElementChild;
+  const part = (kind) => item.querySelector(kind);
+  const now = () => screens.find((screen) => screen.id === id);
+  const [form, sure] = [part(".changing"), part(".sure")];
+  item.dataset.screen = id;
+  fill(form, id);
+  const open = (isOpen) => {
+    form.hidden = !isOpen;
+    part(".change").ariaExpanded = String(isOpen);
+    if (isOpen) set(form, now());
+    (isOpen ? form.elements.name : part(".change")).focus();
+  };
+  const ask = (isAsking) => {
+    sure.hidden = !isAsking;
+    const words = ["Forget ", name(now().name), "? Its token ends, and it shows no order any more."];
+    sure.firstElementChild.replaceChildren(...words);
+    part(isAsking ? ".no" : ".forget").focus();
+  };
+  part(".change").onclick = () => open(form.hidden);
+  part(".cancel").onclick = () => open(false);
+  part(".forget").onclick = () => ask(true);
+  part(".no").onclick = () => ask(false);
+  part(".yes").onclick = () => {
+    send("DELETE", pathOf(id), undefined, `${now().name} is forgotten`);
+  };
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const wanted = wantedOf(form);
+    if (await send("PATCH", pathOf(id), wanted, `${wanted.name} is changed`)) open(false);
+  };
+  items.set(id, item);
+  byId("adopted-list").append(item);
+  return item;
+}
+
+function pathOf(id) {
+  return `${SCREENS}/${encodeURIComponent(id)}`;
+}
+
+// ── new ──────────────────────────────────────────────────────────────────────────────
+
+function showFound(all) {
+  redraw(byId("found-list"), all, (one) => {
+    const item = byId("found-screen").content.cloneNode(true).firstElementChild;
+    const part = (kind) => item.querySelector(kind);
+    const what = [
+      one.proto === "lan" ? "LAN screen" : "board", one.address, ...one.by.map((by) => BY[by] ?? by),
+      one.station && `for ${one.station}`, one.version, one.id,
+    ].filter(Boolean);
+    part(".name").append(name(one.name || one.id));
+    part(".what").append(" new · ", ...what.flatMap((text, place) => [place ? " · " : "", name(text)]));
+    if (one.known_as) part(".known").append("It says to be ", name(one.known_as), ", which is adopted.");
+    part(".adopt").ariaLabel = `Adopt ${one.name || one.id}`;
+    part(".adopt").onclick = () => take(one);
+    return item;
+  });
+}
+
+/** Have what is known of a new screen in the form, to be looked at before it is sent. */
+function take(one) {
+  const isLan = one.proto === "lan";
+  const form = byId(isLan ? "by-address" : "by-code");
+  form.elements.name.value = one.name;
+  const wants = stations.some(({ id }) => id === one.station);
+  form.elements.station_id.value = wants ? one.station : "";
+  if (isLan) {
+    found = one;
+    form.elements.address.value = one.address;
+  }
+  form.scrollIntoView({ block: "center" });
+  form.elements[isLan ? "name" : "code"].focus();
+}
+
+byId("by-code").onsubmit = async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const code = form.elements.code.value.replace(" ", "");
+  const wanted = wantedOf(form);
+  if (await send("POST", SCREENS, { code, ...wanted }, `${wanted.name} is adopted`)) form.reset();
+};
+
+byId("by-address").onsubmit = async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const address = form.elements.address.value.trim();
+  // Who is found is known by id; an address that somebody typed stands for itself.
+  const id = found?.address === address ? found.id : address;
+  const wanted = wantedOf(form);
+  const body = { found_id: id, address, ...wanted };
+  if (await send("POST", SCREENS, body, `${wanted.name} is adopted`)) form.reset();
+};
+
+// ── the rest of the network ──────────────────────────────────────────────────────────
+
+function showHubs(hubs) {
+  redraw(byId("hub-list"), hubs, ({ name: text, address, id, same_id: same }) => {
+    const words = same && "It has the identifier of this appliance: was its card copied?";
+    const item = element("li", "", element("b", "", name(text)), " ", name(`${address} · ${id}`));
+    if (words) item.append(element("p", "state warning", words));
+    return item;
+  });
+}
+
+function announced({ host, renamed_because: renamed, not_because: not }) {
+  if (!host) return `It is not announced by mDNS${not ? `: ${not}` : ""}.`;
+  const facts = [`Found by mDNS as http://${host}`, renamed, not];
+  return `${facts.filter(Boolean).join("; ")}.`;
+}
+
+// ── forms ────────────────────────────────────────────────────────────────────────────
+
+for (const form of [byId("by-code"), byId("by-address")]) fill(form, null);
+write(byId("page"), `${location.origin}/?screen`);
+
+/** Have in a form what a manager says of any screen; `id`: of the one that is changed, or null. */
+function fill(form, id) {
+  form.querySelector(".wanted").append(byId("wanted").content.cloneNode(true));
+  form.dataset.of = id ?? "";
+  offer(form);
+}
+
+/** Have all forms offer what there is to choose from by now. */
+function offerChoices() {
+  const now = JSON.stringify([stations.map(({ id, name: text }) => [id, text]), screens.map(({ id, name: text }) => [id, text])]);
+  if (now === choices) return;
+  choices = now;
+  document.querySelectorAll("form").forEach(offer);
+}
+
+function offer(form) {
+  const { station_id: station, backup_id: backup } = form.elements;
+  const others = screens.filter(({ id }) => id !== form.dataset.of);
+  options(station, [["", "all stations"], ...stations.map(({ id, name: text }) => [id, text])]);
+  options(backup, [["", "no other screen"], ...others.map(({ id, name: text }) => [id, text])]);
+}
+
+function options(select, choices) {
+  const { value } = select;
+  select.replaceChildren(...choices.map(([id, text]) => new Option(text, id)));
+  choose(select, value);
+}
+
+/** What is chosen, also where it is gone by now: it stays until somebody chooses otherwise. */
+function choose(select, value) {
+  if (![...select.options].some((option) => option.value === value)) {
+    select.append(new Option(`${value} (gone)`, value));
+  }
+  select.value = value;
+}
+
+function set(form, { name: text, station_id: station, backup_id: backup, patience }) {
+  form.elements.name.value = text;
+  choose(form.elements.station_id, station ?? "");
+  choose(form.elements.backup_id, backup ?? "");
+  form.elements.patience.value = patience;
+}
+
+function wantedOf(form) {
+  const { name: text, station_id: station, backup_id: backup, patience } = form.elements;
+  return {
+    name: text.value.trim(),
+    station_id: station.value || null,
+    backup_id: backup.value || null,
+    patience: Number(patience.value),
+  };
+}
+
+/** Ask for a change, and say what came of it; whether it was done. */
+async function send(method, path, body, done) {
+  write(byId("said"), "…");
+  const options = { method, signal: AbortSignal.timeout(DONE_MS) };
+  if (body) {
+    options.body = JSON.stringify(body);
+    options.headers = { "Content-Type": "application/json" };
+  }
+  let wrong = "Nobody answers; look whether it happened";
+  try {
+    const answer = await fetch(path, options);
+    wrong = answer.ok ? "" : `Not done: ${(await answer.json()).message}`;
+  } catch {
+    // Said already.
+  }
+  byId("said").replaceChildren(name(wrong || done));
+  look();
+  return !wrong;
+}
+
+// ── drawing ──────────────────────────────────────────────────────────────────────────
+
+/** What has not changed is left alone: it may be being read out, or a finger is on it. */
+function write(where, text) {
+  if (where.textContent !== text) where.textContent = text;
+}
+
+function redraw(list, all, draw) {
+  const now = JSON.stringify(all);
+  if ((list.dataset.drawn ?? "[]") === now) return;
+  list.dataset.drawn = now;
+  list.replaceChildren(...all.map(draw));
+}
+
+look();
