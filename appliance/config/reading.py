@@ -59,7 +59,7 @@ def parse(text: str, source: str) -> Config:
 
 
 def load_screen(path: Path) -> ScreenConfig:
-    """What is for `expeditor screen` in a file. Raises ConfigError, whose lines begin with its name.
+    """What is for `expeditor screen` in a file. Raises ConfigError; its lines begin with the name.
 
     It needs no kitchen; what it has of one is not looked at, but for the names of its keys.
     """
