@@ -198,7 +198,7 @@ class _Agent:
             id=self._id,
             name=self.name,
             state=state(self.belonging),
-            hub=home.hub.site if home else None,
+            hub=str(home.hub.site) if home else None,
             hub_name=home.hub.name if home else None,
             conflict=self.belonging.conflict(),
             browser=browser.life,

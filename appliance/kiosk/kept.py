@@ -70,7 +70,7 @@ class Kept:
     def save(self) -> None:
         """Write the hubs down, as they are now."""
         try:
-            replace_file(self._hubs_file, msgspec.json.encode(self.hubs))
+            replace_file(self._hubs_file, msgspec.json.encode(self.hubs, enc_hook=str))
         except OSError as error:
             logger.warning("%s cannot be written: %s", self._hubs_file, error.strerror)
 

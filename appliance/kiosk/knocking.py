@@ -4,6 +4,7 @@ What answers may be anybody: it is given nothing but that, and its own token; wh
 bounded and checked, and it is followed nowhere else.
 """
 
+import os
 from typing import Annotated, Final
 
 import aiohttp
@@ -90,8 +91,9 @@ async def knock(
     except aiohttp.ClientConnectorDNSError:
         raise Silent("there is nobody of that name") from None
     except (aiohttp.ClientError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise Silent(reason or "it answers nothing that could be understood") from None
+        number = error.errno if isinstance(error, OSError) else None
+        reason = os.strerror(number) if number else "it answers nothing that could be understood"
+        raise Silent(reason) from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Silent("it answers as no kitchen does") from None
 

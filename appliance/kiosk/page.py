@@ -81,6 +81,8 @@ class Page:
         if self._server is not None:
             self._server.close()
         await self._runner.cleanup()
+        if self._server is not None:
+            await self._server.wait_closed()
 
     def _page(self, path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
         content, type_ = path.read_bytes(), _TYPES[path.suffix]
@@ -117,7 +119,7 @@ class _Connection(web.RequestHandler):
             server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=KEEP_ALIVE_SECONDS,
-            access_log=None,  # type: ignore[arg-type] - as web.AppRunner has it for none
+            access_log=None,  # type: ignore[arg-type]  # None is for none, as AppRunner has it
             max_line_size=_MOST_REQUEST,
             max_field_size=_MOST_REQUEST,
         )
