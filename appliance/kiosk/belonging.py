@@ -69,6 +69,8 @@ class Belonging:
         self._wanted = wanted
         self._heard: dict[tuple[str, Site], Heard] = {}
         self._saving = asyncio.Lock()
+        self._told = ""
+        """The conflict that is in the log."""
         self._former: Hub | None = None
         """That had adopted it, and forgot it: asked also where nobody can be found."""
         self.found: Callable[[], Sequence[Hub]] = list
@@ -87,7 +89,7 @@ class Belonging:
         asked = self._asked()
         heard = [
             (hub, self._heard[hub.key])
-            for hub in self._hubs()
+            for hub in self._others()
             if hub in asked and hub.key in self._heard
         ]
         return sorted(heard, key=lambda each: not each[1].code)
@@ -109,22 +111,32 @@ class Belonging:
             return found
         return [former, *found]
 
-    def _asked(self) -> list[Hub]:
-        """Whom to knock at besides home. Of too many first those that answer, then in turn."""
+    def _others(self) -> list[Hub]:
+        """Whom it may knock at besides home: anybody without one, and while that is silent, itself.
+
+        Wherever else it says to be: its address may be another now, or be reached no more.
+        """
         home = self.home
-        if home is not None and home.answering_since is not None:
+        if home is None:
+            return list(self._hubs())
+        if home.answering_since is not None:
             return []
-        hubs = [
-            hub
+        elsewhere = (
+            replace(hub, sites=tuple(site for site in hub.sites if site != home.hub.site))
             for hub in self._hubs()
-            if home is None or (hub.id == home.hub.id != "" and home.hub.site not in hub.sites)
-        ]
+            if hub.id == home.hub.id != ""
+        )
+        return [hub for hub in elsewhere if hub.sites]
+
+    def _asked(self) -> list[Hub]:
+        """Those of them that it does knock at: first who answers, the others in turn."""
 
         def last(hub: Hub) -> tuple[bool, float]:
             heard = self._heard.get(hub.key)
             return (not (heard and heard.code), heard.at if heard else 0.0)
 
-        return sorted(hubs, key=last)[:MOST_AT_ONCE]
+        most = MOST_AT_ONCE if self.home is None else MOST_AT_ONCE - 1
+        return sorted(self._others(), key=last)[:most]
 
     # ── knocking ─────────────────────────────────────────────────────────────────────
 
@@ -148,12 +160,11 @@ class Belonging:
         return f"{hub.site}{answer.sign_in}"
 
     async def _round(self, session: aiohttp.ClientSession) -> None:
+        self._tell_conflict()
         asked = self._asked()
         # What was heard before home answered is of no use when it does not any more.
-        still = {hub.key for hub in self._hubs()} if asked else set()
+        still = {hub.key for hub in self._others()}
         self._heard = {key: heard for key, heard in self._heard.items() if key in still}
-        if self.home is not None:
-            asked = asked[: MOST_AT_ONCE - 1]
         async with asyncio.TaskGroup() as group:
             if self.home is not None:
                 group.create_task(self._at_home(session, self.home.hub))
@@ -226,6 +237,12 @@ class Belonging:
             after = (hub.sites.index(heard.site) + 1) % len(hub.sites)
             return hub.sites[after], known
         return heard.site, known
+
+    def _tell_conflict(self) -> None:
+        conflict = self.conflict()
+        if conflict and conflict != self._told:
+            logger.warning("two kitchens have one identity: %s", conflict)
+        self._told = conflict
 
     def _says(self, *, link: bool = False) -> Question:
         return Question(self._kept.id, self._name, self._health(), link)

@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from appliance.config import Site
 from appliance.config.values import HIGHEST_PORT
+from appliance.kiosk.kept import API_PATH
 from appliance.mdns import ORDERS
 from appliance.mdns.found import Service
 
 API: Final = "/api/v1/kds"
 """The path of a hub's HTTP API where nothing else is said."""
-_API: Final = re.compile(r"(/[A-Za-z0-9_-]+)+")
+_API: Final = re.compile(API_PATH)
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -48,7 +49,7 @@ def announced(services: Iterable[Service]) -> list[Hub]:
     for service in services:
         port, api = service.text.get("http", ""), service.text.get("api", API)
         sites = tuple(_sites(service.addresses, port))
-        if service.type == ORDERS and sites and _API.fullmatch(api):
+        if service.type == ORDERS and sites and _API.match(api):
             found.append(Hub(service.id, service.text.get("name", ""), sites, api))
     return found
 

@@ -9,10 +9,10 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from appliance.config import Site
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 ID_NAME: Final = "screen-id"
 HUBS_NAME: Final = "screen-hubs.json"
+Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,512}\Z")]
+"""Of a device, as a hub gives it: what can stand in a header."""
+API_PATH: Final = r"^(/[A-Za-z0-9_-]+)+\Z"
 MOST_HUBS: Final = 16
 """Whose tokens are kept; those of hubs that were not met for the longest are forgotten first."""
 
@@ -36,8 +39,8 @@ class KnownHub(Struct, frozen=True):
     site: Site
     """Where it gave it, or was last."""
     name: str
-    token: str
-    api: str
+    token: Token
+    api: Annotated[str, Meta(pattern=API_PATH)]
     """The path of its HTTP API."""
     ours: bool = False
     """It has adopted this screen."""

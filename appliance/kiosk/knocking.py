@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from appliance.config import Site
+from appliance.kiosk.kept import Token
 from appliance.screens_now import ScreenHealth
 
 ANSWER_SECONDS: Final = 1.8
@@ -27,7 +28,7 @@ class New(Struct, frozen=True, tag="new", tag_field="state"):
     """It is to be adopted by this code."""
 
     code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
-    token: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,512}\Z")] | None = None
+    token: Token | None = None
     """To be known by; None for the one that came along."""
 
 

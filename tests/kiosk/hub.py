@@ -66,9 +66,7 @@ class Hub:
     def advert(self, **text: str) -> Service:
         """As it announces itself."""
         usual = {"id": self.id, "name": self.name, "api": API, "http": str(self.port)}
-        return Service(
-            ORDERS, self.name, "hub.local", (IPv4Address(LOCAL),), 9104, usual | text
-        )
+        return Service(ORDERS, self.name, "hub.local", (IPv4Address(LOCAL),), 9104, usual | text)
 
     async def knocked(self, times: int = 1) -> None:
         """So many more come from now on."""

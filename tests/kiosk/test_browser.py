@@ -167,7 +167,9 @@ async def test_a_lock_that_chromium_left_is_taken_away_before_the_usual_browser_
     programs, told = tmp_path / "bin", tmp_path / "told"
     programs.mkdir()
     for name in ("cage", "chromium"):
-        (programs / name).write_text(f'#!/bin/sh\necho "$0" "$@" >{told}.new\nmv {told}.new {told}\n')
+        (programs / name).write_text(
+            f'#!/bin/sh\necho "$0" "$@" >{told}.new\nmv {told}.new {told}\n'
+        )
         (programs / name).chmod(0o700)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     profile = tmp_path / browser_module.PROFILE

@@ -61,7 +61,7 @@ function words({ state, home, seconds, not_because, kitchens }) {
   const name = home.name || home.address;
   if (state === "adopted") return [`Opening ${name} …`, ""];
   const since = new Date(Date.now() - seconds * 1000);
-  const clock = since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return [`OFFLINE since ${clock}`, `${name} (${home.address}) is not reached: ${home.why}`];
 }
 
