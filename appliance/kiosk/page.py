@@ -129,7 +129,7 @@ class _Connection(web.RequestHandler):
         """Take a place, if need be that of the oldest."""
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
-        if peer is not None and _is_this_machine(peer[0]):
+        if peer is not None and is_this_machine(peer[0]):
             return
         if len(self._guests) >= MOST_FROM_ELSEWHERE:
             oldest = next(iter(self._guests))
@@ -156,10 +156,11 @@ def _is_own(request: web.Request) -> bool:
         host = Address.parse(f"{request.host}:0" if ":" not in request.host else request.host).host
     except ValueError:
         return False
-    return host in _OWN_HOSTS and _is_this_machine(request.remote or "")
+    return host in _OWN_HOSTS and is_this_machine(request.remote or "")
 
 
-def _is_this_machine(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
+    """Whether who has this address is on this computer."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

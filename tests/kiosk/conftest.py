@@ -72,11 +72,11 @@ class Screen:
 
     async def shows(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """The page, once it is so."""
-        return await _once(self.page, wanted)
+        return await once(self.page, wanted)
 
     async def is_well(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """The health, once it is so."""
-        return await _once(self.health, wanted)
+        return await once(self.health, wanted)
 
     async def code(self, name: str) -> str:
         """That is for the kitchen of this name."""
@@ -99,7 +99,8 @@ class Screen:
         return self.browsers()
 
 
-async def _once(ask: Any, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+async def once(ask: Any, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """What is told, once it is so."""
     told: dict[str, Any] = {}
     try:
         async with asyncio.timeout(15):
@@ -119,13 +120,6 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-async def gone(*pids: int) -> None:
-    """They all are."""
-    async with asyncio.timeout(10):
-        while any(map(alive, pids)):
-            await asyncio.sleep(0.02)
 
 
 def settings(does: str, directory: Path, hub: str | None = None) -> ScreenConfig:

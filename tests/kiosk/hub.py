@@ -1,4 +1,4 @@
-"""A stand-in for a hub: what the agent of a screen needs of one, over real HTTP, and nothing else."""
+"""A stand-in for a hub: what the agent of a screen needs of one, over real HTTP."""
 
 import asyncio
 import secrets
@@ -29,8 +29,9 @@ class Hub:
         """In place of what it would answer."""
         self.visits: list[str] = []
         """Tokens of those that opened the board."""
-        self._codes: dict[str, str] = {}
-        self._adopted: set[str] = set()
+        self.codes: dict[str, str] = {}
+        """By token."""
+        self.adopted: set[str] = set()
         self._links: dict[str, str] = {}
         self._runner: web.AppRunner | None = None
         self._changed = asyncio.Event()
@@ -38,15 +39,15 @@ class Hub:
     # ── what a manager does ──────────────────────────────────────────────────────────
 
     def adopt(self, code: str) -> None:
-        token = next(token for token, known in self._codes.items() if known == code)
-        self._adopted.add(token)
+        token = next(token for token, known in self.codes.items() if known == code)
+        self.adopted.add(token)
 
     def forget(self) -> None:
-        self._adopted.clear()
+        self.adopted.clear()
 
     def like(self, other: "Hub") -> None:
         """Know what that one knows, as the same card does elsewhere."""
-        self._codes, self._adopted = other._codes, other._adopted
+        self.codes, self.adopted = other.codes, other.adopted
 
     # ── what a test asks ─────────────────────────────────────────────────────────────
 
@@ -115,13 +116,13 @@ class Hub:
             return web.Response(
                 status=self.answer.status, body=self.answer.body, headers=self.answer.headers
             )
-        if token in self._adopted:
+        if token in self.adopted:
             return web.json_response(self._adopted_as(said, token))
         new = None
-        if token not in self._codes:
+        if token not in self.codes:
             new = token = f"device_{secrets.token_urlsafe(8)}"
-            self._codes[token] = f"{secrets.randbelow(10**6):06}"
-        return web.json_response({"state": "new", "code": self._codes[token], "token": new})
+            self.codes[token] = f"{secrets.randbelow(10**6):06}"
+        return web.json_response({"state": "new", "code": self.codes[token], "token": new})
 
     def _adopted_as(self, said: dict[str, Any], token: str) -> dict[str, Any]:
         link = None

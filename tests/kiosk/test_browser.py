@@ -14,7 +14,7 @@ from appliance.kiosk import browser as browser_module
 from appliance.kiosk import watching
 from appliance.kiosk.browser import Browser
 from tests.kiosk import stand_in
-from tests.kiosk.conftest import Wire, alive, gone, running
+from tests.kiosk.conftest import Wire, alive, running
 from tests.kiosk.hub import Hub
 
 
@@ -123,29 +123,30 @@ async def test_all_of_it_ends_with_the_agent(tmp_path: Path) -> None:
 
 
 async def test_what_a_killed_agent_left_is_ended_by_the_next(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    code = "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"
-    config = tmp_path / "screen.toml"
-    pids = tmp_path / "pids"
-    command = [sys.executable, os.fspath(stand_in.__file__), "family", os.fspath(pids)]
-    config.write_text(f"[screens]\nmdns = false\n[kiosk]\nport = 0\nbrowser = {command}\n")
-    arguments = ("screen", "--config", str(config), "--data", str(data))
-    for start in (1, 2):
+    config, pids = tmp_path / "screen.toml", tmp_path / "pids"
+    browser = [sys.executable, os.fspath(stand_in.__file__), "family", os.fspath(pids)]
+    config.write_text(f"[screens]\nmdns = false\n[kiosk]\nport = 0\nbrowser = {browser}\n")
+
+    async def start(families: int) -> tuple[asyncio.subprocess.Process, list[int]]:
+        """One more agent, and all browsers up to now."""
+        command = ("-m", "appliance", "screen", "--config", str(config))
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, *arguments, stdout=asyncio.subprocess.DEVNULL
+            sys.executable, *command, stdout=asyncio.subprocess.DEVNULL
         )
         async with asyncio.timeout(20):
-            while not pids.exists() or len(pids.read_text().split()) < 2 * start:
+            while not pids.exists() or len(pids.read_text().split()) < 2 * families:
                 await asyncio.sleep(0.02)
-        family = [int(line) for line in pids.read_text().split()]
-        if start == 1:
-            process.kill()
-            await process.wait()
-            assert all(map(alive, family))
-    await gone(*family[:2])
+        return process, [int(line) for line in pids.read_text().split()]
+
+    killed, left = await start(1)
+    killed.kill()
+    await killed.wait()
+    assert all(map(alive, left))
+    following, family = await start(2)
+    assert not any(map(alive, left))
     assert all(map(alive, family[2:]))
-    process.send_signal(signal.SIGTERM)
-    assert await process.wait() == 0
+    following.send_signal(signal.SIGTERM)
+    assert await following.wait() == 0
     assert not any(map(alive, family))
 
 

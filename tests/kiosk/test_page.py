@@ -95,8 +95,8 @@ async def test_a_crowd_from_elsewhere_takes_no_place_of_the_browser(
 ) -> None:
     """Who is counted as from elsewhere is told by the test: here, all are from this machine."""
     guests = True
-    own = page_module._is_this_machine
-    monkeypatch.setattr(page_module, "_is_this_machine", lambda each: not guests and own(each))
+    own = page_module.is_this_machine
+    monkeypatch.setattr(page_module, "is_this_machine", lambda each: not guests and own(each))
     async with running(tmp_path, Wire()) as screen:
         crowd = [
             await asyncio.open_connection("127.0.0.1", screen.port)
