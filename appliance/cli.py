@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(run=cli_run.run)
 
+    screen = commands.add_parser("screen", help="run the computer behind a kitchen screen")
+    _add_place(screen, "the file's [kiosk], [screens] and [appliance]; default: none")
+    screen.add_argument("--hub", metavar="URL", help="as http://192.168.1.10; default: mDNS")
+    screen.add_argument("--name", help="default: the machine's host name")
+    screen.set_defaults(run=_screen)
+
     check = commands.add_parser("check", help="say what is wrong with a configuration file")
     check.add_argument("file", metavar="FILE", type=Path)
     check.set_defaults(run=_check)
@@ -123,14 +129,16 @@ def _add_device_commands(
     learn.set_defaults(run=_learn_keys)
 
 
-def _add_place(parser: argparse.ArgumentParser) -> None:
+def _add_place(
+    parser: argparse.ArgumentParser, file: str = "default: a demo kitchen that is built in"
+) -> None:
     # Not set where it is not given: an action of a command would undo what stands before it.
     parser.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
         default=argparse.SUPPRESS,
-        help="default: a demo kitchen that is built in",
+        help=file,
     )
     parser.add_argument(
         "--data",
@@ -238,6 +246,12 @@ def _on_data(action: cli_access.Action) -> Callable[[argparse.Namespace], int]:
         return OK
 
     return run
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from appliance import cli_screen  # noqa: PLC0415 - a hub needs none of it
+
+    return cli_screen.run(options)
 
 
 def _panel_test(options: argparse.Namespace) -> int:

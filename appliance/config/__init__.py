@@ -10,11 +10,17 @@ Every key has a default but the few that are required.
 """
 
 from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderLimits
-from appliance.config.reading import ConfigError, embedded, load, parse
+from appliance.config.reading import ConfigError, embedded, load, load_screen, parse
 from appliance.config.stations import MenuSection, rule_of, station_of
 from appliance.config.timing import course_key
-from appliance.config.values import Address, Duration
-from appliance.config.whole import ALL_INTERFACES, Appliance, Config, on_all_interfaces
+from appliance.config.values import Address, Duration, Site
+from appliance.config.whole import (
+    ALL_INTERFACES,
+    Appliance,
+    Config,
+    ScreenConfig,
+    on_all_interfaces,
+)
 
 __all__ = [
     "ALL_INTERFACES",
@@ -29,9 +35,12 @@ __all__ = [
     "HttpLimits",
     "MenuSection",
     "OrderLimits",
+    "ScreenConfig",
+    "Site",
     "course_key",
     "embedded",
     "load",
+    "load_screen",
     "on_all_interfaces",
     "parse",
     "rule_of",

@@ -5,7 +5,17 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, field
 
 from appliance.config.actions import MOST_SLOTS
-from appliance.config.values import HOST_LABEL, SERVICE_TYPE, Address, Duration, Id, Port, Section
+from appliance.config.values import (
+    HOST_LABEL,
+    SERVICE_TYPE,
+    Address,
+    Duration,
+    Id,
+    Port,
+    Section,
+    Site,
+    Text,
+)
 
 AT_BOARD: Final = "board"
 """The `transport` of a bar that is a keyboard of the computer that shows the board."""
@@ -152,9 +162,9 @@ class ScreenSection(Section, frozen=True):
 class KioskSection(Section, frozen=True):
     """Of `expeditor screen`: the computer behind a screen."""
 
-    name: str | None = None
+    name: Text | None = None
     """None: the machine's host name."""
-    hub: str | None = None
+    hub: Site | None = None
     """As `http://192.168.1.10`; None: it is found by mDNS."""
     browser: tuple[str, ...] = ()
     """The command, to which the address of the page is added; none: chromium under cage."""

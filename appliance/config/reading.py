@@ -1,8 +1,10 @@
 """A file, or its text, in; the configuration out, or what is wrong with it."""
 
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -17,9 +19,10 @@ from appliance.config.values import (
     ExtraTime,
     HostName,
     Network,
+    Site,
     TimeOfDay,
 )
-from appliance.config.whole import Config
+from appliance.config.whole import Config, ScreenConfig
 from appliance.config.words import in_words, unknown_keys, with_rule
 
 
@@ -32,12 +35,7 @@ def load(path: Path, *, directory: Path | None = None) -> Config:
 
     What it says of files is relative to `directory`, its own by default.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigError(f"{path}: {reason}") from error
-    config = parse(text, str(path))
+    config = parse(_text_of(path), str(path))
     beside = path.parent if directory is None else directory
     if config.menu.file is not None:
         config = replace(config, menu=MenuSection(str(beside / config.menu.file)))
@@ -54,26 +52,60 @@ def embedded() -> str:
 
 def parse(text: str, source: str) -> Config:
     """The configuration of a text; `source` is what errors call it. Raises ConfigError."""
+    document = _document(text, source)
+    config = _converted(document, Config, source)
+    _refuse(source, inconsistencies(config))
+    return config
+
+
+def load_screen(path: Path) -> ScreenConfig:
+    """What is for `expeditor screen` in a file. Raises ConfigError; its lines begin with the name.
+
+    It needs no kitchen; what it has of one is not looked at, but for the names of its keys.
+    """
+    source = str(path)
+    document = _document(_text_of(path), source)
+    own = {key: document[key] for key in ScreenConfig.__struct_fields__ if key in document}
+    return _converted(own, ScreenConfig, source)
+
+
+_AnyConfig = TypeVar("_AnyConfig", Config, ScreenConfig)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError(f"{path}: {reason}") from error
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
+    """With no key that is unknown."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: {error}") from error
-    errors = list(unknown_keys(document, Config, ""))
-    if not errors:
-        try:
-            config = msgspec.convert(document, Config, dec_hook=_convert)
-        except msgspec.ValidationError as error:
-            errors = [in_words(error, document)]
-        else:
-            errors = list(inconsistencies(config))
-            if not errors:
-                return config
-    raise ConfigError("\n".join(f"{source}: {with_rule(error)}" for error in errors))
+    _refuse(source, unknown_keys(document, Config, ""))
+    return document
+
+
+def _converted(document: dict[str, Any], wanted: type[_AnyConfig], source: str) -> _AnyConfig:
+    try:
+        return msgspec.convert(document, wanted, dec_hook=_convert)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {with_rule(in_words(error, document))}") from error
+
+
+def _refuse(source: str, errors: Iterable[str]) -> None:
+    if lines := [f"{source}: {with_rule(error)}" for error in errors]:
+        raise ConfigError("\n".join(lines))
 
 
 def _convert(wanted: type, value: object) -> object:
     if issubclass(
-        wanted, Duration | ExtraTime | Address | Network | Color | TimeOfDay | DayEnd | HostName
+        wanted,
+        Duration | ExtraTime | Address | Network | Color | TimeOfDay | DayEnd | HostName | Site,
     ):
         return wanted.parse(value)
     raise NotImplementedError(wanted)

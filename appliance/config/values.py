@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
@@ -111,6 +112,51 @@ class HostName(str):
         if len(name) > cls._LONGEST or not all(map(cls._LABEL.fullmatch, name.split("."))):
             raise ValueError(f'{text!r} is no host name; write it like "kds.example.com"')
         return cls(name)
+
+
+class Site(str):
+    """Where pages are: `http://HOST` or `https://HOST`, with a port where it is another."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Site":
+        """From the text of the configuration. Raises ValueError."""
+        wrong = ValueError(f'{text!r} is no address of pages; write it like "http://192.168.1.10"')
+        try:
+            url = urlsplit(text if isinstance(text, str) else "")
+            port = url.port
+        except ValueError:
+            raise wrong from None
+        host = url.hostname or ""
+        bare = url.netloc == url.netloc.rpartition("@")[2] and not (url.query or url.fragment)
+        if url.scheme not in ("http", "https") or not bare or url.path not in ("", "/"):
+            raise wrong
+        if not (_is_ip(host) or cls._is_name(host)):
+            raise wrong
+        return cls.at(host, port, url.scheme)
+
+    @classmethod
+    def at(cls, host: str, port: int | None, scheme: str = "http") -> "Site":
+        """A host's, a name or an IP address; None for the port that a browser takes by itself."""
+        brackets = f"[{host}]" if ":" in host else host
+        return cls(f"{scheme}://{brackets}" + (f":{port}" if port else ""))
+
+    @staticmethod
+    def _is_name(host: str) -> bool:
+        try:
+            HostName.parse(host)
+        except ValueError:
+            return False
+        return True
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class TimeOfDay(int):

@@ -73,6 +73,14 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
         return self.orders.default_station or next(active_cooking(self))
 
 
+class ScreenConfig(Section, frozen=True):
+    """What of a file is for `expeditor screen`."""
+
+    appliance: Appliance = Appliance()
+    screens: ScreensSection = ScreensSection()
+    kiosk: KioskSection = KioskSection()
+
+
 def active_cooking(config: Config) -> Iterator[str]:
     """The ids of the stations that items can go to."""
     return (s.id for s in config.station if s.active and s.type != "expo")

@@ -1,0 +1,265 @@
+"""Whom this screen belongs to: knocks at hubs until one adopts it, and at that one from then on.
+
+hubs ─ at most MOST_AT_ONCE of them ▶ knock ─ codes ▶ page
+                                          ─ adopted ▶ home, kept on disk; how it does there
+
+Home is where the hub that adopted this screen was last. While it answers there, nobody else is
+asked; while it does not, whoever announces its id elsewhere is, since addresses change.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Final, NamedTuple, NoReturn
+
+import aiohttp
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.config import Site
+from appliance.kiosk.hubs import Hub, given, with_one_id
+from appliance.kiosk.kept import Kept, KnownHub
+from appliance.kiosk.knocking import Adopted, New, Question, Silent, caller, knock
+from appliance.screens_now import ScreenHealth
+
+logger = logging.getLogger(__name__)
+
+KNOCK_EVERY_SECONDS: Final = 2.0
+MOST_AT_ONCE: Final = 4
+"""Hubs that are knocked at: more are in no kitchen, and codes of more would not fit the page."""
+
+
+class Heard(NamedTuple):
+    """What came of the last knock at a hub that has not adopted this screen."""
+
+    code: str
+    """Empty for none."""
+    why: str
+    """There is none, in words; empty where there is."""
+    at: float
+    site: Site
+
+
+class Home(Struct):
+    """How it is with the hub that has adopted this screen."""
+
+    hub: KnownHub
+    answering_since: float | None = None
+    """Monotonic, as all times here; None while it does not answer."""
+    silent_since: float | None = None
+    why: str = ""
+    """It does not answer, in words."""
+    unpainted_for: float | None = None
+    """Seconds, as it said last."""
+    heard: float = 0.0
+    """When it said so."""
+
+
+class Belonging:
+    """One screen among hubs."""
+
+    def __init__(
+        self, kept: Kept, name: str, health: Callable[[], ScreenHealth], wanted: Site | None
+    ) -> None:
+        """`wanted`: the hub of the configuration, besides which there is none."""
+        self._kept = kept
+        self._name = name
+        self._health = health
+        self._wanted = wanted
+        self._heard: dict[tuple[str, Site], Heard] = {}
+        self._saving = asyncio.Lock()
+        self._told = ""
+        """The conflict that is in the log."""
+        self._former: Hub | None = None
+        """That had adopted it, and forgot it: asked also where nobody can be found."""
+        self.found: Callable[[], Sequence[Hub]] = list
+        """Who announces to be a hub, as long as none is given."""
+        ours = next((hub for hub in kept.hubs if hub.ours and self._may(hub)), None)
+        self.home = None if ours is None else Home(ours, silent_since=monotonic())
+        """None while this screen belongs to nobody."""
+
+    def _may(self, hub: KnownHub) -> bool:
+        return self._wanted in (None, hub.site)
+
+    # ── what is known ────────────────────────────────────────────────────────────────
+
+    def strangers(self) -> list[tuple[Hub, Heard]]:
+        """Hubs that are knocked at and have not adopted it, those with a code first."""
+        asked = self._asked()
+        heard = [
+            (hub, self._heard[hub.key])
+            for hub in self._others()
+            if hub in asked and hub.key in self._heard
+        ]
+        return sorted(heard, key=lambda each: not each[1].code)
+
+    def conflict(self) -> str:
+        """In words, where several claim to be one hub; empty where none do."""
+        told = (
+            f"{' and '.join(hub.sites[0] for hub in hubs)} both say that they are {hubs[0].name}"
+            for hubs in with_one_id(self._hubs()).values()
+        )
+        return "; ".join(told)
+
+    def _hubs(self) -> Sequence[Hub]:
+        if self._wanted is not None:
+            return [given(self._wanted)]
+        found = self.found()
+        former = self._former
+        if former is None or any(former.sites[0] in hub.sites for hub in found):
+            return found
+        return [former, *found]
+
+    def _others(self) -> list[Hub]:
+        """Whom it may knock at besides home: anybody without one, and while that is silent, itself.
+
+        Wherever else it says to be: its address may be another now, or be reached no more.
+        """
+        home = self.home
+        if home is None:
+            return list(self._hubs())
+        if home.answering_since is not None:
+            return []
+        elsewhere = (
+            replace(hub, sites=tuple(site for site in hub.sites if site != home.hub.site))
+            for hub in self._hubs()
+            if hub.id == home.hub.id != ""
+        )
+        return [hub for hub in elsewhere if hub.sites]
+
+    def _asked(self) -> list[Hub]:
+        """Those of them that it does knock at: first who answers, the others in turn."""
+
+        def last(hub: Hub) -> tuple[bool, float]:
+            heard = self._heard.get(hub.key)
+            return (not (heard and heard.code), heard.at if heard else 0.0)
+
+        most = MOST_AT_ONCE if self.home is None else MOST_AT_ONCE - 1
+        return sorted(self._others(), key=last)[:most]
+
+    # ── knocking ─────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> NoReturn:
+        """Until cancelled."""
+        async with caller() as session:
+            while True:
+                begun = monotonic()
+                await self._round(session)
+                await asyncio.sleep(max(0.0, begun + KNOCK_EVERY_SECONDS - monotonic()))
+
+    async def link(self) -> str | None:
+        """The address that signs the browser in at home; None while there is none to be had."""
+        if self.home is None:
+            return None
+        hub = self.home.hub
+        async with caller() as session:
+            answer = await self._at_home(session, hub, link=True)
+        if not isinstance(answer, Adopted) or answer.sign_in is None:
+            return None
+        return f"{hub.site}{answer.sign_in}"
+
+    async def _round(self, session: aiohttp.ClientSession) -> None:
+        self._tell_conflict()
+        asked = self._asked()
+        # What was heard before home answered is of no use when it does not any more.
+        still = {hub.key for hub in self._others()}
+        self._heard = {key: heard for key, heard in self._heard.items() if key in still}
+        async with asyncio.TaskGroup() as group:
+            if self.home is not None:
+                group.create_task(self._at_home(session, self.home.hub))
+            for hub in asked:
+                group.create_task(self._elsewhere(session, hub))
+
+    async def _at_home(
+        self, session: aiohttp.ClientSession, hub: KnownHub, *, link: bool = False
+    ) -> New | Adopted | None:
+        try:
+            answer = await knock(session, hub.site, hub.api, self._says(link=link), hub.token)
+        except Silent as silent:
+            if self.home is not None and self.home.hub == hub:
+                self._is_silent(self.home, str(silent))
+            return None
+        if self.home is None or self.home.hub != hub:
+            return None  # Meanwhile it belongs to another.
+        if isinstance(answer, Adopted):
+            self._answers(self.home, answer)
+        else:
+            logger.warning("%s does not know this screen any more", hub.site)
+            self.home, self._former = None, Hub(hub.id, hub.name, (hub.site,), hub.api)
+            await self._keep(replace(hub, ours=False, token=answer.token or hub.token))
+        return answer
+
+    async def _elsewhere(self, session: aiohttp.ClientSession, hub: Hub) -> None:
+        site, known = self._place(hub)
+        # Of the hub that adopted it, wherever it is now: it would not know another token.
+        home = self.home.hub if self.home is not None and self.home.hub.id == hub.id else None
+        token = known.token if known else home.token if home else None
+        try:
+            answer = await knock(session, site, hub.api, self._says(), token)
+        except Silent as silent:
+            self._heard[hub.key] = Heard("", str(silent), monotonic(), site)
+            return
+        token = answer.token or token if isinstance(answer, New) else token
+        if token is None:
+            self._heard[hub.key] = Heard("", "it gives no token", monotonic(), site)
+            return
+        here = KnownHub(hub.id, site, hub.name, token, hub.api)
+        if isinstance(answer, New):
+            self._heard[hub.key] = Heard(answer.code, "", monotonic(), site)
+            if here != known:
+                await self._keep(here)
+        elif self.home is None or (self.home.hub == home and self.home.answering_since is None):
+            logger.info("this screen belongs to %s at %s", hub.name or "the kitchen", site)
+            ours = replace(here, ours=True)
+            self.home = Home(ours)
+            self._answers(self.home, answer)
+            await self._keep(ours)
+
+    def _place(self, hub: Hub) -> tuple[Site, KnownHub | None]:
+        """Where to knock at it now, and what is known of it there.
+
+        Where it has several addresses, the next after one that did not answer.
+        """
+        places = [(each.id, each.site) for each in self._kept.hubs]
+        known = next(
+            (
+                self._kept.hubs[places.index((hub.id, site))]
+                for site in hub.sites
+                if (hub.id, site) in places
+            ),
+            None,
+        )
+        heard = self._heard.get(hub.key)
+        if heard is None or heard.site not in hub.sites:
+            return (known.site if known else hub.sites[0]), known
+        if heard.why:
+            after = (hub.sites.index(heard.site) + 1) % len(hub.sites)
+            return hub.sites[after], known
+        return heard.site, known
+
+    def _tell_conflict(self) -> None:
+        conflict = self.conflict()
+        if conflict and conflict != self._told:
+            logger.warning("two kitchens have one identity: %s", conflict)
+        self._told = conflict
+
+    def _says(self, *, link: bool = False) -> Question:
+        return Question(self._kept.id, self._name, self._health(), link)
+
+    def _answers(self, home: Home, answer: Adopted) -> None:
+        now = monotonic()
+        if home.answering_since is None:
+            home.answering_since, home.silent_since, home.why = now, None, ""
+        home.unpainted_for, home.heard = answer.unpainted_for, now
+
+    def _is_silent(self, home: Home, why: str) -> None:
+        if home.silent_since is None:
+            home.silent_since, home.answering_since = monotonic(), None
+            logger.warning("%s is not reached: %s", home.hub.site, why)
+        home.why = why
+
+    async def _keep(self, hub: KnownHub) -> None:
+        self._kept.remember(hub)
+        async with self._saving:
+            await asyncio.to_thread(self._kept.save)

@@ -1,0 +1,227 @@
+"""The browser: started, ended whole, started again with patience.
+
+It has a session and a process group of its own, which gets the signals. What belongs to it has a
+mark in its environment besides: so is ended what left the group, and what a killed agent left.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Final, Literal, NoReturn
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS: Final = 1.0
+"""Before it is started again; twice as long each time."""
+LONGEST_PAUSE_SECONDS: Final = 30.0
+"""A screen that is switched on again, or a package that is installed, is waited for no longer."""
+SOUND_AFTER_SECONDS: Final = 60.0
+"""It ran for so long: whatever ended it before is over."""
+TERM_SECONDS: Final = 1.5
+"""To end by itself; the agent has three in all."""
+KILL_SECONDS: Final = 1.0
+"""Until what was killed is gone."""
+_LOOK_SECONDS: Final = 0.05
+MARK: Final = "EXPEDITOR_SCREEN"
+"""Of the environment."""
+PROFILE: Final = "browser"
+"""In the data directory."""
+_LOCKS: Final = ("SingletonLock", "SingletonCookie", "SingletonSocket")
+_PACKAGES: Final = {"cage": "cage", "chromium": "chromium"}
+"""What Debian calls the packages of the programs that are meant where none is named."""
+
+Life = Literal["running", "starting", "ended"]
+
+
+def usual_command(profile: Path) -> tuple[str, ...]:
+    """Chromium, which asks nothing and shows nothing but the page, alone under cage."""
+    return (
+        "cage",
+        "-d",  # No frames around windows.
+        "--",
+        "chromium",
+        "--kiosk",
+        "--ozone-platform=wayland",
+        f"--user-data-dir={profile}",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--password-store=basic",  # No question for a keyring.
+        "--hide-crash-restore-bubble",  # It is killed as a rule: by the switch at the wall.
+        "--noerrdialogs",
+        "--disable-features=Translate",
+        "--autoplay-policy=no-user-gesture-required",  # Nobody clicks before the first order.
+        "--overscroll-history-navigation=0",  # A wipe on a touch screen is no step back.
+        "--disable-pinch",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    )
+
+
+class Browser:
+    """One of them, on one page."""
+
+    def __init__(self, command: Sequence[str], page: str, directory: Path, identity: str) -> None:
+        """`command`: none for the usual one. `page`: its address. `identity`: of this screen."""
+        profile = directory.absolute() / PROFILE
+        self._usual = not command
+        self._command = (*(command or usual_command(profile)), page)
+        self._profile = profile
+        self._identity = identity
+        self._ending = asyncio.Event()
+        self._ended_for = ""
+        self._starts = 0
+        self.life: Life = "ended"
+        """`starting` until `is_there`."""
+        self.started: float | None = None
+        """Monotonic; None while it does not run."""
+        self.why = ""
+        """Of the last one, or why it does not run."""
+
+    @property
+    def restarts(self) -> int:
+        """Since the agent's start."""
+        return max(0, self._starts - 1)
+
+    def is_there(self) -> None:
+        """Its page says so."""
+        if self.life == "starting":
+            self.life = "running"
+
+    def restart(self, why: str) -> None:
+        """Where it runs, end it and begin anew on the page."""
+        if self.started is not None and not self._ending.is_set():
+            logger.warning("the browser is started again: %s", why)
+            self._ended_for = why
+            self._ending.set()
+
+    async def run(self) -> NoReturn:
+        """Until cancelled; then nothing of it is left."""
+        pause = FIRST_PAUSE_SECONDS
+        try:
+            while True:
+                await self._end_all(None)  # What an agent that was killed has left.
+                lived = await self._live()
+                if lived >= SOUND_AFTER_SECONDS:
+                    pause = FIRST_PAUSE_SECONDS
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        finally:
+            await self._end_all(None)
+
+    async def _live(self) -> float:
+        """Start it and stay until it has ended; how many seconds it ran."""
+        missing = await asyncio.to_thread(self._missing)
+        if missing:
+            self._say(missing)
+            return 0.0
+        self._ending.clear()
+        try:
+            if self._usual:
+                await asyncio.to_thread(self._unlock)
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                env=os.environ | {MARK: self._identity},
+            )
+        except OSError as error:
+            self._say(f"{self._command[0]} cannot be started: {error.strerror}")
+            return 0.0
+        began = self.started = monotonic()
+        self.life = "starting"
+        self._starts += 1
+        logger.info("the browser has started")
+        ended = asyncio.ensure_future(process.wait())
+        asked = asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+            lived = monotonic() - began
+        finally:
+            self.started, self.life = None, "ended"
+            asked.cancel()
+            await self._end_all(process)
+            await ended
+        if self._ending.is_set():
+            self.why = self._ended_for
+        else:
+            self._say(f"it ended by itself ({_ending(process.returncode)})")
+        return lived
+
+    def _missing(self) -> str:
+        """In words, which of the programs that are meant is not there."""
+        programs = _PACKAGES if self._usual else (self._command[0],)
+        for program in programs:
+            if shutil.which(program) is None:
+                package = _PACKAGES.get(program)
+                hint = f": sudo apt install {package}" if package else ""
+                return f"{program} is not installed{hint}"
+        return ""
+
+    def _say(self, why: str) -> None:
+        """Why it does not run: in the log where that is new."""
+        if why != self.why:
+            logger.warning("browser: %s", why)
+        self.why = why
+
+    def _unlock(self) -> None:
+        """Take away what a browser left that did not end by itself.
+
+        Chromium shows a question in place of the page where the lock is of another host name,
+        and that of a computer may be changed. Nobody else is on this profile.
+        """
+        for name in _LOCKS:
+            (self._profile / name).unlink(missing_ok=True)
+
+    async def _end_all(self, leader: asyncio.subprocess.Process | None) -> None:
+        """Ask all of it to end, and end what does not."""
+        for number, seconds in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
+            deadline = monotonic() + seconds
+            if not await asyncio.to_thread(self._signal, leader, number):
+                return
+            while monotonic() < deadline:
+                await asyncio.sleep(_LOOK_SECONDS)
+                if not await asyncio.to_thread(self._signal, leader, 0):
+                    return
+
+    def _signal(self, leader: asyncio.subprocess.Process | None, number: int) -> bool:
+        """Send it to all that belongs to it; whether there is anything."""
+        there = False
+        if leader is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(leader.pid, number)
+                there = True
+        for pid in _marked(f"{MARK}={self._identity}"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
+                there = True
+        return there
+
+
+def _marked(mark: str) -> Iterator[int]:
+    """Processes with this in their environment, from which they began; not this one."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+        except OSError:  # Another's, or ended.
+            continue
+        if mark.encode() in environment.split(b"\0"):
+            yield int(entry.name)
+
+
+def _ending(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

@@ -1,0 +1,49 @@
+"""The agent at the real service, with a real browser: from a code to a board that paints."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from appliance.kiosk import agent
+from tests.kiosk.conftest import Screen, Wire, once, settings
+from tests.pages.conftest import FLAGS, NAMES
+from tests.running import RunningAppliance
+
+
+async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
+    appliance: RunningAppliance, tmp_path: Path
+) -> None:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    assert path, f"no Chromium is installed: none of {', '.join(NAMES)} is found"
+    usual = settings("hangs", tmp_path, appliance.url)
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    chromium = (path, *FLAGS, "--headless=new", "--remote-debugging-port=0", profile)
+    own = replace(usual, kiosk=replace(usual.kiosk, browser=chromium))
+    async with agent.running(own, tmp_path / "screen", Wire().network) as parts:
+        screen = Screen(parts, tmp_path, appliance.http)
+
+        async def known() -> dict[str, Any]:
+            status, told = await appliance.call("GET", "/screens")
+            assert status == 200
+            mine = [each for each in told["screens"] if each["id"] == screen.id]
+            shown: dict[str, Any] = mine[0] if mine else {"state": "unknown"}
+            return shown
+
+        async def restarted(times: int) -> None:
+            await screen.is_well(lambda told: told["restarts"] == times)
+
+        for restarts in (0, 1):
+            wanted = {"code": await screen.code(""), "name": "Grill TV", "station_id": "grill"}
+            status, adopted = await appliance.call("POST", "/screens", json=wanted)
+            assert (status, adopted["id"]) == (201, screen.id)
+            # Painted, with the token that the agent has: nobody signed this browser in.
+            shown = await once(known, lambda told: told["state"] == "live")
+            assert shown["station_id"] == "grill"
+            assert (await once(known, lambda told: told["health"]))["health"]["version"]
+            assert (await screen.health())["restarts"] == restarts
+            status, _ = await appliance.call("DELETE", f"/screens/{screen.id}")
+            assert status == 204
+            # The board is no place any more: the browser shows a code of our own page.
+            await restarted(restarts + 1)
