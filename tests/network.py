@@ -5,6 +5,7 @@ Needs util-linux, iproute2 and, unless run by root, a kernel that lets users mak
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,11 @@ class Program:
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code
+
+    def kill(self) -> None:
+        """Pull its plug, once it has shown that it runs."""
+        os.killpg(self._process.pid, signal.SIGKILL)  # The one that limits its time leads a group.
+        self._process.wait(10)
 
 
 class Host:
@@ -81,9 +87,9 @@ class Host:
         """Run `ip` with these words, as in `address add 10.0.0.1/24 dev eth0`."""
         self.run("ip", *arguments.split())
 
-    def start(self, module: str, *arguments: str) -> Program:
-        """`python -m module` in it, until it is stopped or the network is."""
-        limit = ["timeout", "--kill-after=1", str(PROGRAM_SECONDS)]
+    def start(self, module: str, *arguments: str, seconds: int = PROGRAM_SECONDS) -> Program:
+        """`python -m module` in it, until it is stopped or the network is, or for so long."""
+        limit = ["timeout", "--kill-after=1", str(seconds)]
         python = [sys.executable, "-m", module, *arguments]
         program = Program([*self._entering, *limit, *python])
         self._ending.callback(program.stop)

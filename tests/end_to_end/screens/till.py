@@ -1,0 +1,48 @@
+"""The way of a test into the network: sockets in the file system that lead to a host's ports.
+
+python -m tests.end_to_end.screens.till HOST DIRECTORY PORT...; `DIRECTORY/PORT` leads to HOST:PORT.
+Paths are in no network namespace.
+"""
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """All that comes, and then that nothing comes any more."""
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.write_eof()
+
+
+async def lead(host: str, port: int, directory: Path) -> None:
+    """To one port."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            try:
+                async with asyncio.timeout(3):
+                    there, back = await asyncio.open_connection(host, port)
+            except OSError:
+                return
+            with contextlib.closing(back):
+                await asyncio.gather(pump(reader, back), pump(there, writer))
+
+    server = await asyncio.start_unix_server(serve, directory / str(port))
+    async with server:
+        await server.serve_forever()
+
+
+async def main(host: str, directory: Path, ports: list[int]) -> None:
+    """To all of them."""
+    async with asyncio.TaskGroup() as group:
+        for port in ports:
+            group.create_task(lead(host, port, directory))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), [int(port) for port in sys.argv[3:]]))
