@@ -23,7 +23,7 @@ CONFIGURATION: Final = """
 mode = "real"
 [timing]
 finish_together = false
-[routing]
+[orders]
 default_station = "grill"
 [[station]]
 id = "pass"

@@ -42,7 +42,9 @@ class Rush(threading.Thread):
 
     def run(self) -> None:
         try:
-            self._send("create-order", STANDING, [line(n, each) for n, each in enumerate(DISHES)])
+            lines = [line(number, station) for number, station in enumerate(DISHES)]
+            with self._turn:
+                self._send("create-order", STANDING, lines)
             while not self._ended.is_set():
                 with self._turn, contextlib.suppress(NoAnswer):
                     self._step()

@@ -21,16 +21,22 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 async def lead(host: str, port: int, directory: Path) -> None:
     """To one port."""
+    leading = set[asyncio.Task[None] | None]()  # Nobody else keeps them.
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        leading.add(task := asyncio.current_task())
         with contextlib.closing(writer):
-            try:
-                async with asyncio.timeout(3):
-                    there, back = await asyncio.open_connection(host, port)
-            except OSError:
-                return
-            with contextlib.closing(back):
-                await asyncio.gather(pump(reader, back), pump(there, writer))
+            await go_between(reader, writer)
+        leading.discard(task)
+
+    async def go_between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(3):
+                there, back = await asyncio.open_connection(host, port)
+        except OSError:
+            return
+        with contextlib.closing(back):
+            await asyncio.gather(pump(reader, back), pump(there, writer))
 
     server = await asyncio.start_unix_server(serve, directory / str(port))
     async with server:
