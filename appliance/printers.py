@@ -63,6 +63,8 @@ class PrinterNow(Struct, frozen=True):
     """Of those, the ones that somebody has to decide about."""
     covered_by: str | None
     """The id of the printer that its chits come out at meanwhile."""
+    steps_in_for: tuple[str, ...] = ()
+    """Stations that no screen shows, for which it prints what arrives, contrary to `print_on`."""
 
     @property
     def prints(self) -> bool:
@@ -144,6 +146,8 @@ class PrinterJson(Struct):
     dropped: int
     faults: Sequence[str]
     """What a simulated one has of `FAULTS`; always empty of a real one."""
+    steps_in_for: tuple[str, ...] = ()
+    """As of `PrinterNow`."""
 
 
 class PrintersJson(Struct):

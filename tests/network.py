@@ -53,6 +53,11 @@ class Program:
         self._process.stdout.close()
         return code
 
+    def kill(self) -> None:
+        """Pull its plug, once it has shown that it runs."""
+        os.killpg(self._process.pid, signal.SIGKILL)  # The one that limits its time leads a group.
+        self._process.wait(10)
+
 
 class Host:
     """A machine with a loopback interface, and the cables that `Network` plugs in."""
@@ -95,13 +100,13 @@ class Host:
         """Run `ip` with these words, as in `address add 10.0.0.1/24 dev eth0`."""
         self.run("ip", *arguments.split())
 
-    def start(self, module: str, *arguments: str) -> Program:
-        """`python -m module` in it, until it is stopped or the network is."""
-        return self.start_command(sys.executable, "-m", module, *arguments)
+    def start(self, module: str, *arguments: str, seconds: int = PROGRAM_SECONDS) -> Program:
+        """`python -m module` in it, until it is stopped or the network is, or for so long."""
+        return self.start_command(sys.executable, "-m", module, *arguments, seconds=seconds)
 
-    def start_command(self, *command: str) -> Program:
+    def start_command(self, *command: str, seconds: int = PROGRAM_SECONDS) -> Program:
         """A command in it that prints lines, until it is stopped or the network is."""
-        limit = ["timeout", "--kill-after=1", str(PROGRAM_SECONDS)]
+        limit = ["timeout", "--kill-after=1", str(seconds)]
         program = Program([*self._entering, *limit, *command])
         self._ending.callback(program.stop)
         return program

@@ -76,6 +76,13 @@ class PrinterTold(Struct):
     covered_by: Annotated[
         str | None, Meta(description="the printer that its chits come out at meanwhile")
     ]
+    steps_in_for: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="stations that no screen shows at present: for them it prints what arrives,"
+            " whatever its `print_on`"
+        ),
+    ]
 
 
 class PrinterShown(Struct):
@@ -104,6 +111,9 @@ class PrinterShown(Struct):
     dropped: int
     faults: Annotated[
         tuple[str, ...], Meta(description="what a simulated one has of `PrintersShown.faults`")
+    ]
+    steps_in_for: Annotated[
+        tuple[str, ...], Meta(description="stations that no screen shows at present")
     ]
 
 
@@ -159,6 +169,7 @@ def printer_told(printer: PrinterNow) -> PrinterTold:
         printer.waiting,
         printer.asking,
         printer.covered_by,
+        printer.steps_in_for,
     )
 
 

@@ -5,8 +5,9 @@ on paper, and the place in the log become durable together, so that none is made
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -28,16 +29,18 @@ from appliance.log import Log, LogError, Position
 from appliance.printing.chit import Chit
 from appliance.printing.jobs import Job
 from appliance.printing.spool import Spool
+from appliance.printing.stepping_in import meanwhile, to_begin_with
 from appliance.printing.store import NEVER, PaperKey
 from appliance.printing.tally import Tally
 from appliance.printing.wanted import Wants, key_of, slips
+from appliance.screens_now import ScreensNow
 
 logger = logging.getLogger(__name__)
 
 READ_AT_ONCE: Final = 100
 """Events that are followed in one commit: with five printers some ten milliseconds of the loop."""
 RETRY_SECONDS: Final = 1.0
-"""Between two attempts when the log cannot be read."""
+"""Between two attempts when the log cannot be read, or the kitchen is ahead of it."""
 
 
 class Follower:
@@ -50,16 +53,22 @@ class Follower:
         spool: Spool,
         wants: Mapping[str, Wants],
         tally: Tally,
+        *,
+        screens: ScreensNow,
+        changed: Callable[[], None],
     ) -> None:
         """To be made before orders come in: what comes then is printed.
 
-        `wants`: what each printer is there for, by id; `tally` counts what is dropped.
+        `wants`: what each printer is there for, by id; `tally` counts what is dropped. `changed`
+        is called when `unseen` is other.
         """
         self._log = log
         self._expeditor = expeditor
         self._spool = spool
         self._wants = wants
         self._tally = tally
+        self._screens = screens
+        self._changed = changed
         self._first = log.head
         """What was in the log before this is printed by nobody who was not there."""
         self.fault: str | None = None
@@ -68,6 +77,9 @@ class Follower:
         """Events, since the start, that no chit could be made of."""
         self.begun_at_head: str | None = None
         """Why it printed nothing of what was before, if that is so."""
+        self.unseen = frozenset[str]()
+        """Stations that printers step in for. Not on disk: what came out is on its paper, and
+        after a restart screens have their patience anew."""
 
     def begin(self) -> None:
         """Take up an open spool: where it ended, or from the newest event on."""
@@ -111,9 +123,10 @@ class Follower:
         """Follow the log until cancelled."""
         spool, feed = self._spool, self._expeditor.feed
         news = asyncio.Event()
-        with feed.watched(news.set):
+        with feed.watched(news.set), self._screens.watched(news.set):
             while True:
                 news.clear()
+                self._step_back()
                 try:
                     changes = feed.after(spool.position.seq, READ_AT_ONCE)
                 except BehindTail:
@@ -121,12 +134,46 @@ class Follower:
                         await news.wait()
                     continue
                 if not changes:
-                    await news.wait()
+                    if not await self._step_in():
+                        await self._wait_for(news)
                     continue
                 for change in changes:
                     self._follow(change.seq, change.event, change.placed)
                 await self._spool.durable()
                 await asyncio.sleep(0)  # Where nothing had to be stored, others come first, too.
+
+    async def _wait_for(self, news: asyncio.Event) -> None:
+        """Until there are any, or the kitchen may be in step, of which no news tells."""
+        is_due = self.unseen != self._screens.unseen
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RETRY_SECONDS if is_due else None):
+                await news.wait()
+
+    def _step_back(self) -> None:
+        """What is seen again is printed as it was before."""
+        left = self.unseen & self._screens.unseen
+        if left != self.unseen:
+            self.unseen = left
+            self._changed()
+
+    async def _step_in(self) -> bool:
+        """Print what is live where nobody sees it; False where there is nothing to do, or not yet.
+
+        Not while the kitchen is ahead: of what is not followed yet it would be told twice, and of
+        what is not durable it must not be told.
+        """
+        begun, expeditor = self._screens.unseen - self.unseen, self._expeditor
+        if not begun or expeditor.seq != self._spool.position.seq:
+            return False
+        self.unseen |= begun
+        self._changed()
+        now = expeditor.now()
+        for printer, wants in self._wants.items():
+            # At once: orders on boards are some dozens.
+            for event, placed in to_begin_with(wants, begun, expeditor.kitchen, now):
+                self._make(printer, wants, expeditor.seq, event, placed)
+        await self._spool.durable()
+        return True
 
     async def _read(self) -> bool:
         """Follow some of what only the log has; False where there is nothing."""
@@ -174,12 +221,14 @@ class Follower:
         return not isinstance(event, PrintAsked) or event.printer in (None, printer)
 
     def _make(self, printer: str, wants: Wants, seq: int, event: Event, placed: Placed) -> None:
+        kitchen = self._expeditor.kitchen
         try:
+            wants = meanwhile(wants, self.unseen, event, placed, kitchen)
             key = key_of(wants, event)
             if key is None:
                 return
             paper = self._spool.papers.get(PaperKey(printer, *key))
-            made = slips(wants, event, placed, paper, self._expeditor.kitchen)
+            made = slips(wants, event, placed, paper, kitchen)
         except Exception:
             # One order that nothing can be made of must not end the chits of all others.
             logger.exception("no chit could be made of event %d for printer %s", seq, printer)

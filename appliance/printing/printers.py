@@ -35,6 +35,7 @@ from appliance.printing.sample import sample
 from appliance.printing.shown import printer_json, warnings
 from appliance.printing.spool import Spool
 from appliance.printing.stand import Stand
+from appliance.printing.stepping_in import steps_in_for
 from appliance.printing.tally import Tally
 from appliance.printing.wanted import Wants
 from appliance.printing.wiring import Wire, wire
@@ -72,7 +73,6 @@ class Printing:
         self._expeditor = expeditor
         self._log = log
         self._now = printers_now
-        self._screens = screens_now
         self._is_news_due = False
         self._tally = Tally()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
@@ -83,15 +83,18 @@ class Printing:
             for section in config.printer
         }
         self._workers: list[Worker] = []
+        self._wants = {
+            section.id: Wants(section.stations, section.print_on, section.ticket)
+            for section in config.printer
+        }
         self._follower = Follower(
             log,
             expeditor,
             self._spool,
-            {
-                section.id: Wants(section.stations, section.print_on, section.ticket)
-                for section in config.printer
-            },
+            self._wants,
             self._tally,
+            screens=screens_now,
+            changed=self._tell,
         )
         self._is_open = False
         self._show()
@@ -226,6 +229,7 @@ class Printing:
                     waiting=self._spool.count(name),
                     asking=len(self._spool.ids(name, "asking")),
                     covered_by=None if at == name else at,
+                    steps_in_for=steps_in_for(self._wants[name], self._follower.unseen),
                 )
             )
 

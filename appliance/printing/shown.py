@@ -41,6 +41,7 @@ def printer_json(stand: Stand, now: PrinterNow, tally: Tally) -> PrinterJson:
         handed_over=tally.handed_over[name],
         dropped=tally.dropped[name],
         faults=sorted(simulated.faults) if simulated is not None else (),
+        steps_in_for=now.steps_in_for,
     )
 
 

@@ -28,6 +28,8 @@ class Wants(Struct, frozen=True):
     stations: tuple[str, ...]
     print_on: PrintOn
     ticket: Literal["station", "item", "order"]
+    has_part_in_all: bool = False
+    """Also in orders of which it was told nothing from their beginning: see `stepping_in`."""
 
 
 class OnPaper(Struct, frozen=True, omit_defaults=True):
@@ -81,13 +83,15 @@ def slips(
 
     `placed`: the order that it is about, as it then was. `paper`: that of `key_of`; None for an
     order of which this printer has heard nothing: what it is told first, it is told from its
-    beginning, or else it was there before the printer, which then has no part in it.
+    beginning, or else it was there before the printer, which then has no part in it, by itself.
     `kitchen`: for what stations are called and which of them is a pass, and for the menu's
     allergens; of it nothing else is asked.
     """
     key = key_of(wants, event)
     if key is None or placed is None:
         return Slips()
+    if wants.has_part_in_all:
+        paper = paper or OnPaper()
     printer = _Printer(wants, kitchen, placed)
     match event:
         case PrintAsked():
@@ -99,6 +103,13 @@ def slips(
         case _:
             return Slips()
     return Slips(chits, key, after)
+
+
+def prints_whole(wants: Wants, kitchen: Kitchen) -> bool:
+    """Whether a printer has whole orders on its chits."""
+    own = [station.cooks for station in kitchen.stations if station.id in wants.stations]
+    # A pass has all that any station makes: with both, a dish would be on paper twice.
+    return wants.ticket == "order" or (len(own) > 1 and not all(own))
 
 
 class _Scope(NamedTuple):
@@ -132,9 +143,7 @@ class _Printer:
         self._placed = placed
         self._menu = kitchen.menu
         self._names = {station.id: station.name for station in kitchen.stations}
-        own = [station.cooks for station in kitchen.stations if station.id in wants.stations]
-        # A pass has all that any station makes: with both, a dish would be on paper twice.
-        self._whole = wants.ticket == "order" or (len(own) > 1 and not all(own))
+        self._whole = prints_whole(wants, kitchen)
 
     def told(self, event: TicketChanged, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
         """What follows from what happened to a ticket."""
@@ -214,7 +223,10 @@ class _Printer:
             lines=(*others, *diff.paper),
             heads=paper.heads | {station: head} if chits else paper.heads,
             bare=_with_or_without(paper.bare, station, there=is_bare),
-            urgent=_with_or_without(paper.urgent, station, there=is_urgent),
+            # One on bump tells of no hurry, and what it told when it stepped in hangs there still.
+            urgent=paper.urgent
+            if self._wants.print_on == "bump"
+            else _with_or_without(paper.urgent, station, there=is_urgent),
         )
 
     def _bare(

@@ -77,7 +77,9 @@ async def test_what_everybody_may_know(appliance: RunningAppliance) -> None:
 async def test_how_printers_are_is_said_with_what_to_do(appliance: RunningAppliance) -> None:
     assert (await healthy(appliance)).body["printers"] == []
     trouble = {"state": "out of paper", "why": "out of paper", "waiting": 5, "asking": 2}
-    appliance.printers_now.show(now("hot", "grill", **trouble, covered_by="pass-printer"))
+    appliance.printers_now.show(
+        now("hot", "grill", **trouble, covered_by="pass-printer", steps_in_for=("grill",))
+    )
     appliance.printers_now.show(now("cold-printer", "cold", waiting=1))
     hot, cold = (await healthy(appliance)).body["printers"]
     assert hot == {
@@ -91,6 +93,7 @@ async def test_how_printers_are_is_said_with_what_to_do(appliance: RunningApplia
         "waiting": 5,
         "asking": 2,
         "covered_by": "pass-printer",
+        "steps_in_for": ["grill"],
     }
     assert (cold["state"], cold["concern"], cold["waiting"]) == ("ready", "none", 1)
     appliance.printers_now.show(now("hot", "grill", **trouble))

@@ -69,6 +69,7 @@ async def test_all_are_told_at_first_and_then_each_change(appliance: RunningAppl
                 "waiting": None,
                 "asking": 0,
                 "covered_by": None,
+                "steps_in_for": [],
             }
 
 

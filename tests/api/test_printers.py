@@ -88,6 +88,7 @@ async def test_printers_are_told_of_in_full(kitchen: RunningAppliance) -> None:
         "handed_over": 0,
         "dropped": 0,
         "faults": [],
+        "steps_in_for": [],
     }
     assert second["fallback"] == "hot"
 

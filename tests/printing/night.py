@@ -26,9 +26,9 @@ from appliance.printers import JobJson, PrinterNow, PrintersNow
 from appliance.printing.chit import Chit
 from appliance.printing.layout import Circumstances
 from appliance.printing.printers import Printing
-from appliance.screens_now import ScreensNow
 from appliance.printing.wanted import OnPaper, Slips, Wants
 from appliance.printing.wiring import Wired
+from appliance.screens_now import ScreensNow
 from hardware.printers.driver import Condition, Outcome, Printer, State
 from hardware.printers.models import PLAIN_PRINTER
 from tests.printing.inline import Inline, Plug
@@ -169,7 +169,10 @@ class Night:
         self.tick = 0
         """Of the kitchen's own clock when the loop's was 0."""
         self.leap: Leap | None = None
-        self.now = PrintersNow()
+        self.now, self.screens = PrintersNow(), ScreensNow()
+        self.tickets: dict[int, list[Ticket]] = {}
+        """Of each order, those that are live."""
+        self.expeditor = SimpleNamespace()
         self._running: asyncio.Task[None] | None = None
         self.printing: Printing
 
@@ -183,8 +186,10 @@ class Night:
         self.feed.start_at(self.log.head if feed_from is None else feed_from)
         for seq in range(self.feed.head + 1, self.log.head + 1):
             self._publish(seq, events.decode(self.log.events[seq - 1]))
-        expeditor = SimpleNamespace(feed=self.feed, now=self._moment, kitchen=self._kitchen())
-        self.now = PrintersNow()
+        self.expeditor = SimpleNamespace(
+            feed=self.feed, now=self._moment, kitchen=self._kitchen(), seq=self.log.head
+        )
+        self.now, self.screens = PrintersNow(), ScreensNow()
         with (
             mock.patch("appliance.printing.printers.ThreadPoolExecutor", self._disk),
             mock.patch(
@@ -193,11 +198,11 @@ class Night:
         ):
             self.printing = Printing(
                 self.config,
-                cast("Expeditor", expeditor),
+                cast("Expeditor", self.expeditor),
                 cast("Log", self.log),
                 self.directory,
                 self.now,
-                screens_now=ScreensNow(),
+                screens_now=self.screens,
                 wire=self._wire,
             )
         await self.printing.prepare()
@@ -238,7 +243,14 @@ class Night:
         await self.start(feed_from=feed_from)
 
     def _kitchen(self) -> Any:
-        return SimpleNamespace(placed=self._placed, numbers_in_memory=self.in_memory)
+        return SimpleNamespace(
+            placed=self._placed,
+            numbers_in_memory=self.in_memory,
+            stations=(),
+            orders_on_boards=lambda: [
+                (self._placed(number), tickets) for number, tickets in self.tickets.items()
+            ],
+        )
 
     def _wire(self, section: Any, mode: Mode, changed: Any) -> Wired:
         del mode
@@ -270,14 +282,20 @@ class Night:
         now = self._moment()
         for station in stations:
             ticket = Ticket(self.orders, station, (Line("1"),), now.at, now.at)
+            self.tickets.setdefault(self.orders, []).append(ticket)
             self._append(TicketChanged(now.at, now.tick, "created", ticket))
         return self.orders
 
     def cancel(self, number: int, station: str) -> None:
         now = self._moment()
         ticket = Ticket(number, station, (Line("1"),), now.at, now.at, status="voided")
+        self.tickets[number] = [each for each in self.tickets[number] if each.station != station]
         self._append(OrderCancelled(now.at, now.tick, number))
         self._append(TicketChanged(now.at, now.tick, "voided", ticket))
+
+    def lose_sight(self, *stations: str) -> None:
+        """These are the stations that no screen shows from now on."""
+        self.screens.show((), frozenset(stations))
 
     def ask(self, number: int, station: str, printer: str | None = None) -> None:
         now = self._moment()
@@ -286,6 +304,7 @@ class Night:
 
     def _append(self, event: Event) -> None:
         self.log.events.append(events.encode(event))
+        self.expeditor.seq = self.log.head
         if self._running is not None and not self.plug.is_out:
             self._publish(self.log.head, event)
 
@@ -342,6 +361,8 @@ def _number(event: Event) -> int:
 
 def key_of(wants: Wants, event: Event) -> tuple[int, str] | None:
     match event:
+        case TicketChanged() if wants.print_on == "never":
+            return None
         case TicketChanged(ticket=ticket) | PrintAsked(ticket=ticket):
             return (ticket.number, ticket.station) if ticket.station in wants.stations else None
     return None
@@ -360,8 +381,8 @@ def slips(
         return Slips((chit,))
     if event.kind == "voided":
         voided = Chit("void", event.at, ticket.number, placed.order.id, ticket.station)
-        return Slips((voided,) if paper else (), key, None)
-    if paper is not None:
+        return Slips((voided,) if paper and paper.bare else (), key, None)
+    if paper and paper.bare:
         return Slips()
     return Slips((chit,), key, OnPaper(bare=(ticket.station,)))
 

@@ -11,6 +11,7 @@ from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Moment
 from appliance.printing.chit import Chit, ChitLine
+from appliance.printing.stepping_in import meanwhile, to_begin_with
 from appliance.printing.wanted import OnPaper, Wants, key_of, slips
 from tests.kitchen.orders import after
 
@@ -29,19 +30,33 @@ class Papers:
         self.hanging: dict[Place, ChitLine] = {}
         self.kept: dict[tuple[int, str], OnPaper] = {}
 
-    def hear(self, event: Event, placed: Placed | None, kitchen: Kitchen) -> list[Chit]:
+    def begin(self, begun: frozenset[str], kitchen: Kitchen, now: Moment) -> list[Chit]:
+        """What comes out when nobody sees these stations any more."""
+        told = list(to_begin_with(self.wants, begun, kitchen, now))
+        return [chit for each in told for chit in self.hear(*each, kitchen, begun)]
+
+    def hear(
+        self,
+        event: Event,
+        placed: Placed | None,
+        kitchen: Kitchen,
+        unseen: frozenset[str] = frozenset(),
+    ) -> list[Chit]:
         """What comes out for an event, which is told twice, as after a power cut."""
-        key = key_of(self.wants, event)
+        wants = (
+            self.wants if placed is None else meanwhile(self.wants, unseen, event, placed, kitchen)
+        )
+        key = key_of(wants, event)
         if key is None:
-            assert slips(self.wants, event, placed, None, kitchen).chits == ()
+            assert slips(wants, event, placed, None, kitchen).chits == ()
             return []
         before = self.kept.get(key, OnPaper())
-        first = slips(self.wants, event, placed, self.kept.get(key), kitchen)
+        first = slips(wants, event, placed, self.kept.get(key), kitchen)
         if first.key is not None:
             assert first.key == key
             assert first.paper is not None
             self.kept[key] = first.paper
-            again = slips(self.wants, event, placed, first.paper, kitchen)
+            again = slips(wants, event, placed, first.paper, kitchen)
             assert again.chits == (), "printed twice"
             assert again.paper == first.paper
             self.throw_away(key[0], before, first.paper)
@@ -87,12 +102,19 @@ class Shift:
         self.kitchen = kitchen
         self.printers = printers
         self.heard: list[Event] = []
+        self.unseen: frozenset[str] = frozenset()
+        """Stations that no screen shows."""
         self.made: set[Place] = set()
         """By station, every line that was ever off its board as done."""
 
     def do(self, command: Command, now: Moment | None = None) -> list[list[Chit]]:
         """What comes out of each printer for a command."""
         return self.apply(self.kitchen.decide(command, now or after(0)))
+
+    def see_all_but(self, *unseen: str, now: Moment | None = None) -> list[list[Chit]]:
+        """What comes out of each printer when these are the stations that no screen shows."""
+        begun, self.unseen = frozenset(unseen) - self.unseen, frozenset(unseen)
+        return [each.begin(begun, self.kitchen, now or after(0)) for each in self.printers]
 
     def apply(self, decision: Decision) -> list[list[Chit]]:
         out: list[list[Chit]] = [[] for _ in self.printers]
@@ -104,5 +126,5 @@ class Shift:
                 self.made |= {(ticket.number, ticket.station, e.id) for e in ticket.lines if e.bump}
             self.heard.append(event)
             for place, printer in enumerate(self.printers):
-                out[place] += printer.hear(event, placed, self.kitchen)
+                out[place] += printer.hear(event, placed, self.kitchen, self.unseen)
         return out

@@ -6,6 +6,7 @@ from typing import Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from appliance.kitchen.command import AddRules, Due
 from appliance.kitchen.event import OrderCancelled, TicketChanged
@@ -98,13 +99,21 @@ class Night:
 
     def look(self, printers: Iterable[Papers]) -> None:
         for printer in printers:
-            must = dict(self.wanted(printer.wants))
+            wants = self.meanwhile(printer.wants)
+            must = dict(self.wanted(wants))
             for place, line in must.items():
-                assert place in printer.hanging, (printer.wants, "missing", line)
+                assert place in printer.hanging, (wants, "missing", line)
                 hanging = printer.hanging[place]
-                assert printer.wants.print_on == "bump" or reads_as(hanging, line), printer.wants
+                assert wants.print_on == "bump" or reads_as(hanging, line), wants
+            if printer.wants.print_on == "never":
+                continue  # What was taken back while a screen told it hangs there still.
             for place in printer.hanging.keys() - must.keys():
                 assert self.may_hang(place), (printer.wants, place)
+
+    def meanwhile(self, wants: Wants) -> Wants:
+        """What a printer of one station is there for, as its screens are."""
+        steps_in = wants.stations[0] in self.shift.unseen and wants.print_on in ("bump", "never")
+        return replace(wants, print_on="arrival") if steps_in else wants
 
     def wanted(self, wants: Wants) -> Iterator[tuple[Place, ChitLine]]:
         """What has to hang: told from the cards that there are, as a cook would."""
@@ -180,6 +189,8 @@ def is_due(wants: Wants, ticket: Ticket, line: Line) -> bool:
         return bool(line.bump) and not ticket.forgotten
     if wants.print_on == "fire":
         return line.to_do
+    if wants.print_on == "never":
+        return False
     return not line.bump
 
 
@@ -220,6 +231,34 @@ def test_it_is_so_with_stations_that_come_and_go(
         if isinstance(each, Plan):
             night.shift.kitchen = restored(night.shift.kitchen, each)
             night.pass_time(0)
+        else:
+            night.do(each)
+        night.look(night.shift.printers)
+
+
+@settings(deadline=None, derandomize=True, max_examples=NIGHTS)
+@given(
+    ways_to_work,
+    st.lists(
+        st.builds(
+            Wants,
+            st.sampled_from(SINGLE),
+            st.sampled_from(["bump", "never"]),
+            st.sampled_from(["station", "item"]),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.lists(steps | st.frozensets(st.sampled_from(SINGLE)), min_size=5, max_size=30),
+)
+def test_it_is_so_while_printers_step_in_for_screens_that_come_and_go(
+    ways: Settings, wants: list[Wants], steps: list[Step | frozenset[tuple[str]]]
+) -> None:
+    night = Night(Shift(new_kitchen(settings=ways), *map(Papers, wants)))
+    for each in steps:
+        if isinstance(each, frozenset):
+            unseen = [station for (station,) in each]
+            night.shift.see_all_but(*unseen, now=after(night.seconds))
         else:
             night.do(each)
         night.look(night.shift.printers)
