@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import web
 
-from appliance import __version__, identity, pages, tls
+from appliance import identity, pages, tls
 from appliance.api import auth
-from appliance.api.app import BASE, make_app
+from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
 from appliance.api.health import Health
@@ -25,22 +25,20 @@ from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
 from appliance.api.status import Status
 from appliance.clock import Clock
-from appliance.config import Address, Config
+from appliance.config import Config
 from appliance.configured import about, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.history import History
-from appliance.interfaces import addresses, broadcasting
 from appliance.kitchen.menu import MenuItem
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
-from appliance.mdns import ORDERS, PAGES, SCREEN
-from appliance.mdns.network import Announcement, Network
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
 from appliance.ports import Listening, listen
-from appliance.printers import NoPrinters, Printers, PrintersNow, forget_chits
+from appliance.printers import NoPrinters, Printers, PrintersNow
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
@@ -169,10 +167,8 @@ async def running(
         config.orders.limits,
         identifier=identifier,
     )
-    history = History(log, expeditor.feed, directory)
-    attention = Attention(expeditor, config.zone)
-    shown_now = ShownNow()
-    printers_now = PrintersNow()
+    history, attention = History(log, expeditor.feed, directory), Attention(expeditor, config.zone)
+    shown_now, printers_now = ShownNow(), PrintersNow()
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )
@@ -197,12 +193,10 @@ async def running(
         **(_of_printing(printing) if printing is not None else {}),
     }
     https = await asyncio.to_thread(make_https, config, directory)
-    if https is not None:
-        status["https"] = https.status
-
     devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
-    if devices is not None:
-        status["panel"] = devices.status
+    for part, its in (("https", https), ("panel", devices)):
+        if its is not None:
+            status[part] = its.status
 
     def warned() -> list[str]:
         parts = (each for each in (https, devices, printing, screens) if each is not None)
@@ -249,9 +243,9 @@ async def running(
             await printing.prepare()
         listening = await listen(config, router, ports, https, free_ports=free_ports)
         health.places = listening.places
-        presence = _presence(config, identifier, listening.orders)
+        presence = make_presence(config, identifier, listening.orders)
         screens.orders = listening.orders
-        screens.network = _network(config, identifier, listening)
+        screens.network = make_network(config, identifier, listening)
         if presence is not None:
             status["beacon"] = presence.status
             health.neighbours = presence.neighbours_heard
@@ -306,86 +300,12 @@ def _add_pages(app: web.Application, https: tls.Https | None) -> None:
         pages.add_authority(app.router, https.authority_pem)
 
 
-def _presence(config: Config, identifier: str, orders: Address) -> Presence | None:
-    if not config.orders.beacon:
-        return None
-    return Presence(
-        identifier=identifier,
-        name=config.appliance.name,
-        orders_host=orders.host,
-        orders_port=orders.port,
-        interfaces=broadcasting,
-    )
-
-
-def _network(config: Config, identifier: str, listening: Listening) -> Network | None:
-    """Where it can be found by mDNS; None where it is not wanted, or nobody could reach it."""
-    doors = [listening.orders, listening.http, *filter(None, [listening.https])]
-    if not config.screens.mdns or all(door.only_this_machine for door in doors):
-        return None
-    name = config.appliance.name
-    who = {"id": identifier, "name": name, "version": __version__, "api": BASE}
-    ports = {"http": str(listening.http.port)}
-    if listening.https is not None:
-        ports["https"] = str(listening.https.port)
-    return Network(
-        identifier=identifier,
-        host=config.screens.host,
-        announcements=[
-            Announcement(ORDERS, name, listening.orders.port, who | ports),
-            Announcement(PAGES, name, listening.http.port, {"id": identifier, "path": "/"}),
-        ],
-        browse=(SCREEN, ORDERS, *config.screens.browse),
-        addresses=addresses,
-    )
-
-
-def make_devices(
-    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
-) -> "Devices | None":
-    """Buttons, bump bars and lights, where there are any."""
-    if not (config.button or config.bump_bar or config.light):
-        return None
-    # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
-    from appliance.panel.devices import Devices  # noqa: PLC0415
-
-    return Devices(config, expeditor, shown_now, printers_now)
-
-
 def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:
     """Its parts of the status."""
     return {
         "printers": lambda: printers_shown(printing.shown()),
         "printing": printing.status,
     }
-
-
-def make_printing(
-    config: Config,
-    expeditor: Expeditor,
-    log: Log,
-    directory: Path,
-    printers_now: PrintersNow,
-    *,
-    screens_now: ScreensNow,
-) -> "Printing | None":
-    """Ticket printers, where there are any; where there are none any more, nothing of theirs."""
-    if not config.printer:
-        forget_chits(directory)
-        return None
-    # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
-    from appliance.printing.printers import Printing  # noqa: PLC0415
-
-    return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
-
-
-def make_https(config: Config, directory: Path) -> tls.Https | None:
-    """What https presents, if it is wanted. Raises Unfit, OSError."""
-    if config.https is None:
-        return None
-    if config.https.files is not None:
-        return tls.Https(tls.GivenFiles(*config.https.files))
-    return tls.Https(tls.OwnAuthority(directory, tls.own_names))
 
 
 def _on_stop_signal() -> asyncio.Event:

@@ -39,12 +39,6 @@ class Program:
         pages = Path(f"/proc/{children.split()[0]}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
-    def kill(self) -> None:
-        """End it as `kill -9` does."""
-        # What limits its time has made a group of the two.
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
-
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         self._process.terminate()

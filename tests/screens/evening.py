@@ -79,7 +79,6 @@ class FakeFeeding(Feeding):
     """LAN screens that answer each second as long as they are said to be there."""
 
     def __init__(self, *_given: object, changed: Callable[[], None], **_more: object) -> None:
-        self.fault = None
         self.changed = changed
         self.fed: Mapping[str, Fed] = {}
         self.there: set[Address] = set()
@@ -87,6 +86,10 @@ class FakeFeeding(Feeding):
         self.behind_since: dict[str, float] = {}
         self.trouble = "it refuses connections"
         self._heard: dict[str, float] = {}
+
+    @property
+    def fault(self) -> str | None:
+        return None
 
     def feed(self, screens: Mapping[str, Fed]) -> None:
         self.fed = dict(screens)

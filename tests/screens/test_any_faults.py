@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import uvloop
 from hypothesis import Phase, given, settings
@@ -170,6 +170,9 @@ def test_the_screen_has_what_is_live(
     async def night(directory: Path) -> None:
         await Night(directory, kitchen, first).run(steps)
 
-    with tempfile.TemporaryDirectory() as name, hurried():
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(night(Path(name)))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        hurried(),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(night(Path(name)))

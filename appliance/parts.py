@@ -1,0 +1,97 @@
+"""Parts that are there only where the configuration has them: each is made here, or None."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from appliance import __version__, tls
+from appliance.api.app import BASE
+from appliance.config import Address, Config
+from appliance.expeditor import Expeditor
+from appliance.interfaces import addresses, broadcasting
+from appliance.lan.presence import Presence
+from appliance.log import Log
+from appliance.mdns import ORDERS, PAGES, SCREEN
+from appliance.mdns.network import Announcement, Network
+from appliance.ports import Listening
+from appliance.printers import PrintersNow, forget_chits
+from appliance.screens_now import ScreensNow
+from appliance.shown_now import ShownNow
+
+if TYPE_CHECKING:  # See `make_devices`.
+    from appliance.panel.devices import Devices
+    from appliance.printing.printers import Printing
+
+
+def make_devices(
+    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
+) -> "Devices | None":
+    """Buttons, bump bars and lights, where there are any."""
+    if not (config.button or config.bump_bar or config.light):
+        return None
+    # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
+    from appliance.panel.devices import Devices  # noqa: PLC0415
+
+    return Devices(config, expeditor, shown_now, printers_now)
+
+
+def make_printing(
+    config: Config,
+    expeditor: Expeditor,
+    log: Log,
+    directory: Path,
+    printers_now: PrintersNow,
+    *,
+    screens_now: ScreensNow,
+) -> "Printing | None":
+    """Ticket printers, where there are any; where there are none any more, nothing of theirs."""
+    if not config.printer:
+        forget_chits(directory)
+        return None
+    # Encoding and drawing are for those who print: they take 0.4 s and 10 MB.
+    from appliance.printing.printers import Printing  # noqa: PLC0415
+
+    return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
+
+
+def make_https(config: Config, directory: Path) -> tls.Https | None:
+    """What https presents, if it is wanted. Raises Unfit, OSError."""
+    if config.https is None:
+        return None
+    if config.https.files is not None:
+        return tls.Https(tls.GivenFiles(*config.https.files))
+    return tls.Https(tls.OwnAuthority(directory, tls.own_names))
+
+
+def make_presence(config: Config, identifier: str, orders: Address) -> Presence | None:
+    """Beacons, where they are wanted; `orders`: where these come in."""
+    if not config.orders.beacon:
+        return None
+    return Presence(
+        identifier=identifier,
+        name=config.appliance.name,
+        orders_host=orders.host,
+        orders_port=orders.port,
+        interfaces=broadcasting,
+    )
+
+
+def make_network(config: Config, identifier: str, listening: Listening) -> Network | None:
+    """Where it can be found by mDNS; None where it is not wanted, or nobody could reach it."""
+    doors = [listening.orders, listening.http, *filter(None, [listening.https])]
+    if not config.screens.mdns or all(door.only_this_machine for door in doors):
+        return None
+    name = config.appliance.name
+    who = {"id": identifier, "name": name, "version": __version__, "api": BASE}
+    ports = {"http": str(listening.http.port)}
+    if listening.https is not None:
+        ports["https"] = str(listening.https.port)
+    return Network(
+        identifier=identifier,
+        host=config.screens.host,
+        announcements=[
+            Announcement(ORDERS, name, listening.orders.port, who | ports),
+            Announcement(PAGES, name, listening.http.port, {"id": identifier, "path": "/"}),
+        ],
+        browse=(SCREEN, ORDERS, *config.screens.browse),
+        addresses=addresses,
+    )
