@@ -194,9 +194,10 @@ async def running(
     }
     https = await asyncio.to_thread(make_https, config, directory)
     devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
-    for part, its in (("https", https), ("panel", devices)):
-        if its is not None:
-            status[part] = its.status
+    if https is not None:
+        status["https"] = https.status
+    if devices is not None:
+        status["panel"] = devices.status
 
     def warned() -> list[str]:
         parts = (each for each in (https, devices, printing, screens) if each is not None)
