@@ -169,7 +169,7 @@ class Session:
         while asking:
             wire.claim(self._mine.infos(self._place.told))
             for _ in range(PROBES):
-                wire.ask_for_names()
+                wire.probe()
                 wire.ask_for_services()
                 await asyncio.sleep(PROBE_SECONDS)
             asking = self._give_way(wire, always=False)

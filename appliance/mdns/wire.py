@@ -127,19 +127,29 @@ class Wire(RecordUpdateListener):
         if out.answers:
             self._zeroconf.async_send(out)
 
+    def probe(self) -> None:
+        """Whoever has a name that is to be ours is to say so at once (RFC 6762, 8.1 and 8.2)."""
+        out = self._question_for_names()
+        # `add_authorative_answer` takes pointers alone, and is not what writes them.
+        out.authorities.extend(self._own_but_pointers())  # type: ignore[arg-type]
+        self._zeroconf.async_send(out)
+
     def ask_for_names(self) -> None:
-        """Whoever has ours as well is to say so."""
-        names = {(info.name, type_) for info in self._infos for type_ in (_TYPE_SRV, _TYPE_TXT)}
-        names |= {
-            (info.server, type_)
-            for info in self._infos
-            if info.server
-            for type_ in (_TYPE_A, _TYPE_AAAA)
-        }
+        """Whoever has one of ours as well is to say so; it may take a second and a half."""
+        self._send_with_known(self._question_for_names(), self._own_but_pointers())
+
+    def _question_for_names(self) -> DNSOutgoing:
         out = DNSOutgoing(_FLAGS_QR_QUERY)
+        of_host = (_TYPE_A, _TYPE_AAAA)
+        names = {(info.server or info.name, type_) for info in self._infos for type_ in of_host}
+        names |= {(info.name, type_) for info in self._infos for type_ in (_TYPE_SRV, _TYPE_TXT)}
         for name, type_ in sorted(names):
             out.add_question(DNSQuestion(name, type_, _CLASS_IN))
-        self._send_with_known(out, [one for one in self._own if not isinstance(one, DNSPointer)])
+        return out
+
+    def _own_but_pointers(self) -> list[DNSRecord]:
+        """What is ours alone: of a type, there are several."""
+        return [record for record in self._own if not isinstance(record, DNSPointer)]
 
     def ask_for_services(self) -> None:
         """Whoever is there is to say so, but for those that are known for long enough."""

@@ -6,7 +6,7 @@ Each has a bus of its own, and a /run of its own for the daemon's files.
 from pathlib import Path
 from typing import Final
 
-from tests.network import Host
+from tests.network import Host, Program
 
 _BUS: Final = """<busconfig>
   <type>system</type>
@@ -32,7 +32,7 @@ _START: Final = """
 mount -t tmpfs none /run && mkdir /run/avahi-daemon || exit
 dbus-daemon --config-file="$1" --nofork --nosyslog &
 until [ -S "$2" ]; do :; done
-exec avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits
+exec avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits 2>&1
 """
 
 
@@ -51,6 +51,28 @@ class Avahi:
             "env", self._bus, *private, str(files[0]), str(socket), str(files[1])
         )
 
+        # Its tools fail before it is there.
+        while "complete" not in self._daemon.line():
+            pass
+
     def tool(self, *command: str) -> str:
         """What one of avahi's tools prints."""
         return self._host.run("env", self._bus, *command)
+
+    def services(self, type_: str) -> list[list[str]]:
+        """What it finds and resolves now, field by field."""
+        found = self.tool("avahi-browse", "--parsable", "--resolve", "--terminate", type_)
+        return [line.split(";") for line in found.splitlines() if line.startswith("=")]
+
+    def until_gone(self, type_: str) -> None:
+        """Browse until the last of these is gone."""
+        browsing = self._host.start_command("env", self._bus, "avahi-browse", "-p", type_)
+        there = 0
+        while not there or browsing.line().startswith("+"):
+            there += 1
+
+    def publish(self, name: str, type_: str, port: str, *texts: str) -> Program:
+        """Announce a service, until the program ends."""
+        return self._host.start_command(
+            "env", self._bus, "avahi-publish", "-s", name, type_, port, *texts
+        )
