@@ -24,7 +24,7 @@ _TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/c
 
 
 def add_routes(router: web.UrlDispatcher) -> None:
-    """`/` is the board, `/status` and `/screens` are what they say; the rest go by file names."""
+    """`/` is the board, beside the pages `/status` and `/screens`; parts go by their file names."""
     for path in sorted(_FILES.iterdir()):
         name = _PAGES.get(path.name, f"/{path.name}")
         router.add_get(name, _serve(path.read_bytes(), _TYPES[path.suffix]))

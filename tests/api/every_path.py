@@ -25,9 +25,10 @@ VALUES = {
 READS = ("GET", "HEAD")
 PARTS = (
     *("card", "counts", "keys", "link", "press", "printers", "summons", "time", "unrouted", "view"),
-    "printer-list",
+    *("cover", "frames", "knock", "notice"),
+    *("printer-list", "screen-list", "screen-words", "screens"),
 )
-"""Of the board's script, and of the status page's."""
+"""Of the board's script, and of the other pages'."""
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -36,6 +37,7 @@ OPEN = {
     *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
     *((method, f"/{part}.js") for method in READS for part in PARTS),
     *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
+    *((method, path) for method in READS for path in ("/screens", "/screens.css")),
     *((method, "/devices.js") for method in READS),
     *((method, "/api/v1/kds/health") for method in READS),
     *((method, "/metrics") for method in READS),

@@ -1,4 +1,4 @@
-"""A browser becomes a kitchen screen by a code that it shows, and again when forgotten."""
+"""A browser becomes a kitchen screen by a code that it shows, and shows one when forgotten."""
 
 import re
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.pages.board import Board
 from tests.pages.hub import Hub, iso, ticket
@@ -127,11 +127,10 @@ def test_whoever_is_sent_away_signs_in_again(page: Page, kitchen: Kitchen) -> No
     assert not [url for url in asked if url.endswith("/session")]
 
 
-def test_an_adopted_screen_comes_back_with_all_there_is(page: Page, kitchen: Kitchen) -> None:
-    """Meanwhile it may have begun or ended to cover for another."""
+def test_an_adopted_screen_has_its_cookie_renewed_once(page: Page, kitchen: Kitchen) -> None:
     knocked: list[Any] = []
 
-    def renew(route: Any) -> None:
+    def renew(route: Route) -> None:
         knocked.append(route.request.post_data_json)
         route.fulfill(json={"state": "adopted"})
 
@@ -144,5 +143,18 @@ def test_an_adopted_screen_comes_back_with_all_there_is(page: Page, kitchen: Kit
     page.evaluate("stream.onclose({ code: 1006 })")
     page.wait_for_function("before => opened > before", arg=opened)
     page.wait_for_function("() => sent.at(-1).type === 'painted'")
-    assert [each.get("since") for each in hub.said("subscribe")] == [None, None]
-    assert knocked == [{"screen_id": "id-of-Grill screen"}]  # Its cookie is made to last again.
+    assert knocked == [{"screen_id": "id-of-Grill screen"}]
+
+
+def test_a_position_is_of_the_stations_that_the_board_last_had(
+    page: Page, kitchen: Kitchen
+) -> None:
+    """What it may see has another epoch: of positions of the one before it gets a snapshot."""
+    hub = Hub(page, kitchen)
+    hub.says({"type": "subscribed", "epoch": "night-and-fry", "screen_id": None})
+    hub.shows(ticket(1, "grill"))
+    opened = hub.opened
+    page.evaluate("stream.onclose({ code: 1006 })")
+    page.wait_for_function("before => opened > before", arg=opened)
+    page.wait_for_function("() => sent.at(-1).type === 'subscribe'")
+    assert [each.get("since") for each in hub.said("subscribe")] == [None, "night-and-fry:1"]

@@ -104,7 +104,7 @@ export function follow(on) {
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
       const event = JSON.parse(data);
-      if (event.type === "subscribed") {
+      if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
         if (!on.admits(own)) signedOut();
       } else if (event.type === "ping") {
@@ -140,8 +140,7 @@ export function follow(on) {
       } else if (event.type.startsWith("kds.ticket.")) {
         on.ticket(event.type, event.payload.ticket, event.live);
       }
-      // What a screen may see may have changed while it was away: it begins with all there is.
-      if (Number.isInteger(event.seq)) position = own === null ? `${epoch}:${event.seq}` : null;
+      if (Number.isInteger(event.seq)) position = `${epoch}:${event.seq}`;
     };
   }
 

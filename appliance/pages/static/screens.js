@@ -190,10 +190,8 @@ byId("by-address").onsubmit = async (event) => {
   event.preventDefault();
   const form = event.target;
   const address = form.elements.address.value.trim();
-  // Who is found is known by id; an address that somebody typed stands for itself.
-  const id = found?.address === address ? found.id : address;
   const wanted = wantedOf(form);
-  const body = { found_id: id, address, ...wanted };
+  const body = { address, ...(found?.address === address && { found_id: found.id }), ...wanted };
   if (await send("POST", SCREENS, body, `${wanted.name} is adopted`)) form.reset();
 };
 
