@@ -15,6 +15,13 @@ SEND_A_DATAGRAM = (
     "import socket, sys\n"
     "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', (sys.argv[1], 9))\n"
 )
+TAKE_THE_PORT = (
+    "import socket\n"
+    "with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:\n"
+    "    port.bind(('', 5353))\n"
+    "    print('taken', flush=True)\n"
+    "    port.recv(1)\n"
+)
 MEGABYTE = 1 << 20
 
 
@@ -169,3 +176,36 @@ def test_a_thousand_fake_services_are_bounded_and_nothing_is_sent_to_them(
     hosts[0].run(sys.executable, "-c", SEND_A_DATAGRAM, "10.1.0.2")
     # This one datagram is all that ever left for one machine alone.
     assert wire.line() == "10.1.0.2"
+
+
+@pytest.mark.usefixtures("box")
+def test_who_has_every_name_keeps_nobody_from_being_found(hosts: tuple[Host, Host]) -> None:
+    stranger = hosts[1].start("tests.mdns.stubborn", "10.1.0.2", "-")
+    assert stranger.line() == "here"
+    shown = Present(hosts[0], ONE, "Kitchen").until(is_announced)
+    assert shown.host == f"expeditor-{ONE[:8]}.local"
+
+
+@pytest.mark.usefixtures("box")
+def test_who_should_give_way_and_does_not_has_the_name_in_the_end(hosts: tuple[Host, Host]) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    one.until(is_announced)
+    stubborn = hosts[1].start("tests.mdns.stubborn", "10.1.0.2", OTHER)
+    assert stubborn.line() == "here"
+    one.until(lambda shown: shown.of(OTHER))
+    shown = one.until(lambda shown: shown.host not in ("", "expeditor.local"))
+    assert shown.host == "expeditor-2.local"
+
+
+def test_a_port_that_another_program_has_is_a_state(
+    network: Network, hosts: tuple[Host, Host]
+) -> None:
+    network.switch((hosts[0], "eth0"))
+    hosts[0].ip("address add 10.1.0.1/16 dev eth0")
+    taking = hosts[0].start_command(sys.executable, "-c", TAKE_THE_PORT)
+    assert taking.line() == "taken"
+    one = Present(hosts[0], ONE, "Kitchen")
+    shown = one.until(lambda shown: "UDP" in shown.not_because)
+    assert shown.not_because == "UDP port 5353 cannot be used: Address already in use"
+    taking.kill()
+    assert one.until(is_announced).not_because == ""
