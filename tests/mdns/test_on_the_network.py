@@ -105,6 +105,21 @@ def test_a_changed_address_is_told_and_heard(hosts: tuple[Host, Host]) -> None:
     one.until(lambda shown: shown.of(OTHER) == moved)
 
 
+def test_an_adapter_that_is_plugged_in_again_is_used_again(
+    network: Network, hosts: tuple[Host, Host], box: Host
+) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    one.until(is_announced)
+    # The same address, on another interface.
+    hosts[0].ip("link del eth0")
+    network.cable(box, "again", hosts[0], "eth0")
+    hosts[0].ip("address add 10.1.0.1/16 dev eth0")
+    box.ip("link set again master lan")
+    other = Present(hosts[1], OTHER, "Bar", "other")
+    other.until(lambda shown: shown.of(ONE))
+    one.until(lambda shown: shown.of(OTHER))
+
+
 @pytest.mark.usefixtures("box")
 def test_an_appliance_that_was_killed_stays_on_the_list_and_is_back_elsewhere(
     hosts: tuple[Host, Host],
