@@ -18,15 +18,15 @@ BIN := $(VENV)/bin
 # A system package is installed as root; on a machine of one's own, sudo asks.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test coverage bench proof vm setup chromium fonts namespaces machine lint pictures clean
+.PHONY: run test coverage bench proof vm setup chromium fonts namespaces avahi machine lint pictures clean
 
 run: $(VENV)/ready
 	$(BIN)/expeditor run
 
-test: $(VENV)/ready chromium fonts namespaces lint
+test: $(VENV)/ready chromium fonts namespaces avahi lint
 	$(BIN)/pytest -n 3 --dist worksteal -q
 
-coverage: $(VENV)/ready chromium fonts namespaces
+coverage: $(VENV)/ready chromium fonts namespaces avahi
 	$(BIN)/pytest -n 2 -q --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready
@@ -40,6 +40,7 @@ bench: $(VENV)/ready chromium fonts
 
 proof: $(VENV)/ready
 	EXPEDITOR_PROOF=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/lan/test_fuzzing.py \
+	  tests/mdns/test_heard.py \
 	  tests/orders/test_hostile_neighbours.py tests/end_to_end/test_kill.py \
 	  tests/end_to_end/test_kill_and_keys.py tests/end_to_end/test_panel.py tests/log/test_faults.py \
 	  tests/history/test_any_past.py tests/history/test_power.py tests/api/test_cut_listeners.py \
@@ -89,6 +90,13 @@ namespaces:
 	@{ command -v ip && command -v unshare && command -v nsenter; } >/dev/null || \
 	{ $(AS_ROOT) apt-get update && \
 	  $(AS_ROOT) apt-get install -y --no-install-recommends iproute2 util-linux; }
+
+AVAHI := /usr/sbin/avahi-daemon
+# Another's mDNS, for tests to find and to be found by. It is run in hosts of a test's own only.
+avahi:
+	@{ ls $(AVAHI) && command -v avahi-browse && command -v dbus-daemon; } >/dev/null 2>&1 || \
+	{ $(AS_ROOT) apt-get update && \
+	  $(AS_ROOT) apt-get install -y --no-install-recommends avahi-daemon avahi-utils dbus; }
 
 # A machine that is emulated, and what a module of its kernel is built with.
 machine:

@@ -19,6 +19,13 @@ print(*sorted(map(str, interfaces.networks())))
 """
 
 
+SHOW_CONNECTED = """
+import socket
+from appliance import interfaces
+print(*sorted(map(socket.if_indextoname, interfaces.connected())))
+"""
+
+
 @pytest.fixture
 def host() -> Iterator[Host]:
     """A machine with two interfaces and addresses of every kind."""
@@ -61,3 +68,18 @@ def test_all_networks_are_there_those_of_ipv6_and_loopback_too(host: Host) -> No
         "::1/128",
         "fd00::/64",
     ]
+
+
+def test_connected_is_what_leads_somewhere(host: Host) -> None:
+    show = sys.executable, "-c", SHOW_CONNECTED
+    assert host.run(*show).split() == ["eth0", "eth1"]
+    host.ip("link set eth0 down")
+    assert host.run(*show).split() == ["eth1"]
+
+
+def test_an_interface_with_its_cable_out_is_not_connected() -> None:
+    with Network() as network:
+        host = network.host()
+        box = network.switch((host, "eth0"))
+        box.ip("link set port0 down")
+        assert host.run(sys.executable, "-c", SHOW_CONNECTED).split() == []

@@ -40,7 +40,8 @@ class Service(Struct, frozen=True):
     """IPv4 first. None of them is loopback, multicast, unspecified."""
     port: int
     text: Mapping[str, str]
-    """TXT: only the keys that are documented, printable, each at most MOST_LETTERS long."""
+    """TXT: only the keys that are documented, printable, each at most MOST_LETTERS long, but for
+    `id`, which is compared."""
 
     @property
     def id(self) -> str:
@@ -75,7 +76,6 @@ def service(
     identity = next((value for key, value in text.items() if key.lower() == b"id"), None) or b""
     if not _ID.fullmatch(identity.decode("ascii", "replace")):
         return None
-    # Longer than what is shown: it is compared.
     told["id"] = identity.decode("ascii")
     reachable = sorted(filter(_can_be_reached, set(addresses)), key=_ipv4_first)
     if not reachable or not port:

@@ -38,7 +38,10 @@ class Name(NamedTuple):
         return self._replace(number=self.number + 1)
 
     def label(self, identifier: str) -> str:
-        """As a part of a name: at most LABEL_BYTES; a point in it would begin another part."""
+        """As a part of a name: at most LABEL_BYTES; a point in it would begin another part.
+
+        `identifier`: ASCII, what it is called where nothing else can be said.
+        """
         added = ""
         if self.is_last:
             added = f"-{identifier[:_OF_IDENTIFIER]}"
@@ -46,7 +49,9 @@ class Name(NamedTuple):
             added = f"-{self.number}"
         printable = "".join(letter for letter in self.wanted if letter.isprintable())
         words = " ".join(printable.replace(".", " ").split())
-        return shortened(words, LABEL_BYTES - len(added.encode())) + added
+        # One that begins like a type of service is not taken for a name.
+        words = words.lstrip("_ ") or identifier[:_OF_IDENTIFIER]
+        return shortened(words, LABEL_BYTES - len(added)) + added
 
 
 class Other(NamedTuple):

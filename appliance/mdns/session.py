@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
 from typing import Final, NamedTuple
 
-from zeroconf import current_time_millis
+from zeroconf import NotRunningException, current_time_millis
 
 from appliance.interfaces import connected
 from appliance.mdns.found import Service
@@ -129,8 +129,15 @@ class Session:
     async def close(self) -> None:
         """Say goodbye."""
         self.host, self.not_because = "", "it has ended"
-        if self._wire is not None:
-            await self._wire.close()
+        await self._close_wire()
+
+    async def _close_wire(self) -> None:
+        """Whatever there is afterwards begins from the start."""
+        wire, self._wire = self._wire, None
+        self._place = _Place()
+        self._is_registered = False
+        if wire is not None:
+            await wire.close()
 
     async def _settle(self) -> str:
         """Be where this machine is now; why it cannot be anywhere."""
@@ -144,10 +151,10 @@ class Session:
             if place != self._place:
                 await self._wire.use(place.senders, anew=place.links != self._place.links)
                 self._move(self._wire, place)
-        except OSError as error:
-            # It is tried again from the start.
-            self._place = _Place()
-            return f"UDP port {PORT} cannot be used: {error.strerror}"
+        except (OSError, NotRunningException) as error:
+            await self._close_wire()
+            why = error.strerror if isinstance(error, OSError) else "it takes too long"
+            return f"UDP port {PORT} cannot be used: {why}"
         return place.not_because
 
     def _move(self, wire: Wire, place: _Place) -> None:

@@ -32,7 +32,7 @@ _START: Final = """
 mount -t tmpfs none /run && mkdir /run/avahi-daemon || exit
 dbus-daemon --config-file="$1" --nofork --nosyslog &
 until [ -S "$2" ]; do :; done
-exec avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits 2>&1
+exec /usr/sbin/avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits 2>&1
 """
 
 

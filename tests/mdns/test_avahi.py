@@ -16,7 +16,7 @@ HUB = "11111111-aaaa"
 
 @pytest.fixture
 def network() -> Iterator[Network]:
-    assert shutil.which("avahi-daemon"), "avahi is not installed; `make test` does that"
+    assert shutil.which("avahi-browse"), "avahi is not installed; `make test` does that"
     with Network() as network:
         yield network
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 
-import msgspec
 import pytest
 
 from appliance.mdns import ORDERS
@@ -15,6 +14,13 @@ ONE, OTHER = "11111111-aaaa", "22222222-bbbb"
 SEND_A_DATAGRAM = (
     "import socket, sys\n"
     "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', (sys.argv[1], 9))\n"
+)
+TAKE_THE_PORT = (
+    "import socket\n"
+    "with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:\n"
+    "    port.bind(('', 5353))\n"
+    "    print('taken', flush=True)\n"
+    "    port.recv(1)\n"
 )
 MEGABYTE = 1 << 20
 
@@ -40,9 +46,9 @@ def box(network: Network, hosts: tuple[Host, Host]) -> Host:
     return box
 
 
-def hub(address: str, identifier: str, name: str, host: str) -> Found:
+def hub(address: str, identifier: str, name: str, host: str, instance: str = "") -> Found:
     told = {"id": identifier, "name": name, "api": "/api/v1"}
-    return Found(ORDERS, name, host, (address,), 9104, told)
+    return Found(ORDERS, instance or name, host, (address,), 9104, told)
 
 
 def is_announced(shown: Shown) -> bool:
@@ -55,8 +61,8 @@ def test_two_appliances_find_each_other_until_one_says_goodbye(hosts: tuple[Host
     other = Present(hosts[1], OTHER, "Bar. 2nd floor", "other")
     found = one.until(lambda shown: shown.found).found
     # A point would begin another part of the name.
-    bar = hub("10.1.0.2", OTHER, "Bar. 2nd floor", "other.local")
-    assert found == (msgspec.structs.replace(bar, instance="Bar 2nd floor"),)
+    bar = hub("10.1.0.2", OTHER, "Bar. 2nd floor", "other.local", "Bar 2nd floor")
+    assert found == (bar,)
     assert other.until(lambda shown: shown.found).found == (
         hub("10.1.0.1", ONE, "Küche", "one.local"),
     )
@@ -99,6 +105,21 @@ def test_a_changed_address_is_told_and_heard(hosts: tuple[Host, Host]) -> None:
     one.until(lambda shown: shown.of(OTHER) == moved)
 
 
+def test_an_adapter_that_is_plugged_in_again_is_used_again(
+    network: Network, hosts: tuple[Host, Host], box: Host
+) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    one.until(is_announced)
+    # The same address, on another interface.
+    hosts[0].ip("link del eth0")
+    network.cable(box, "again", hosts[0], "eth0")
+    hosts[0].ip("address add 10.1.0.1/16 dev eth0")
+    box.ip("link set again master lan")
+    other = Present(hosts[1], OTHER, "Bar", "other")
+    other.until(lambda shown: shown.of(ONE))
+    one.until(lambda shown: shown.of(OTHER))
+
+
 @pytest.mark.usefixtures("box")
 def test_an_appliance_that_was_killed_stays_on_the_list_and_is_back_elsewhere(
     hosts: tuple[Host, Host],
@@ -122,16 +143,9 @@ def test_of_two_that_want_a_name_the_smaller_id_keeps_it(hosts: tuple[Host, Host
     smaller = Present(hosts[0], ONE, "Kitchen")
     renamed = first.until(lambda shown: shown.host == "expeditor-2.local")
     assert renamed.renamed_because == "expeditor.local is the name of 10.1.0.1"
-    kept = smaller.until(lambda shown: shown.of(OTHER) and shown.of(OTHER).host != shown.host)
+    gave_way = hub("10.1.0.2", OTHER, "Kitchen", "expeditor-2.local", "Kitchen-2")
+    kept = smaller.until(lambda shown: shown.found == (gave_way,))
     assert (kept.host, kept.renamed_because) == ("expeditor.local", "")
-    assert kept.of(OTHER) == Found(
-        ORDERS,
-        "Kitchen-2",
-        "expeditor-2.local",
-        ("10.1.0.2",),
-        9104,
-        {"id": OTHER, "name": "Kitchen", "api": "/api/v1"},
-    )
 
 
 def test_two_networks_are_joined_and_each_name_is_somebodys(
@@ -146,7 +160,8 @@ def test_two_networks_are_joined_and_each_name_is_somebodys(
     for box in boxes:
         box.ip("link set uplink master lan")
     other.until(lambda shown: shown.host == "expeditor-2.local" and shown.of(ONE))
-    one.until(lambda shown: shown.of(OTHER) and shown.of(OTHER).instance == "Kitchen-2")
+    gave_way = hub("10.1.0.2", OTHER, "Kitchen", "expeditor-2.local", "Kitchen-2")
+    assert one.until(lambda shown: shown.of(OTHER) == gave_way).host == "expeditor.local"
 
 
 @pytest.mark.usefixtures("box")
@@ -154,8 +169,8 @@ def test_a_copied_card_is_told_apart_by_its_address(hosts: tuple[Host, Host]) ->
     lower, higher = (Present(host, ONE, "Kitchen") for host in hosts)
     renamed = higher.until(lambda shown: shown.host == "expeditor-2.local" and shown.found)
     assert renamed.of(ONE) == hub("10.1.0.1", ONE, "Kitchen", "expeditor.local")
-    kept = lower.until(lambda shown: shown.of(ONE) and shown.of(ONE).instance == "Kitchen-2")
-    assert (kept.host, kept.of(ONE).addresses) == ("expeditor.local", ("10.1.0.2",))
+    copy = hub("10.1.0.2", ONE, "Kitchen", "expeditor-2.local", "Kitchen-2")
+    assert lower.until(lambda shown: shown.found == (copy,)).host == "expeditor.local"
 
 
 @pytest.mark.usefixtures("box")
@@ -176,3 +191,36 @@ def test_a_thousand_fake_services_are_bounded_and_nothing_is_sent_to_them(
     hosts[0].run(sys.executable, "-c", SEND_A_DATAGRAM, "10.1.0.2")
     # This one datagram is all that ever left for one machine alone.
     assert wire.line() == "10.1.0.2"
+
+
+@pytest.mark.usefixtures("box")
+def test_who_has_every_name_keeps_nobody_from_being_found(hosts: tuple[Host, Host]) -> None:
+    stranger = hosts[1].start("tests.mdns.stubborn", "10.1.0.2", "-")
+    assert stranger.line() == "here"
+    shown = Present(hosts[0], ONE, "Kitchen").until(is_announced)
+    assert shown.host == f"expeditor-{ONE[:8]}.local"
+
+
+@pytest.mark.usefixtures("box")
+def test_who_should_give_way_and_does_not_has_the_name_in_the_end(hosts: tuple[Host, Host]) -> None:
+    one = Present(hosts[0], ONE, "Kitchen")
+    one.until(is_announced)
+    stubborn = hosts[1].start("tests.mdns.stubborn", "10.1.0.2", OTHER)
+    assert stubborn.line() == "here"
+    one.until(lambda shown: shown.of(OTHER))
+    shown = one.until(lambda shown: shown.host not in ("", "expeditor.local"))
+    assert shown.host == "expeditor-2.local"
+
+
+def test_a_port_that_another_program_has_is_a_state(
+    network: Network, hosts: tuple[Host, Host]
+) -> None:
+    network.switch((hosts[0], "eth0"))
+    hosts[0].ip("address add 10.1.0.1/16 dev eth0")
+    taking = hosts[0].start_command(sys.executable, "-c", TAKE_THE_PORT)
+    assert taking.line() == "taken"
+    one = Present(hosts[0], ONE, "Kitchen")
+    shown = one.until(lambda shown: "UDP" in shown.not_because)
+    assert shown.not_because == "UDP port 5353 cannot be used: Address already in use"
+    taking.kill()
+    assert one.until(is_announced).not_because == ""
