@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 RESOLVE_SECONDS: Final = 3.0
 """That a manager waits for a name to be found on the network."""
+APART_SECONDS: Final = 0.05
+"""Between two looks at least: strangers can make news by the thousand."""
 KEEP_AGAIN_SECONDS: Final = 10.0
 """Between two attempts to write where screens are, on a disk that takes nothing."""
 
@@ -117,8 +119,9 @@ class Watcher:
             while True:
                 self._news.clear()
                 self._look()
+                await asyncio.sleep(APART_SECONDS)
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
+                    async with asyncio.timeout(LOOK_SECONDS - APART_SECONDS):
                         await self._news.wait()
 
     def _look(self) -> None:

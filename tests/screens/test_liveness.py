@@ -94,6 +94,14 @@ def test_where_the_backup_is_away_too_its_own_covers_both() -> None:
     assert found.unseen == {"grill", "fry"}
 
 
+def test_a_backup_that_is_behind_goes_on_covering() -> None:
+    """It is so for a moment, because of all that it has to show besides."""
+    screens = [screen("one", "grill", "two"), screen("two", "fry")]
+    found = at_now(screens, one=heard(9), two=Pulse(NOW, NOW - 60))
+    assert found.standings["two"].state == "behind"
+    assert found.standings["two"].covers == ("grill",)
+
+
 def test_nobody_covers_where_another_live_screen_has_the_same_station() -> None:
     screens = [screen("one", "grill", "two"), screen("two", "fry"), screen("three", "grill")]
     found = at_now(screens, one=heard(9), two=heard(0), three=heard(0))

@@ -165,6 +165,17 @@ def test_pages_at_two_addresses_at_once_are_told(evening: Evening) -> None:
     assert words in " ".join(evening.call(evening.watcher.warnings))
 
 
+def test_a_conflict_is_over_when_one_of_them_is_gone(evening: Evening) -> None:
+    evening.adopt_board("board-one")
+    page = evening.open_page("device of board-one", "10.0.0.8")
+    evening.open_page("device of board-one", "10.0.0.66")
+    evening.seconds(10)
+    assert evening.shows("board-one").conflict != ""
+    evening.freeze(page)
+    evening.seconds(6)
+    assert evening.shows("board-one").conflict == ""
+
+
 def test_a_board_that_got_another_address_is_no_two(evening: Evening) -> None:
     evening.adopt_board("board-one")
     page = evening.open_page("device of board-one", "10.0.0.8")
@@ -621,7 +632,7 @@ def test_where_nobody_else_can_reach_it_that_is_said(evening: Evening) -> None:
 def test_what_is_found_is_seen_at_once(evening: Evening) -> None:
     evening.seconds(0.1)
     evening.network.finds(service("one-one-one", "10.0.0.9"))
-    evening.seconds(0.01)
+    evening.seconds(0.1)
     assert evening.found() == {"one-one-one": AT}
 
 
