@@ -141,7 +141,7 @@ class Watcher:
             except OSError as error:
                 if self._fault is None:
                     logger.warning("where screens are cannot be stored: %s", error)
-                self._fault = f"where screens are cannot be stored: {error.strerror}"
+                self._fault = error.strerror or str(error)
                 await asyncio.sleep(KEEP_AGAIN_SECONDS)
             else:
                 self._fault = None
@@ -360,7 +360,7 @@ async def _named(place: Address) -> list[IPv4Address | IPv6Address]:
             found = await asyncio.get_running_loop().getaddrinfo(
                 place.host, place.port, type=socket.SOCK_STREAM
             )
-    except OSError:  # TimeoutError is one.
+    except (OSError, ValueError):  # No time, no answer; or what can be no name.
         raise CannotAdopt(f"{place.host!r} is no address, and no name that is known") from None
     return [ip_address(address[0]) for *_, address in found]
 

@@ -377,6 +377,10 @@ def test_a_lan_screen_is_fed_from_its_adoption_on(evening: Evening) -> None:
 def test_it_is_fed_what_it_covers_and_what_it_is_changed_to(evening: Evening) -> None:
     evening.adopt_lan("one", AT, station="grill")
     evening.adopt_board("fry-board", station="fry", backup="one")
+    page = evening.open_page("device of fry-board")
+    evening.seconds(3)
+    assert evening.feeding.fed["one"].stations == frozenset({"grill"})
+    evening.close(page)
     evening.seconds(9)
     assert evening.feeding.fed["one"].stations == frozenset({"grill", "fry"})
     changed = evening.do(evening.watcher.change("one", Wanted("Cold tablet", "cold")))
@@ -387,9 +391,12 @@ def test_it_is_fed_what_it_covers_and_what_it_is_changed_to(evening: Evening) ->
     evening.do(evening.watcher.forget("one"))
     assert evening.feeding.fed == {}
     assert list(evening.now.screens) == ["fry-board"]
+    evening.do(evening.watcher.forget("fry-board"))
+    device = "device of fry-board"
+    assert evening.call(lambda: evening.watcher.unpainted_for(device)) is None
     evening.start()
     evening.seconds(1)
-    assert list(evening.now.screens) == ["fry-board"]
+    assert list(evening.now.screens) == []
 
 
 def test_a_screen_that_hangs_is_behind(evening: Evening) -> None:
@@ -476,7 +483,7 @@ def test_a_disk_that_takes_nothing_keeps_no_screen_from_its_orders(evening: Even
     evening.disk.is_disk_full = True
     hear(evening, 8, "10.0.0.77")
     assert evening.feeding.fed["E7A09AAD7B98"].address == ELSEWHERE
-    fault = "where screens are cannot be stored: No space left on device"
+    fault = "No space left on device"
     assert evening.watcher.status().fault == fault
     assert any(fault in warned for warned in evening.call(evening.watcher.warnings))
     evening.disk.is_disk_full = False
@@ -522,6 +529,8 @@ def test_why_a_screen_is_away_that_nobody_found(tmp_path: Path) -> None:
     [
         ("", "10.0.0.9", "is no address"),
         ("", "10.0.0.9:0", "has no port"),
+        ("", f"{'x' * 70}.local:9104", "is no address, and no name that is known"),
+        ("", "a\0b:9104", "is no address, and no name that is known"),
         ("", "", "an address is needed: 0 places"),
         ("E7A09AAD7B98", "", "an address is needed: 0 places"),
         ("", "0.0.0.0:9104", "is no single machine"),
