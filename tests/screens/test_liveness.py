@@ -57,11 +57,11 @@ def test_nobody_is_away_before_anybody_could_be_heard() -> None:
     for started, state in ((NOW - 4.9, "not seen yet"), (NOW - 5, "away")):
         standings = assess([screen("one")], {}, STATIONS, started=started, now=NOW).standings
         assert standings["one"].state == state
-    adopted = Pulse(None, None, adopted=NOW - 4)
+    adopted = Pulse(None, None, awaited=NOW - 4)
     assert at_now([screen("one")], one=adopted).standings["one"].state == "not seen yet"
     # The appliance itself stood still.
-    old = assess([screen("one")], {"one": heard(60)}, STATIONS, started=NOW - 1, now=NOW)
-    assert old.standings["one"].state == "live"
+    old = heard(60)._replace(awaited=NOW - 1)
+    assert at_now([screen("one")], one=old).standings["one"].state == "live"
 
 
 def test_a_screen_may_take_five_seconds_to_show_what_is_new() -> None:

@@ -332,14 +332,16 @@ def test_after_a_restart_nobody_is_unseen_before_their_patience(evening: Evening
 
 def test_a_machine_that_stood_still_blames_nobody(evening: Evening) -> None:
     evening.adopt_board("grill-board", station="grill")
+    evening.adopt_board("fry-board", station="fry")
     page = evening.open_page("device of grill-board")
     evening.seconds(10)
     evening.freeze(page)
     evening.loop.now += 30  # type: ignore[attr-defined]
     evening.seconds(1)
-    assert evening.states() == {"grill-board": "live"}
+    # Who was away before is not back by that.
+    assert evening.states() == {"grill-board": "live", "fry-board": "away"}
     evening.seconds(5)
-    assert evening.states() == {"grill-board": "away"}
+    assert evening.states() == {"grill-board": "away", "fry-board": "away"}
 
 
 def test_a_station_that_is_gone_is_said(evening: Evening) -> None:
@@ -474,6 +476,10 @@ def test_a_place_that_does_not_answer_is_not_left_at_once(
     leave(evening)
     evening.feeding.there = set()
     hear(evening, 8, "10.0.0.77")
+    assert evening.feeding.fed["E7A09AAD7B98"].address == ELSEWHERE
+    # Where it is said to be is not where it answers.
+    assert evening.states() == {"E7A09AAD7B98": "away"}
+    assert evening.watcher.status().came_back == 0
     hear(evening, 60, "10.0.0.77", "10.0.0.9")
     assert caplog.text.count("now; it was at") <= 6
 
