@@ -21,8 +21,9 @@ class Pulse(NamedTuple):
     """Since when it does not show the newest; None while it does."""
     trouble: str = ""
     """In words, what it last failed with."""
-    adopted: float = 0.0
-    """When it was adopted, where that was since the start: nothing could be heard before."""
+    awaited: float = 0.0
+    """Since when it could be heard, if that is not so since the start: it was adopted later, or the
+    appliance itself stood still."""
 
 
 UNHEARD: Final = Pulse(None, None)
@@ -108,7 +109,7 @@ def assess(
 def _standing(screen: Adopted, pulse: Pulse, gone: str, *, started: float, now: float) -> Standing:
     if screen.proto == "board" and screen.device is None:
         return Standing("not seen yet", "it has to show its code, and be adopted", (), None)
-    silent = now - max(started, pulse.adopted, started if pulse.heard is None else pulse.heard)
+    silent = now - max(started, pulse.awaited, started if pulse.heard is None else pulse.heard)
     if silent >= AWAY_SECONDS:
         why = pulse.trouble or "nothing is heard of it"
         is_missed = silent >= screen.wanted.patience

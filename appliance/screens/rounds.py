@@ -24,7 +24,7 @@ LOOK_SECONDS: Final = 0.5
 """Between two looks where nothing is told meanwhile."""
 DEAF_SECONDS: Final = 2.0
 """A look that is later than this was not delayed by others: this machine stood still, and what was
-said meanwhile is still to be read. Who was silent then is asked anew."""
+said meanwhile is still to be read. Who was there before has to be silent anew to be away."""
 MOVE_SECONDS: Final = 15.0
 """A screen that was moved may take its time to answer there before it is looked for elsewhere."""
 
@@ -52,6 +52,8 @@ class Rounds:
         self._now = now
         self._started: float | None = None
         self._looked = 0.0
+        self._awaited: dict[str, float] = {}
+        """See `Pulse.awaited`."""
         self._here: dict[str, float] = {}
         """Since when a screen is where it is, if that is not so since the start."""
         self._moved: dict[str, float] = {}
@@ -69,7 +71,7 @@ class Rounds:
 
     def adopted(self, screen: str, now: float) -> None:
         """It is there from now on; whatever was known of one of that id is of another."""
-        self._here[screen] = now
+        self._awaited[screen] = self._here[screen] = now
 
     def missed(self, screen: str) -> bool:
         """Whether it has been away for longer than its patience."""
@@ -85,8 +87,9 @@ class Rounds:
 
     def look(self, now: float) -> None:
         """How all of them are at this moment, and what follows."""
-        if now - self._looked >= LOOK_SECONDS + DEAF_SECONDS and self._started is not None:
-            self._started = now
+        if now - self._looked >= LOOK_SECONDS + DEAF_SECONDS:
+            there = (name for name, each in self._standings.items() if each.state != "away")
+            self._awaited.update(dict.fromkeys(there, now))
         self._looked = now
         self._boards.keep({each.device for each in self._registry.screens if each.device})
         self._boards.log_is_at(self._log.head, now)
@@ -110,18 +113,18 @@ class Rounds:
         return unseen
 
     def _pulse(self, screen: Adopted, now: float) -> Pulse:
-        here = self._here.get(screen.id, 0.0)
+        awaited = self._awaited.get(screen.id, 0.0)
         if screen.device is not None:
             heard = self._boards.last_painted(screen.device)
             behind = self._boards.behind_since(screen.device, now)
             health = self._boards.health(screen.device, now)
             trouble = "" if health is None else f"its computer says: browser {health.browser}"
-            return Pulse(heard, behind, trouble, here)
+            return Pulse(heard, behind, trouble, awaited)
         status = self.feed_status(screen.id)
         nowhere = "nobody knows where it is" if screen.address is None else ""
         if status is None:
-            return Pulse(None, None, nowhere, here)
-        return Pulse(status.heard, status.behind_since, status.trouble or nowhere, here)
+            return Pulse(None, None, nowhere, awaited)
+        return Pulse(status.heard, status.behind_since, status.trouble or nowhere, awaited)
 
     def _conflict(self, screen: Adopted, now: float) -> str:
         if screen.device is not None:
@@ -178,7 +181,7 @@ class Rounds:
                 self._moved[screen.id] = self._here[screen.id] = now
 
     def _forget_others(self, screens: set[str]) -> None:
-        for of_screens in (self._here, self._moved):
+        for of_screens in (self._awaited, self._here, self._moved):
             for screen in of_screens.keys() - screens:
                 del of_screens[screen]
 

@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 RESOLVE_SECONDS: Final = 3.0
 """That a manager waits for a name to be found on the network."""
+APART_SECONDS: Final = 0.05
+"""Between two looks at least: strangers can make news by the thousand."""
 KEEP_AGAIN_SECONDS: Final = 10.0
 """Between two attempts to write where screens are, on a disk that takes nothing."""
 
@@ -117,8 +119,9 @@ class Watcher:
             while True:
                 self._news.clear()
                 self._look()
+                await asyncio.sleep(APART_SECONDS)
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
+                    async with asyncio.timeout(LOOK_SECONDS - APART_SECONDS):
                         await self._news.wait()
 
     def _look(self) -> None:
@@ -138,7 +141,7 @@ class Watcher:
             except OSError as error:
                 if self._fault is None:
                     logger.warning("where screens are cannot be stored: %s", error)
-                self._fault = f"where screens are cannot be stored: {error.strerror}"
+                self._fault = error.strerror or str(error)
                 await asyncio.sleep(KEEP_AGAIN_SECONDS)
             else:
                 self._fault = None
@@ -357,7 +360,7 @@ async def _named(place: Address) -> list[IPv4Address | IPv6Address]:
             found = await asyncio.get_running_loop().getaddrinfo(
                 place.host, place.port, type=socket.SOCK_STREAM
             )
-    except OSError:  # TimeoutError is one.
+    except (OSError, ValueError):  # No time, no answer; or what can be no name.
         raise CannotAdopt(f"{place.host!r} is no address, and no name that is known") from None
     return [ip_address(address[0]) for *_, address in found]
 

@@ -7,7 +7,7 @@ and nothing is sent to anybody on it.
 import re
 from collections.abc import Collection, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -52,6 +52,7 @@ class Sightings:
         self._first: dict[tuple[str, tuple[Address, ...]], float] = {}
         """Since when an identity is announced somewhere by mDNS."""
         self.now: Sequence[Sighting] = ()
+        self._lan: dict[str, list[Sighting]] = {}
 
     def look(
         self, services: Iterable[Service], neighbours: Iterable[Neighbour], now: float
@@ -72,10 +73,14 @@ class Sightings:
             and _IDENTITY.match(neighbour.identifier)
         )
         self.now = _merged([*by_mdns, *by_beacon])
+        self._lan = {}
+        for each in self.now:
+            if each.found.proto == "lan":
+                self._lan.setdefault(each.found.id, []).append(each)
 
-    def of(self, screen: str) -> list[Sighting]:
+    def of(self, screen: str) -> Sequence[Sighting]:
         """Who says to be this LAN screen."""
-        return [each for each in self.now if each.found.id == screen and each.found.proto == "lan"]
+        return self._lan.get(screen, ())
 
     def at(self, places: Collection[Address]) -> Sighting | None:
         """The LAN screen that says to be at one of them."""
@@ -123,25 +128,22 @@ def _by_beacon(neighbour: Neighbour, now: float) -> Sighting:
 
 def _merged(sightings: Iterable[Sighting]) -> list[Sighting]:
     """One for each identity and place; what was said first counts."""
-    merged: list[Sighting] = []
+    by_identity: dict[tuple[str, Proto], list[Sighting]] = {}
     for each in sightings:
-        for place, known in enumerate(merged):
-            if _is_same(known, each):
-                stay = Stay(
-                    min(known.stay.first, each.stay.first), max(known.stay.heard, each.stay.heard)
-                )
-                by = tuple(dict.fromkeys((*known.found.by, *each.found.by)))
-                merged[place] = Sighting(replace(known.found, by=by), known.places, stay)
+        known = by_identity.setdefault((each.found.id, each.found.proto), [])
+        for place, other in enumerate(known):
+            if not set(other.places).isdisjoint(each.places):
+                known[place] = _both(other, each)
                 break
         else:
-            merged.append(each)
-    return merged
+            known.append(each)
+    return list(chain.from_iterable(by_identity.values()))
 
 
-def _is_same(one: Sighting, other: Sighting) -> bool:
-    return (one.found.id, one.found.proto) == (other.found.id, other.found.proto) and not set(
-        one.places
-    ).isdisjoint(other.places)
+def _both(one: Sighting, other: Sighting) -> Sighting:
+    stay = Stay(min(one.stay.first, other.stay.first), max(one.stay.heard, other.stay.heard))
+    by = tuple(dict.fromkeys((*one.found.by, *other.found.by)))
+    return Sighting(replace(one.found, by=by), one.places, stay)
 
 
 def to_adopt(

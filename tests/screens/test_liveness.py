@@ -57,11 +57,11 @@ def test_nobody_is_away_before_anybody_could_be_heard() -> None:
     for started, state in ((NOW - 4.9, "not seen yet"), (NOW - 5, "away")):
         standings = assess([screen("one")], {}, STATIONS, started=started, now=NOW).standings
         assert standings["one"].state == state
-    adopted = Pulse(None, None, adopted=NOW - 4)
+    adopted = Pulse(None, None, awaited=NOW - 4)
     assert at_now([screen("one")], one=adopted).standings["one"].state == "not seen yet"
     # The appliance itself stood still.
-    old = assess([screen("one")], {"one": heard(60)}, STATIONS, started=NOW - 1, now=NOW)
-    assert old.standings["one"].state == "live"
+    old = heard(60)._replace(awaited=NOW - 1)
+    assert at_now([screen("one")], one=old).standings["one"].state == "live"
 
 
 def test_a_screen_may_take_five_seconds_to_show_what_is_new() -> None:
@@ -92,6 +92,14 @@ def test_where_the_backup_is_away_too_its_own_covers_both() -> None:
     assert found.standings["three"].covers == ("grill", "fry")
     assert found.standings["two"].covers == ()
     assert found.unseen == {"grill", "fry"}
+
+
+def test_a_backup_that_is_behind_goes_on_covering() -> None:
+    """It is so for a moment, because of all that it has to show besides."""
+    screens = [screen("one", "grill", "two"), screen("two", "fry")]
+    found = at_now(screens, one=heard(9), two=Pulse(NOW, NOW - 60))
+    assert found.standings["two"].state == "behind"
+    assert found.standings["two"].covers == ("grill",)
 
 
 def test_nobody_covers_where_another_live_screen_has_the_same_station() -> None:

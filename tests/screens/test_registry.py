@@ -74,6 +74,12 @@ def test_a_board_of_the_file_keeps_its_device(tmp_path: Path) -> None:
     assert Registry(tmp_path, ()).screens == ()
 
 
+def test_a_screen_that_comes_into_the_file_is_there_once(tmp_path: Path) -> None:
+    Registry(tmp_path, ()).adopt(lan(TABLET.id))
+    (screen,) = Registry(tmp_path, (TABLET,)).screens
+    assert screen.of_file
+
+
 @pytest.mark.parametrize(
     ("screen", "why"),
     [

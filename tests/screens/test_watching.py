@@ -165,6 +165,17 @@ def test_pages_at_two_addresses_at_once_are_told(evening: Evening) -> None:
     assert words in " ".join(evening.call(evening.watcher.warnings))
 
 
+def test_a_conflict_is_over_when_one_of_them_is_gone(evening: Evening) -> None:
+    evening.adopt_board("board-one")
+    page = evening.open_page("device of board-one", "10.0.0.8")
+    evening.open_page("device of board-one", "10.0.0.66")
+    evening.seconds(10)
+    assert evening.shows("board-one").conflict != ""
+    evening.freeze(page)
+    evening.seconds(6)
+    assert evening.shows("board-one").conflict == ""
+
+
 def test_a_board_that_got_another_address_is_no_two(evening: Evening) -> None:
     evening.adopt_board("board-one")
     page = evening.open_page("device of board-one", "10.0.0.8")
@@ -321,14 +332,16 @@ def test_after_a_restart_nobody_is_unseen_before_their_patience(evening: Evening
 
 def test_a_machine_that_stood_still_blames_nobody(evening: Evening) -> None:
     evening.adopt_board("grill-board", station="grill")
+    evening.adopt_board("fry-board", station="fry")
     page = evening.open_page("device of grill-board")
     evening.seconds(10)
     evening.freeze(page)
     evening.loop.now += 30  # type: ignore[attr-defined]
     evening.seconds(1)
-    assert evening.states() == {"grill-board": "live"}
+    # Who was away before is not back by that.
+    assert evening.states() == {"grill-board": "live", "fry-board": "away"}
     evening.seconds(5)
-    assert evening.states() == {"grill-board": "away"}
+    assert evening.states() == {"grill-board": "away", "fry-board": "away"}
 
 
 def test_a_station_that_is_gone_is_said(evening: Evening) -> None:
@@ -366,6 +379,10 @@ def test_a_lan_screen_is_fed_from_its_adoption_on(evening: Evening) -> None:
 def test_it_is_fed_what_it_covers_and_what_it_is_changed_to(evening: Evening) -> None:
     evening.adopt_lan("one", AT, station="grill")
     evening.adopt_board("fry-board", station="fry", backup="one")
+    page = evening.open_page("device of fry-board")
+    evening.seconds(3)
+    assert evening.feeding.fed["one"].stations == frozenset({"grill"})
+    evening.close(page)
     evening.seconds(9)
     assert evening.feeding.fed["one"].stations == frozenset({"grill", "fry"})
     changed = evening.do(evening.watcher.change("one", Wanted("Cold tablet", "cold")))
@@ -376,9 +393,12 @@ def test_it_is_fed_what_it_covers_and_what_it_is_changed_to(evening: Evening) ->
     evening.do(evening.watcher.forget("one"))
     assert evening.feeding.fed == {}
     assert list(evening.now.screens) == ["fry-board"]
+    evening.do(evening.watcher.forget("fry-board"))
+    device = "device of fry-board"
+    assert evening.call(lambda: evening.watcher.unpainted_for(device)) is None
     evening.start()
     evening.seconds(1)
-    assert list(evening.now.screens) == ["fry-board"]
+    assert list(evening.now.screens) == []
 
 
 def test_a_screen_that_hangs_is_behind(evening: Evening) -> None:
@@ -456,6 +476,10 @@ def test_a_place_that_does_not_answer_is_not_left_at_once(
     leave(evening)
     evening.feeding.there = set()
     hear(evening, 8, "10.0.0.77")
+    assert evening.feeding.fed["E7A09AAD7B98"].address == ELSEWHERE
+    # Where it is said to be is not where it answers.
+    assert evening.states() == {"E7A09AAD7B98": "away"}
+    assert evening.watcher.status().came_back == 0
     hear(evening, 60, "10.0.0.77", "10.0.0.9")
     assert caplog.text.count("now; it was at") <= 6
 
@@ -465,7 +489,7 @@ def test_a_disk_that_takes_nothing_keeps_no_screen_from_its_orders(evening: Even
     evening.disk.is_disk_full = True
     hear(evening, 8, "10.0.0.77")
     assert evening.feeding.fed["E7A09AAD7B98"].address == ELSEWHERE
-    fault = "where screens are cannot be stored: No space left on device"
+    fault = "No space left on device"
     assert evening.watcher.status().fault == fault
     assert any(fault in warned for warned in evening.call(evening.watcher.warnings))
     evening.disk.is_disk_full = False
@@ -511,6 +535,8 @@ def test_why_a_screen_is_away_that_nobody_found(tmp_path: Path) -> None:
     [
         ("", "10.0.0.9", "is no address"),
         ("", "10.0.0.9:0", "has no port"),
+        ("", f"{'x' * 70}.local:9104", "is no address, and no name that is known"),
+        ("", "a\0b:9104", "is no address, and no name that is known"),
         ("", "", "an address is needed: 0 places"),
         ("E7A09AAD7B98", "", "an address is needed: 0 places"),
         ("", "0.0.0.0:9104", "is no single machine"),
@@ -621,7 +647,7 @@ def test_where_nobody_else_can_reach_it_that_is_said(evening: Evening) -> None:
 def test_what_is_found_is_seen_at_once(evening: Evening) -> None:
     evening.seconds(0.1)
     evening.network.finds(service("one-one-one", "10.0.0.9"))
-    evening.seconds(0.01)
+    evening.seconds(0.1)
     assert evening.found() == {"one-one-one": AT}
 
 
