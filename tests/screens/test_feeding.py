@@ -103,9 +103,7 @@ async def test_a_card_that_is_moved_away_goes(kitchen: Hub, screen: LanScreen) -
     assert told(screen) == ["create 7", "cancel 7"]
 
 
-async def test_a_screen_of_all_stations_has_each_line_once(
-    kitchen: Hub, screen: LanScreen
-) -> None:
+async def test_a_screen_of_all_stations_has_each_line_once(kitchen: Hub, screen: LanScreen) -> None:
     kitchen.feed(one=Fed(screen.address, None))
     await kitchen.order("7", "Burger", "Fries", "Combo")
     await kitchen.in_step("one")
