@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import apsw
 import msgspec
 from msgspec import Struct
 

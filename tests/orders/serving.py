@@ -13,7 +13,6 @@ from appliance.log import NotStored
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 
-
 IDENTIFIER: Final = "5EED5EED5EED"
 """Of the appliance that the router is of."""
 

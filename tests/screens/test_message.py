@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from appliance.kitchen.command import ActOnTicket, CreateOrder, FireCourse, UpdateOrder
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import (
+    NOBODY,
     Component,
     Costs,
     DeliveryService,
@@ -20,7 +21,7 @@ from appliance.kitchen.order import (
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import Settings
 from appliance.screens import message
-from tests.kitchen.orders import RULES, TOGETHER, after, do, item, new_kitchen
+from tests.kitchen.orders import AT_ONCE, RULES, TOGETHER, after, do, item, new_kitchen
 
 HEAD = {"time": 1, "mode": "For Here", "priority": False}
 
@@ -43,11 +44,11 @@ def made(kitchen: Kitchen, *stations: str, order_id: str = "7") -> dict[str, Any
 
 
 def kitchen_with(
-    *items: Item, guest: Guest | None = None, settings: Settings | None = None, **more: Any
+    *items: Item, guest: Guest = NOBODY, settings: Settings = AT_ONCE, **more: Any
 ) -> Kitchen:
-    kitchen = new_kitchen(**({"settings": settings} if settings else {}))
+    kitchen = new_kitchen(settings=settings)
     order = Order("7", items, time=1, **more)
-    do(kitchen, CreateOrder(order, guest or Guest()))
+    do(kitchen, CreateOrder(order, guest))
     return kitchen
 
 
@@ -169,7 +170,7 @@ def test_lines_that_are_done_or_gone_are_left_out() -> None:
 def test_nothing_is_left_of_what_is_bumped_or_voided() -> None:
     for action in ("bump", "void"):
         kitchen = kitchen_with(item("1"))
-        do(kitchen, ActOnTicket("grill", "7", action), after(10))  # type: ignore[arg-type]
+        do(kitchen, ActOnTicket("grill", "7", action), after(10))
         assert made(kitchen, "grill") is None
 
 
