@@ -46,7 +46,8 @@ proof: $(VENV)/ready
 	  tests/history/test_any_past.py tests/history/test_power.py tests/api/test_cut_listeners.py \
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py \
 	  tests/kitchen/test_any_night.py tests/printing/test_any_night.py tests/printing/test_any_failure.py \
-	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py
+	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py \
+	  tests/screens/test_any_faults.py tests/screens/test_store.py
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm

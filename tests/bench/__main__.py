@@ -28,6 +28,7 @@ from tests.bench.broadcast import broadcast
 from tests.bench.chits import chits
 from tests.bench.encoding import encoding
 from tests.bench.felt import felt
+from tests.bench.lan_screens import lan_screens
 from tests.bench.pins import pins
 from tests.bench.presses import presses
 from tests.process import Service
@@ -301,6 +302,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "pins": lambda: pins(say),
     "presses": lambda: presses(say),
     "chits": lambda: chits(say),
+    "lan_screens": lambda: lan_screens(say),
     "felt": lambda: felt(say),
 }
 

@@ -351,6 +351,29 @@ async def test_a_reply_is_a_yes_when_it_is_all_the_ids_and_nothing_else(
         assert await send("127.0.0.1", port, message) == (reply.strip(), accepted)
 
 
+async def test_the_id_is_not_looked_for_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "Splitter", None)
+    async with staying_open(b" 7 ") as port:
+        reply = await send("127.0.0.1", port, order("7"), FOREVER, order_id=" 7 ")
+        assert reply == (b"7", True)
+    async with staying_open(b"8") as port:
+        reply = await send("127.0.0.1", port, order("7"), seconds=0.2, order_id="7")
+        assert reply == (b"8", False)
+
+
+async def test_a_look_says_nothing_and_finds_who_listens() -> None:
+    received = asyncio.get_running_loop().create_future()
+
+    async def take(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        received.set_result(await reader.read())
+
+    async with listening(take) as port:
+        await client.probe("127.0.0.1", port, FOREVER)
+        assert await received == b""
+    with pytest.raises(ConnectionRefusedError):
+        await client.probe("127.0.0.1", port, FOREVER)
+
+
 async def test_half_a_reply_when_time_is_up_is_no_yes() -> None:
     async with staying_open(b"12") as port:
         assert await send("127.0.0.1", port, order("123"), seconds=0.2) == (b"12", False)

@@ -23,7 +23,7 @@ from appliance.kitchen.order import (
     Order,
     Retry,
 )
-from appliance.lan.messages import decode
+from appliance.lan.messages import NotUnderstood, decode
 from appliance.lan.times import YEAR_10000
 from tests.lan.messages import BERLIN, item_of, order_of, understood
 
@@ -253,3 +253,50 @@ def test_nothing_that_was_sent_is_lost() -> None:
     )
     assert kept.retry == Retry("http://pos/retry", "PT5M")
     assert (kept.covers, kept.accessibility and kept.accessibility.wheel_chair_access) == (4, True)
+
+
+# ── through other appliances ─────────────────────────────────────────────────────────
+
+OWN = "0123456789AB"
+ORDER = {"id": "7", "items": [BURGER]}
+
+
+def through(via: Any, **message: Any) -> Any:
+    return decode(json.dumps({"via": via} | message).encode(), BERLIN, OWN)
+
+
+@pytest.mark.parametrize(
+    ("via", "kept"),
+    [
+        (["A", "B"], ("A", "B")),
+        (["A"] * 8, ("A",) * 8),
+        ([], ()),
+        (None, ()),
+        ("A", ()),
+        ([1, 2], ()),
+        (["A", ""], ()),
+        (["A" * 65], ()),
+        ({"city": "Bern"}, ()),
+    ],
+)
+def test_what_an_order_came_through_is_kept(via: Any, kept: tuple[str, ...]) -> None:
+    for message in ({"command": "update-order", "order": ORDER}, {"order": ORDER}, ORDER):
+        assert through(via, **message).order.via == kept
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(
+            {"command": f"{command}-order", "order": ORDER}
+            for command in ("create", "update", "partial-update", "cancel")
+        ),
+        ORDER,
+    ],
+)
+def test_what_came_through_here_or_too_many_is_refused(message: Any) -> None:
+    with pytest.raises(NotUnderstood, match="it came through this appliance already"):
+        through(["A", OWN], **message)
+    with pytest.raises(NotUnderstood, match="it came through more than 8 appliances"):
+        through(["A"] * 9, **message)
+    assert through(["A", "B"], **message)

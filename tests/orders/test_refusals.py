@@ -17,7 +17,7 @@ from appliance.orders.refusals import Refusals
 from appliance.orders.server import OrderRouter
 from tests.orders.conftest import Arrivals
 from tests.orders.peer import connected
-from tests.orders.serving import Kitchen, order, serving
+from tests.orders.serving import IDENTIFIER, Kitchen, order, serving
 from tests.orders.test_conversations import CANCEL
 from tests.running import RunningAppliance
 
@@ -47,6 +47,19 @@ async def test_what_is_not_understood() -> None:
         assert router.counters == {"malformed": 2}
         after = time.time_ns() // 1_000_000
         assert all(before <= refusal.at <= after for refusal in router.status().refusals)
+
+
+async def test_what_came_through_this_appliance_already() -> None:
+    kitchen = Kitchen()
+    async with serving(kitchen.submit) as (router, port), connected(port) as peer:
+        looped = b'{"via":["A","%s"],"order":%s}' % (IDENTIFIER.encode(), order("1"))
+        await peer.send(looped + looped + order("2"))
+        peer.end()
+        assert await peer.rest() == FAILURE + FAILURE + b"2"
+        reason = "it came through this appliance already"
+        assert [(each.reason, each.count) for each in router.status().refusals] == [(reason, 2)]
+        assert router.counters == {"malformed": 2, "accepted": 1}
+        assert kitchen.orders == ["2"]
 
 
 async def test_what_the_end_of_the_connection_cuts_off() -> None:

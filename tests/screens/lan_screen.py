@@ -42,6 +42,7 @@ class LanScreen:
         """Connections with a message at a time."""
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._port = 0
         self._healed = asyncio.Event()
 
@@ -69,7 +70,7 @@ class LanScreen:
 
     async def start(self) -> None:
         """Also again, after it was killed."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def kill(self, *, forgets: bool = True) -> None:
@@ -80,6 +81,8 @@ class LanScreen:
         self._healed = asyncio.Event()
         for writer in list(self._writers):
             _abort(writer)
+        if self._serving:
+            await asyncio.wait(self._serving)
         await self._server.wait_closed()
         self._server = None
         if forgets:
@@ -96,6 +99,11 @@ class LanScreen:
         await self.kill(forgets=False)
         self._port = 0
         await self.start()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(serving)  # Nothing else keeps it.
+        serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
