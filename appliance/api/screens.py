@@ -88,10 +88,7 @@ class ScreenResource:
                 JSON,
                 answers=NewBoard | AdoptedBoard,
                 body=KnockBody,
-                asks={
-                    "Origin": "of a browser, the appliance's own site",
-                    "Authorization": "`Bearer` and the token of an earlier knock; or its cookie",
-                },
+                asks={"Origin": "of a browser: the appliance's own site"},
                 headers={"Set-Cookie": "the token, for a browser."},
             ),
             Operation("GET", "/screens", self.every, KITCHEN, ScreensShown),
@@ -118,8 +115,12 @@ class ScreenResource:
     # ── boards that knock ────────────────────────────────────────────────────────────
 
     async def knock(self, request: web.Request) -> web.Response:
-        """A board asks to be let in, every few seconds until it is, and says how it is."""
-        is_browser = "Origin" in request.headers
+        """A board asks to be let in, every few seconds until it is, and says how it is.
+
+        It brings the token that it got when it knocked first, as a bearer token or as its cookie.
+        """
+        # Only browsers send either, and of theirs only our own pages may.
+        is_browser = "Origin" in request.headers or session_cookie(request) in request.cookies
         if is_browser:
             require_own_page(request)
         body = await json_body(request, KnockBody)
