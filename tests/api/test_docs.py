@@ -10,8 +10,8 @@ import pytest
 
 from tests.api.asking import ask
 from tests.api.conforming import document_of
-from tests.curling import curl
 from tests.api.screens import MadeUpScreens, given
+from tests.curling import curl
 from tests.running import RunningAppliance, running
 
 DOCS = "/api/v1/kds/docs"
