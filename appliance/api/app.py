@@ -29,6 +29,7 @@ from appliance.api.auth import Authority, host_middleware
 from appliance.api.contract import Contract
 from appliance.api.health import Health
 from appliance.api.idempotency import Repeats
+from appliance.api.knocks import Knocks
 from appliance.api.limits import Limits
 from appliance.api.metrics import Metrics
 from appliance.api.openapi import Resource
@@ -121,7 +122,10 @@ def make_app(
         Resource(
             "Screens",
             screen_api,
-            screen_api.ScreenResource(screens, authority, known_stations).operations(BASE),
+            [
+                *Knocks(screens, authority).operations(BASE),
+                *screen_api.ScreenResource(screens, authority, known_stations).operations(),
+            ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),

@@ -1,8 +1,7 @@
-"""Screens: found, adopted, changed and forgotten; boards that knock.
+"""Screens: how they are, and what was found; adopted, changed and forgotten by managers.
 
-A board that is not signed in knocks, again and again: it gets a token that is worth nothing yet,
-and a code, which it shows. A manager types the code; from then on that token is good. So no secret
-travels after the adoption, and an answer that is lost costs nothing.
+A board is adopted by the code that it shows (see `knocks`): from then on the token that it has is
+good, for what the screen is for.
 """
 
 import asyncio
@@ -12,44 +11,29 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Final, TypeVar
 
-from aiohttp import web
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from appliance.api.access import not_stored, stored
-from appliance.api.address import plain
 from appliance.api.auth import (
     KITCHEN,
     MANAGERS,
     Authority,
-    keep_session,
-    require_own_page,
-    session_cookie,
 )
-from appliance.api.auth.devices import DEVICE_SECONDS, new_token
 from appliance.api.errors import ApiError, invalid
-from appliance.api.operation import Call, Operation, json_body
-from appliance.api.raw import RawOperation
-from appliance.api.result import JSON, Result
+from appliance.api.operation import Call, Operation
 from appliance.api.screen_json import (
     AdoptBody,
-    AdoptedBoard,
-    HealthBody,
-    KnockBody,
-    NewBoard,
     ScreenBody,
     ScreenShown,
     ScreensShown,
     is_of,
     screen_shown,
 )
-from appliance.api.ticket_json import encode
 from appliance.config.values import Address
 from appliance.lan import PORT
 from appliance.screens_now import (
     CannotAdopt,
-    Knock,
-    ScreenHealth,
     ScreenJson,
     Screens,
     Wanted,
@@ -77,23 +61,10 @@ class ScreenResource:
         # A screen and its device are changed together: one change after another.
         self._changing = asyncio.Lock()
 
-    def operations(self, prefix: str) -> list[Operation | RawOperation]:
-        """Knock; list, adopt, change, forget."""
+    def operations(self) -> list[Operation]:
+        """List, adopt, change, forget."""
         manage = partial(Operation, roles=MANAGERS, everywhere=True)
         return [
-            RawOperation(
-                "POST",
-                f"{prefix}/screens/knock",
-                self.knock,
-                JSON,
-                answers=NewBoard | AdoptedBoard,
-                body=KnockBody,
-                asks={
-                    "Origin": "of a browser, the appliance's own site",
-                    "Authorization": "`Bearer` and the token of an earlier knock; or its cookie",
-                },
-                headers={"Set-Cookie": "the token, for a browser."},
-            ),
             Operation("GET", "/screens", self.every, KITCHEN, ScreensShown),
             manage(
                 "POST",
@@ -115,48 +86,15 @@ class ScreenResource:
             manage("DELETE", _ONE, self.forget, answers=None, status=204, errors=(404, 409, 503)),
         ]
 
-    # ── boards that knock ────────────────────────────────────────────────────────────
-
-    async def knock(self, request: web.Request) -> web.Response:
-        """A board asks to be let in, every few seconds until it is, and says how it is."""
-        is_browser = "Origin" in request.headers
-        if is_browser:
-            require_own_page(request)
-        body = await json_body(request, KnockBody)
-        sent, devices = _token(request), self._authority.devices
-        knock = Knock(
-            body.screen_id,
-            _harmless(body.name),
-            plain(request.remote or ""),
-            None if body.health is None else _health(body.health),
-        )
-        device = devices.find(sent)
-        screen = None if device is None else self._screens.heard(device.id, knock)
-        if device is not None and screen is not None:
-            sign_in = f"/sign-in?code={self._authority.lend(sent)}" if body.link else None
-            unpainted = self._screens.unpainted_for(device.id)
-            answer = encode(AdoptedBoard(self._shown(screen), unpainted, sign_in))
-            return _answered(request, answer, sent if is_browser else None)
-        # What is worth nothing yet is made once and kept by the board: not by us.
-        is_new = not devices.may_become_good(sent)
-        token = new_token() if is_new else sent
-        waits = self._screens.knock(knock, token)
-        told = None if is_browser or not is_new else token
-        answer = encode(NewBoard(waits.code, told))
-        # Set again, it could undo a sign-in that comes meanwhile.
-        return _answered(request, answer, token if is_browser and is_new else None)
-
-    # ── for people ───────────────────────────────────────────────────────────────────
-
     async def every(self, call: Call) -> ScreensShown:
         """The screens of the stations that the caller may see; what was found, for who sees all."""
-        shown, stations = self._screens.shown(), call.caller.stations
+        known, stations = self._screens.shown(), call.caller.stations
         sees_all = stations is None
         return ScreensShown(
-            screens=[self._shown(each) for each in shown.screens if is_of(each, stations)],
-            found=list(shown.found) if sees_all else [],
-            hubs=list(shown.hubs) if sees_all else [],
-            announced=shown.announced,
+            screens=[self._shown(each) for each in known.screens if is_of(each, stations)],
+            found=list(known.found) if sees_all else [],
+            hubs=list(known.hubs) if sees_all else [],
+            announced=known.announced,
         )
 
     async def adopt(self, call: Call) -> ScreenShown:
@@ -182,7 +120,8 @@ class ScreenResource:
         known = self._find(knocking.knock.id)
         if known is not None and known.source == "file":  # It is what the file says.
             wanted = Wanted(known.name, known.station, known.backup, known.patience)
-        self._require_fit(wanted, knocking.knock.id)
+        else:
+            self._require_fit(wanted, knocking.knock.id)
         before = self._screens.device_of(knocking.knock.id)
         devices = self._authority.devices
         issue = partial(devices.issue, wanted.name, _only(wanted), token=knocking.token)
@@ -238,9 +177,7 @@ class ScreenResource:
     # ── what is known ────────────────────────────────────────────────────────────────
 
     def _shown(self, screen: ScreenJson) -> ScreenShown:
-        device = self._screens.device_of(screen.id)
-        has_token = device is not None and self._authority.devices.get(device) is not None
-        return screen_shown(screen, has_token=has_token)
+        return shown(screen, self._screens, self._authority)
 
     def _find(self, screen: str) -> ScreenJson | None:
         return next((each for each in self._screens.shown().screens if each.id == screen), None)
@@ -270,6 +207,13 @@ class ScreenResource:
             raise invalid("backup_id", "it is no other adopted screen", allowed=others)
 
 
+def shown(screen: ScreenJson, screens: Screens, authority: Authority) -> ScreenShown:
+    """A screen as it is sent."""
+    device = screens.device_of(screen.id)
+    has_token = device is not None and authority.devices.get(device) is not None
+    return screen_shown(screen, has_token=has_token)
+
+
 def _only(wanted: Wanted) -> tuple[str, ...]:
     """The stations of its token; none for all."""
     return () if wanted.station is None else (wanted.station,)
@@ -289,38 +233,6 @@ async def _done(doing: Awaitable[Done]) -> Done:
 
 def _no_screen(name: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"there is no screen {name!r}")
-
-
-def _token(request: web.Request) -> str:
-    """What it brought from an earlier knock; empty for nothing."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return request.cookies.get(session_cookie(request), "")
-
-
-def _answered(request: web.Request, answer: bytes, cookie: str | None) -> web.Response:
-    response = Result(200, answer).response()
-    if cookie is not None:
-        keep_session(request, response, cookie, DEVICE_SECONDS)
-    return response
-
-
-def _harmless(text: str) -> str:
-    """Anybody may send it, and people see it: without what is not printed as it stands."""
-    return "".join(
-        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
-    ).strip()
-
-
-def _health(sent: HealthBody) -> ScreenHealth:
-    return ScreenHealth(
-        version=_harmless(sent.version),
-        uptime=sent.uptime,
-        browser=sent.browser,
-        restarts=sent.restarts,
-        why=_harmless(sent.why),
-    )
 
 
 def _address(text: str) -> str:

@@ -2,19 +2,33 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 
+import pytest
+
 from tests.api.asking import ask
 from tests.api.conforming import document_of
+from tests.api.screens import MadeUpScreens, given
 from tests.curling import curl
-from tests.running import RunningAppliance
+from tests.running import RunningAppliance, running
 
 DOCS = "/api/v1/kds/docs"
 GATEWAY = "/v1/commerce/kds"
 COMMAND = re.compile(r'<pre class="command">(curl .*?)</pre>', re.DOTALL)
 UNDERSTOOD = {200, 201, 204, 404, 409}
 """Some want what is not there; none is refused for how it asks."""
+
+
+@pytest.fixture
+async def with_screens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RunningAppliance]:
+    """Where boards can knock."""
+    given(monkeypatch, MadeUpScreens())
+    async with running(tmp_path) as appliance:
+        yield appliance
 
 
 async def page(appliance: RunningAppliance) -> str:
@@ -64,15 +78,16 @@ async def test_nothing_comes_from_elsewhere_and_nothing_runs(appliance: RunningA
         assert word not in answer.body
 
 
-async def test_each_command_is_understood(appliance: RunningAppliance, tmp_path: Path) -> None:
+async def test_each_command_is_understood(with_screens: RunningAppliance, tmp_path: Path) -> None:
+    appliance = with_screens
     await appliance.order(id="123", items=[{"lineId": "1", "name": "Hamburger"}])
     commands = [unescape(each) for each in COMMAND.findall(await page(appliance))]
     paths = document_of(appliance)["paths"]
     wanted = [len(methods) for path, methods in paths.items() if not path.startswith(GATEWAY)]
     assert len(commands) == sum(wanted)
-    given = {"TOKEN": appliance.token("manager")}
+    known = {"TOKEN": appliance.token("manager")}
     for command in commands:
-        answer = await asyncio.to_thread(curl, command, tmp_path, given)
+        answer = await asyncio.to_thread(curl, command, tmp_path, known)
         if "/sign-in" in command:
             assert answer.status == 401  # It takes a code, or a PIN that there is.
         else:

@@ -257,15 +257,12 @@ async def test_a_link_signs_in_the_browser_of_a_screen_once(appliance: RunningAp
     assert (again.status, again.headers.get("Set-Cookie")) == (401, None)
 
 
-async def test_a_new_link_ends_the_one_before_and_forgetting_the_board_ends_all(
-    appliance: RunningAppliance,
-) -> None:
+async def test_a_link_ends_with_the_token(appliance: RunningAppliance) -> None:
     token = (await knock(appliance)).body["token"]
     await adopt(appliance, "000001")
-    first, second = [(await knock(appliance, token, link=True)).body["sign_in"] for _ in range(2)]
-    assert (await ask(appliance, "GET", first, role=None)).status == 401
+    sign_in = (await knock(appliance, token, link=True)).body["sign_in"]
     assert (await ask(appliance, "DELETE", f"{SCREENS}/{ID}")).status == 204
-    assert (await ask(appliance, "GET", second, role=None)).status == 401
+    assert (await ask(appliance, "GET", sign_in, role=None)).status == 401
 
 
 async def test_a_link_of_a_screen_lasts_a_minute(
@@ -283,6 +280,20 @@ async def test_a_link_of_a_screen_lasts_a_minute(
         sign_in = (await knock(appliance, token, link=True)).body["sign_in"]
         clock.now += 59
         assert (await ask(appliance, "GET", sign_in, role=None)).status == 200
+
+
+def test_a_link_is_not_ended_by_the_next_that_is_asked_for() -> None:
+    clock = ManualClock()
+    links = ScreenLinks(clock)
+    first = links.lend("token")
+    clock.now += 29
+    assert links.lend("token") == first
+    clock.now += 1
+    second = links.lend("token")
+    assert second != first
+    assert links.lend("other") not in (first, second)
+    assert [links.take(first), links.take(first), links.take(second)] == ["token", None, "token"]
+    assert links.lend("token") not in (first, second)
 
 
 def test_links_are_bounded() -> None:

@@ -59,6 +59,7 @@ async def test_what_subscribed_tells_makes_a_position_to_come_back_with(tmp_path
             "location_id": "default",
             "station_id": None,
             "epoch": before.log.epoch,
+            "screen_id": None,
         }
         await before.order(id="A-1", items=[BURGER])
         seq = (await talk.until_seq(before.log.head))[-1]["seq"]

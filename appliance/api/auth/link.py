@@ -14,8 +14,8 @@ LINK_SECONDS: Final = 3600.0
 """It may lie in a journal for years: whoever has started the appliance opens it soon."""
 SCREEN_LINK_SECONDS: Final = 60.0
 """A screen's own browser is sent on to it at once."""
-MAX_SCREEN_LINKS: Final = 64
-"""At a time, one for each screen; the oldest goes."""
+MAX_SCREEN_LINKS: Final = 128
+"""At a time, two for each screen; the oldest goes."""
 
 
 class Link:
@@ -60,16 +60,18 @@ class ScreenLinks:
         """`monotonic`: as of `Link`."""
         self._monotonic = monotonic
         self._lent: dict[str, _Lent] = {}
-        """By code, the oldest first; one for each token."""
+        """By code, the oldest first."""
 
     def lend(self, token: str) -> str:
-        """A code for this token, in place of the one before."""
+        """A code for this token, which is good for half of that time at least.
+
+        Whoever asks again and again is given the same one for so long.
+        """
         now = self._monotonic()
-        kept = [
-            (code, lent)
-            for code, lent in self._lent.items()
-            if lent.token != token and now < lent.ends_at
-        ]
+        kept = [(code, lent) for code, lent in self._lent.items() if now < lent.ends_at]
+        for code, lent in kept:
+            if lent.token == token and lent.ends_at - now > SCREEN_LINK_SECONDS / 2:
+                return code
         self._lent = dict(kept[-(MAX_SCREEN_LINKS - 1) :])
         code = secrets.token_urlsafe(CODE_BYTES)
         self._lent[code] = _Lent(token, now + SCREEN_LINK_SECONDS)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from time import monotonic
 from typing import Final
 
@@ -208,7 +209,7 @@ class Conversation:
         await self._send(Ping(listener.now()))
 
     async def _hear(self, data: str | bytes, group: asyncio.TaskGroup) -> Message | None:
-        """Do what a message wants, or say why not; before the sign-in that ends it.
+        """Do what a message wants, or say why not; without a good token that ends it.
 
         Returns the message, if it was done.
         """
@@ -216,7 +217,7 @@ class Conversation:
             message = _decoded(data)
             await self._do(message, group)
         except ApiError as error:
-            if self._caller is None:
+            if self._caller is None or error.status == HTTPStatus.UNAUTHORIZED:
                 raise await self._refused(error) from error
             await self._send(told(error, self._request[REQUEST_ID], ErrorMessage))
             return None
