@@ -1,6 +1,7 @@
 """make pictures: the pictures of the guides, taken from the real thing with sample orders."""
 
 import json
+import re
 import shutil
 import socket
 import tempfile
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
 from appliance.api import auth
 from tests.process import Service
@@ -19,6 +20,7 @@ APPLIANCE: Final = Path(__file__).parents[1] / "appliance"
 GUIDE: Final = APPLIANCE / "pages" / "guide"
 PAPER: Final = APPLIANCE / "printing" / "guide"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+SIZE: Final = ViewportSize(width=1280, height=720)
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
@@ -92,6 +94,8 @@ def main() -> None:
     try:
         with Service(directory / "pages") as service:
             look_at_pages(service)
+        with Service(directory / "screens") as service:
+            look_at_screens(service)
         with Service(directory / "paper") as service:
             look_at_paper(service)
     finally:
@@ -100,11 +104,10 @@ def main() -> None:
 
 def look_at_pages(service: Service) -> None:
     """The boards, and what is left of them when the appliance is gone."""
-    browser_path = next(path for name in CHROMIUM if (path := shutil.which(name)))
     with sync_playwright() as playwright:
         cook(service)
-        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        browser = launch(playwright)
+        page = browser.new_page(viewport=SIZE)
         page.goto(service.sign_in_link)
         page.wait_for_selector(".ticket")
         page.screenshot(path=GUIDE / "board.png")
@@ -113,6 +116,57 @@ def look_at_pages(service: Service) -> None:
         page.wait_for_selector("#offline:not([hidden])")
         page.screenshot(path=GUIDE / "offline.png")
         browser.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    path = next(path for name in CHROMIUM if (path := shutil.which(name)))
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+
+
+def look_at_screens(service: Service) -> None:
+    """A browser that asks to be let in, the page that lets it in, and a board that covers."""
+    with sync_playwright() as playwright:
+        cook(service)
+        browser = launch(playwright)
+        desk = browser.new_page(viewport=SIZE)
+        desk.goto(service.sign_in_link)
+        desk.wait_for_selector(".ticket")
+        desk.goto(f"{service.url}/screens")
+        grill, fry, new = (browser.new_page(viewport=SIZE) for _ in range(3))
+        let_in(desk, grill, f"{service.url}/?screen=Grill screen", "Grill")
+        let_in(desk, fry, f"{service.url}/?screen=Fry screen", "Fry", "Grill screen")
+        new.goto(f"{service.url}/?screen=Cold screen")
+        code_of(new)
+        new.screenshot(path=GUIDE / "code.png")
+        desk.wait_for_selector("#found-list li:has-text('Cold screen')")
+        desk.reload()
+        desk.wait_for_selector("#found-list li:has-text('Cold screen')")
+        desk.screenshot(path=GUIDE / "screens.png")
+        fry.close()
+        grill.wait_for_selector(".covering .screens p")
+        grill.screenshot(path=GUIDE / "covering.png")
+        browser.close()
+
+
+def let_in(desk: Page, screen: Page, page: str, station: str, backup: str | None = None) -> None:
+    """Have a browser be the screen of a station, as a manager does."""
+    screen.goto(page)
+    name = page.rpartition("=")[2]
+    desk.get_by_label("Code").fill(code_of(screen))
+    form = desk.locator("#by-code")
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("Station").select_option(station)
+    if backup:
+        desk.locator("#by-code option", has_text=backup).wait_for(state="attached")
+        form.get_by_label("Backup").select_option(backup)
+    form.get_by_role("button").click()
+    screen.wait_for_selector("#link.live")
+
+
+def code_of(screen: Page) -> str:
+    code = screen.locator("#code .code", has_text=re.compile(r"\d"))
+    code.wait_for()
+    return code.inner_text()
 
 
 def look_at_paper(service: Service) -> None:
