@@ -158,6 +158,8 @@ async def test_away_is_told_with_the_reason_and_ends(tmp_path: Path) -> None:
         told = await screen.shows(lambda told: told["state"] == "away")
         assert told["home"]["name"] == "Kitchen"
         assert "refused" in told["home"]["why"]
+        await screen.is_well(lambda now: now["uptime"] > 2)
+        assert not (await screen.page())["kitchens"]  # It is nobody else than home.
         later = await screen.shows(lambda now: now["seconds"] > told["seconds"])
         assert later["state"] == "away"
         await hub.start()
