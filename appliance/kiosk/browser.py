@@ -33,8 +33,9 @@ MARK: Final = "EXPEDITOR_SCREEN"
 PROFILE: Final = "browser"
 """In the data directory."""
 _LOCKS: Final = ("SingletonLock", "SingletonCookie", "SingletonSocket")
-_PACKAGES: Final = {"cage": "cage", "chromium": "chromium"}
-"""What Debian calls the packages of the programs that are meant where none is named."""
+_PACKAGES: Final = {"cage": "cage", "Xwayland": "xwayland", "chromium": "chromium"}
+"""What Debian calls the packages of the programs that are needed where none is named. cage does not
+start without Xwayland, which its package does not ask for (0.1.4)."""
 
 Life = Literal["running", "starting", "ended"]
 
@@ -200,8 +201,10 @@ class Browser:
                 there = True
         for pid in _marked(f"{MARK}={self._identity}"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, number)
-                there = True
+                # Those of the group have it already.
+                if leader is None or os.getpgid(pid) != leader.pid:
+                    os.kill(pid, number)
+                    there = True
         return there
 
 

@@ -17,7 +17,8 @@ LOCAL: Final = "127.0.0.1"
 class Hub:
     """Listens while it is entered, after `stop` on the same port again."""
 
-    def __init__(self, id_: str, name: str = "Kitchen") -> None:
+    def __init__(self, id_: str, name: str = "Kitchen", *, host: str = LOCAL) -> None:
+        self.host = host
         self.id = id_
         self.name = name
         self.port = 0
@@ -53,11 +54,11 @@ class Hub:
 
     @property
     def url(self) -> str:
-        return f"http://{LOCAL}:{self.port}"
+        return f"http://{self.place}"
 
     @property
     def place(self) -> str:
-        return f"{LOCAL}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def tokens(self) -> set[str | None]:
@@ -67,7 +68,9 @@ class Hub:
     def advert(self, **text: str) -> Service:
         """As it announces itself."""
         usual = {"id": self.id, "name": self.name, "api": API, "http": str(self.port)}
-        return Service(ORDERS, self.name, "hub.local", (IPv4Address(LOCAL),), 9104, usual | text)
+        return Service(
+            ORDERS, self.name, "hub.local", (IPv4Address(self.host),), 9104, usual | text
+        )
 
     async def knocked(self, times: int = 1) -> None:
         """So many more come from now on."""
@@ -92,7 +95,7 @@ class Hub:
         app.router.add_get("/sign-in", self._sign_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, LOCAL, self.port)
+        site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

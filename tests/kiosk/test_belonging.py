@@ -158,6 +158,8 @@ async def test_away_is_told_with_the_reason_and_ends(tmp_path: Path) -> None:
         told = await screen.shows(lambda told: told["state"] == "away")
         assert told["home"]["name"] == "Kitchen"
         assert "refused" in told["home"]["why"]
+        await screen.is_well(lambda now: now["uptime"] > 2)
+        assert not (await screen.page())["kitchens"]  # It is nobody else than home.
         later = await screen.shows(lambda now: now["seconds"] > told["seconds"])
         assert later["state"] == "away"
         await hub.start()
@@ -234,6 +236,24 @@ async def test_of_several_addresses_of_a_hub_the_one_that_answers_is_taken(tmp_p
         wire.found.append(replace(advert, addresses=(nowhere, *advert.addresses)))
         await adopted(screen, hub)
         assert (await screen.health())["hub"] == hub.url
+
+
+async def test_its_hub_is_reached_at_its_other_address_when_the_first_is_gone(
+    tmp_path: Path,
+) -> None:
+    wire = Wire()
+    other = Hub("AAAAAAAA0001", host="127.0.0.2")
+    async with Hub("AAAAAAAA0001") as hub, running(tmp_path, wire) as screen:
+        other.port = hub.port
+        other.like(hub)
+        addresses = (IPv4Address(hub.host), IPv4Address(other.host))
+        wire.found.append(replace(hub.advert(), addresses=addresses))
+        await adopted(screen, hub)
+        assert (await screen.health())["hub"] == hub.url
+        async with other:
+            await hub.stop()
+            await screen.is_well(lambda told: told["hub"] == other.url)
+        assert not (await screen.health())["conflict"]
 
 
 async def test_who_says_nothing_usable_is_not_asked(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
+from msgspec.structs import replace
 
+from appliance.kiosk import agent, watching
 from appliance.kiosk import browser as browser_module
-from appliance.kiosk import watching
 from appliance.kiosk.browser import Browser
 from tests.kiosk import stand_in
-from tests.kiosk.conftest import Wire, alive, running
+from tests.kiosk.conftest import Screen, Wire, alive, running, settings
 from tests.kiosk.hub import Hub
 
 
@@ -94,7 +96,7 @@ async def test_one_that_paints_nothing_at_a_hub_that_answers_hangs(
         assert not alive(first)
 
 
-async def test_one_that_paints_and_one_whose_hub_is_away_are_left_alone(
+async def test_one_that_paints_is_left_alone_and_so_it_is_while_its_hub_is_away(
     tmp_path: Path, impatient: None
 ) -> None:
     del impatient
@@ -103,14 +105,11 @@ async def test_one_that_paints_and_one_whose_hub_is_away_are_left_alone(
         wire.found.append(hub.advert())
         hub.adopt(await screen.code("Kitchen"))
         await hub.visited()
-        await hub.knocked(25)  # For longer than the grace lasts.
+        begun = (await screen.health())["uptime"]
+        await screen.is_well(lambda told: told["uptime"] > begun + watching.GRACE_SECONDS)
         await hub.stop()
         health = await screen.is_well(lambda told: told["state"] == "away")
-        await screen.is_well(lambda told: told["uptime"] >= health["uptime"] + 3)
-        await hub.start()
-        hub.paints = False  # As a board that is not back yet.
-        await hub.knocked(2)
-        assert (await screen.health())["restarts"] == 0
+        assert (health["restarts"], health["browser"]) == (0, "running")
         assert len(screen.browsers()) == 1
 
 
@@ -150,16 +149,37 @@ async def test_what_a_killed_agent_left_is_ended_by_the_next(tmp_path: Path) -> 
     assert not any(map(alive, family))
 
 
-async def test_a_missing_program_is_named_with_its_package_and_the_page_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("there", "why"),
+    [
+        ((), "cage is not installed: sudo apt install cage"),
+        (("cage",), "Xwayland is not installed: sudo apt install xwayland"),
+        (("cage", "Xwayland"), "chromium is not installed: sudo apt install chromium"),
+    ],
+)
+async def test_a_missing_program_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], why: str
 ) -> None:
+    for name in there:
+        (tmp_path / name).touch(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     browser = Browser((), "http://127.0.0.1:1/", tmp_path, "an-id")
     async with asyncio.timeout(10), while_it_runs(browser):
         while not browser.why:
             await asyncio.sleep(0.02)
-    assert browser.why == "cage is not installed: sudo apt install cage"
+    assert browser.why == why
     assert (browser.life, browser.restarts) == ("ended", 0)
+
+
+async def test_without_its_browser_the_page_and_the_health_go_on(tmp_path: Path) -> None:
+    own = settings("hangs", tmp_path)
+    none = replace(own, kiosk=replace(own.kiosk, browser=(str(tmp_path / "nothing"),)))
+    async with agent.running(none, tmp_path, Wire().network) as parts, ClientSession() as http:
+        screen = Screen(parts, tmp_path, http)
+        health = await screen.is_well(lambda told: told["why"])
+        assert health["why"].endswith("nothing is not installed")
+        assert health["browser"] == "ended"
+        assert (await screen.page())["state"] == "looking"
 
 
 async def test_a_lock_that_chromium_left_is_taken_away_before_the_usual_browser_starts(
@@ -167,7 +187,7 @@ async def test_a_lock_that_chromium_left_is_taken_away_before_the_usual_browser_
 ) -> None:
     programs, told = tmp_path / "bin", tmp_path / "told"
     programs.mkdir()
-    for name in ("cage", "chromium"):
+    for name in ("cage", "Xwayland", "chromium"):
         (programs / name).write_text(
             f'#!/bin/sh\necho "$0" "$@" >{told}.new\nmv {told}.new {told}\n'
         )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 6.0
+"""Twice what it promises, on a machine that does other things, too."""
 ENDLESS = 'browser = ["sh", "-c", "trap : TERM; while :; do sleep 600; done"]\n'
 
 
@@ -43,10 +44,12 @@ def test_it_tells_systemd_and_ends_within_its_time(
         env=environment,
         cwd=Path(__file__).parents[2],
     ) as process:
-        told = {manager.recv(100) for _ in range(2)}
-        while told != {b"READY=1", b"WATCHDOG=1"}:
-            told.add(manager.recv(100))
-        process.terminate()
+        try:
+            told: set[bytes] = set()
+            while told != {b"READY=1", b"WATCHDOG=1"}:
+                told.add(manager.recv(100))
+        finally:
+            process.terminate()
         said, _ = process.communicate(timeout=STOP_SECONDS)
         assert process.returncode == 0
     while (last := manager.recv(100)) == b"WATCHDOG=1":

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from appliance.api.app import BASE
 from appliance.kiosk import agent
 from tests.kiosk.conftest import Screen, Wire, once, settings
 from tests.pages.conftest import FLAGS, NAMES
@@ -34,6 +35,12 @@ async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
         async def restarted(times: int) -> None:
             await screen.is_well(lambda told: told["restarts"] == times)
 
+        async def forget() -> None:
+            url = f"{appliance.url}{BASE}/screens/{screen.id}"
+            manager = {"Authorization": f"Bearer {appliance.token()}"}
+            async with appliance.http.delete(url, headers=manager) as answer:
+                assert answer.status == 204
+
         for restarts in (0, 1):
             wanted = {"code": await screen.code(""), "name": "Grill TV", "station_id": "grill"}
             status, adopted = await appliance.call("POST", "/screens", json=wanted)
@@ -43,7 +50,6 @@ async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
             assert shown["station_id"] == "grill"
             assert (await once(known, lambda told: told["health"]))["health"]["version"]
             assert (await screen.health())["restarts"] == restarts
-            status, _ = await appliance.call("DELETE", f"/screens/{screen.id}")
-            assert status == 204
+            await forget()
             # The board is no place any more: the browser shows a code of our own page.
             await restarted(restarts + 1)
