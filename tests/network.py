@@ -32,6 +32,19 @@ class Program:
         assert line, "the program ended, or printed nothing within its time"
         return line.removesuffix("\n")
 
+    @property
+    def memory(self) -> int:
+        """Bytes that it has in memory."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        pages = Path(f"/proc/{children.split()[0]}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        # What limits its time has made a group of the two.
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         self._process.terminate()
@@ -39,11 +52,6 @@ class Program:
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code
-
-    def kill(self) -> None:
-        """Pull its plug, once it has shown that it runs."""
-        os.killpg(self._process.pid, signal.SIGKILL)  # The one that limits its time leads a group.
-        self._process.wait(10)
 
 
 class Host:
@@ -89,9 +97,12 @@ class Host:
 
     def start(self, module: str, *arguments: str, seconds: int = PROGRAM_SECONDS) -> Program:
         """`python -m module` in it, until it is stopped or the network is, or for so long."""
+        return self.start_command(sys.executable, "-m", module, *arguments, seconds=seconds)
+
+    def start_command(self, *command: str, seconds: int = PROGRAM_SECONDS) -> Program:
+        """A command in it that prints lines, for as long as of `start`."""
         limit = ["timeout", "--kill-after=1", str(seconds)]
-        python = [sys.executable, "-m", module, *arguments]
-        program = Program([*self._entering, *limit, *python])
+        program = Program([*self._entering, *limit, *command])
         self._ending.callback(program.stop)
         return program
 
