@@ -4,9 +4,9 @@
 # make bench  speed, as ratios against a baseline of the same run, and what a finger feels (about 7
 #             minutes)
 # make proof  the large counts: 1,500 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
-#             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits (an hour and a half or so; an
-#             estimate, of which the fuzzing took 25 minutes of processor time, the nights 10, the
-#             presses 6)
+#             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits, 1,080 faults of screens
+#             (two hours or so; an estimate, of which the fuzzing took 25 minutes of processor time,
+#             the nights 10, the presses 6)
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
 #             kernel in a virtual machine: on Debian, amd64, Python 3.11 (90 seconds, on one processor;
 #             at first it fetches qemu, headers and a kernel, 120 MB)
@@ -38,7 +38,7 @@ lint: $(VENV)/ready
 bench: $(VENV)/ready chromium fonts
 	$(BIN)/python -m tests.bench
 
-proof: $(VENV)/ready
+proof: $(VENV)/ready namespaces
 	EXPEDITOR_PROOF=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/lan/test_fuzzing.py \
 	  tests/mdns/test_heard.py \
 	  tests/orders/test_hostile_neighbours.py tests/end_to_end/test_kill.py \
@@ -47,7 +47,7 @@ proof: $(VENV)/ready
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py \
 	  tests/kitchen/test_any_night.py tests/printing/test_any_night.py tests/printing/test_any_failure.py \
 	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py \
-	  tests/screens/test_any_faults.py tests/screens/test_store.py
+	  tests/screens/test_any_faults.py tests/screens/test_store.py tests/end_to_end/test_screens.py
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm

@@ -39,6 +39,12 @@ class Program:
         pages = Path(f"/proc/{children.split()[0]}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        # What limits its time has made a group of the two.
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         self._process.terminate()
@@ -46,11 +52,6 @@ class Program:
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code
-
-    def kill(self) -> None:
-        """Pull its plug, once it has shown that it runs."""
-        os.killpg(self._process.pid, signal.SIGKILL)  # The one that limits its time leads a group.
-        self._process.wait(10)
 
 
 class Host:
@@ -99,7 +100,7 @@ class Host:
         return self.start_command(sys.executable, "-m", module, *arguments, seconds=seconds)
 
     def start_command(self, *command: str, seconds: int = PROGRAM_SECONDS) -> Program:
-        """A command in it that prints lines, until it is stopped or the network is."""
+        """A command in it that prints lines, for as long as of `start`."""
         limit = ["timeout", "--kill-after=1", str(seconds)]
         program = Program([*self._entering, *limit, *command])
         self._ending.callback(program.stop)

@@ -24,6 +24,7 @@ import apsw
 
 from appliance.api import auth
 from tests.bench import actions, history, load, routing
+from tests.bench.boards import boards
 from tests.bench.broadcast import broadcast
 from tests.bench.chits import chits
 from tests.bench.encoding import encoding
@@ -297,6 +298,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "wear": wear,
     "starting": starting,
     "broadcast": lambda: broadcast(say),
+    "boards": lambda: boards(say),
     "routing": routing_an_order,
     "encoding": lambda: encoding(say),
     "pins": lambda: pins(say),
