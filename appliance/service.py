@@ -38,7 +38,7 @@ from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
 from appliance.ports import Listening, listen
-from appliance.printers import NoPrinters, Printers, PrintersNow
+from appliance.printers import NoPrinters, PrintersNow
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
@@ -180,7 +180,6 @@ async def running(
         directory,
         printers_now,
     )
-    printers: Printers = printing or NoPrinters(config.devices.mode)
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: ConfigurationStatus(errors),
         "kitchen": attention.status,
@@ -226,7 +225,7 @@ async def running(
         status=Status(status, StatusJson),
         health=health,
         devices=devices or NoDevices(config.devices.mode),
-        printers=printers,
+        printers=printing or NoPrinters(config.devices.mode),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
