@@ -54,6 +54,8 @@ class Heard:
         self._types = {f"{type_}{LOCAL}".lower(): type_ for type_ in types}
         self._asked: dict[str, _Asked] = {}
         """By the names of services, in lower case; the longest known first."""
+        self._on: frozenset[str] | None = None
+        """The names of their hosts; None after a change."""
         self._doubted_at = -1.0
 
     @property
@@ -68,8 +70,9 @@ class Heard:
                 break
             if isinstance(record, DNSPointer) and record not in own and self._is_wanted(record):
                 self._asked.setdefault(record.alias_key, _Asked())
-        hosts = self._hosts()
-        self._let_go(record for record in records if not self._stays(record, own, hosts))
+        if any(isinstance(one, DNSService) and one.key in self._asked for one in records):
+            self._on = None
+        self._let_go(record for record in records if not self._stays(record, own))
         for key in {record.key for record in records if record.key not in self._types}:
             kept = self._cache.async_entries_with_name(key)
             if len(kept) > MOST_RECORDS:
@@ -81,10 +84,10 @@ class Heard:
         announced = self._pointers(now)
         for key in [key for key in self._asked if key not in announced]:
             del self._asked[key]
-        hosts = self._hosts()
+        self._on = None
         for name in self._cache.names():
             records = self._cache.async_entries_with_name(name)
-            self._let_go(record for record in records if not self._stays(record, own, hosts))
+            self._let_go(record for record in records if not self._stays(record, own))
 
     def doubt(self, now: float) -> None:
         """The network is another: each has to answer again, or goes."""
@@ -151,22 +154,24 @@ class Heard:
             and _can_be_asked(pointer.alias)
         )
 
-    def _hosts(self) -> set[str]:
+    def _hosts(self) -> frozenset[str]:
         """The names of hosts that the services say to be on."""
-        return {
-            record.server_key
-            for key in self._asked
-            for record in self._cache.async_entries_with_name(key)
-            if isinstance(record, DNSService)
-        }
+        if self._on is None:
+            self._on = frozenset(
+                record.server_key
+                for key in self._asked
+                for record in self._cache.async_entries_with_name(key)
+                if isinstance(record, DNSService)
+            )
+        return self._on
 
-    def _stays(self, record: DNSRecord, own: Collection[DNSRecord], hosts: Collection[str]) -> bool:
+    def _stays(self, record: DNSRecord, own: Collection[DNSRecord]) -> bool:
         if record in own:
             return True
         if isinstance(record, DNSPointer):
             return record.key in self._types and record.alias_key in self._asked
         if isinstance(record, DNSAddress):
-            return record.key in hosts
+            return record.key in self._hosts()
         if isinstance(record, DNSService) and not _can_be_asked(record.server):
             return False
         return isinstance(record, DNSService | DNSText) and record.key in self._asked

@@ -115,8 +115,11 @@ class Session:
 
     async def heard(self, until: float) -> bool:
         """Whether something was heard before that moment, of the monotonic clock."""
+        left = until - monotonic()
+        if left <= 0:
+            return False
         try:
-            async with asyncio.timeout(until - monotonic()):
+            async with asyncio.timeout(left):
                 await self._something.wait()
         except TimeoutError:
             return False

@@ -8,7 +8,7 @@ import socket
 import sys
 from ipaddress import IPv4Address
 
-from zeroconf import DNSIncoming
+from zeroconf._protocol.incoming import DNSIncoming
 
 from tests.mdns import packets
 
@@ -35,8 +35,15 @@ def answers(question: bytes, address: str, identifier: str) -> list[bytes]:
     ]
     if identifier != "-":
         pairs = [f"id={identifier}".encode()]
-        hub = {"type_": "_kitchen-orders", "host": "expeditor", "address": address}
-        said.append(packets.service("Stubborn", pairs=pairs, **hub))
+        said.append(
+            packets.service(
+                "Stubborn",
+                type_="_kitchen-orders",
+                host="expeditor",
+                address=address,
+                pairs=pairs,
+            )
+        )
     return said
 
 
