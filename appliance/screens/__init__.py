@@ -5,5 +5,6 @@
     pages that say what they show, LAN screens that answer ▶ liveness ▶ ScreensNow
     log ▶ feeder, one per LAN screen ─ creates, updates, cancels ▶ its port
 
-`screens.py` joins them.
+`rounds.py` looks after all of them, again and again; `screens.py` joins the parts, and is what the
+API asks.
 """

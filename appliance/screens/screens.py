@@ -6,16 +6,12 @@ A screen that is away is a state that is shown, and ends nothing.
 import asyncio
 import contextlib
 import logging
-import re
-import socket
 from collections.abc import Callable, Iterator, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
 from appliance import interfaces
 from appliance.config import Address, Config
-from appliance.config.values import ID
 from appliance.expeditor import Expeditor
 from appliance.lan.neighbours import Neighbour
 from appliance.log import Log
@@ -27,6 +23,7 @@ from appliance.screens.registry import Adopted, Registry, canonical
 from appliance.screens.rounds import LOOK_SECONDS, Rounds
 from appliance.screens.shown import network_warnings, screen_json, screen_warnings
 from appliance.screens.sightings import Sightings, hubs, to_adopt
+from appliance.screens.typed import hosts_of, id_at, place_of, require_id
 from appliance.screens_now import (
     Announced,
     CannotAdopt,
@@ -42,8 +39,6 @@ from appliance.screens_now import (
 
 logger = logging.getLogger(__name__)
 
-RESOLVE_SECONDS: Final = 3.0
-"""That a manager waits for a name to be found on the network."""
 APART_SECONDS: Final = 0.05
 """Between two looks at least: strangers can make news by the thousand."""
 KEEP_AGAIN_SECONDS: Final = 10.0
@@ -278,18 +273,17 @@ class Watcher:
     async def adopt_lan(self, found: str, address: str, wanted: Wanted) -> ScreenJson:
         """It is fed from now on."""
         place = self._place(found, address)
-        hosts = await _resolved(place)
+        hosts = await hosts_of(place)
         own = await asyncio.to_thread(interfaces.addresses)
         places = [canonical(place.on(str(host))) for host in hosts]
         sighting = self._sightings.at(places)
-        name = found or (sighting.found.id if sighting else re.sub(r"[\[\]]", "", place))
+        name = found or (sighting.found.id if sighting else id_at(place))
         is_own = place.port == self.orders.port and any(
             host in own or host.is_loopback for host in hosts
         )
         if name == self._identifier or is_own:
             raise CannotAdopt("that is this appliance itself")
-        if not re.match(ID, name):
-            raise CannotAdopt(f"{name!r} can be no id of a screen")
+        require_id(name)
         for other in self._registry.screens:
             if other.id != name and other.address in (place, *places):
                 raise CannotAdopt(f"{place} is where {other.wanted.name} is")
@@ -300,18 +294,12 @@ class Watcher:
 
     def _place(self, found: str, address: str) -> Address:
         """Where it is, as was typed, or as it says itself. Raises CannotAdopt."""
-        if not address:
-            said = {place for each in self._sightings.of(found) for place in each.places[:1]}
-            if len(said) != 1:
-                raise CannotAdopt(f"an address is needed: {len(said)} places say to be {found!r}")
-            return said.pop()
-        try:
-            place = canonical(Address.parse(address))
-        except ValueError as error:
-            raise CannotAdopt(str(error)) from None
-        if place.port == 0:
-            raise CannotAdopt(f"{address!r} has no port")
-        return place
+        if address:
+            return place_of(address)
+        said = {place for each in self._sightings.of(found) for place in each.places[:1]}
+        if len(said) != 1:
+            raise CannotAdopt(f"an address is needed: {len(said)} places say to be {found!r}")
+        return said.pop()
 
     # ── all ──────────────────────────────────────────────────────────────────────────
 
@@ -352,25 +340,3 @@ class Watcher:
 
 def _seconds() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _named(place: Address) -> list[IPv4Address | IPv6Address]:
-    try:
-        async with asyncio.timeout(RESOLVE_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(
-                place.host, place.port, type=socket.SOCK_STREAM
-            )
-    except (OSError, ValueError):  # No time, no answer; or what can be no name.
-        raise CannotAdopt(f"{place.host!r} is no address, and no name that is known") from None
-    return [ip_address(address[0]) for *_, address in found]
-
-
-async def _resolved(place: Address) -> list[IPv4Address | IPv6Address]:
-    """The addresses of its host. Raises CannotAdopt."""
-    try:
-        hosts = [ip_address(place.host)]
-    except ValueError:
-        hosts = await _named(place)
-    if any(host.is_unspecified or host.is_multicast for host in hosts):
-        raise CannotAdopt(f"{place.host} is no single machine")
-    return hosts
