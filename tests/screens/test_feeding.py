@@ -258,6 +258,24 @@ async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen)
     await kitchen.until(lambda: screen.shown.keys() == {"7"})
 
 
+async def test_a_cancel_that_it_refuses_is_told_again_after_it_was_away(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "refuses"
+    await kitchen.cancel("7")
+    await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
+    await kitchen.in_step("one")
+    assert kitchen.feeding.tallies.refused == 1
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    screen.way = "well"
+    await screen.start()
+    await kitchen.in_step("one")
+    assert (screen.shown, kitchen.feeding.status("one").refused) == ({}, 0)
+
+
 async def test_an_answer_that_is_none_is_trouble(kitchen: Hub, screen: LanScreen) -> None:
     screen.way = "babbles"
     await kitchen.order("7", "Burger")
