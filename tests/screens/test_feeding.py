@@ -151,6 +151,7 @@ async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScre
     await kitchen.in_step("one")
     await screen.kill(forgets=False)
     await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.change("3", "Steak")
     await kitchen.act("grill", "1", "bump")
     await kitchen.order("4", "Burger")
     await kitchen.change("4", "Steak")
@@ -213,6 +214,27 @@ async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> No
     await kitchen.until(lambda: kitchen.feeding.status("one").trouble == "it gives no answer")
     screen.heal()
     await kitchen.in_step("one")
+
+
+async def test_it_is_heard_of_while_it_answers(kitchen: Hub, screen: LanScreen) -> None:
+    def heard() -> float:
+        return kitchen.feeding.status("one").heard or 0.0
+
+    await kitchen.until(lambda: heard() > 0)  # Nothing was ever sent.
+    before = heard()
+    await kitchen.until(lambda: heard() > before)
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "hangs"
+    await kitchen.cancel("7")
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    before, failed = heard(), kitchen.feeding.tallies.failed
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > failed)
+    assert heard() == before  # Though it takes connections.
+    screen.heal()
+    await kitchen.in_step("one")
+    assert heard() > before
+    assert kitchen.feeding.tallies.accepted == 2
 
 
 async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
