@@ -50,19 +50,17 @@ class Feeding:
         mode: Literal["simulated", "real"],
         identifier: str,
         changed: Callable[[], None],
-        vfs: str | None = None,
     ) -> None:
         """`mode` simulated dials nobody: screens that are simulated take what is sent.
 
         `identifier`: this appliance's. `changed` is called when what is told of a screen is other.
-        `vfs` names an SQLite file system other than the default.
         """
         self._expeditor = expeditor
         self._log = log
         self._mode = mode
         self._identifier = identifier
         self._changed = changed
-        self._keeping = Keeping(directory, changed, vfs)
+        self._keeping = Keeping(directory, changed)
         self._kept: dict[str, Kept] | None = None
         """What was on disk of screens that nothing was said of yet; None before it was read."""
         self._fed: dict[str, Fed] | None = None

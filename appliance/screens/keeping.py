@@ -45,11 +45,10 @@ class Source(Protocol):
 class Keeping:
     """Of one data directory."""
 
-    def __init__(self, directory: Path, news: Callable[[], None], vfs: str | None = None) -> None:
+    def __init__(self, directory: Path, news: Callable[[], None]) -> None:
         """Opens nothing yet. `news` is called when `fault` is other."""
         self._path = directory / NAME
         self._news = news
-        self._vfs = vfs
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="screens")
         self._store: Store | None = None
         self._sources: dict[str, Source] = {}
@@ -77,11 +76,11 @@ class Keeping:
 
     def _open(self) -> Mapping[str, Kept]:
         try:
-            self._store = Store(self._path, self._vfs)
+            self._store = Store(self._path)
             return self._store.load()
         except Damaged as error:
             self._put_aside(error)
-            self._store = Store(self._path, self._vfs)
+            self._store = Store(self._path)
             self.is_lost = True
             return {}
 
@@ -180,10 +179,10 @@ class Keeping:
         """After a failure nobody knows what is on disk: all is written again."""
         self._close_store()
         try:
-            self._store = Store(self._path, self._vfs)
+            self._store = Store(self._path)
         except Damaged as error:
             self._put_aside(error)
-            self._store = Store(self._path, self._vfs)
+            self._store = Store(self._path)
         self._store.keep_only(changes)
 
     def _say(self, error: Exception) -> None:

@@ -71,7 +71,7 @@ class Mirror:
         self.unsaved: set[int] = set()
         """Numbers of which something else is to be stored than was."""
         self.refused: dict[int, bytes] = {}
-        """By number, the digest of what the screen does not take."""
+        """By number, the digest of what the screen does not take; NOTHING: to be without it."""
         self._entries: dict[int, OnScreen] = {}
         self._wanted: dict[int, Content] = {}
         self._lives: dict[str, int] = {}
@@ -123,7 +123,8 @@ class Mirror:
         """It should have this of an order from now on; None: nothing. `seq`: why, in the log."""
         if content is None:
             self._wanted.pop(number, None)
-            self.refused.pop(number, None)
+            if self.refused.get(number) != NOTHING:
+                self.refused.pop(number, None)
         else:
             self._wanted[number] = content
             if not self._is_refused(number, content):
@@ -215,10 +216,7 @@ class Mirror:
     def refuse(self, step: Step, seq: int) -> None:
         """The screen cannot make anything of it. It is not sent again as it is."""
         self._failed.clear()
-        if step.content is None:
-            self._answered(step, NOTHING, seq)
-            return
-        self.refused[step.number] = step.content.digest
+        self.refused[step.number] = NOTHING if step.content is None else step.content.digest
         self._settle(step.number, seq)
 
     def fail(self, step: Step, seq: int) -> None:
@@ -238,7 +236,7 @@ class Mirror:
         if on.digest == NOTHING:
             return None if content is None or self._is_refused(number, content) else "create"
         if content is None or not on.there:
-            return "cancel"
+            return None if self.refused.get(number) == NOTHING else "cancel"
         if on.digest == content.digest or self._is_refused(number, content):
             return None
         return "update"
@@ -301,9 +299,10 @@ class Mirror:
         if len(self._entries) - len(self._wanted) <= REMEMBERED:
             return
         for number, on in list(self._entries.items()):
-            is_off = on.digest == NOTHING and number not in self._wanted
-            if is_off and number not in in_memory:
+            is_off = on.digest == NOTHING or self.refused.get(number) == NOTHING
+            if is_off and number not in self._wanted and number not in in_memory:
                 del self._entries[number]
+                self.refused.pop(number, None)
                 self.unsaved.add(number)
         self._lives.clear()
         for on in self._entries.values():

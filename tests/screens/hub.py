@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+from appliance.devices import Mode
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import ActOnTicket, CancelOrder, Command, CreateOrder, UpdateOrder
 from appliance.kitchen.kitchen import Kitchen
@@ -46,15 +47,14 @@ class Hub:
         directory: Path,
         *,
         kitchen: Callable[[], Kitchen] = new_kitchen,
-        vfs: str | None = None,
+        mode: Mode = "real",
     ) -> None:
         self._directory = directory
         self._kitchen = kitchen
-        self._vfs = vfs
+        self._mode = mode
         self.seconds = 0.0
         self._running: asyncio.Task[None] | None = None
         self._fed: dict[str, Fed] = {}
-        self._changed = asyncio.Event()
         self.log: SqliteLog
         self.expeditor: Expeditor
         self.feeding: Feeding
@@ -69,10 +69,9 @@ class Hub:
             self.expeditor,
             self.log,
             self._directory,
-            mode="real",
+            mode=self._mode,
             identifier=IDENTIFIER,
-            changed=self._changed.set,
-            vfs=self._vfs,
+            changed=lambda: None,
         )
         self.feeding.feed(self._fed)
         self._running = asyncio.create_task(self.feeding.run())
@@ -161,13 +160,19 @@ class Hub:
 
     async def kill(self) -> None:
         """Pull the plug: nothing is written from now on."""
-        kept = self.feeding._keeping  # noqa: SLF001 - as the kernel does for the dead
+        with self.disk_stands_still():
+            await self.stop()
+
+    @contextlib.contextmanager
+    def disk_stands_still(self) -> Iterator[None]:
+        """Of what screens have, nothing gets to it."""
 
         async def write_nothing() -> bool:
             return True
 
+        kept = self.feeding._keeping  # noqa: SLF001 - as the kernel does for the dead
         with mock.patch.object(kept, "_write", write_nothing):
-            await self.stop()
+            yield
 
 
 @contextlib.asynccontextmanager

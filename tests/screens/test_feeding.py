@@ -151,6 +151,7 @@ async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScre
     await kitchen.in_step("one")
     await screen.kill(forgets=False)
     await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.change("3", "Steak")
     await kitchen.act("grill", "1", "bump")
     await kitchen.order("4", "Burger")
     await kitchen.change("4", "Steak")
@@ -215,6 +216,27 @@ async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> No
     await kitchen.in_step("one")
 
 
+async def test_it_is_heard_of_while_it_answers(kitchen: Hub, screen: LanScreen) -> None:
+    def heard() -> float:
+        return kitchen.feeding.status("one").heard or 0.0
+
+    await kitchen.until(lambda: heard() > 0)  # Nothing was ever sent.
+    before = heard()
+    await kitchen.until(lambda: heard() > before)
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "hangs"
+    await kitchen.cancel("7")
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    before, failed = heard(), kitchen.feeding.tallies.failed
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > failed)
+    assert heard() == before  # Though it takes connections.
+    screen.heal()
+    await kitchen.in_step("one")
+    assert heard() > before
+    assert kitchen.feeding.tallies.accepted == 2
+
+
 async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
     async with lan_screen() as other:
         kitchen.feed(one=Fed(screen.address, GRILL), other=Fed(other.address, None))
@@ -256,6 +278,24 @@ async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen)
     screen.way = "well"
     await screen.start()
     await kitchen.until(lambda: screen.shown.keys() == {"7"})
+
+
+async def test_a_cancel_that_it_refuses_is_told_again_after_it_was_away(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "refuses"
+    await kitchen.cancel("7")
+    await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
+    await kitchen.in_step("one")
+    assert kitchen.feeding.tallies.refused == 1
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    screen.way = "well"
+    await screen.start()
+    await kitchen.in_step("one")
+    assert (screen.shown, kitchen.feeding.status("one").refused) == ({}, 0)
 
 
 async def test_an_answer_that_is_none_is_trouble(kitchen: Hub, screen: LanScreen) -> None:

@@ -140,6 +140,29 @@ async def test_what_was_sent_just_before_the_plug_was_pulled_is_found_again(
             assert screen.wrong == []
 
 
+async def test_what_was_taken_off_just_before_the_plug_was_pulled_comes_back(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.stop()
+    await kitchen.start()
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    with kitchen.disk_stands_still():
+        await screen.start()
+        await kitchen.in_step("one")
+        assert commands_of(screen.messages) == ["create 7", "cancel 7"]
+        await kitchen.act("grill", "7", "recall")
+        await kitchen.kill()
+    await kitchen.start()
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+    assert screen.shown.keys() == {"7"}
+
+
 async def test_in_another_log_the_same_numbers_are_other_orders(
     tmp_path: Path, screen: LanScreen
 ) -> None:
@@ -248,18 +271,18 @@ async def test_one_that_was_forgotten_begins_with_nothing(
 async def test_what_cannot_come_back_is_not_kept(
     tmp_path: Path, kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.kitchen.memory.FINISHED_ORDERS_KEPT", 5)
-    monkeypatch.setattr("appliance.screens.mirror.REMEMBERED", 10)
-    for number in range(40):
+    monkeypatch.setattr("appliance.kitchen.memory.FINISHED_ORDERS_KEPT", 3)
+    monkeypatch.setattr("appliance.screens.mirror.REMEMBERED", 5)
+    for number in range(20):
         await kitchen.order(f"{number}", "Burger")
-        await kitchen.cancel(f"{number}")
+        await kitchen.act("pass", f"{number}", "bump")
     await kitchen.in_step("one")
     await kitchen.order("more", "Burger")
-    await kitchen.cancel("more")
+    await kitchen.act("pass", "more", "bump")
     await kitchen.in_step("one")
     await kitchen.stop()
     store = Store(tmp_path / NAME)
-    assert 5 <= len(store.load()["one"].shown) < 20
+    assert 3 <= len(store.load()["one"].shown) < 12
     store.close()
     await kitchen.start()
     assert screen.shown == {}
