@@ -26,7 +26,7 @@ READS = ("GET", "HEAD")
 PARTS = (
     *("card", "counts", "keys", "link", "press", "printers", "summons", "time", "unrouted", "view"),
     *("cover", "frames", "knock", "notice"),
-    *("printer-list", "screen-list", "screen-words", "screens"),
+    *("printer-list", "screen-form", "screen-list", "screen-words", "screens"),
 )
 """Of the board's script, and of the other pages'."""
 OPEN = {

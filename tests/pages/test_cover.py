@@ -67,9 +67,22 @@ def test_it_says_which_station_has_no_screen_and_where_another_shows_it(hub: Hub
     for other in ("fry", None):
         hub.has_screens(fry, screen("Other", other))
         expect(lines(hub, "fry")).to_have_count(0)
+    hub.has_screens(screen("Wall", None, **AWAY))  # Others may show what it did.
+    expect(top).to_have_text([f"Wall is away since {SINCE}"])
     # Nobody is away who was not seen since the start; who has just come back does not say so.
     hub.has_screens(fry | {"state": "not seen yet"}, screen("Grill screen", "grill", **AWAY))
     expect(hub.board.page.locator(".screens p")).to_have_count(0)
+
+
+def test_a_column_that_comes_later_says_it_and_the_top_no_longer(hub: Hub) -> None:
+    hub.has_screens(screen("Bar screen", "bar", **AWAY))
+    top = hub.board.page.locator("#screens p")
+    expect(top).to_have_count(1)
+    bar = {"id": "bar", "name": "Bar", "station_type": "bar", "active": True}
+    payload = {"stations": [*STATIONS, bar]}
+    hub.says({"type": "kds.stations", "seq": 1, "at": iso(0), "payload": payload})
+    expect(lines(hub, "bar")).to_have_text([f"No screen: Bar screen is away since {SINCE}"])
+    expect(top).to_have_count(0)
 
 
 def test_columns_come_and_go_with_what_it_covers_and_it_stays_live(hub: Hub) -> None:

@@ -73,7 +73,7 @@ def test_how_adopted_screens_are_is_said_in_words(page: Page, kitchen: Kitchen, 
     expect(states(page, "Cold").first).to_have_class("state alarm")
     expect(row(page, "Cold").locator(".where")).to_have_text("at gone-by-now")
     expect(row(page, "Cold").locator(".facts")).to_have_text("LAN screen · 192.168.1.33:9104")
-    expect(states(page, "Wall")).to_have_text(["Not adopted yet: type the code that it shows."])
+    expect(states(page, "Wall")).to_have_text(["Not let in: type the code that it shows."])
     # What the file says is changed there.
     expect(row(page, "Wall").get_by_role("button")).to_have_count(0)
     # One that is gone goes, and what is known of the others stays where it is.
@@ -214,7 +214,7 @@ def test_what_strangers_say_is_text(page: Page, kitchen: Kitchen, desk: Desk) ->
     page.locator("[data-screen]").get_by_role("button", name="Forget", exact=True).click()
     assert page.locator("main img").count() == 0
     # It turns no text around it.
-    for place in ("#found-list bdi", "#hub-list bdi", ".sure bdi"):
+    for place in ("#adopted-list bdi", "#found-list bdi", "#hub-list bdi", ".sure bdi"):
         expect(page.locator(place).first).to_be_visible()
     desk.shows(announced=ANNOUNCED | {"host": "", "not_because": "no network"})
     expect(page.locator("#announced")).to_have_text("It is not announced by mDNS: no network.")

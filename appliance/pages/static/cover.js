@@ -21,8 +21,10 @@ function linesOf(screens, own, station) {
       return [["covering", "Covering: ", each.name, since]];
     }
     if (each.station_id !== station || isThere) return [];
+    if (!each.covered_by && station === null) return [["warning", "", each.name, since]];
     if (!each.covered_by) return [["alarm", "No screen: ", each.name, since]];
-    return [["warning", "", each.name, `${since}; it is shown on `, other?.name ?? "another screen"]];
+    const on = other?.name ?? "another screen";
+    return [["warning", "", each.name, `${since}; it is shown on `, on]];
   });
   return isCovering && !lines.length ? [["covering", "Covering for another screen"]] : lines;
 }

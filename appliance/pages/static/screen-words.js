@@ -7,7 +7,7 @@ const DAY = 24 * HOUR;
 
 /** How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` */
 export function sentence(screen, screens, called) {
-  if (!screen.adopted) return "Not adopted yet: type the code that it shows.";
+  if (!screen.adopted) return "Not let in: type the code that it shows.";
   const { state, why, since, covers, covered_by: other, waiting, refused } = screen;
   const at = state === "not seen yet" ? "" : ` since ${hour(new Date(since), new Date())}`;
   const facts = [
@@ -24,7 +24,8 @@ export function sentence(screen, screens, called) {
 /** Whether somebody should look after a screen: `alarm`, `warning` or `none`. */
 export function concern({ state, adopted, conflict, covered_by: other, refused }) {
   if (state === "away" && !other) return "alarm";
-  return state === "away" || state === "behind" || !adopted || conflict || refused ? "warning" : "none";
+  const isWell = adopted && !["away", "behind"].includes(state) && !conflict && !refused;
+  return isWell ? "none" : "warning";
 }
 
 function orders(count) {
@@ -46,5 +47,6 @@ export function facts({ proto, address, source, patience, backup_id: backup, hea
 
 function long(seconds) {
   if (seconds < HOUR) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 2 * DAY ? `${Math.floor(seconds / HOUR)} h` : `${Math.floor(seconds / DAY)} days`;
+  if (seconds < 2 * DAY) return `${Math.floor(seconds / HOUR)} h`;
+  return `${Math.floor(seconds / DAY)} days`;
 }

@@ -2,6 +2,7 @@
 // what is heard on the network. Nothing that strangers wrote is taken for more than text.
 
 import { element, name } from "/card.js";
+import { fill, fillIn, offerChoices, wantedOf } from "/screen-form.js";
 import { concern, facts, sentence } from "/screen-words.js";
 
 const API = "/api/v1/kds";
@@ -15,7 +16,6 @@ const byId = (id) => document.getElementById(id);
 const items = new Map(); // by id, the elements of adopted screens
 let screens = [];
 let stations = [];
-let choices = ""; // what can be chosen in forms
 let trueAt = new Date();
 let asking = 0;
 let found = null; // the new LAN screen whose address is in the form
@@ -49,7 +49,7 @@ function show(told, all) {
   document.body.classList.remove("stale");
   byId("offline").hidden = true;
   byId("who").hidden = true;
-  offerChoices();
+  offerChoices(stations, screens);
   showAdopted();
   showFound(told.found);
   showHubs(told.hubs);
@@ -66,6 +66,7 @@ function showOffline() {
 }
 
 function showSignedOut() {
+  document.body.classList.remove("stale");
   link("connecting", "NOT SIGNED IN");
   byId("offline").hidden = true;
   byId("facts").hidden = true;
@@ -95,7 +96,8 @@ function showAdopted() {
     const item = items.get(screen.id) ?? addAdopted(screen.id);
     const part = (kind) => item.querySelector(kind);
     write(part(".name"), screen.name);
-    write(part(".where"), ` at ${screen.station_id === null ? "all stations" : called(screen.station_id)}`);
+    const at = screen.station_id === null ? "all stations" : called(screen.station_id);
+    write(part(".where"), ` at ${at}`);
     part(".state").className = `state ${concern(screen)}`;
     write(part(".state"), sentence(screen, screens, called));
     write(part(".conflict"), screen.conflict);
@@ -114,13 +116,13 @@ function addAdopted(id) {
   const open = (isOpen) => {
     form.hidden = !isOpen;
     part(".change").ariaExpanded = String(isOpen);
-    if (isOpen) set(form, now());
+    if (isOpen) fillIn(form, now());
     (isOpen ? form.elements.name : part(".change")).focus();
   };
   const ask = (isAsking) => {
     sure.hidden = !isAsking;
-    const words = ["Forget ", name(now().name), "? Its token ends, and it shows no order any more."];
-    sure.firstElementChild.replaceChildren(...words);
+    const words = "? Its token ends, and it shows no order any more.";
+    sure.firstElementChild.replaceChildren("Forget ", name(now().name), words);
     part(isAsking ? ".no" : ".forget").focus();
   };
   part(".change").onclick = () => open(form.hidden);
@@ -151,12 +153,13 @@ function showFound(all) {
     const item = byId("found-screen").content.cloneNode(true).firstElementChild;
     const part = (kind) => item.querySelector(kind);
     const what = [
-      one.proto === "lan" ? "LAN screen" : "board", one.address, ...one.by.map((by) => BY[by] ?? by),
-      one.station && `for ${one.station}`, one.version, one.id,
+      "new", one.proto === "lan" ? "LAN screen" : "board", one.address,
+      ...one.by.map((by) => BY[by] ?? by), one.station && `for ${one.station}`, one.version, one.id,
     ].filter(Boolean);
     part(".name").append(name(one.name || one.id));
-    part(".what").append(" new · ", ...what.flatMap((text, place) => [place ? " · " : "", name(text)]));
-    if (one.known_as) part(".known").append("It says to be ", name(one.known_as), ", which is adopted.");
+    part(".what").append(...what.flatMap((text, place) => [place ? " · " : "", name(text)]));
+    const known = ["It says to be ", name(one.known_as), ", which is adopted."];
+    if (one.known_as) part(".known").append(...known);
     part(".adopt").ariaLabel = `Adopt ${one.name || one.id}`;
     part(".adopt").onclick = () => take(one);
     return item;
@@ -168,8 +171,8 @@ function take(one) {
   const isLan = one.proto === "lan";
   const form = byId(isLan ? "by-address" : "by-code");
   form.elements.name.value = one.name;
-  const wants = stations.some(({ id }) => id === one.station);
-  form.elements.station_id.value = wants ? one.station : "";
+  const isThere = stations.some(({ id }) => id === one.station);
+  form.elements.station_id.value = isThere ? one.station : "";
   if (isLan) {
     found = one;
     form.elements.address.value = one.address;
@@ -177,6 +180,9 @@ function take(one) {
   form.scrollIntoView({ block: "center" });
   form.elements[isLan ? "name" : "code"].focus();
 }
+
+for (const form of [byId("by-code"), byId("by-address")]) fill(form, null);
+write(byId("page"), `${location.origin}/?screen`);
 
 byId("by-code").onsubmit = async (event) => {
   event.preventDefault();
@@ -212,63 +218,7 @@ function announced({ host, renamed_because: renamed, not_because: not }) {
   return `${facts.filter(Boolean).join("; ")}.`;
 }
 
-// ── forms ────────────────────────────────────────────────────────────────────────────
-
-for (const form of [byId("by-code"), byId("by-address")]) fill(form, null);
-write(byId("page"), `${location.origin}/?screen`);
-
-/** Have in a form what a manager says of any screen; `id`: of the one that is changed, or null. */
-function fill(form, id) {
-  form.querySelector(".wanted").append(byId("wanted").content.cloneNode(true));
-  form.dataset.of = id ?? "";
-  offer(form);
-}
-
-/** Have all forms offer what there is to choose from by now. */
-function offerChoices() {
-  const now = JSON.stringify([stations.map(({ id, name: text }) => [id, text]), screens.map(({ id, name: text }) => [id, text])]);
-  if (now === choices) return;
-  choices = now;
-  document.querySelectorAll("form").forEach(offer);
-}
-
-function offer(form) {
-  const { station_id: station, backup_id: backup } = form.elements;
-  const others = screens.filter(({ id }) => id !== form.dataset.of);
-  options(station, [["", "all stations"], ...stations.map(({ id, name: text }) => [id, text])]);
-  options(backup, [["", "no other screen"], ...others.map(({ id, name: text }) => [id, text])]);
-}
-
-function options(select, choices) {
-  const { value } = select;
-  select.replaceChildren(...choices.map(([id, text]) => new Option(text, id)));
-  choose(select, value);
-}
-
-/** What is chosen, also where it is gone by now: it stays until somebody chooses otherwise. */
-function choose(select, value) {
-  if (![...select.options].some((option) => option.value === value)) {
-    select.append(new Option(`${value} (gone)`, value));
-  }
-  select.value = value;
-}
-
-function set(form, { name: text, station_id: station, backup_id: backup, patience }) {
-  form.elements.name.value = text;
-  choose(form.elements.station_id, station ?? "");
-  choose(form.elements.backup_id, backup ?? "");
-  form.elements.patience.value = patience;
-}
-
-function wantedOf(form) {
-  const { name: text, station_id: station, backup_id: backup, patience } = form.elements;
-  return {
-    name: text.value.trim(),
-    station_id: station.value || null,
-    backup_id: backup.value || null,
-    patience: Number(patience.value),
-  };
-}
+// ── asking ───────────────────────────────────────────────────────────────────────────
 
 /** Ask for a change, and say what came of it; whether it was done. */
 async function send(method, path, body, done) {
