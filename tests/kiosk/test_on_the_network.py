@@ -9,7 +9,6 @@ from typing import Any
 from appliance import config
 from appliance.api import auth
 from appliance.api.app import BASE
-from appliance.kiosk.kept import HUBS_NAME
 from tests.network import Host, Network
 from tests.running import PLAIN
 
@@ -22,7 +21,7 @@ def test_a_screen_finds_its_kitchen_and_follows_it_to_another_address(tmp_path: 
     everywhere = PLAIN.replace("[orders]", '[orders]\nlisten = "0.0.0.0:9104"')
     kitchen_file.write_text(f'{everywhere}\n[http]\nlisten = "0.0.0.0:8080"\n')
     name = config.load(kitchen_file).appliance.name
-    screen_file.write_text('[kiosk]\nname = "TV"\nbrowser = ["sh", "-c", "exec sleep 600"]\n')
+    screen_file.write_text('[kiosk]\nname = "TV"\nbrowser = ["true"]\n')
     with Network() as network:
         hub, tv = network.host(), network.host()
         network.cable(hub, "eth0", tv, "eth0")
@@ -45,9 +44,6 @@ def test_a_screen_finds_its_kitchen_and_follows_it_to_another_address(tmp_path: 
         hub.ip("address add 10.9.0.77/16 dev eth0")
         moved = once(tv, "health", lambda told: told["hub"] == "http://10.9.0.77:8080")
         assert moved["state"] == "adopted"
-        (kept,) = json.loads((tmp_path / "tv" / HUBS_NAME).read_text())
-        assert kept["site"] == moved["hub"]
-        assert agent.stop() == 0
 
 
 def once(host: Host, what: str, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
