@@ -1,6 +1,6 @@
 """avahi, as an independent peer: a daemon in a host of its own, and what its tools say.
 
-Each has a bus of its own, and a /run of its own for the daemon's files.
+Each has a bus of its own, which ends with the daemon, and a /run of its own for its files.
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ publish-hinfo=no
 """
 _START: Final = """
 mount -t tmpfs none /run && mkdir /run/avahi-daemon || exit
-dbus-daemon --config-file="$1" --nofork --nosyslog &
+setpriv --pdeathsig TERM dbus-daemon --config-file="$1" --nofork --nosyslog &
 until [ -S "$2" ]; do :; done
 exec /usr/sbin/avahi-daemon --file="$3" --no-drop-root --no-chroot --no-rlimits 2>&1
 """
