@@ -164,11 +164,11 @@ async def test_how_screens_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_screens_of_the_file_are_measured(tmp_path: Path) -> None:
-    text = f'{PLAIN}[[screen]]\nid = "one"\nproto = "board"\nstation = "grill"\n'
+    text = f'{PLAIN}[[screen]]\nid = "board-one"\nproto = "board"\nstation = "grill"\n'
     async with running(tmp_path, text) as appliance:
         samples = await measured(appliance)
         status = await appliance.call("GET", "/status")
-    assert samples["expeditor_screen_state", "board", "one", "not seen yet", "grill"] == 1
+    assert samples["expeditor_screen_state", "board", "board-one", "not seen yet", "grill"] == 1
     assert status[1]["screens"] == {
         "fault": None,
         "went_away": 0,

@@ -193,7 +193,12 @@ def test_a_token_of_no_screen_is_nobody(evening: Evening) -> None:
     evening.seconds(3)
     knock = Knock("board-one", "x", "10.0.0.8")
     assert evening.call(lambda: evening.watcher.heard("device of nobody", knock)) is None
-    assert evening.call(lambda: evening.watcher.unpainted_for("device of nobody")) is None
+
+    def painted() -> float | None:
+        evening.watcher.painted("device of nobody", "10.0.0.8", object(), 0)
+        return evening.watcher.unpainted_for("device of nobody")
+
+    assert evening.call(painted) is None
 
 
 def test_what_its_agent_says_is_told_for_a_while(evening: Evening) -> None:
