@@ -7,7 +7,6 @@ nobody waits.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,15 +15,13 @@ from typing import Final, NamedTuple, NoReturn
 
 from appliance.config.values import Address
 from appliance.expeditor import Expeditor
-from appliance.kitchen import event as events
-from appliance.kitchen.event import OrderPlaced, TicketChanged
 from appliance.lan import replies
 from appliance.lan.client import Reply
-from appliance.log import Log, LogError, Position
+from appliance.log import Log, Position
 from appliance.screens.keeping import Keeping
 from appliance.screens.live import Live
-from appliance.screens.message import is_shown
 from appliance.screens.mirror import Mirror, OnScreen, Step
+from appliance.screens.past import suspects
 from appliance.screens.store import Changes, Kept
 
 logger = logging.getLogger(__name__)
@@ -39,10 +36,6 @@ connections all the same, and one that was started anew between two looks has fo
 BURST: Final = 16
 PACE_SECONDS: Final = 0.005
 """Between two messages, where more than BURST wait: orders are taken in meanwhile."""
-READ_AT_ONCE: Final = 500
-"""Events of the log, at a start."""
-RETRY_SECONDS: Final = 1.0
-"""Between two attempts when the log cannot be read."""
 STORE_EVERY: Final = 1_000
 """Events that concern no order of the screen, after which its place is stored all the same: they
 are read again at a start."""
@@ -219,37 +212,15 @@ class Feeder:
             else:
                 self._mirror.take_up(kept.shown)
                 self._on_disk = {number: on.wire_id for number, on in kept.shown.items()}
-                await self._suspect_what_came_after(position.seq)
+                kitchen = self._expeditor.kitchen
+                for suspect in await suspects(self._log, position.seq, self._live.sees, kitchen):
+                    self._mirror.suspect(suspect.number, suspect.order_id, gone=suspect.gone)
         while (touched := await self._live.follow()) is None:
             pass
         self._has_begun = True
         self._want(dict.fromkeys((*touched, *self._mirror.due), self._live.seq))
         # The ids that the orders have there now are to be found at the next start.
         await self._keeping.durable()
-
-    async def _suspect_what_came_after(self, seq: int) -> None:
-        """Of orders that events after the last commit speak of, nobody knows what was sent."""
-        ids: dict[int, str] = {}
-        gone: dict[int, bool] = {}
-        while seq < self._log.head:
-            try:
-                recorded = await self._log.read(seq, READ_AT_ONCE)
-            except LogError as error:
-                logger.warning("what screen %s shows is not known: %s", self._screen, error)
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            for each in recorded:
-                match events.decode(each.event):
-                    case OrderPlaced(number=number, order=order):
-                        ids[number] = order.id
-                    case TicketChanged(ticket=ticket) as event if self._live.sees(ticket.station):
-                        is_gone = event.gone or not is_shown(ticket)
-                        gone[ticket.number] = gone.get(ticket.number, False) or is_gone
-            seq = recorded[-1].seq
-        for number in sorted(gone):
-            with contextlib.suppress(KeyError):
-                order_id = ids.get(number) or self._expeditor.kitchen.placed(number).order.id
-                self._mirror.suspect(number, order_id, gone=gone[number])
 
     def _want(self, touched: Mapping[int, int]) -> None:
         live, mirror = self._live, self._mirror

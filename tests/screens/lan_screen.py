@@ -129,7 +129,8 @@ class LanScreen:
                 _abort(writer)
             elif self.way == "hangs":
                 await reader.read()
-                await self._healed.wait()
+                if not writer.is_closing():  # It was killed meanwhile.
+                    await self._healed.wait()
             else:
                 self._reply(message, writer, most - len(message))
         finally:
