@@ -52,8 +52,6 @@ class Home(Struct):
     """It does not answer, in words."""
     unpainted_for: float | None = None
     """Seconds, as it said last."""
-    heard: float = 0.0
-    """When it said so."""
 
 
 class Belonging:
@@ -107,7 +105,7 @@ class Belonging:
             return [given(self._wanted)]
         found = self.found()
         former = self._former
-        if former is None or any(former.sites[0] in hub.sites for hub in found):
+        if former is None or any(hub.id == former.id for hub in found):
             return found
         return [former, *found]
 
@@ -221,15 +219,8 @@ class Belonging:
 
         Where it has several addresses, the next after one that did not answer.
         """
-        places = [(each.id, each.site) for each in self._kept.hubs]
-        known = next(
-            (
-                self._kept.hubs[places.index((hub.id, site))]
-                for site in hub.sites
-                if (hub.id, site) in places
-            ),
-            None,
-        )
+        kept = {(each.id, each.site): each for each in self._kept.hubs}
+        known = next(filter(None, (kept.get((hub.id, site)) for site in hub.sites)), None)
         heard = self._heard.get(hub.key)
         if heard is None or heard.site not in hub.sites:
             return (known.site if known else hub.sites[0]), known
@@ -248,10 +239,9 @@ class Belonging:
         return Question(self._kept.id, self._name, self._health(), link)
 
     def _answers(self, home: Home, answer: Adopted) -> None:
-        now = monotonic()
         if home.answering_since is None:
-            home.answering_since, home.silent_since, home.why = now, None, ""
-        home.unpainted_for, home.heard = answer.unpainted_for, now
+            home.answering_since, home.silent_since, home.why = monotonic(), None, ""
+        home.unpainted_for = answer.unpainted_for
 
     def _is_silent(self, home: Home, why: str) -> None:
         if home.silent_since is None:

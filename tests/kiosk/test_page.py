@@ -60,6 +60,7 @@ async def test_what_the_network_says_is_text_and_a_code_is_read_from_afar(tmp_pa
         shown = page.locator(".code")
         await expect(shown).to_have_text(f"{code[:3]} {code[3:]}")
         await expect(page.locator(".name")).to_have_text(HOSTILE)
+        await expect(page.locator(".address")).to_have_text(f"{hub.place}/screens")
         assert await page.locator("img").count() == 0
         box = await shown.bounding_box()
         assert box

@@ -56,7 +56,7 @@ function words({ state, home, seconds, not_because, kitchens }) {
   if (state === "looking") return ["Looking for a kitchen …", not_because];
   if (state === "to adopt") {
     if (!kitchens.some(({ code }) => code)) return ["No kitchen answers yet", ""];
-    return ["Let this screen in", "Sign in as a manager at the kitchen, and type this code there."];
+    return ["Let this screen in", "A manager opens the page below the code, and types it there."];
   }
   const name = home.name || home.address;
   if (state === "adopted") return [`Opening ${name} …`, ""];
@@ -70,7 +70,7 @@ function kitchen({ name, address, code, why }) {
   item.append(element("bdi", "name", name || "Kitchen"));
   if (code) item.append(element("p", "code", code.replace(GROUP, "$1 $2")));
   else item.append(element("p", "why", why));
-  item.append(element("p", "address", address));
+  item.append(element("p", "address", code ? `${address}/screens` : address));
   return item;
 }
 
