@@ -1,5 +1,6 @@
 """What a board's token may see goes with what it covers, on open streams too; `kds.screens`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -337,6 +338,19 @@ async def test_who_hears_of_some_stations_hears_of_their_screens(
         assert told(await grill.until(lambda heard: told([heard]) != [])) == [
             [("hot", "away"), ("wall", "live")]
         ]
+
+
+@pytest.mark.usefixtures("nothing_comes_with_a_beat")
+async def test_after_each_snapshot_they_are_told_anew(
+    appliance: RunningAppliance, screens: MadeUpScreens, at_grill: str
+) -> None:
+    async with listening(appliance, token=at_grill) as stream:
+        assert told(await stream.until(is_beat)) == [[(ID, "live")]]
+        change = appliance.authority.devices.change
+        await asyncio.to_thread(change, screens.devices[ID], "Wall", ["grill", "fry"])
+        await appliance.order(id="A-1", items=BOTH)
+        await stream.snapshot()
+        assert told([await stream.hear()]) == [[(ID, "live")]]
 
 
 async def test_a_screen_is_told_which_it_is(appliance: RunningAppliance, at_grill: str) -> None:

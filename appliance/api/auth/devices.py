@@ -131,10 +131,9 @@ class Devices:
                     f"device {before.id} was made with this key before; its token cannot be shown"
                     " again: remove it, and make another with a new key"
                 )
-            others = {key: it for key, it in file.by_hash.items() if key != _hash(token)}
-            if len(others) >= MAX_DEVICES:
+            if len(file.by_hash) >= MAX_DEVICES:
                 raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
-            return replace(file, by_hash=others | {_hash(token): device})
+            return replace(file, by_hash=file.by_hash | {_hash(token): device})
 
         self._records.change(edit)
         return NewDevice(device, token)
