@@ -81,6 +81,8 @@ class LanScreen:
         self._healed = asyncio.Event()
         for writer in list(self._writers):
             _abort(writer)
+        for serving in self._serving:
+            serving.cancel()
         if self._serving:
             await asyncio.wait(self._serving)
         await self._server.wait_closed()

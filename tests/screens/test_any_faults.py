@@ -146,6 +146,7 @@ class Night:
         await self.screen.kill(forgets=False)
         await self.hub.until(lambda: bool(self.hub.feeding.status("one").trouble))
         await self.screen.start()
+        await self.hub.until(lambda: not self.hub.feeding.status("one").trouble)
 
     async def becomes_right(self) -> None:
         should = self.hub.shows(self.fed.stations)
