@@ -40,18 +40,6 @@ def _wrong_backup(
         yield f"{where}.backup: {screen.id!r} is this screen itself"
     elif screen.backup not in screens:
         yield f"{where}.backup: there is no {screen.backup!r} here; allowed: {', '.join(screens)}"
-    elif screen.id in (chain := _chain(screen, screens)):
-        yield f"{where}.backup: this leads back to it: {' > '.join([screen.id, *chain])}"
-
-
-def _chain(screen: ScreenSection, screens: dict[str, ScreenSection]) -> list[str]:
-    """Its backup, the backup of that, and so on, up to the first that comes again."""
-    chain: list[str] = []
-    name = screen.backup
-    while name is not None and name in screens and name not in chain:
-        chain.append(name)
-        name = screens[name].backup
-    return chain
 
 
 def _wrong_address(screen: ScreenSection, where: str, config: Config) -> Iterator[str]:
