@@ -1,5 +1,6 @@
 """Parts that are there only where the configuration has them: each is made here, or None."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,20 @@ def make_printing(
     return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
 
 
-def make_https(config: Config, directory: Path) -> tls.Https | None:
-    """What https presents, if it is wanted. Raises Unfit, OSError."""
+def make_https(config: Config, directory: Path, announced: Callable[[], str]) -> tls.Https | None:
+    """What https presents, if it is wanted. Raises Unfit, OSError.
+
+    `announced`: the name by which mDNS finds this machine now; empty for none.
+    """
     if config.https is None:
         return None
     if config.https.files is not None:
         return tls.Https(tls.GivenFiles(*config.https.files))
-    return tls.Https(tls.OwnAuthority(directory, tls.own_names))
+
+    def names() -> frozenset[str]:
+        return tls.own_names() | frozenset(filter(None, [announced()]))
+
+    return tls.Https(tls.OwnAuthority(directory, names))
 
 
 def make_presence(config: Config, identifier: str, orders: Address) -> Presence | None:

@@ -191,7 +191,7 @@ async def running(
         "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
     }
-    https = await asyncio.to_thread(make_https, config, directory)
+    https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
     devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
     if https is not None:
         status["https"] = https.status

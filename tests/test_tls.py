@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance import certificates, tls
+from appliance import certificates, config, parts, tls
 from appliance.tls import Https
 from tests.presenting import NAMES, NOW, Machine, connected, presented, presenting, trusting
+from tests.running import AT_ONCE
 
 NEVER_SET = datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC)
 USED_UP = NOW - timedelta(days=150)
@@ -347,6 +348,18 @@ async def test_a_new_address_is_certified_while_running(machine: Machine) -> Non
         await presented(port, trust, "10.1.2.3")
         await presented(port, trust, "fd00::1:2")
         await presented(port, trust)
+
+
+async def test_the_name_by_which_mdns_finds_this_machine_is_certified(tmp_path: Path) -> None:
+    announced = ""
+    text = "[https]\nlisten = '127.0.0.1:0'\n" + AT_ONCE
+    settings = await asyncio.to_thread(config.parse, text, "kitchen.toml")
+    https = await asyncio.to_thread(parts.make_https, settings, tmp_path, lambda: announced)
+    assert https is not None
+    assert "expeditor-2.local" not in certificates.names_of(await shown(https))
+    announced = "expeditor-2.local"
+    await asyncio.to_thread(https.check)
+    await shown(https, "expeditor-2.local")
 
 
 async def test_an_address_that_goes_away_changes_nothing(machine: Machine) -> None:

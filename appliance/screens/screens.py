@@ -154,6 +154,10 @@ class Watcher:
             self._announced(),
         )
 
+    def announced_as(self) -> str:
+        """The name by which this machine is found now; empty for none."""
+        return "" if self.network is None else self.network.host
+
     def status(self) -> ScreensStatus:
         """How they are doing as a whole."""
         tallies = self._feeding.tallies
