@@ -37,6 +37,8 @@ class CancelOrder(Struct, frozen=True, gc=False):
     """Take the order back. Its tickets stay visible as voided until bumped away."""
 
     order_id: str
+    done: bool = False
+    """It was finished elsewhere: its tickets leave the boards as bumped."""
 
 
 class ActOnTicket(Struct, frozen=True, gc=False):

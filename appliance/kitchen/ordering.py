@@ -68,8 +68,8 @@ class Ordering:
                 return self._update_by_id(order, guest, now)
             case AmendOrder():
                 return self._amend(command, now)
-            case CancelOrder(order_id):
-                return self._cancel(order_id, now)
+            case CancelOrder(order_id, done):
+                return self._finish(order_id, now) if done else self._cancel(order_id, now)
 
     def _create(self, order: Order, guest: Guest, now: Moment) -> Decision:
         accepted = Decision(OrderAccepted(order.id))
@@ -245,6 +245,14 @@ class Ordering:
         )
         cancelled = OrderCancelled(now.at, now.tick, known.placed.number)
         return Decision(OrderAccepted(order_id), (cancelled, *tickets))
+
+    def _finish(self, order_id: str, now: Moment) -> Decision:
+        """What was bumped elsewhere is bumped here, and what was voided is seen."""
+        live = list(self._memory.live_of(order_id))
+        if not live:
+            return self._ignored(order_id)
+        bumped = (TicketChanged(now.at, now.tick, "bumped", clear(each, now)) for each in live)
+        return Decision(OrderAccepted(order_id), (*bumped,))
 
     def _is_still_cooked(self, known: Known) -> bool:
         """Whether stations have cards that the pass leaves to them, though it has sent the order.

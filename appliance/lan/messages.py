@@ -68,17 +68,17 @@ def decode(message: Frame, zone: tzinfo, identifier: str | None = None) -> Comma
     msgspec.DecodeError, UnicodeDecodeError, RecursionError.
     """
     envelope = _decode(message)
-    via = _via(envelope.via, identifier)
+    via, done = _via(envelope.via, identifier), bytes(envelope.done) == b"true"
     name = "create-order" if envelope.command is None else envelope.command
     if name not in _decode_order:
         raise NotUnderstood(f"unknown command {name[:40]!r}")
     if bytes(envelope.order) in _NO_ORDER:
-        return command(name, _decode_order[name](message), zone, via)
+        return command(name, _decode_order[name](message), zone, via, done=done)
     try:
         order = _decode_order[name](envelope.order)
     except msgspec.ValidationError as error:
         raise NotUnderstood(_in_envelope(str(error))) from error
-    return command(name, order, zone, via)
+    return command(name, order, zone, via, done=done)
 
 
 _Identifier: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_IDENTIFIER)]
@@ -101,10 +101,17 @@ def _via(sent: msgspec.Raw, identifier: str | None) -> tuple[str, ...]:
     return via
 
 
-def command(name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...] = ()) -> Command:
+def command(
+    name: str,
+    order: AnyOrderMessage,
+    zone: tzinfo,
+    via: tuple[str, ...] = (),
+    *,
+    done: bool = False,
+) -> Command:
     """The command of that name about an order of the struct that it takes.
 
-    `via`: see `Order`. Raises NotUnderstood.
+    `via`: see `Order`; `done`: see `CancelOrder`. Raises NotUnderstood.
     """
     if not order.id:
         raise NotUnderstood("order.id is missing or empty")
@@ -112,7 +119,7 @@ def command(name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")
     match order:
         case CancelMessage():
-            return CancelOrder(order.id)
+            return CancelOrder(order.id, done)
         case PartialOrderMessage():
             return AmendOrder(order.id, _amendment(order, zone))
         case _:

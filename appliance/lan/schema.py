@@ -101,6 +101,8 @@ class Envelope(Struct):
     order: Raw = Raw()
     via: Raw = Raw()
     """Identifiers of the appliances that it came through; ours, not of the protocol."""
+    done: Raw = Raw()
+    """True with a cancel of what was finished there; ours as well."""
 
 
 class CancelMessage(Struct):

@@ -80,3 +80,23 @@ def test_an_order_that_was_never_here_cannot_be_cancelled() -> None:
     refused = do(new_kitchen(), CANCEL).reply
     assert isinstance(refused, Refused)
     assert refused.reason == "no_such_order"
+
+
+def test_what_was_finished_elsewhere_is_bumped_at_every_station() -> None:
+    kitchen = busy(create(combo()), act("grill", "start"))
+    decision = do(kitchen, CancelOrder("7", done=True))
+    assert decision.reply == OrderAccepted("7")
+    assert kinds(decision.events) == ["bumped", "bumped", "bumped"]
+    assert {ticket(kitchen, station).status for station in ("grill", "fry", "pass")} == {"bumped"}
+    assert do(kitchen, CancelOrder("7", done=True)).events == ()
+
+
+def test_what_was_finished_elsewhere_can_be_recalled_here() -> None:
+    kitchen = busy(create(combo()), CancelOrder("7", done=True), act("grill", "recall"))
+    assert board(kitchen, "grill") == ["7"]
+
+
+def test_nobody_has_finished_what_never_was_here() -> None:
+    refused = do(new_kitchen(), CANCEL).reply
+    assert isinstance(refused, Refused)
+    assert do(new_kitchen(), CancelOrder("7", done=True)).reply == refused

@@ -300,3 +300,12 @@ def test_what_came_through_here_or_too_many_is_refused(message: Any) -> None:
     with pytest.raises(NotUnderstood, match="it came through more than 8 appliances"):
         through(["A"] * 9, **message)
     assert through(["A", "B"], **message)
+
+
+@pytest.mark.parametrize(
+    ("done", "is_done"), [(True, True), (False, False), (None, False), ("true", False), (1, False)]
+)
+def test_a_cancel_says_whether_it_was_finished_there(done: Any, is_done: bool) -> None:  # noqa: FBT001
+    cancel = {"command": "cancel-order", "order": {"id": "7"}}
+    assert through([], done=done, **cancel) == CancelOrder("7", done=is_done)
+    assert through([], **cancel) == CancelOrder("7")
