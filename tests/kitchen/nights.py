@@ -130,7 +130,7 @@ amends = st.builds(
         lines=st.lists(changed_lines, max_size=2).map(tuple),
     ),
 )
-cancels = st.builds(CancelOrder, order_ids)
+cancels = st.builds(CancelOrder, order_ids, st.booleans())
 priorities: st.SearchStrategy[Priority] = st.sampled_from(["normal", "high", "urgent"])
 cooking: st.SearchStrategy[Action] = st.sampled_from(["start", "ready", "bump", "recall"])
 voiding: st.SearchStrategy[Action] = st.just("void")
