@@ -12,7 +12,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
-from appliance.api.address import plain
+from appliance.address import plain
 from appliance.api.errors import REQUEST_ID
 
 logger: Final = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ answer that is lost costs nothing.
 
 from aiohttp import web
 
-from appliance.api.address import plain
+from appliance.address import plain
 from appliance.api.auth import Authority, keep_session, require_own_page, session_cookie
 from appliance.api.auth.devices import DEVICE_SECONDS, new_token
 from appliance.api.operation import json_body
