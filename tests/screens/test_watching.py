@@ -210,10 +210,27 @@ def test_what_its_agent_says_is_told_for_a_while(evening: Evening) -> None:
     assert heard is not None
     assert (heard.id, heard.health, heard.address) == ("board-one", health, "10.0.0.8")
     evening.seconds(6)
-    assert evening.shows("board-one").why == "its computer says: browser ended"
     assert evening.states() == {"board-one": "away"}  # An agent is no page.
+    assert evening.shows("board-one").why == (
+        "nothing is painted; its computer answers: browser ended, restarts: 3 (it hung)"
+    )
     evening.seconds(10)
     assert evening.json("board-one").health is None
+    assert evening.shows("board-one").why == "nothing is heard of it"
+
+
+def test_since_when_it_is_so_goes_with_the_wall_clock(evening: Evening) -> None:
+    evening.adopt_board("board-one")
+    page = evening.open_page("device of board-one")
+    evening.seconds(60)
+    evening.freeze(page)
+    evening.seconds(20)
+    away_since = evening.shows("board-one").since
+    # The power came without a network: only now the time is known.
+    evening.wall_ms += 3_600_000
+    evening.seconds(1)
+    assert evening.states() == {"board-one": "away"}
+    assert evening.shows("board-one").since == away_since + 3_600_000
 
 
 def test_a_board_that_comes_again_has_another_token(evening: Evening) -> None:
