@@ -135,6 +135,7 @@ class Registry:
             return replace(file, by_id=left)
 
         self._records.change(edit)
+        self._moved.pop(screen, None)
 
     def move(self, screen: str, address: Address) -> None:
         """It was found there; to be kept by `keep_moves`."""

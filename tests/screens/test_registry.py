@@ -164,6 +164,15 @@ def test_a_move_counts_before_it_is_on_disk(tmp_path: Path) -> None:
     assert Registry(tmp_path, ()).screens[0].address == "10.0.0.9:9104"
 
 
+def test_a_move_is_forgotten_with_its_screen(tmp_path: Path) -> None:
+    registry = Registry(tmp_path, ())
+    registry.adopt(lan())
+    registry.move("one", Address("10.0.0.77:9104"))
+    registry.forget("one")
+    registry.adopt(lan(address=Address("10.0.0.12:9104")))
+    assert registry.screens == (lan(address=Address("10.0.0.12:9104")),)
+
+
 def test_an_address_is_written_in_one_way() -> None:
     for text, same in (
         ("[FD00:0::1]:9104", "[fd00::1]:9104"),
