@@ -241,7 +241,7 @@ class Rounds:
             else:
                 self.covers_begun += 1
                 logger.warning("screen %s is covered by %s", screen.id, screen.covered_by)
-        if screen.conflict and (before is None or before.conflict != screen.conflict):
+        if screen.conflict and not (before is not None and before.conflict):
             logger.warning("screen %s: %s", screen.id, screen.conflict)
 
 
