@@ -110,9 +110,9 @@ class ScreenResource:
                 if body.address is not None or body.found_id:
                     raise invalid("code", "a board is adopted by its code alone")
                 return await self._adopt_board(body.code, wanted)
-            if body.address is None:
-                raise invalid("code", "give a board's code, or a LAN screen's address")
-            address = _address(body.address)
+            if body.address is None and not body.found_id:
+                raise invalid("code", "give a board's code, or a LAN screen's address or found_id")
+            address = "" if body.address is None else _address(body.address)
             adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
             return self._shown(adopted)
 

@@ -139,9 +139,20 @@ async def test_a_lan_screen_that_was_found_is_adopted_by_id_and_address(
     assert len(screens.screens) == 5
 
 
+async def test_a_lan_screen_that_is_found_in_one_place_needs_no_address(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    answer = await send(appliance, "POST", found_id=TV.id, name="TV")
+    assert (answer.status, answer.body["id"]) == (201, TV.id)
+    assert screens.screens[TV.id].address == ""  # Which is theirs to find.
+    screens.fails = CannotAdopt("an address is needed: 2 places say to be it")
+    answer = await send(appliance, "POST", found_id="another", name="TV")
+    assert (answer.status, answer.body["code"]) == (409, "CONFLICT")
+
+
 NO_SCREENS: list[tuple[dict[str, Any], str]] = [
     ({}, "code"),
-    ({"found_id": TV.id}, "code"),
+    ({"found_id": ""}, "code"),
     ({"code": "000001", "address": "192.0.2.7"}, "code"),
     ({"code": "000001", "found_id": TV.id}, "code"),
     ({"address": "192.0.2.7:0"}, "address"),
