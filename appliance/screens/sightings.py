@@ -197,7 +197,7 @@ def is_elsewhere(screen: Adopted, sighting: Sighting) -> bool:
 
 def moved_to(
     screen: Adopted,
-    sightings: Iterable[Sighting],
+    sightings: Sequence[Sighting],
     networks: Collection[Network],
     own: Collection[Ip],
 ) -> Address | None:
@@ -206,13 +206,12 @@ def moved_to(
     Only in `networks`, those of this machine, and at none of its `own` addresses. None, too, where
     somebody says to be it where it was, still.
     """
-    elsewhere, here = [], []
-    for each in sightings:
-        (here if screen.address in each.places else elsewhere).append(each)
+    elsewhere = [each for each in sightings if screen.address not in each.places]
     if len(elsewhere) != 1:
         return None
-    claim = elsewhere[0]
-    if any(claim.stay.heard - each.stay.heard < AWAY_SECONDS for each in here):
+    (claim,) = elsewhere
+    here = (each.stay.heard for each in sightings if screen.address in each.places)
+    if any(claim.stay.heard - heard < AWAY_SECONDS for heard in here):
         return None
     for place in claim.places:
         address = _ip(place)
