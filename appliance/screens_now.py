@@ -47,6 +47,7 @@ class ScreensNow(Watched):
     def __init__(self) -> None:
         super().__init__()
         self._screens: dict[str, ScreenNow] = {}
+        self._by_device: dict[str, ScreenNow] = {}
         self._unseen: frozenset[str] = frozenset()
 
     @property
@@ -64,9 +65,8 @@ class ScreensNow(Watched):
         return self._unseen
 
     def of_device(self, device: str) -> ScreenNow | None:
-        """The board that has this device's token."""
-        found = (each for each in self._screens.values() if each.device == device)
-        return next(found, None)
+        """The board that has this device's token. Quick: asked per event and listener."""
+        return self._by_device.get(device)
 
     def show(self, screens: Sequence[ScreenNow], unseen: frozenset[str]) -> None:
         """They are like this from now on; where that is new, tell who watches."""
@@ -74,6 +74,7 @@ class ScreensNow(Watched):
         if (told, list(told), unseen) == (self._screens, list(self._screens), self._unseen):
             return
         self._screens, self._unseen = told, unseen
+        self._by_device = {each.device: each for each in screens if each.device is not None}
         self._tell()
 
 

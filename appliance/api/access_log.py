@@ -12,13 +12,16 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
-from appliance.api.address import plain
+from appliance.address import plain
 from appliance.api.errors import REQUEST_ID
 
 logger: Final = logging.getLogger(__name__)
 
 UNROUTED: Final = web.RequestKey("unrouted", bool)
 """Set on a request that no path was looked up for: it is no HTTP."""
+AGAIN: Final = web.RequestKey("again", bool)
+"""Set on a request that comes every few seconds as long as a device is there, and said nothing new:
+lines of it would fill a card and bury all others."""
 STATIONS: Final = web.AppKey[Callable[[], Container[str]]]("stations")
 """Of an application, what tells the ids of its stations."""
 LINES: Final = web.AppKey[list[str]]("lines")
@@ -27,12 +30,14 @@ one commit makes one write."""
 
 
 class AccessLogger(AbstractAccessLogger):
-    """A line for each request, when it has been answered to the end."""
+    """A line for each request but those of AGAIN, when it has been answered to the end."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """`time`: seconds from the first byte of the request."""
         if not isinstance(request, web.Request) or UNROUTED in request:  # What is no HTTP.
             self._write([_line(request, "-", response, time)])
+            return
+        if AGAIN in request:
             return
         resource = request.match_info.route.resource
         path = resource.canonical if resource is not None else "(no such path)"

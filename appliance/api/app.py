@@ -101,6 +101,9 @@ def make_app(
     def known_stations() -> frozenset[str]:
         return frozenset(station.id for station in expeditor.kitchen.stations)
 
+    def passes() -> tuple[str, ...]:
+        return expeditor.kitchen.router.passes
+
     resources = [
         Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
         Resource(
@@ -124,7 +127,7 @@ def make_app(
             screen_api,
             [
                 *Knocks(screens, authority).operations(BASE),
-                *screen_api.ScreenResource(screens, authority, known_stations).operations(),
+                *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),

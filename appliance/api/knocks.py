@@ -7,7 +7,8 @@ answer that is lost costs nothing.
 
 from aiohttp import web
 
-from appliance.api.address import plain
+from appliance.address import plain
+from appliance.api.access_log import AGAIN
 from appliance.api.auth import Authority, keep_session, require_own_page, session_cookie
 from appliance.api.auth.devices import DEVICE_SECONDS, new_token
 from appliance.api.operation import json_body
@@ -61,6 +62,7 @@ class Knocks:
         device = devices.find(sent)
         screen = None if device is None else self._screens.heard(device.id, knock)
         if device is not None and screen is not None:
+            request[AGAIN] = True
             sign_in = f"/sign-in?code={self._authority.lend(sent)}" if body.link else None
             unpainted = self._screens.unpainted_for(device.id)
             told = shown(screen, self._screens, self._authority)
@@ -69,6 +71,8 @@ class Knocks:
         # What is worth nothing yet is made once and kept by the board: not by us.
         is_new = not devices.may_become_good(sent)
         token = new_token() if is_new else sent
+        if not is_new:
+            request[AGAIN] = True
         waits = self._screens.knock(knock, token)
         its_own = None if is_browser or not is_new else token
         answer = encode(NewBoard(waits.code, its_own))

@@ -14,7 +14,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance import config
-from appliance.api.address import place
+from appliance.address import place
 from appliance.api.errors import ApiError, Handler
 
 MAX_BUCKETS: Final = 4_096

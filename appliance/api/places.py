@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from appliance import config
-from appliance.api.address import place
+from appliance.address import place
 
 OTHER_FILES: Final = 64
 """Descriptors for what is neither HTTP nor an order: the log, the history, ports, the beacon;

@@ -121,7 +121,10 @@ Patience = Annotated[int, Meta(ge=5, le=86_400, description="seconds that it may
 
 
 class AdoptBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A screen to adopt: a board by its `code`, a LAN screen by its `address`."""
+    """A screen to adopt: a board by its `code`, a LAN screen by its `address`.
+
+    Or by the `found_id` alone of one that is found in one place.
+    """
 
     name: Name
     code: Annotated[str | None, Meta(description="six digits, as the board shows them")] = None

@@ -5,6 +5,7 @@ good, for what the screen is for.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
@@ -15,11 +16,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from appliance.api.access import not_stored, stored
-from appliance.api.auth import (
-    KITCHEN,
-    MANAGERS,
-    Authority,
-)
+from appliance.api.auth import KITCHEN, MANAGERS, Authority
 from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Call, Operation
 from appliance.api.screen_json import (
@@ -32,12 +29,9 @@ from appliance.api.screen_json import (
 )
 from appliance.config.values import Address
 from appliance.lan import PORT
-from appliance.screens_now import (
-    CannotAdopt,
-    ScreenJson,
-    Screens,
-    Wanted,
-)
+from appliance.screens_now import CannotAdopt, ScreenJson, Screens, Wanted
+
+logger = logging.getLogger(__name__)
 
 Done = TypeVar("Done")
 
@@ -52,12 +46,17 @@ class ScreenResource:
     """The operations, for one appliance."""
 
     def __init__(
-        self, screens: Screens, authority: Authority, stations: Callable[[], Collection[str]]
+        self,
+        screens: Screens,
+        authority: Authority,
+        stations: Callable[[], Collection[str]],
+        passes: Callable[[], Collection[str]],
     ) -> None:
-        """`stations`: the ids of all that there are."""
+        """`stations`: the ids of all that there are; `passes`: of those that are passes."""
         self._screens = screens
         self._authority = authority
         self._known_stations = stations
+        self._passes = passes
         # A screen and its device are changed together: one change after another.
         self._changing = asyncio.Lock()
 
@@ -87,11 +86,15 @@ class ScreenResource:
         ]
 
     async def every(self, call: Call) -> ScreensShown:
-        """The screens of the stations that the caller may see; what was found, for who sees all."""
+        """The screens of the stations that the caller may see; what was found, for who sees all.
+
+        Whoever sees a pass sees all that are adopted.
+        """
         known, stations = self._screens.shown(), call.caller.stations
         sees_all = stations is None
+        of = None if any(map(call.caller.sees, self._passes())) else stations
         return ScreensShown(
-            screens=[self._shown(each) for each in known.screens if is_of(each, stations)],
+            screens=[self._shown(each) for each in known.screens if is_of(each, of)],
             found=list(known.found) if sees_all else [],
             hubs=list(known.hubs) if sees_all else [],
             announced=known.announced,
@@ -107,9 +110,9 @@ class ScreenResource:
                 if body.address is not None or body.found_id:
                     raise invalid("code", "a board is adopted by its code alone")
                 return await self._adopt_board(body.code, wanted)
-            if body.address is None:
-                raise invalid("code", "give a board's code, or a LAN screen's address")
-            address = _address(body.address)
+            if body.address is None and not body.found_id:
+                raise invalid("code", "give a board's code, or a LAN screen's address or found_id")
+            address = "" if body.address is None else _address(body.address)
             adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
             return self._shown(adopted)
 
@@ -122,9 +125,11 @@ class ScreenResource:
             wanted = Wanted(known.name, known.station, known.backup, known.patience)
         else:
             self._require_fit(wanted, knocking.knock.id)
-        before = self._screens.device_of(knocking.knock.id)
-        devices = self._authority.devices
-        issue = partial(devices.issue, wanted.name, _only(wanted), token=knocking.token)
+        name, devices = knocking.knock.id, self._authority.devices
+        before = self._screens.device_of(name)
+        issue = partial(
+            devices.issue, wanted.name, _only(wanted), token=knocking.token, screen=name
+        )
         device = (await stored(issue)).device
         try:
             screen = await _done(self._screens.adopt_board(knocking, wanted, device.id))
@@ -132,7 +137,10 @@ class ScreenResource:
             await stored(lambda: devices.revoke(device.id))
             raise
         if before is not None:
-            await stored(lambda: devices.revoke(before))
+            try:
+                await stored(lambda: devices.revoke(before))
+            except ApiError as error:  # Its screen has another: it opens nothing all the same.
+                logger.warning("the old token of screen %s is not forgotten: %s", name, error)
         return self._shown(screen)
 
     async def change(self, call: Call) -> ScreenShown:

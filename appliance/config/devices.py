@@ -146,7 +146,7 @@ class ScreenSection(Section, frozen=True):
     """A screen that needs no discovery. A board still has to show its code once."""
 
     id: Id
-    name: str | None = None
+    name: Text | None = None
     """None: its id."""
     proto: Literal["board", "lan"] = "lan"
     address: Address | None = None

@@ -6,12 +6,14 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from appliance.address import place
 from appliance.mdns.found import harmless
 from appliance.screens_now import Knock, Knocking
 
 MOST: Final = 64
 MOST_PER_ADDRESS: Final = 8
-"""Several may come from behind one address; the one silent longest goes."""
+"""Several may come from behind one address; the one silent longest goes. Where there are MOST, it
+is one of the address that has most."""
 SILENT_SECONDS: Final = 30.0
 """A board asks every few seconds: one that has stopped shows its code no longer."""
 CODE_SECONDS: Final = 600.0
@@ -69,15 +71,16 @@ class Knocks:
             del self._asking[token]
 
     def _make_room(self, address: str) -> None:
-        of_address = [
-            token
-            for token, asking in self._asking.items()
-            if asking.knocking.knock.address == address
-        ]
-        if len(of_address) >= MOST_PER_ADDRESS:
-            del self._asking[of_address[0]]
-        elif len(self._asking) >= MOST:
-            del self._asking[next(iter(self._asking))]
+        tokens: dict[str, list[str]] = {}
+        for token, asking in self._asking.items():
+            tokens.setdefault(place(asking.knocking.knock.address), []).append(token)
+        to_leave = tokens.get(place(address), [])
+        if len(to_leave) < MOST_PER_ADDRESS:
+            if len(self._asking) < MOST:
+                return
+            # However fast some ask, they take nothing from who asks alone.
+            to_leave = max(tokens.values(), key=len)
+        del self._asking[to_leave[0]]
 
     def _new_code(self, before: _Asking | None) -> str:
         taken = {asking.knocking.code for asking in self._asking.values()}

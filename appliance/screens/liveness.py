@@ -21,6 +21,8 @@ class Pulse(NamedTuple):
     """Since when it does not show the newest; None while it does."""
     trouble: str = ""
     """In words, what it last failed with."""
+    computer: str = ""
+    """In words, how the computer of a board says to be; empty where none says anything."""
     awaited: float = 0.0
     """Since when it could be heard, if that is not so since the start: it was adopted later, or the
     appliance itself stood still."""
@@ -111,16 +113,22 @@ def _standing(screen: Adopted, pulse: Pulse, gone: str, *, started: float, now: 
         return Standing("not seen yet", "it has to show its code, and be adopted", (), None)
     silent = now - max(started, pulse.awaited, started if pulse.heard is None else pulse.heard)
     if silent >= AWAY_SECONDS:
-        why = pulse.trouble or "nothing is heard of it"
+        silence = "nothing is painted" if pulse.computer else "nothing is heard of it"
+        why = _besides(pulse.trouble or silence, pulse)
         is_missed = silent >= screen.wanted.patience
         return Standing("away", why, (), None, silent, is_missed)
     if pulse.heard is None:
-        return Standing("not seen yet", gone or "nothing was heard of it yet", (), None, silent)
+        why = gone or _besides("nothing was heard of it yet", pulse)
+        return Standing("not seen yet", why, (), None, silent)
     late = 0.0 if pulse.behind_since is None else now - max(started, pulse.behind_since)
     if late >= BEHIND_SECONDS:
-        why = pulse.trouble or "it does not show the newest"
+        why = _besides(pulse.trouble or "it does not show the newest", pulse)
         return Standing("behind", why, (), None, silent)
     return Standing("live", gone, (), None, silent)
+
+
+def _besides(why: str, pulse: Pulse) -> str:
+    return f"{why}; its computer answers: {pulse.computer}" if pulse.computer else why
 
 
 def _gone(screen: Adopted, screens: Collection[str], stations: Collection[str]) -> Iterator[str]:

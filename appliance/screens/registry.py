@@ -135,6 +135,7 @@ class Registry:
             return replace(file, by_id=left)
 
         self._records.change(edit)
+        self._moved.pop(screen, None)
 
     def move(self, screen: str, address: Address) -> None:
         """It was found there; to be kept by `keep_moves`."""
@@ -173,7 +174,8 @@ class Registry:
 
     def _all(self, file: _File) -> Iterator[Adopted]:
         declared = (
-            _declared(section, file.of_file.get(name)) for name, section in self._sections.items()
+            _declared(section, file.of_file.get(name) or _as_before(file.by_id.get(name)))
+            for name, section in self._sections.items()
         )
         adopted = (
             Adopted(name, kept.proto, kept.wanted, kept.adopted_at, _at(kept.address), kept.device)
@@ -205,6 +207,11 @@ def _require_as_declared(screen: Adopted, section: ScreenSection) -> None:
 def _kept(screen: Adopted) -> _Kept:
     address = _text(screen.address)
     return _Kept(screen.proto, screen.wanted, screen.adopted_at, address, screen.device)
+
+
+def _as_before(screen: _Kept | None) -> _Beside | None:
+    """Of a screen that came into the file after a manager had adopted it: who it is stays so."""
+    return None if screen is None else _Beside(screen.adopted_at, screen.device)
 
 
 def _text(address: Address | None) -> str | None:

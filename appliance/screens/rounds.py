@@ -9,6 +9,7 @@ from typing import Final
 
 from appliance import interfaces
 from appliance.expeditor import Expeditor
+from appliance.kitchen.ticket import Moment
 from appliance.log import Log
 from appliance.screens.boards import Boards
 from appliance.screens.feeder import FeedStatus
@@ -16,7 +17,7 @@ from appliance.screens.feeding import Fed, Feeding
 from appliance.screens.liveness import Pulse, Standing, Stay, assess
 from appliance.screens.registry import Adopted, Registry
 from appliance.screens.sightings import Sightings, conflict, moved_to
-from appliance.screens_now import ScreenNow, ScreensNow
+from appliance.screens_now import ScreenHealth, ScreenNow, ScreensNow
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class Rounds:
         self._here: dict[str, float] = {}
         """Since when a screen is where it is, if that is not so since the start."""
         self._moved: dict[str, float] = {}
+        self._since: dict[str, int] = {}
+        """Since which tick of the kitchen's clock a screen is as it is."""
         self._standings: Mapping[str, Standing] = {}
         self._fed: Mapping[str, Fed] = {}
         self.went_away = 0
@@ -118,13 +121,14 @@ class Rounds:
             heard = self._boards.last_painted(screen.device)
             behind = self._boards.behind_since(screen.device, now)
             health = self._boards.health(screen.device, now)
-            trouble = "" if health is None else f"its computer says: browser {health.browser}"
-            return Pulse(heard, behind, trouble, awaited)
+            computer = "" if health is None else _in_words(health)
+            return Pulse(heard, behind, computer=computer, awaited=awaited)
         status = self.feed_status(screen.id)
         nowhere = "nobody knows where it is" if screen.address is None else ""
         if status is None:
-            return Pulse(None, None, nowhere, awaited)
-        return Pulse(status.heard, status.behind_since, status.trouble or nowhere, awaited)
+            return Pulse(None, None, nowhere, awaited=awaited)
+        trouble = status.trouble or nowhere
+        return Pulse(status.heard, status.behind_since, trouble, awaited=awaited)
 
     def _conflict(self, screen: Adopted, now: float) -> str:
         if screen.device is not None:
@@ -181,26 +185,29 @@ class Rounds:
                 self._moved[screen.id] = self._here[screen.id] = now
 
     def _forget_others(self, screens: set[str]) -> None:
-        for of_screens in (self._awaited, self._here, self._moved):
+        for of_screens in (self._awaited, self._here, self._moved, self._since):
             for screen in of_screens.keys() - screens:
                 del of_screens[screen]
 
     # ── what is told ─────────────────────────────────────────────────────────────────
 
     def _show(self, screens: Sequence[Adopted], unseen: frozenset[str], now: float) -> None:
-        at = self._expeditor.now().at
-        shown = [self._screen_now(screen, at, now) for screen in screens]
+        moment = self._expeditor.now()
+        shown = [self._screen_now(screen, moment, now) for screen in screens]
         for screen in shown:
             self._say(self._now.screens.get(screen.id), screen)
         self._now.show(shown, unseen)
 
-    def _screen_now(self, screen: Adopted, at: int, now: float) -> ScreenNow:
+    def _screen_now(self, screen: Adopted, moment: Moment, now: float) -> ScreenNow:
         standing = self._standings[screen.id]
         before = self._now.screens.get(screen.id)
         if before is not None and before.state == standing.state:
-            since = before.since
+            # The wall clock may have been set since.
+            since = moment.on_the_wall(self._since[screen.id], before.since)
         else:
-            since = at - round(standing.silent * 1000) if standing.state == "away" else at
+            ago = round(standing.silent * 1000) if standing.state == "away" else 0
+            self._since[screen.id] = moment.tick - ago
+            since = moment.at - ago
         return ScreenNow(
             id=screen.id,
             name=screen.wanted.name,
@@ -234,5 +241,12 @@ class Rounds:
             else:
                 self.covers_begun += 1
                 logger.warning("screen %s is covered by %s", screen.id, screen.covered_by)
-        if screen.conflict and (before is None or before.conflict != screen.conflict):
+        if screen.conflict and not (before is not None and before.conflict):
             logger.warning("screen %s: %s", screen.id, screen.conflict)
+
+
+def _in_words(health: ScreenHealth) -> str:
+    words = f"browser {health.browser}"
+    if health.restarts:
+        words += f", restarts: {health.restarts}"
+    return f"{words} ({health.why})" if health.why else words

@@ -16,7 +16,7 @@ from appliance.config.values import HIGHEST_PORT, ID, Address
 from appliance.lan.neighbours import Neighbour
 from appliance.mdns import ORDERS
 from appliance.mdns.found import Service
-from appliance.screens.liveness import Stay, are_at_once
+from appliance.screens.liveness import AWAY_SECONDS, Stay, are_at_once
 from appliance.screens.registry import Adopted
 from appliance.screens_now import FoundScreen, Hub, Knocking, Proto
 
@@ -25,6 +25,8 @@ ORDERS_PORT: Final = 9104
 HTTP_PORT: Final = 80
 BEACON_SECONDS: Final = 20.0
 """Older screens beacon every 15 s: who was not heard for this long is there no longer."""
+NAMED: Final = 2
+"""Of those who say to be one screen: anybody can say so from a hundred places."""
 
 _IDENTITY: Final = re.compile(ID)
 """What a beacon says may be any text; other identities than these cannot be asked for by path."""
@@ -195,18 +197,23 @@ def is_elsewhere(screen: Adopted, sighting: Sighting) -> bool:
 
 def moved_to(
     screen: Adopted,
-    sightings: Iterable[Sighting],
+    sightings: Sequence[Sighting],
     networks: Collection[Network],
     own: Collection[Ip],
 ) -> Address | None:
     """Where a LAN screen is that does not answer where it was: where just one says to be it.
 
-    Only in `networks`, those of this machine, and at none of its `own` addresses.
+    Only in `networks`, those of this machine, and at none of its `own` addresses. None, too, where
+    somebody says to be it where it was, still.
     """
-    claims = [each for each in sightings if screen.address not in each.places]
-    if len(claims) != 1:
+    elsewhere = [each for each in sightings if screen.address not in each.places]
+    if len(elsewhere) != 1:
         return None
-    for place in claims[0].places:
+    (claim,) = elsewhere
+    here = (each.stay.heard for each in sightings if screen.address in each.places)
+    if any(claim.stay.heard - heard < AWAY_SECONDS for heard in here):
+        return None
+    for place in claim.places:
         address = _ip(place)
         if address is None or address.is_loopback or address in own:
             continue
@@ -227,7 +234,14 @@ def conflict(screen: Adopted, stay: Stay | None, sightings: Sequence[Sighting]) 
     for each in sightings:
         if stay is not None and is_elsewhere(screen, each) and are_at_once(stay, each.stay):
             places |= {screen.address or "", each.places[0]}
-    return f"{' and '.join(sorted(places))} both say to be it" if places else ""
+    return _all_say(sorted(places)) if places else ""
+
+
+def _all_say(places: Sequence[str]) -> str:
+    named, more = places[:NAMED], len(places) - NAMED
+    if more > 0:
+        return f"{', '.join(named)} and {more} more say to be it"
+    return f"{' and '.join(named)} both say to be it"
 
 
 def hubs(services: Iterable[Service], own_identifier: str) -> Sequence[Hub]:

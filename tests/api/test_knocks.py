@@ -1,6 +1,7 @@
 """Boards knock: a code, a token that is worth nothing before a manager typed the code, a link."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
@@ -93,9 +94,33 @@ async def test_an_agent_gets_a_token_that_is_worth_nothing_before_the_adoption(
     assert (known.body["unpainted_for"], known.body["sign_in"]) == (None, None)
 
 
+async def test_only_a_new_board_that_knocks_is_a_line_in_the_log(
+    appliance: RunningAppliance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "appliance.api.access_log")
+
+    async def lines() -> list[str]:
+        await ask(appliance, "GET", "/")  # What was answered before it is written by then.
+        text = "\n".join(each.getMessage() for each in caplog.records).splitlines()
+        caplog.clear()
+        return [line.split()[3] for line in text if "/screens/knock " in line]
+
+    token = (await knock(appliance)).body["token"]
+    assert await lines() == ["200"]
+    for _ in range(3):
+        await knock(appliance, token)
+    assert await lines() == []
+    await adopt(appliance, "000001")
+    await knock(appliance, token)
+    assert await lines() == []
+    assert (await knock(appliance, token, name=5)).status == 400
+    assert await lines() == ["400"]
+
+
 async def test_what_is_worth_nothing_yet_costs_no_disk(appliance: RunningAppliance) -> None:
     def files() -> dict[str, int]:
-        found = (each for each in appliance.directory.iterdir() if "history" not in each.name)
+        # Databases are opened, and cleaned, at a time of their own.
+        found = (each for each in appliance.directory.iterdir() if ".sqlite" not in each.name)
         return {each.name: each.stat().st_mtime_ns for each in found}
 
     before = files()

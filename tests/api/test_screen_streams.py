@@ -276,6 +276,62 @@ async def test_who_is_no_screen_resumes_as_ever(
             assert is_beat(await talk.hear())
 
 
+# ── what must not be heard any more ──────────────────────────────────────────────────
+
+
+async def test_a_listener_that_catches_up_hears_no_more_of_what_it_lost(
+    appliance: RunningAppliance,
+    screens: MadeUpScreens,
+    at_grill: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_listener, "SENT_AT_ONCE", 1)
+    screens.put(ID, covers=("fry",))
+    async with talking(appliance, token=at_grill) as talk:
+        await talk.the("auth_success")
+        epoch = (await talk.subscribe())["epoch"]
+        since = f"{epoch}:{(await talk.the('kds.snapshot'))['seq']}"
+    for number in range(10):
+        await appliance.order(id=f"A-{number}", items=BOTH)
+    after, batches = appliance.expeditor.feed.after, 0
+
+    def counted(seq: int, *most: int) -> Any:
+        nonlocal batches
+        batches += most == (1,)
+        if batches == 8:
+            screens.put(ID, covers=())
+        return after(seq, *most)
+
+    monkeypatch.setattr(appliance.expeditor.feed, "after", counted)
+    async with talking(appliance, token=at_grill) as talk:
+        await talk.the("auth_success")
+        await talk.subscribe(since=since)
+        heard = await talk.until(is_snapshot)
+        events = [each for each in heard if each["type"].startswith("kds.ticket.")]
+        assert 0 < len(events) <= 8
+        assert stations_of(heard[-1]) == ["grill"]
+
+
+async def test_no_snapshot_is_sent_of_what_was_lost_while_it_waited_for_the_disk(
+    appliance: RunningAppliance,
+    screens: MadeUpScreens,
+    at_grill: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await appliance.order(id="A-1", items=BOTH)
+    screens.put(ID, covers=("fry",))
+    settled = appliance.expeditor.settled
+
+    def meanwhile() -> Any:
+        screens.put(ID, covers=())
+        return settled()
+
+    monkeypatch.setattr(appliance.expeditor, "settled", meanwhile)
+    async with subscribed(appliance, token=at_grill) as talk:
+        snapshot = (await talk.until(is_snapshot))[-1]
+        assert tickets_of(snapshot) == [("A-1", "grill")]
+
+
 # ── how screens are ──────────────────────────────────────────────────────────────────
 
 
@@ -342,15 +398,32 @@ async def test_who_hears_of_some_stations_hears_of_their_screens(
 
 @pytest.mark.usefixtures("nothing_comes_with_a_beat")
 async def test_after_each_snapshot_they_are_told_anew(
-    appliance: RunningAppliance, screens: MadeUpScreens, at_grill: str
+    appliance: RunningAppliance, screens: MadeUpScreens
 ) -> None:
-    async with listening(appliance, token=at_grill) as stream:
-        assert told(await stream.until(is_beat)) == [[(ID, "live")]]
-        change = appliance.authority.devices.change
-        await asyncio.to_thread(change, screens.devices[ID], "Wall", ["grill", "fry"])
+    screens.screens["wall"] = screen("wall")
+    screens.tell()
+    devices = appliance.authority.devices
+    made = await asyncio.to_thread(devices.issue, "Tablet", ["grill"])
+    async with listening(appliance, token=made.token) as stream:
+        assert told(await stream.until(is_beat)) == [[("wall", "live")]]
+        await asyncio.to_thread(devices.change, made.device.id, "Tablet", ["grill", "fry"])
         await appliance.order(id="A-1", items=BOTH)
         await stream.snapshot()
-        assert told([await stream.hear()]) == [[(ID, "live")]]
+        assert told([await stream.hear()]) == [[("wall", "live")]]
+
+
+@pytest.mark.usefixtures("nothing_comes_with_a_beat")
+async def test_who_hears_of_a_pass_hears_of_all(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    screens.screens |= {"fries": screen("fries", "fry"), "expo": screen("expo", "pass")}
+    screens.tell()
+    at_pass = appliance.token("chef", stations=["pass"])
+    async with listening(appliance, token=at_pass) as stream:
+        assert told(await stream.until(is_beat)) == [[("fries", "live"), ("expo", "live")]]
+        screens.put("fries", state="away")
+        heard = await stream.until(lambda heard: told([heard]) != [])
+        assert told(heard) == [[("fries", "away"), ("expo", "live")]]
 
 
 async def test_a_screen_is_told_which_it_is(appliance: RunningAppliance, at_grill: str) -> None:

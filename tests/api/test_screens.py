@@ -99,6 +99,7 @@ async def test_who_is_kept_to_stations_sees_their_screens_and_nothing_found(
     assert await seen("fry", "cold") == ["at-fry", "at-cold", "for-all"]
     screens.put("at-grill", covers=("fry",))
     assert await seen("fry") == ["at-grill", "at-fry", "for-all"]
+    assert await seen("pass") == list(screens.screens)
     status, told = await appliance.call("GET", "/screens", role="chef")
     assert (status, len(told["found"])) == (200, 1)
 
@@ -138,9 +139,20 @@ async def test_a_lan_screen_that_was_found_is_adopted_by_id_and_address(
     assert len(screens.screens) == 5
 
 
+async def test_a_lan_screen_that_is_found_in_one_place_needs_no_address(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    answer = await send(appliance, "POST", found_id=TV.id, name="TV")
+    assert (answer.status, answer.body["id"]) == (201, TV.id)
+    assert screens.screens[TV.id].address == ""  # Which is theirs to find.
+    screens.fails = CannotAdopt("an address is needed: 2 places say to be it")
+    answer = await send(appliance, "POST", found_id="another", name="TV")
+    assert (answer.status, answer.body["code"]) == (409, "CONFLICT")
+
+
 NO_SCREENS: list[tuple[dict[str, Any], str]] = [
     ({}, "code"),
-    ({"found_id": TV.id}, "code"),
+    ({"found_id": ""}, "code"),
     ({"code": "000001", "address": "192.0.2.7"}, "code"),
     ({"code": "000001", "found_id": TV.id}, "code"),
     ({"address": "192.0.2.7:0"}, "address"),
@@ -242,6 +254,53 @@ async def test_another_station_is_another_right_at_once_and_for_good(
     assert await may_see(appliance, token, "grill")
     (device,) = (await ask(appliance, "GET", "/api/v1/kds/devices")).body
     assert (device["name"], device["stations"]) == ("Pass", None)
+
+
+async def test_a_token_is_good_for_what_its_screen_is_for_by_now(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    token = (await knock(appliance)).body["token"]
+    await adopt(appliance, "000001", station_id="grill")
+    screens.put(ID, station="fry")  # As where the configuration's file is another.
+    assert await may_see(appliance, token, "fry")
+    assert not await may_see(appliance, token, "grill")
+    screens.put(ID, station=None)
+    assert await may_see(appliance, token, "grill")
+
+
+async def test_a_token_ends_with_its_screen_however_that_ended(
+    appliance: RunningAppliance, screens: MadeUpScreens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.api.events.listener.BEAT_SECONDS", 60)
+    token = (await knock(appliance)).body["token"]
+    await adopt(appliance, "000001")
+    async with listening(appliance, token=token) as stream:
+        await stream.snapshot()
+        left, screens.screens = screens.screens, {}
+        screens.tell()
+        with pytest.raises((EOFError, aiohttp.ClientError)):
+            await stream.until(lambda _heard: False)
+    assert not await may_see(appliance, token, "grill")
+    # It was not revoked: its screen may be in the file again.
+    screens.screens = left
+    screens.tell()
+    assert await may_see(appliance, token, "grill")
+
+
+async def test_the_old_token_ends_though_it_cannot_be_forgotten(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = (await knock(appliance)).body["token"]
+    await adopt(appliance, "000001", station_id="grill")
+    new = (await knock(appliance)).body["token"]
+
+    def fails(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(appliance.authority.devices, "revoke", fails)
+    assert (await adopt(appliance, "000001", station_id="grill")).status == 201
+    assert await may_see(appliance, new, "grill")
+    assert not await may_see(appliance, old, "grill")
 
 
 async def test_what_stays_need_not_be_there_any_more(

@@ -24,6 +24,7 @@ def backed(screen: str, backup: str) -> str:
     ("text", "error"),
     [
         (f"{BOARD}station = 'fry'", "screen[0].station: there is no 'fry' here; allowed: grill"),
+        (f"{BOARD}name = ' '", "screen[0].name: must not be empty"),
         (f"{LAN}patience = '4s'", "screen[0].patience: must be at least 5s"),
         (
             f"{BOARD}address = '10.0.0.1:9104'",

@@ -136,6 +136,8 @@ class Evening:
         self.stations = {station.id: station for station in self.config.station}
         self.disk = AtOnce()
         self.log = SimpleNamespace(head=0)
+        self.wall_ms = NOW_MS
+        """What the wall clock said when the loop's clock was 0."""
         self.beacons: dict[tuple[str, str], list[float]] = {}
         """By identifier and address: when the first was heard, and the last."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -200,7 +202,7 @@ class Evening:
 
     def _moment(self) -> Moment:
         ms = round(self.loop.time() * 1000)
-        return Moment(NOW_MS + ms, ms)
+        return Moment(self.wall_ms + ms, ms)
 
     # ── screens ──────────────────────────────────────────────────────────────────────
 

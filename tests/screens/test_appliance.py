@@ -12,9 +12,12 @@ import pytest
 
 from appliance.lan import beacon
 from appliance.lan.beacon import Beacon
+from appliance.screens.registry import NAME
 from appliance.screens.screens import Watcher
 from appliance.screens_now import CannotAdopt, FoundScreen, Knock, Wanted
-from tests.running import RunningAppliance, running
+from tests.api.asking import ask
+from tests.api.test_knocks import ID, TICKETS, adopt, knock
+from tests.running import PLAIN, RunningAppliance, running
 
 
 @contextlib.asynccontextmanager
@@ -83,3 +86,57 @@ async def test_an_appliance_is_no_screen_of_its_own(appliance: RunningAppliance)
         with pytest.raises(CannotAdopt, match="that is this appliance itself"):
             await appliance.screens.adopt_lan("", address, Wanted("Loop"))
     assert appliance.screens.shown().screens == []
+
+
+def in_file(station: str) -> str:
+    return f"""{PLAIN}
+[[screen]]
+id = "{ID}"
+proto = "board"
+station = "{station}"
+"""
+
+
+async def sees(appliance: RunningAppliance, token: str) -> list[str]:
+    """The stations whose tickets it gets."""
+    return [
+        station
+        for station in ("grill", "fry", "cold")
+        if (await ask(appliance, "GET", TICKETS.replace("grill", station), token=token)).status
+        == 200
+    ]
+
+
+async def test_a_board_sees_what_the_file_says_as_long_as_it_is_in_there(tmp_path: Path) -> None:
+    async with running(tmp_path) as appliance:
+        token = (first := await knock(appliance)).body["token"]
+        assert (await adopt(appliance, first.body["code"], station_id="grill")).status == 201
+        assert await sees(appliance, token) == ["grill"]
+    # It comes into the file, which has another station for it.
+    async with running(tmp_path, in_file("fry")) as appliance:
+        assert await sees(appliance, token) == ["fry"]
+        assert (await knock(appliance, token)).body["screen"]["station_id"] == "fry"
+        again = (await knock(appliance)).body
+        assert (await adopt(appliance, again["code"])).status == 201
+        assert await sees(appliance, token) == []
+        assert await sees(appliance, again["token"]) == ["fry"]
+    async with running(tmp_path, in_file("cold")) as appliance:
+        assert await sees(appliance, again["token"]) == ["cold"]
+    # It is in there no more, and nobody's.
+    async with running(tmp_path) as appliance:
+        assert await sees(appliance, token) == []
+        assert await sees(appliance, again["token"]) == []
+
+
+async def test_where_adopted_screens_are_lost_none_is_let_in(tmp_path: Path) -> None:
+    async with running(tmp_path) as appliance:
+        token = (first := await knock(appliance)).body["token"]
+        assert (await adopt(appliance, first.body["code"])).status == 201
+        assert await sees(appliance, token) == ["grill", "fry", "cold"]
+    (tmp_path / NAME).write_text("{")
+    async with running(tmp_path) as appliance:
+        assert await sees(appliance, token) == []
+        again = (await knock(appliance, token)).body
+        assert (again["state"], again["token"]) == ("new", None)
+        assert (await adopt(appliance, again["code"], station_id="fry")).status == 201
+        assert await sees(appliance, token) == ["fry"]

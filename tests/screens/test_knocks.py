@@ -73,6 +73,23 @@ def test_from_many_addresses_the_one_unheard_longest_goes() -> None:
     assert asked.listed(8)[0].token == "token 10"  # noqa: S105
 
 
+def test_a_few_addresses_that_ask_without_end_crowd_out_nobody() -> None:
+    asked = Knocks()
+    code = asked.knock(knock(), "token", 0).code
+    for number in range(1_000):
+        address = f"10.0.0.{66 + number % 20}"
+        asked.knock(knock(address=address), f"token {number}", 1)
+    assert len(asked.listed(1)) == MOST
+    assert asked.showing(code, 1) is not None
+
+
+def test_one_host_with_many_addresses_is_one() -> None:
+    asked = Knocks()
+    for number in range(100):
+        asked.knock(knock(address=f"2001:db8::{number:x}"), f"token {number}", 0)
+    assert len(asked.listed(0)) == MOST_PER_ADDRESS
+
+
 def test_what_a_board_says_is_made_harmless() -> None:
     hostile = Knock("board-one", "a\x1b[2Jb\u202e" + "c" * 100, "10.0.0.1")
     name = Knocks().knock(hostile, "token", 0).knock.name

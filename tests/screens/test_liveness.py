@@ -53,6 +53,19 @@ def test_why_is_what_it_last_failed_with() -> None:
     assert at_now([screen("one")], one=pulse._replace(heard=NOW)).standings["one"].why == ""
 
 
+def test_a_computer_that_answers_for_a_board_says_how_it_is() -> None:
+    answers = "; its computer answers: browser running"
+    for pulse, why in (
+        (heard(5), "nothing is painted"),
+        (Pulse(NOW, NOW - 5), "it does not show the newest"),
+        (Pulse(None, None, awaited=NOW - 1), "nothing was heard of it yet"),
+    ):
+        told = pulse._replace(computer="browser running")
+        assert at_now([screen("one")], one=told).standings["one"].why == why + answers
+    shown = heard(0)._replace(computer="browser running")
+    assert at_now([screen("one")], one=shown).standings["one"].why == ""
+
+
 def test_nobody_is_away_before_anybody_could_be_heard() -> None:
     for started, state in ((NOW - 4.9, "not seen yet"), (NOW - 5, "away")):
         standings = assess([screen("one")], {}, STATIONS, started=started, now=NOW).standings

@@ -11,6 +11,7 @@ from appliance.config.devices import ScreenSection
 from appliance.config.values import Address, Duration
 from appliance.screens.registry import MOST, NAME, Adopted, Registry, canonical
 from appliance.screens_now import CannotAdopt, Wanted
+from tests.proof import count
 
 WANTED = Wanted("Grill screen", "grill", "fry-tv", 12)
 TABLET = ScreenSection(
@@ -78,6 +79,16 @@ def test_a_screen_that_comes_into_the_file_is_there_once(tmp_path: Path) -> None
     Registry(tmp_path, ()).adopt(lan(TABLET.id))
     (screen,) = Registry(tmp_path, (TABLET,)).screens
     assert screen.of_file
+
+
+def test_a_board_that_comes_into_the_file_keeps_its_token(tmp_path: Path) -> None:
+    Registry(tmp_path, ()).adopt(board(TV.id, device="one"))
+    registry = Registry(tmp_path, (TV,))
+    (screen,) = registry.screens
+    assert (screen.of_file, screen.device, screen.wanted.station) == (True, "one", "grill")
+    # Adopted anew it has another, whatever there was before.
+    registry.adopt(board(TV.id, device="two", wanted=Wanted("Called so", "grill")))
+    assert [each.device for each in Registry(tmp_path, (TV,)).screens] == ["two"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +164,15 @@ def test_a_move_counts_before_it_is_on_disk(tmp_path: Path) -> None:
     assert Registry(tmp_path, ()).screens[0].address == "10.0.0.9:9104"
 
 
+def test_a_move_is_forgotten_with_its_screen(tmp_path: Path) -> None:
+    registry = Registry(tmp_path, ())
+    registry.adopt(lan())
+    registry.move("one", Address("10.0.0.77:9104"))
+    registry.forget("one")
+    registry.adopt(lan(address=Address("10.0.0.12:9104")))
+    assert registry.screens == (lan(address=Address("10.0.0.12:9104")),)
+
+
 def test_an_address_is_written_in_one_way() -> None:
     for text, same in (
         ("[FD00:0::1]:9104", "[fd00::1]:9104"),
@@ -168,7 +188,7 @@ def test_a_damaged_file_opens_nothing_and_is_kept(tmp_path: Path) -> None:
     good = (tmp_path / NAME).read_bytes()
     chance = random.Random(8)  # noqa: S311
     damaged = 0
-    for _ in range(300):
+    for _ in range(count(100, proof=1_000)):
         bad = bytearray(good)
         place = chance.randrange(len(bad))
         match chance.randrange(3):
@@ -186,7 +206,7 @@ def test_a_damaged_file_opens_nothing_and_is_kept(tmp_path: Path) -> None:
             assert (tmp_path / f"{NAME}.damaged").read_bytes() == bad
         registry.adopt(lan())
         assert registry.find("one") == lan()
-    assert damaged > 100
+    assert damaged > 40
 
 
 def test_an_address_that_is_none_has_to_be_found_again(tmp_path: Path) -> None:

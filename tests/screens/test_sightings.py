@@ -123,7 +123,10 @@ def test_a_screen_is_found_again_where_just_one_says_to_be_it() -> None:
     assert moves() is None
     assert moves(beacon()) is None
     assert moves(beacon(address="10.0.0.77")) == "10.0.0.77:9104"
-    assert moves(beacon(), beacon(address="10.0.0.77")) == "10.0.0.77:9104"
+    # Where it was it is heard no more, or still.
+    gone = beacon(last_heard_ago=6)
+    assert moves(gone, beacon(address="10.0.0.77")) == "10.0.0.77:9104"
+    assert moves(beacon(), beacon(address="10.0.0.77")) is None
     assert moves(beacon(address="10.0.0.77"), beacon(address="10.0.0.78")) is None
     assert moves(service("E7A09AAD7B98", "10.0.0.77", port=91)) == "10.0.0.77:91"
     assert moves(service("E7A09AAD7B98", "10.0.0.77", proto="board")) is None
@@ -146,6 +149,9 @@ def test_two_at_once_are_told_apart() -> None:
     assert between(Stay(0, 999), beacon(address="10.0.0.77")) == both
     assert between(Stay(0, 999), beacon()) == ""
     assert between(None, beacon(address="10.0.0.77")) == ""
+    many = [beacon(address=f"10.0.0.{last}") for last in range(10, 30)]
+    words = "10.0.0.10:9104, 10.0.0.11:9104 and 18 more say to be it"
+    assert between(None, *many) == words
     # It went from there to here.
     gone = beacon(address="10.0.0.77", last_heard_ago=15)
     assert between(Stay(990, 999), gone, beacon(first_heard_ago=12)) == ""

@@ -210,10 +210,27 @@ def test_what_its_agent_says_is_told_for_a_while(evening: Evening) -> None:
     assert heard is not None
     assert (heard.id, heard.health, heard.address) == ("board-one", health, "10.0.0.8")
     evening.seconds(6)
-    assert evening.shows("board-one").why == "its computer says: browser ended"
     assert evening.states() == {"board-one": "away"}  # An agent is no page.
+    assert evening.shows("board-one").why == (
+        "nothing is painted; its computer answers: browser ended, restarts: 3 (it hung)"
+    )
     evening.seconds(10)
     assert evening.json("board-one").health is None
+    assert evening.shows("board-one").why == "nothing is heard of it"
+
+
+def test_since_when_it_is_so_goes_with_the_wall_clock(evening: Evening) -> None:
+    evening.adopt_board("board-one")
+    page = evening.open_page("device of board-one")
+    evening.seconds(60)
+    evening.freeze(page)
+    evening.seconds(20)
+    away_since = evening.shows("board-one").since
+    # The power came without a network: only now the time is known.
+    evening.wall_ms += 3_600_000
+    evening.seconds(1)
+    assert evening.states() == {"board-one": "away"}
+    assert evening.shows("board-one").since == away_since + 3_600_000
 
 
 def test_a_board_that_comes_again_has_another_token(evening: Evening) -> None:
@@ -466,6 +483,20 @@ def test_nobody_is_believed_where_two_say_to_be_it(evening: Evening) -> None:
     assert "both say to be it" in evening.shows("E7A09AAD7B98").conflict
 
 
+def test_who_says_to_be_it_elsewhere_gets_nothing_while_it_is_heard_where_it_was(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has only closed its door: somebody may have seen to that."""
+    leave(evening)
+    hear(evening, 60, "10.0.0.9", "10.0.0.77")
+    assert evening.feeding.fed["E7A09AAD7B98"].address == AT
+    # It is said once, whoever else comes.
+    hear(evening, 20, "10.0.0.9", "10.0.0.77", "10.0.0.78")
+    hear(evening, 20, "10.0.0.9", "10.0.0.77", "10.0.0.78", "10.0.0.79")
+    assert "and 2 more" in evening.shows("E7A09AAD7B98").conflict
+    assert caplog.text.count("say to be it") == 1
+
+
 @pytest.mark.parametrize("address", ["10.9.9.9", "10.0.0.1"])
 def test_nothing_is_sent_into_other_networks_or_to_ourselves(
     evening: Evening, address: str
@@ -475,9 +506,7 @@ def test_nothing_is_sent_into_other_networks_or_to_ourselves(
     assert evening.feeding.fed["E7A09AAD7B98"].address == AT
 
 
-def test_a_place_that_does_not_answer_is_not_left_at_once(
-    evening: Evening, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_place_that_does_not_answer_is_not_left_at_once(evening: Evening) -> None:
     leave(evening)
     evening.feeding.there = set()
     hear(evening, 8, "10.0.0.77")
@@ -485,8 +514,10 @@ def test_a_place_that_does_not_answer_is_not_left_at_once(
     # Where it is said to be is not where it answers.
     assert evening.states() == {"E7A09AAD7B98": "away"}
     assert evening.watcher.status().came_back == 0
-    hear(evening, 60, "10.0.0.77", "10.0.0.9")
-    assert caplog.text.count("now; it was at") <= 6
+    hear(evening, 8, "10.0.0.9")
+    assert evening.feeding.fed["E7A09AAD7B98"].address == ELSEWHERE
+    hear(evening, 10, "10.0.0.9")
+    assert evening.feeding.fed["E7A09AAD7B98"].address == AT
 
 
 def test_a_disk_that_takes_nothing_keeps_no_screen_from_its_orders(evening: Evening) -> None:

@@ -69,8 +69,8 @@ class Authority:
     ) -> None:
         """Reads what is on disk; blocks; raises OSError.
 
-        `limits` count what each token asks for, and `screens_now` tells which stations a screen
-        shows for another; None where nobody asks over HTTP.
+        `limits` count what each token asks for, and `screens_now` tells which screens are ours and
+        what they show; None where nobody asks over HTTP.
         """
         self._limits = limits
         self._screens_now = screens_now or ScreensNow()
@@ -214,10 +214,14 @@ class Authority:
         return self._stations_of(device)
 
     def _stations_of(self, device: Device) -> frozenset[str] | None:
-        if device.stations is None:
-            return None
+        if device.screen is None:
+            return None if device.stations is None else frozenset(device.stations)
+        # The screen counts: the configuration's file may have another station for it by now, or
+        # have it no more; what adopted it may have failed half-way.
         screen = self._screens_now.of_device(device.id)
-        return frozenset(device.stations).union(screen.covers if screen is not None else ())
+        if screen is None:
+            raise _invalid("its screen is none of ours any more")
+        return None if screen.station is None else frozenset((screen.station, *screen.covers))
 
     def _judge(self, proof: Proof) -> None:
         """Raise ApiError 401 for a token that is not good now."""

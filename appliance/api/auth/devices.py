@@ -1,4 +1,4 @@
-"""Tokens of adopted screens: opaque, without an end, and good until they are revoked."""
+"""Tokens of screens: opaque, without an end, and good until they are revoked."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ class TooManyDevices(ValueError):
 
 
 class Device(Struct, frozen=True):
-    """An adopted screen. `stations`: the only ones; None for all. `made_at`: Unix seconds."""
+    """Who has such a token. `stations`: the only ones; None for all. `made_at`: Unix seconds."""
 
     id: str
     name: str
@@ -43,6 +43,9 @@ class Device(Struct, frozen=True):
     made_at: float
     made_with: str | None = None
     """Tells the request that made it from all others, if it said that it may come again."""
+    screen: str | None = None
+    """The adopted screen whose token it is: good as long as that is ours, and for what that shows.
+    None for one that a manager asked for."""
 
     @property
     def subject(self) -> str:
@@ -114,15 +117,16 @@ class Devices:
         made_with: str | None = None,
         *,
         token: str | None = None,
+        screen: str | None = None,
     ) -> NewDevice:
         """A token for a screen. Blocks; raises OSError, TooManyDevices, MadeBefore.
 
         `token`: that it has already, and which was worth nothing until now; of whose it was
-        before, it is no more. None: a new one.
+        before, it is no more. None: a new one. `screen`: see `Device`.
         """
         token = token or new_token()
         only = tuple(sorted(stations)) or None
-        device = Device(secrets.token_hex(8), name, only, time.time(), made_with)
+        device = Device(secrets.token_hex(8), name, only, time.time(), made_with, screen)
 
         def edit(file: _File) -> _File:
             same = (each for each in file.by_hash.values() if each.made_with == made_with)

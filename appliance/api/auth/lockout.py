@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from appliance.api.address import place
+from appliance.address import place
 
 WRONG: Final = 5
 LOCKED_SECONDS: Final = 60.0

@@ -201,7 +201,10 @@ class Listener:
             self._carrier.cut_off()
 
     async def _catch_up(self, seq: int | None) -> int | None:
-        """Tell all that is new after `seq`; the place then reached, as of `_snapshot`."""
+        """Tell all that is new after `seq`; the place then reached, as of `_snapshot`.
+
+        None also where it is to hear of other stations by now. Raises as `Hearing.stations`.
+        """
         while seq is not None:
             try:
                 changes = self._expeditor.feed.after(seq, SENT_AT_ONCE)
@@ -215,6 +218,8 @@ class Listener:
             if len(changes) < SENT_AT_ONCE:
                 return seq
             await asyncio.sleep(0)  # Others have their turn.
+            if self._hearing.stations() != self._stations:
+                return None
         return await self._snapshot()
 
     def _clock_was_set(self) -> bool:
@@ -240,7 +245,10 @@ class Listener:
 
     def _hears_calls_from(self, station: str) -> bool:
         """Whoever sees a pass hears all of them: it is the pass that comes."""
-        return self._sees(station) or any(map(self._sees, self._expeditor.kitchen.router.passes))
+        return self._sees(station) or self._sees_a_pass()
+
+    def _sees_a_pass(self) -> bool:
+        return any(map(self._sees, self._expeditor.kitchen.router.passes))
 
     def _ticket(self, event: TicketChanged, change: Change) -> bytes:
         """The same for all listeners."""
@@ -273,7 +281,10 @@ class Listener:
         ]
 
     async def _snapshot(self) -> int | None:
-        """Tell the state of now; None where there is none that can be shown before the beat."""
+        """Tell the state of now; None where there is none that can be shown before the beat.
+
+        Or where it is of other stations than those to hear of by now. Raises as `_catch_up`.
+        """
         kitchen = self._expeditor.kitchen
         seq = self._expeditor.seq
         self._told_at = self._expeditor.now()
@@ -298,6 +309,8 @@ class Listener:
             return None
         except NotStored:
             await asyncio.sleep(BEAT_SECONDS)
+            return None
+        if self._hearing.stations() != self._stations:
             return None
         await self._tell(body, seq)
         self._told_views.clear()
@@ -324,10 +337,9 @@ class Listener:
             await self._tell(_printers(printers), None)
 
     async def _tell_screens(self) -> None:
-        """Tell how screens are, as far as that is not known."""
-        screens = tuple(
-            each for each in self._screens_now.screens.values() if is_of(each, self._stations)
-        )
+        """Tell how screens are, as far as that is not known; at a pass, how all of them are."""
+        of = None if self._sees_a_pass() else self._stations
+        screens = tuple(each for each in self._screens_now.screens.values() if is_of(each, of))
         if screens != self._told_screens:
             self._told_screens = screens
             await self._tell(_screens(screens), None)

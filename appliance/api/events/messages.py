@@ -145,7 +145,10 @@ class PrintersEvent(Struct, tag_field="type", tag="kds.printers"):
 
 
 class ScreensPayload(Struct):
-    """Those of the stations that are heard of, and those for all stations."""
+    """Those of the stations that are heard of, and those for all stations.
+
+    Who hears of a pass hears of all of them.
+    """
 
     screens: list[ScreenTold]
 

@@ -18,7 +18,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from msgspec import Struct
 
-from appliance.api.address import plain
+from appliance.address import plain
 from appliance.api.auth import ROLES, Authority, Caller
 from appliance.api.errors import REQUEST_ID, ApiError, invalid, told
 from appliance.api.events import listener

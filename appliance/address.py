@@ -1,4 +1,4 @@
-"""Where a request is from: the peer's address as it is counted and shown."""
+"""Where somebody is: the address of a peer as it is counted and shown."""
 
 import ipaddress
 from functools import lru_cache
