@@ -1,6 +1,7 @@
 """The agent at the real service, with a real browser: from a code to a board that paints."""
 
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from appliance.api.app import BASE
 from appliance.kiosk import agent
 from tests.kiosk.conftest import Screen, Wire, once, settings
 from tests.pages.conftest import FLAGS, NAMES
-from tests.running import RunningAppliance
+from tests.running import PLAIN, RunningAppliance
 
 
 async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
@@ -19,6 +20,7 @@ async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
     path = next(filter(None, map(shutil.which, NAMES)), None)
     assert path, f"no Chromium is installed: none of {', '.join(NAMES)} is found"
     usual = settings("hangs", tmp_path, appliance.url)
+    name = tomllib.loads(PLAIN)["appliance"]["name"]
     profile = f"--user-data-dir={tmp_path / 'profile'}"
     chromium = (path, *FLAGS, "--headless=new", "--remote-debugging-port=0", profile)
     own = replace(usual, kiosk=replace(usual.kiosk, browser=chromium))
@@ -42,7 +44,7 @@ async def test_from_a_code_to_the_board_forgotten_and_adopted_again(
                 assert answer.status == 204
 
         for restarts in (0, 1):
-            wanted = {"code": await screen.code(""), "name": "Grill TV", "station_id": "grill"}
+            wanted = {"code": await screen.code(name), "name": "Grill TV", "station_id": "grill"}
             status, adopted = await appliance.call("POST", "/screens", json=wanted)
             assert (status, adopted["id"]) == (201, screen.id)
             # Painted, with the token that the agent has: nobody signed this browser in.
