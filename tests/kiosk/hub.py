@@ -38,7 +38,7 @@ class Hub:
         self.adopted: set[str] = set()
         self.adopts_all = False
         """Says so to everybody, and knows no token."""
-        self._links: dict[str, str] = {}
+        self._links: dict[str, str | None] = {}
         self._runner: web.AppRunner | None = None
         self._changed = asyncio.Event()
 
