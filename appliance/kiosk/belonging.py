@@ -225,7 +225,8 @@ class Belonging:
             else:
                 await self._follow(session, hub, site, home)
         except Silent as silent:
-            self._heard[hub.key] = Heard("", str(silent), monotonic(), site)
+            name = known.name if known else ""
+            self._heard[hub.key] = Heard("", str(silent), monotonic(), site, name)
 
     async def _ask_in(
         self, session: aiohttp.ClientSession, hub: Hub, site: Site, known: KnownHub | None
@@ -297,6 +298,7 @@ class Belonging:
 
     def _answers(self, home: Home, answer: Adopted) -> None:
         if home.answering_since is None:
+            logger.info("%s answers", home.hub.site)
             home.answering_since, home.silent_since, home.why = monotonic(), None, ""
         home.unpainted_for = answer.unpainted_for
 

@@ -1,0 +1,36 @@
+"""The names of one machine, and what others say under them."""
+
+from ipaddress import IPv4Address
+
+from zeroconf._dns import DNSAddress
+from zeroconf.const import _CLASS_IN, _TYPE_A
+
+from appliance.mdns.host import MOST_NUMBERS
+from appliance.mdns.mine import Mine
+
+OURS = "55555555-ours"
+OWN = [IPv4Address("10.1.0.1"), IPv4Address("10.1.0.2")]
+
+
+def said(host: str, address: str) -> DNSAddress:
+    """Somebody answers to the name of a host with an address."""
+    return DNSAddress(f"{host}.", _TYPE_A, _CLASS_IN, 120, IPv4Address(address).packed)
+
+
+def test_who_says_our_own_addresses_is_no_other() -> None:
+    """It is this machine's avahi, or systemd-resolved."""
+    mine = Mine(OURS, "expeditor", [])
+    own = [said(mine.host, str(each)) for each in OWN]
+    assert not mine.are_contested(own, OWN)
+    assert not mine.give_way(own, [], OWN, always=True)
+    assert mine.are_contested([*own, said(mine.host, "10.1.0.9")], OWN)
+
+
+def test_the_last_name_is_kept_whoever_has_it() -> None:
+    mine = Mine(OURS, "expeditor", [])
+    for _ in range(MOST_NUMBERS):
+        assert mine.give_way([said(mine.host, "10.1.0.9")], [], OWN, always=False)
+    assert mine.host == "expeditor-55555555.local"
+    rivals = [said(mine.host, "10.1.0.9")]
+    assert not mine.are_contested(rivals, OWN)
+    assert not mine.give_way(rivals, [], OWN, always=True)
