@@ -15,10 +15,10 @@ from time import monotonic
 from typing import Final, NamedTuple, NoReturn
 
 import aiohttp
-from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.config import Site
+from appliance.kiosk.home import Home
 from appliance.kiosk.hubs import Hub, given, is_at, with_one_id
 from appliance.kiosk.kept import Kept, KnownHub
 from appliance.kiosk.knocking import (
@@ -51,19 +51,6 @@ class Heard(NamedTuple):
     site: Site
     name: str = ""
     """The kitchen's, as it said; empty where it did not."""
-
-
-class Home(Struct):
-    """How it is with the hub that has adopted this screen."""
-
-    hub: KnownHub
-    answering_since: float | None = None
-    """Monotonic, as all times here; None while it does not answer."""
-    silent_since: float | None = None
-    why: str = ""
-    """It does not answer, in words."""
-    unpainted_for: float | None = None
-    """Seconds, as it said last."""
 
 
 class Belonging:
@@ -191,12 +178,12 @@ class Belonging:
                 answer = await knock(session, hub.site, hub.api, self._says(link=link), hub.token)
         except Silent as silent:
             if self.home is not None and self.home.hub == hub:
-                self._is_silent(self.home, str(silent))
+                self.home.does_not_answer(str(silent))
             return None
         if self.home is None or self.home.hub != hub:
             return None  # Meanwhile it belongs to another.
         if isinstance(answer, Adopted):
-            self._answers(self.home, answer)
+            self.home.answers(answer)
             return answer
         logger.warning("%s does not know this screen any more", hub.site)
         self.home, self._former = None, Hub(hub.id, hub.name, (hub.site,), hub.api)
@@ -268,7 +255,7 @@ class Belonging:
         logger.info("this screen belongs to %s at %s", hub.name or "the kitchen", hub.site)
         ours = replace(hub, ours=True)
         self.home = Home(ours)
-        self._answers(self.home, answer)
+        self.home.answers(answer)
         await self._keep(ours)
 
     def _place(self, hub: Hub) -> tuple[Site, KnownHub | None]:
@@ -295,18 +282,6 @@ class Belonging:
 
     def _says(self, *, link: bool = False) -> Question:
         return Question(self._kept.id, self._name, self._health(), link)
-
-    def _answers(self, home: Home, answer: Adopted) -> None:
-        if home.answering_since is None:
-            logger.info("%s answers", home.hub.site)
-            home.answering_since, home.silent_since, home.why = monotonic(), None, ""
-        home.unpainted_for = answer.unpainted_for
-
-    def _is_silent(self, home: Home, why: str) -> None:
-        if home.silent_since is None:
-            home.silent_since, home.answering_since = monotonic(), None
-            logger.warning("%s is not reached: %s", home.hub.site, why)
-        home.why = why
 
     async def _keep(self, hub: KnownHub) -> None:
         self._kept.remember(hub)

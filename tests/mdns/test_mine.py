@@ -2,11 +2,13 @@
 
 from ipaddress import IPv4Address
 
-from zeroconf._dns import DNSAddress
-from zeroconf.const import _CLASS_IN, _TYPE_A
+from zeroconf._dns import DNSAddress, DNSService, DNSText
+from zeroconf.const import _CLASS_IN, _TYPE_A, _TYPE_SRV, _TYPE_TXT
 
+from appliance.mdns import ORDERS
 from appliance.mdns.host import MOST_NUMBERS
 from appliance.mdns.mine import Mine
+from appliance.mdns.network import Announcement
 
 OURS = "55555555-ours"
 OWN = [IPv4Address("10.1.0.1"), IPv4Address("10.1.0.2")]
@@ -24,6 +26,20 @@ def test_who_says_our_own_addresses_is_no_other() -> None:
     assert not mine.are_contested(own, OWN)
     assert not mine.give_way(own, [], OWN, always=True)
     assert mine.are_contested([*own, said(mine.host, "10.1.0.9")], OWN)
+
+
+def test_a_copied_card_of_another_version_keeps_no_name_while_both_are_one_host() -> None:
+    """Which of both gives way is told by the names of their hosts, as soon as these are two."""
+    mine = Mine(OURS, "expeditor", [Announcement(ORDERS, "Kitchen", 9104, {"id": OURS})])
+    name = f"Kitchen.{ORDERS}.local."
+    told = b"".join(bytes([len(each)]) + each for each in (f"id={OURS}".encode(), b"version=2"))
+    its_text = DNSText(name, _TYPE_TXT, _CLASS_IN, 120, told)
+    assert mine.are_contested([its_text], OWN)
+    assert not mine.give_way([its_text], [], OWN, always=False)
+    place = DNSService(name, _TYPE_SRV, _CLASS_IN, 120, 0, 0, 9104, "expeditor-2.local.")
+    assert not mine.give_way([its_text, place], [], OWN, always=False)
+    place = DNSService(name, _TYPE_SRV, _CLASS_IN, 120, 0, 0, 9104, "alpha.local.")
+    assert mine.give_way([its_text, place], [], OWN, always=False)
 
 
 def test_the_last_name_is_kept_whoever_has_it() -> None:
