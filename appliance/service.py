@@ -23,6 +23,7 @@ from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
+from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Config
@@ -219,6 +220,7 @@ async def running(
         authority,
         make_view(config, lambda: expeditor.kitchen, lambda: expeditor.now()),  # noqa: PLW0108 - tests replace it
         config.zone,
+        kitchen=Kitchen(identifier, config.appliance.name),
         about=lambda: about(config, warned()),
         reminders=attention.reminders,
         shown_now=shown_now,

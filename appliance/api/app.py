@@ -35,6 +35,7 @@ from appliance.api.metrics import Metrics
 from appliance.api.openapi import Resource
 from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
+from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
@@ -56,6 +57,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
+    kitchen: Kitchen,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
     shown_now: ShownNow,
@@ -72,8 +74,8 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `about`, `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`:
-    see `panel`.
+    `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
+    `screens_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -126,7 +128,7 @@ def make_app(
             "Screens",
             screen_api,
             [
-                *Knocks(screens, authority).operations(BASE),
+                *Knocks(screens, authority, kitchen).operations(BASE),
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),

@@ -2,7 +2,8 @@
 
 A board that knocks gets a token that is worth nothing yet, and a code, which it shows. A manager
 types the code; from then on that token is good. So no secret travels after the adoption, and an
-answer that is lost costs nothing.
+answer that is lost costs nothing. Before it sends that to an address where the appliance was not
+before, a board asks for a proof (see `screen_proof`).
 """
 
 from aiohttp import web
@@ -14,7 +15,14 @@ from appliance.api.auth.devices import DEVICE_SECONDS, new_token
 from appliance.api.operation import json_body
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON, Result
-from appliance.api.screen_json import AdoptedBoard, HealthBody, KnockBody, NewBoard
+from appliance.api.screen_json import (
+    AdoptedBoard,
+    HealthBody,
+    Kitchen,
+    KnockBody,
+    NewBoard,
+    ProvenHub,
+)
 from appliance.api.screens import shown
 from appliance.api.ticket_json import encode
 from appliance.screens_now import Knock, ScreenHealth, Screens
@@ -23,9 +31,10 @@ from appliance.screens_now import Knock, ScreenHealth, Screens
 class Knocks:
     """The handler, for one appliance."""
 
-    def __init__(self, screens: Screens, authority: Authority) -> None:
+    def __init__(self, screens: Screens, authority: Authority, kitchen: Kitchen) -> None:
         self._screens = screens
         self._authority = authority
+        self._kitchen = kitchen
 
     def operations(self, prefix: str) -> list[RawOperation]:
         """One, for anybody."""
@@ -35,7 +44,7 @@ class Knocks:
                 f"{prefix}/screens/knock",
                 self.knock,
                 JSON,
-                answers=NewBoard | AdoptedBoard,
+                answers=NewBoard | AdoptedBoard | ProvenHub,
                 body=KnockBody,
                 asks={"Origin": "of a browser: the appliance's own site"},
                 headers={"Set-Cookie": "the token, for a browser."},
@@ -46,12 +55,16 @@ class Knocks:
         """A board asks to be let in, every few seconds until it is, and says how it is.
 
         It brings the token that it got when it knocked first, as a bearer token or as its cookie.
+        With a `nonce` it only asks whether it is known here.
         """
         # Only browsers send either, and of theirs only our own pages may.
         is_browser = "Origin" in request.headers or session_cookie(request) in request.cookies
         if is_browser:
             require_own_page(request)
         body = await json_body(request, KnockBody)
+        if body.nonce is not None:
+            proven = self._proven(request, body.screen_id, body.nonce)
+            return _answered(request, encode(proven), None)
         sent, devices = _token(request), self._authority.devices
         knock = Knock(
             body.screen_id,
@@ -66,7 +79,7 @@ class Knocks:
             sign_in = f"/sign-in?code={self._authority.lend(sent)}" if body.link else None
             unpainted = self._screens.unpainted_for(device.id)
             told = shown(screen, self._screens, self._authority)
-            answer = encode(AdoptedBoard(told, unpainted, sign_in))
+            answer = encode(AdoptedBoard(self._kitchen, told, unpainted, sign_in))
             return _answered(request, answer, sent if is_browser else None)
         # What is worth nothing yet is made once and kept by the board: not by us.
         is_new = not devices.may_become_good(sent)
@@ -75,9 +88,15 @@ class Knocks:
             request[AGAIN] = True
         waits = self._screens.knock(knock, token)
         its_own = None if is_browser or not is_new else token
-        answer = encode(NewBoard(waits.code, its_own))
+        answer = encode(NewBoard(self._kitchen, waits.code, its_own))
         # Set again, it could undo a sign-in that comes meanwhile.
         return _answered(request, answer, token if is_browser and is_new else None)
+
+    def _proven(self, request: web.Request, screen: str, nonce: str) -> ProvenHub:
+        own, device = request.get_extra_info("sockname"), self._screens.device_of(screen)
+        at = plain(own[0]) if own else ""
+        proof = device and self._authority.devices.prove(device, screen, nonce, at)
+        return ProvenHub(self._kitchen, at, proof)
 
 
 def _token(request: web.Request) -> str:

@@ -158,6 +158,15 @@ class HealthBody(Struct, forbid_unknown_fields=True):
     why: Annotated[str, Meta(max_length=200, description="of the last of these")] = ""
 
 
+Nonce = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{32}(?!\\n)$",
+        description="made at random; a proof is wanted that the screen is known here",
+    ),
+]
+
+
 class KnockBody(Struct, forbid_unknown_fields=True):
     """A board that asks to be let in, and what it says of itself."""
 
@@ -174,10 +183,31 @@ class KnockBody(Struct, forbid_unknown_fields=True):
         bool,
         Meta(description="it wants a link by which its browser is signed in, once it is adopted"),
     ] = False
+    nonce: Nonce | None = None
+
+
+class Kitchen(Struct, frozen=True):
+    """Who answers."""
+
+    id: Annotated[str, Meta(description="that the appliance keeps for life")]
+    name: str
+
+
+class ProvenHub(Struct, tag_field="state", tag="proof"):
+    """Whether this appliance has adopted the screen, for who sent a `nonce`."""
+
+    kitchen: Kitchen
+    at: Annotated[str, Meta(description="the address of ours that was asked, as the proof has it")]
+    proof: Annotated[
+        str | None,
+        Meta(description="by the token of the screen; null where it was not adopted here"),
+    ]
 
 
 class NewBoard(Struct, tag_field="state", tag="new"):
     """It waits to be adopted, and shows its code."""
+
+    kitchen: Kitchen
 
     code: Annotated[str, Meta(description="six digits, for a manager to type")]
     token: Annotated[
@@ -192,6 +222,7 @@ class NewBoard(Struct, tag_field="state", tag="new"):
 class AdoptedBoard(Struct, tag_field="state", tag="adopted"):
     """Its token is good."""
 
+    kitchen: Kitchen
     screen: ScreenShown
     unpainted_for: Annotated[
         float | None,

@@ -4,7 +4,8 @@ hubs ─ at most MOST_AT_ONCE of them ▶ knock ─ codes ▶ page
                                           ─ adopted ▶ home, kept on disk; how it does there
 
 Home is where the hub that adopted this screen was last. While it answers there, nobody else is
-asked; while it does not, whoever announces its id elsewhere is, since addresses change.
+asked; while it does not, whoever announces its id elsewhere is, since addresses change. The token
+goes only to who has proven since then to be that hub, where it was and elsewhere.
 """
 
 import asyncio
@@ -14,13 +15,22 @@ from time import monotonic
 from typing import Final, NamedTuple, NoReturn
 
 import aiohttp
-from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.config import Site
-from appliance.kiosk.hubs import Hub, given, with_one_id
+from appliance.kiosk.home import Home
+from appliance.kiosk.hubs import Hub, given, is_at, with_one_id
 from appliance.kiosk.kept import Kept, KnownHub
-from appliance.kiosk.knocking import Adopted, New, Question, Silent, caller, knock
+from appliance.kiosk.knocking import (
+    Adopted,
+    New,
+    Question,
+    Silent,
+    caller,
+    knock,
+    recognition,
+)
+from appliance.mdns.found import harmless
 from appliance.screens_now import ScreenHealth
 
 logger = logging.getLogger(__name__)
@@ -39,19 +49,8 @@ class Heard(NamedTuple):
     """There is none, in words; empty where there is."""
     at: float
     site: Site
-
-
-class Home(Struct):
-    """How it is with the hub that has adopted this screen."""
-
-    hub: KnownHub
-    answering_since: float | None = None
-    """Monotonic, as all times here; None while it does not answer."""
-    silent_since: float | None = None
-    why: str = ""
-    """It does not answer, in words."""
-    unpainted_for: float | None = None
-    """Seconds, as it said last."""
+    name: str = ""
+    """The kitchen's, as it said; empty where it did not."""
 
 
 class Belonging:
@@ -172,62 +171,108 @@ class Belonging:
     async def _at_home(
         self, session: aiohttp.ClientSession, hub: KnownHub, *, link: bool = False
     ) -> New | Adopted | None:
+        """Ask there, once it has proven to be home. None where it is not reached."""
+        answer: New | Adopted | None = None
         try:
-            answer = await knock(session, hub.site, hub.api, self._says(link=link), hub.token)
+            if await self._is_known_at(session, hub):
+                answer = await knock(session, hub.site, hub.api, self._says(link=link), hub.token)
         except Silent as silent:
             if self.home is not None and self.home.hub == hub:
-                self._is_silent(self.home, str(silent))
+                self.home.does_not_answer(str(silent))
             return None
         if self.home is None or self.home.hub != hub:
             return None  # Meanwhile it belongs to another.
         if isinstance(answer, Adopted):
-            self._answers(self.home, answer)
+            self.home.answers(answer)
+            return answer
+        logger.warning("%s does not know this screen any more", hub.site)
+        self.home, self._former = None, Hub(hub.id, hub.name, (hub.site,), hub.api)
+        if answer is None:  # Who did not prove to have the token is not sent it later, either.
+            self._kept.forget(hub)
+            await self._save()
         else:
-            logger.warning("%s does not know this screen any more", hub.site)
-            self.home, self._former = None, Hub(hub.id, hub.name, (hub.site,), hub.api)
             await self._keep(replace(hub, ours=False, token=answer.token or hub.token))
         return answer
 
+    async def _is_known_at(self, session: aiohttp.ClientSession, hub: KnownHub) -> bool:
+        """Whether who is at home's place has adopted this screen. Raises Silent."""
+        if self.home is not None and self.home.answering_since is not None:
+            return True  # It was proven then.
+        told = await recognition(session, hub.site, hub.api, self._kept.id, hub.token)
+        if not told.knows and hub.id not in ("", told.kitchen.id):
+            raise Silent("another kitchen is there now")
+        return told.knows
+
     async def _elsewhere(self, session: aiohttp.ClientSession, hub: Hub) -> None:
         site, known = self._place(hub)
-        # Of the hub that adopted it, wherever it is now: it would not know another token.
-        home = self.home.hub if self.home is not None and self.home.hub.id == hub.id else None
-        token = known.token if known else home.token if home else None
+        home = None if self.home is None else self.home.hub
         try:
-            answer = await knock(session, site, hub.api, self._says(), token)
+            if home is None:
+                await self._ask_in(session, hub, site, known)
+            else:
+                await self._follow(session, hub, site, home)
         except Silent as silent:
-            self._heard[hub.key] = Heard("", str(silent), monotonic(), site)
-            return
+            name = known.name if known else ""
+            self._heard[hub.key] = Heard("", str(silent), monotonic(), site, name)
+
+    async def _ask_in(
+        self, session: aiohttp.ClientSession, hub: Hub, site: Site, known: KnownHub | None
+    ) -> None:
+        """Knock at somebody's who may adopt this screen. Raises Silent."""
+        token = known.token if known else None
+        answer = await knock(session, site, hub.api, self._says(), token)
+        if hub.id not in ("", answer.kitchen.id):
+            raise Silent("another kitchen is there")
         token = answer.token or token if isinstance(answer, New) else token
         if token is None:
-            self._heard[hub.key] = Heard("", "it gives no token", monotonic(), site)
-            return
-        here = KnownHub(hub.id, site, hub.name, token, hub.api)
+            raise Silent("it gives no token")
+        name = harmless(answer.kitchen.name) or hub.name
+        here = KnownHub(hub.id, site, name, token, hub.api)
         if isinstance(answer, New):
-            self._heard[hub.key] = Heard(answer.code, "", monotonic(), site)
+            self._heard[hub.key] = Heard(answer.code, "", monotonic(), site, name)
             if here != known:
                 await self._keep(here)
-        elif self.home is None or (self.home.hub == home and self.home.answering_since is None):
-            logger.info("this screen belongs to %s at %s", hub.name or "the kitchen", site)
-            ours = replace(here, ours=True)
-            self.home = Home(ours)
-            self._answers(self.home, answer)
-            await self._keep(ours)
+        elif self.home is None:
+            await self._belong(here, answer)
+
+    async def _follow(
+        self, session: aiohttp.ClientSession, hub: Hub, site: Site, home: KnownHub
+    ) -> None:
+        """Belong there, where home is there now. Raises Silent."""
+        told = await recognition(session, site, hub.api, self._kept.id, home.token)
+        # Its words may come from its own place by somebody who is at this one.
+        if not (told.knows and is_at(site, told.at)):
+            raise Silent("it does not prove to be the kitchen of this screen")
+        answer = await knock(session, site, hub.api, self._says(), home.token)
+        if not isinstance(answer, Adopted):
+            raise Silent("it does not know this screen any more")
+        if self.home is not None and self.home.hub == home and self.home.answering_since is None:
+            name = harmless(answer.kitchen.name) or home.name
+            await self._belong(replace(home, site=site, api=hub.api, name=name), answer)
+
+    async def _belong(self, hub: KnownHub, answer: Adopted) -> None:
+        """From now on."""
+        logger.info("this screen belongs to %s at %s", hub.name or "the kitchen", hub.site)
+        ours = replace(hub, ours=True)
+        self.home = Home(ours)
+        self.home.answers(answer)
+        await self._keep(ours)
 
     def _place(self, hub: Hub) -> tuple[Site, KnownHub | None]:
         """Where to knock at it now, and what is known of it there.
 
-        Where it has several addresses, the next after one that did not answer.
+        Where it has several addresses, the next after one that did not answer: the token that one
+        gave is for no other, which may be anybody's.
         """
-        kept = {(each.id, each.site): each for each in self._kept.hubs}
-        known = next(filter(None, (kept.get((hub.id, site)) for site in hub.sites)), None)
+        known = {each.site: each for each in self._kept.hubs if each.id == hub.id}
         heard = self._heard.get(hub.key)
         if heard is None or heard.site not in hub.sites:
-            return (known.site if known else hub.sites[0]), known
-        if heard.why:
-            after = (hub.sites.index(heard.site) + 1) % len(hub.sites)
-            return hub.sites[after], known
-        return heard.site, known
+            site = next((site for site in hub.sites if site in known), hub.sites[0])
+        elif heard.why:
+            site = hub.sites[(hub.sites.index(heard.site) + 1) % len(hub.sites)]
+        else:
+            site = heard.site
+        return site, known.get(site)
 
     def _tell_conflict(self) -> None:
         conflict = self.conflict()
@@ -238,18 +283,10 @@ class Belonging:
     def _says(self, *, link: bool = False) -> Question:
         return Question(self._kept.id, self._name, self._health(), link)
 
-    def _answers(self, home: Home, answer: Adopted) -> None:
-        if home.answering_since is None:
-            home.answering_since, home.silent_since, home.why = monotonic(), None, ""
-        home.unpainted_for = answer.unpainted_for
-
-    def _is_silent(self, home: Home, why: str) -> None:
-        if home.silent_since is None:
-            home.silent_since, home.answering_since = monotonic(), None
-            logger.warning("%s is not reached: %s", home.hub.site, why)
-        home.why = why
-
     async def _keep(self, hub: KnownHub) -> None:
         self._kept.remember(hub)
+        await self._save()
+
+    async def _save(self) -> None:
         async with self._saving:
             await asyncio.to_thread(self._kept.save)

@@ -62,6 +62,7 @@ def usual_command(profile: Path) -> tuple[str, ...]:
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--log-level=3",  # What is fatal; the rest, of buses and graphics, would fill the journal.
     )
 
 
@@ -183,42 +184,65 @@ class Browser:
 
     async def _end_all(self, leader: asyncio.subprocess.Process | None) -> None:
         """Ask all of it to end, and end what does not."""
+        group = None if leader is None else leader.pid
+        ending: set[int] = set()
         for number, seconds in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
             deadline = monotonic() + seconds
-            if not await asyncio.to_thread(self._signal, leader, number):
-                return
-            while monotonic() < deadline:
+            await asyncio.to_thread(self._signal, group, number)
+            while await asyncio.to_thread(self._is_there, group, ending):
+                if monotonic() >= deadline:
+                    break
                 await asyncio.sleep(_LOOK_SECONDS)
-                if not await asyncio.to_thread(self._signal, leader, 0):
-                    return
+            else:
+                return
 
-    def _signal(self, leader: asyncio.subprocess.Process | None, number: int) -> bool:
-        """Send it to all that belongs to it; whether there is anything."""
-        there = False
-        if leader is not None:
+    def _signal(self, group: int | None, number: int) -> None:
+        """Send it to all that belongs to it."""
+        if group is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(leader.pid, number)
-                there = True
-        for pid in _marked(f"{MARK}={self._identity}"):
+                os.killpg(group, number)
+        for pid in self._members(None):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 # Those of the group have it already.
-                if leader is None or os.getpgid(pid) != leader.pid:
+                if os.getpgid(pid) != group:
                     os.kill(pid, number)
-                    there = True
-        return there
+
+    def _is_there(self, group: int | None, ending: set[int]) -> bool:
+        """Whether anything of it runs. `ending`: what did when it was looked for before.
+
+        What ends loses its environment first, and its files, with the display, thereafter.
+        """
+        ending.update(self._members(group))
+        return any(_group(pid) is not None for pid in ending)
+
+    def _members(self, group: int | None) -> Iterator[int]:
+        """Processes of this group, or with its mark in their environment; not this one."""
+        mark = f"{MARK}={self._identity}".encode()
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+                continue
+            pid = int(entry.name)
+            if (group is not None and _group(pid) == group) or mark in _environment(entry):
+                yield pid
 
 
-def _marked(mark: str) -> Iterator[int]:
-    """Processes with this in their environment, from which they began; not this one."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal() or int(entry.name) == os.getpid():
-            continue
-        try:
-            environment = (entry / "environ").read_bytes()
-        except OSError:  # Another's, or ended.
-            continue
-        if mark.encode() in environment.split(b"\0"):
-            yield int(entry.name)
+def _environment(process: Path) -> Sequence[bytes]:
+    """That it began with."""
+    try:
+        return (process / "environ").read_bytes().split(b"\0")
+    except OSError:  # Another's, or ended.
+        return ()
+
+
+def _group(pid: int) -> int | None:
+    """Of a process; None where it has ended, also where nobody has asked what came of it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return None
+    # proc(5): the name is in brackets, and may have some in it.
+    state, _parent, group, *_ = stat.rpartition(b")")[2].split()
+    return None if state in (b"Z", b"X") else int(group)
 
 
 def _ending(code: int | None) -> str:

@@ -5,8 +5,9 @@ An advert proves nothing: all that comes of it is a knock, which anybody may hea
 
 import re
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -61,6 +62,14 @@ def _sites(addresses: Iterable[IPv4Address | IPv6Address], port: str) -> Iterabl
         # Link-local addresses of IPv6 lead nowhere without an interface, which no browser takes.
         if not (isinstance(address, IPv6Address) and address.is_link_local):
             yield Site.at(str(address), int(port))
+
+
+def is_at(site: Site, address: str) -> bool:
+    """Whether it is where this address is; False for a site that has a name."""
+    try:
+        return ip_address(urlsplit(site).hostname or "") == ip_address(address)
+    except ValueError:
+        return False
 
 
 def with_one_id(hubs: Iterable[Hub]) -> Mapping[str, list[Hub]]:

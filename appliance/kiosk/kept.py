@@ -70,6 +70,10 @@ class Kept:
         forgotten = [each for each in others if not each.ours][: max(0, surplus)]
         self.hubs = (*(each for each in others if each not in forgotten), hub)
 
+    def forget(self, hub: KnownHub) -> None:
+        """Nothing is known of it there. Needs `save`."""
+        self.hubs = tuple(each for each in self.hubs if not _replaces(hub, each))
+
     def save(self) -> None:
         """Write the hubs down, as they are now."""
         try:

@@ -92,7 +92,7 @@ def shown(
         addresses,
         not_because,
         [
-            Kitchen(hub.name, _host(heard.site), heard.code, heard.why)
+            Kitchen(heard.name or hub.name, _host(heard.site), heard.code, heard.why)
             for hub, heard in belonging.strangers()
         ],
         Kitchen(home.hub.name, _host(home.hub.site), "", home.why) if home is not None else None,

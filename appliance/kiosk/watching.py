@@ -9,8 +9,8 @@ from time import monotonic
 from typing import Final
 
 from appliance.config import Site
-from appliance.kiosk.belonging import Home
 from appliance.kiosk.browser import Browser
+from appliance.kiosk.home import Home
 
 GRACE_SECONDS: Final = 60.0
 """After its start, and after it was sent on: on an old computer with a slow card Chromium takes

@@ -121,18 +121,18 @@ class Heard:
     def services(self, now: float) -> list[Service]:
         """Those of which all is known, the longest known first; of a host at most so many."""
         found: list[Service] = []
-        places: dict[object, int] = {}
+        places: dict[IPv4Address | IPv6Address, int] = {}
         pointers = self._pointers(now)
         for key in list(self._asked):
             pointer = pointers.get(key)
             one = self._service(key, pointer, now) if pointer is not None else None
             if one is None:
                 continue
-            taken = [one.host.lower(), *one.addresses]
-            if any(places.get(place, 0) >= MOST_PER_HOST for place in taken):
+            # Services of one host name have all of its addresses.
+            if any(places.get(place, 0) >= MOST_PER_HOST for place in one.addresses):
                 del self._asked[key]
                 continue
-            places.update({place: places.get(place, 0) + 1 for place in taken})
+            places.update({place: places.get(place, 0) + 1 for place in one.addresses})
             found.append(one)
         return found
 

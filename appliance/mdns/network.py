@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from msgspec import Struct
 
@@ -36,6 +36,15 @@ class Announcement(Struct, frozen=True):
     """For people. What others have already is resolved by adding a number."""
     port: int
     text: dict[str, str]
+
+
+class Now(NamedTuple):
+    """How it is; see `Network`."""
+
+    host: str = ""
+    renamed_because: str = ""
+    not_because: str = ""
+    found: Sequence[Service] = ()
 
 
 class Network(Watched):
@@ -69,19 +78,31 @@ class Network(Watched):
         self._announcements = announcements
         self._browse = browse
         self._addresses = addresses
+        self._fault = ""
+        """The last one."""
 
     async def run(self) -> NoReturn:
-        """Until cancelled; then it says goodbye."""
-        session = await self._session()
-        try:
-            while True:
-                await session.look()
-                self._show(session)
-                next_look = monotonic() + LOOK_SECONDS
-                while await session.heard(until=next_look):
-                    self._show(session)
-        finally:
-            await session.close()
+        """Until cancelled; then it says goodbye.
+
+        What strangers say may lead to a fault of ours: it begins anew then, and no kitchen ends.
+        """
+        while True:
+            session = await self._session()
+            try:
+                await self._look(session)
+            except Exception as fault:  # noqa: BLE001 - whatever it is
+                self._tell_fault(fault)
+            finally:
+                await session.close()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self, session: "Session") -> NoReturn:
+        while True:
+            await session.look()
+            self._show(session.now)
+            next_look = monotonic() + LOOK_SECONDS
+            while await session.heard(until=next_look):
+                self._show(session.now)
 
     async def _session(self) -> "Session":
         """Its library takes 80 ms to import: it is for those whom others can reach."""
@@ -95,11 +116,18 @@ class Network(Watched):
         )
         return session
 
-    def _show(self, session: "Session") -> None:
+    def _tell_fault(self, fault: Exception) -> None:
+        """In the log with where it was, unless it is the one of before."""
+        why = f"a fault of this program: {fault!r}"
+        if why != self._fault:
+            logger.error("mDNS: it begins anew after a fault", exc_info=fault)
+        self._fault = why
+        self._show(Now(not_because=why))
+
+    def _show(self, now: Now) -> None:
         """It is like this now; where that is new, it is told."""
         before = self.host, self.renamed_because, self.not_because, self.found
-        self.host, self.renamed_because = session.host, session.renamed_because
-        self.not_because, self.found = session.not_because, session.found
+        self.host, self.renamed_because, self.not_because, self.found = now
         if self.not_because != before[2]:
             if self.not_because:
                 logger.warning("mDNS: nothing is announced or found: %s", self.not_because)
@@ -109,5 +137,5 @@ class Network(Watched):
             logger.info("mDNS: this machine is %s", self.host)
         if self.renamed_because != before[1]:
             logger.warning("mDNS: this machine is %s: %s", self.host, self.renamed_because)
-        if before != (self.host, self.renamed_because, self.not_because, self.found):
+        if before != now:
             self._tell()

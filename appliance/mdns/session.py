@@ -15,7 +15,7 @@ from appliance.interfaces import connected
 from appliance.mdns.found import Service
 from appliance.mdns.host import announced
 from appliance.mdns.mine import Mine
-from appliance.mdns.network import Addresses, Announcement
+from appliance.mdns.network import Addresses, Announcement, Now
 from appliance.mdns.wire import PORT, Wire
 
 ASK_SECONDS: Final = 60.0
@@ -93,6 +93,11 @@ class Session:
         self._ask_pause = 1.0
         self._something = asyncio.Event()
         """Was heard."""
+
+    @property
+    def now(self) -> Now:
+        """As it was found last."""
+        return Now(self.host, self.renamed_because, self.not_because, self.found)
 
     async def look(self) -> None:
         """See where this machine is, and whether its names are still its own."""

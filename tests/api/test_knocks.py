@@ -1,7 +1,10 @@
 """Boards knock: a code, a token that is worth nothing before a manager typed the code, a link."""
 
+import hashlib
+import hmac
 import json
 import logging
+import tomllib
 from collections.abc import AsyncIterator
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
@@ -24,6 +27,9 @@ TICKETS = "/api/v1/kds/stations/grill/tickets"
 JSON = {"Content-Type": "application/json"}
 ID = "4b825dc642cb6eb9a060e54bf8d69288"
 FOUR_HUNDRED_DAYS = 400 * 24 * 3600
+NONCE = "0123456789abcdef" * 2
+KITCHEN = {"id": "E7A09AAD7B98", "name": tomllib.loads(PLAIN)["appliance"]["name"]}
+NEW = {"state": "new", "kitchen": KITCHEN, "code": "000001", "token": None}
 
 
 @pytest.fixture
@@ -36,6 +42,7 @@ def screens(monkeypatch: pytest.MonkeyPatch) -> MadeUpScreens:
 @pytest.fixture
 async def appliance(screens: MadeUpScreens, tmp_path: Path) -> AsyncIterator[RunningAppliance]:
     del screens
+    (tmp_path / "identity").write_text(KITCHEN["id"])
     async with running(tmp_path) as appliance:
         yield appliance
 
@@ -72,7 +79,7 @@ async def test_an_agent_gets_a_token_that_is_worth_nothing_before_the_adoption(
     first = await knock(appliance, name="TV at the fryer")
     assert first.status == 200
     token = first.body["token"]
-    assert first.body == {"state": "new", "code": "000001", "token": token}
+    assert first.body == NEW | {"token": token}
     assert len(token.removeprefix("device_")) == 43  # 32 bytes, as base64
     assert "Set-Cookie" not in first.headers
     for method, path in await guarded(appliance):
@@ -80,7 +87,7 @@ async def test_an_agent_gets_a_token_that_is_worth_nothing_before_the_adoption(
         assert answer.status == 401, path
     # The same again: it has its token.
     again = await knock(appliance, token)
-    assert again.body == {"state": "new", "code": "000001", "token": None}
+    assert again.body == NEW
     assert [each.knock.name for each in screens.waiting.values()] == [""]
 
     adopted = await adopt(appliance, "000001", station_id="grill")
@@ -90,7 +97,7 @@ async def test_an_agent_gets_a_token_that_is_worth_nothing_before_the_adoption(
     assert (await ask(appliance, "GET", TICKETS.replace("grill", "fry"), token=token)).status == 403
     known = await knock(appliance, token)
     assert known.body["state"] == "adopted"
-    assert known.body["screen"] == adopted.body
+    assert (known.body["screen"], known.body["kitchen"]) == (adopted.body, KITCHEN)
     assert (known.body["unpainted_for"], known.body["sign_in"]) == (None, None)
 
 
@@ -117,6 +124,32 @@ async def test_only_a_new_board_that_knocks_is_a_line_in_the_log(
     assert await lines() == ["400"]
 
 
+async def test_a_board_that_sends_no_token_is_proven_to_that_it_was_adopted_here(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    token = (await knock(appliance)).body["token"]
+
+    async def proof(**body: Any) -> Any:
+        answer = await knock(appliance, nonce=NONCE, **body)
+        assert answer.body.keys() == {"state", "kitchen", "at", "proof"}
+        assert (answer.body["state"], answer.body["kitchen"]) == ("proof", KITCHEN)
+        assert answer.body["at"] == "127.0.0.1"
+        return answer.body["proof"]
+
+    assert await proof() is None
+    assert len(screens.waiting) == 1  # It is no knock.
+    await adopt(appliance, "000001")
+    # By the words of appliance/api/README.md.
+    key = hashlib.sha256(token.encode()).digest()
+    said = f"expeditor: the hub of a screen\n{ID}\n{NONCE}\n127.0.0.1".encode()
+    assert await proof() == hmac.new(key, said, hashlib.sha256).hexdigest()
+    assert await proof(screen_id="another-screen") is None
+    assert not screens.waiting
+    assert not screens.heard_from
+    assert (await ask(appliance, "DELETE", f"{SCREENS}/{ID}")).status == 204
+    assert await proof() is None
+
+
 async def test_what_is_worth_nothing_yet_costs_no_disk(appliance: RunningAppliance) -> None:
     def files() -> dict[str, int]:
         # Databases are opened, and cleaned, at a time of their own.
@@ -132,7 +165,7 @@ async def test_what_is_worth_nothing_yet_costs_no_disk(appliance: RunningApplian
 
 async def test_a_browser_has_its_token_in_its_cookie_alone(appliance: RunningAppliance) -> None:
     first = await knock(appliance, origin=appliance.url)
-    assert first.body == {"state": "new", "code": "000001", "token": None}
+    assert first.body == NEW
     cookie = cookie_of(first)
     assert cookie["max-age"] == str(FOUR_HUNDRED_DAYS)
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/")
@@ -242,6 +275,9 @@ NO_KNOCKS: list[tuple[dict[str, Any], str]] = [
     ({"name": "x" * 65}, "name"),
     ({"code": "000001"}, "code"),
     ({"link": "yes"}, "link"),
+    ({"nonce": "0" * 31}, "nonce"),
+    ({"nonce": f"{NONCE}\n"}, "nonce"),
+    ({"nonce": "x" * 32}, "nonce"),
     ({"health": {"version": "1"}}, "health"),
     ({"health": HEALTH | {"why": "x" * 201}}, "health.why"),
     ({"health": HEALTH | {"restarts": -1}}, "health.restarts"),
@@ -340,11 +376,7 @@ async def test_a_device_without_a_screen_becomes_one_with_its_token(
         appliance, "POST", "/api/v1/kds/devices", data=b'{"name": "Tablet"}', headers=JSON
     )
     token = made.body["token"]
-    assert (await knock(appliance, token)).body == {
-        "state": "new",
-        "code": "000001",
-        "token": None,
-    }
+    assert (await knock(appliance, token)).body == NEW
     await adopt(appliance, "000001", station_id="grill")
     (device,) = (await ask(appliance, "GET", "/api/v1/kds/devices")).body
     assert (device["name"], device["stations"]) == ("Wall", ["grill"])

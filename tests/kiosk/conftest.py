@@ -117,9 +117,9 @@ def alive(pid: int) -> bool:
     """Whether that process runs; one that waits to be buried does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def settings(does: str, directory: Path, hub: str | None = None) -> ScreenConfig:

@@ -10,6 +10,7 @@ from aiohttp import web
 from appliance.kiosk.hubs import API
 from appliance.mdns import ORDERS
 from appliance.mdns.found import Service
+from appliance.screen_proof import hash_of, proof
 
 LOCAL: Final = "127.0.0.1"
 
@@ -26,6 +27,8 @@ class Hub:
         """What was said, with the token that came along."""
         self.paints = True
         """Whether a board that was opened says that it paints."""
+        self.at = ""
+        """In place of the address that it is asked at."""
         self.answer: web.Response | None = None
         """In place of what it would answer."""
         self.visits: list[str] = []
@@ -33,7 +36,9 @@ class Hub:
         self.codes: dict[str, str] = {}
         """By token."""
         self.adopted: set[str] = set()
-        self._links: dict[str, str] = {}
+        self.adopts_all = False
+        """Says so to everybody, and knows no token."""
+        self._links: dict[str, str | None] = {}
         self._runner: web.AppRunner | None = None
         self._changed = asyncio.Event()
 
@@ -119,15 +124,30 @@ class Hub:
             return web.Response(
                 status=self.answer.status, body=self.answer.body, headers=self.answer.headers
             )
-        if token in self.adopted:
+        if "nonce" in said:
+            at = self.at or request.get_extra_info("sockname")[0]
+            return web.json_response(self._proof(said, at))
+        if token in self.adopted or self.adopts_all:
             return web.json_response(self._adopted_as(said, token))
         new = None
         if token not in self.codes:
             new = token = f"device_{secrets.token_urlsafe(8)}"
             self.codes[token] = f"{secrets.randbelow(10**6):06}"
-        return web.json_response({"state": "new", "code": self.codes[token], "token": new})
+        told = {"state": "new", "kitchen": self._self, "code": self.codes[token], "token": new}
+        return web.json_response(told)
 
-    def _adopted_as(self, said: dict[str, Any], token: str) -> dict[str, Any]:
+    @property
+    def _self(self) -> dict[str, str]:
+        return {"id": self.id, "name": self.name}
+
+    def _proof(self, said: dict[str, Any], at: str) -> dict[str, Any]:
+        (token,) = self.adopted or (None,)
+        if self.adopts_all:
+            token = secrets.token_urlsafe(8)
+        proven = token and proof(hash_of(token), said["screen_id"], said["nonce"], at)
+        return {"state": "proof", "kitchen": self._self, "at": at, "proof": proven}
+
+    def _adopted_as(self, said: dict[str, Any], token: str | None) -> dict[str, Any]:
         link = None
         if said.get("link"):
             code = secrets.token_urlsafe(8)
@@ -135,7 +155,8 @@ class Hub:
             link = f"/sign-in?code={code}"
         unpainted = 0.5 if self.visits and self.paints else None
         screen = {"id": said["screen_id"], "name": said["name"], "station_id": None}
-        return {"state": "adopted", "screen": screen, "unpainted_for": unpainted, "sign_in": link}
+        answer = {"screen": screen, "unpainted_for": unpainted, "sign_in": link}
+        return {"state": "adopted", "kitchen": self._self} | answer
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         token = self._links.pop(request.query["code"], None)

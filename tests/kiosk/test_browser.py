@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -121,32 +122,50 @@ async def test_all_of_it_ends_with_the_agent(tmp_path: Path) -> None:
     assert not any(map(alive, family))
 
 
+def test_what_ends_is_there_as_long_as_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is not while it waits to be asked what came of it, which may take its parent long."""
+    browser = Browser(("true",), "http://127.0.0.1:1/", tmp_path, "an-id")
+    ending: set[int] = set()
+    marked = os.environ | {browser_module.MARK: "an-id"}
+    with subprocess.Popen(("sleep", "60"), env=marked) as process:
+        while not browser._is_there(None, ending):  # noqa: SLF001 - it has forked, and executes
+            pass
+        # As when it has begun to end.
+        monkeypatch.setattr(browser_module, "_environment", lambda _process: ())
+        assert browser._is_there(None, ending)  # noqa: SLF001 - no other way to that moment
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not browser._is_there(None, ending)  # noqa: SLF001 - as above
+
+
 async def test_what_a_killed_agent_left_is_ended_by_the_next(tmp_path: Path) -> None:
     config, pids = tmp_path / "screen.toml", tmp_path / "pids"
-    browser = [sys.executable, os.fspath(stand_in.__file__), "family", os.fspath(pids)]
-    config.write_text(f"[screens]\nmdns = false\n[kiosk]\nport = 0\nbrowser = {browser}\n")
 
-    async def start(families: int) -> tuple[asyncio.subprocess.Process, list[int]]:
+    async def start(does: str, browsers: int) -> tuple[asyncio.subprocess.Process, list[int]]:
         """One more agent, and all browsers up to now."""
+        browser = [sys.executable, os.fspath(stand_in.__file__), does, os.fspath(pids)]
+        config.write_text(f"[screens]\nmdns = false\n[kiosk]\nport = 0\nbrowser = {browser}\n")
         command = ("-m", "appliance", "screen", "--config", str(config))
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, stdout=asyncio.subprocess.DEVNULL
         )
         async with asyncio.timeout(20):
-            while not pids.exists() or len(pids.read_text().split()) < 2 * families:
+            while not pids.exists() or len(pids.read_text().split()) < browsers:
                 await asyncio.sleep(0.02)
         return process, [int(line) for line in pids.read_text().split()]
 
-    killed, left = await start(1)
+    killed, left = await start("family", 2)
     killed.kill()
     await killed.wait()
     assert all(map(alive, left))
-    following, family = await start(2)
+    following, all_of_them = await start("hangs", 3)
     assert not any(map(alive, left))
-    assert all(map(alive, family[2:]))
+    assert alive(all_of_them[2])
     following.send_signal(signal.SIGTERM)
     assert await following.wait() == 0
-    assert not any(map(alive, family))
+    assert not any(map(alive, all_of_them))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance import cli
+
 STOP_SECONDS = 6.0
 """Twice what it promises, on a machine that does other things, too."""
 ENDLESS = 'browser = ["sh", "-c", "trap : TERM; while :; do sleep 600; done"]\n'
@@ -70,11 +72,12 @@ def test_it_tells_systemd_and_ends_within_its_time(
         ("[kiosk\n", "screen.toml: "),
     ],
 )
-def test_a_wrong_configuration_is_named(tmp_path: Path, text: str, wrong: str) -> None:
+def test_a_wrong_configuration_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, wrong: str
+) -> None:
     (tmp_path / "screen.toml").write_text(text)
-    ended = run("--config", tmp_path / "screen.toml")
-    assert ended.returncode == 2
-    assert wrong in ended.stderr
+    assert cli.main(["screen", "--config", str(tmp_path / "screen.toml")]) == 2
+    assert wrong in capsys.readouterr().err
 
 
 def test_a_wrong_hub_of_the_command_is_named() -> None:

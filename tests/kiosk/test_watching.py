@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from appliance.config import Site
 from appliance.kiosk import watching
-from appliance.kiosk.belonging import Home
 from appliance.kiosk.browser import Browser
+from appliance.kiosk.home import Home
 from appliance.kiosk.kept import KnownHub
 from appliance.kiosk.watching import GRACE_SECONDS, PAINT_SECONDS, POLL_SECONDS, Watch
 

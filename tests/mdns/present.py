@@ -12,13 +12,15 @@ import msgspec
 import uvloop
 
 from appliance import interfaces
-from appliance.mdns import ORDERS, PAGES, SCREEN, network, session
+from appliance.mdns import ORDERS, PAGES, SCREEN, heard, network, session
 from appliance.mdns.network import Announcement, Network
 from tests.mdns.presence import Found, Shown
 
 network.LOOK_SECONDS = 0.2  # type: ignore[misc]  # Tests cannot wait.
 session.ASK_SECONDS = 1.0  # type: ignore[misc]
 session.TOGETHER_SECONDS = 0.02  # type: ignore[misc]
+session.SETTLE_SECONDS = 1.2  # type: ignore[misc]
+heard.MOST_TIMES = 3  # type: ignore[misc]
 
 
 def shown(present: Network) -> Shown:

@@ -8,12 +8,14 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from zeroconf import current_time_millis
+from zeroconf import ServiceInfo, current_time_millis
+from zeroconf._dns import DNSAddress
 
 from appliance.mdns import ORDERS, SCREEN
+from appliance.mdns import wire as wire_module
 from appliance.mdns.found import MOST_LETTERS, MOST_PER_HOST, MOST_SERVICES, Service
 from appliance.mdns.heard import MOST_RECORDS, MOST_TIMES, MOST_TTL, texts
-from appliance.mdns.wire import Wire
+from appliance.mdns.wire import MOST_RIVALS, Wire
 from tests.mdns import packets
 from tests.mdns.packets import PTR, SRV, TXT, A, answer, name, record, service
 from tests.proof import count
@@ -89,7 +91,8 @@ async def test_one_host_gets_a_few_places(wire: Wire) -> None:
     for number in range(10):
         hear(wire, service(f"A {number}", host="many", address="10.1.0.7"))
         hear(wire, service(f"B {number}", host=f"other-{number}", address="10.1.0.8"))
-        hear(wire, service(f"C {number}", host="Third", address=f"10.1.1.{number + 1}"))
+        host = "third" if number % 2 else "Third"
+        hear(wire, service(f"C {number}", host=host, address=f"10.1.1.{number + 1}"))
     names = [one.instance[0] for one in services(wire)]
     # The addresses of the third host are all of each of its services.
     assert [names.count(each) for each in "ABC"] == [MOST_PER_HOST] * 3
@@ -241,6 +244,40 @@ def mutated(chance: random.Random, packet: bytes) -> bytes:
             case _:
                 changed[12:12] = changed[at:end]
     return bytes(changed[: chance.choice([len(changed), chance.randrange(len(changed) + 1)])])
+
+
+def grill(host: str) -> ServiceInfo:
+    """Ours, as it is announced."""
+    type_ = f"{SCREEN}.local."
+    return ServiceInfo(
+        type_,
+        f"Grill.{type_}",
+        9104,
+        server=f"{host}.local.",
+        addresses=[bytes([10, 1, 0, 1])],
+        properties={"id": "12345678"},
+    )
+
+
+@pytest.mark.parametrize("soon", [True, False])
+async def test_what_was_ours_before_a_change_is_for_a_while_nobody_elses(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, *, soon: bool
+) -> None:
+    """An answer of ours may have been on its way when the host got another name."""
+    monkeypatch.setattr(wire_module, "LATE_MILLISECONDS", 60_000 if soon else 0)
+    wire.claim([grill("one")])
+    wire.claim([grill("two")])
+    hear(wire, service("Grill", host="one", address="10.1.0.1", pairs=[b"id=12345678"]))
+    assert [record.key for record in wire.rivals()] == ([] if soon else [grill("two").key])
+
+
+async def test_of_others_under_our_names_the_newest_are_kept(wire: Wire) -> None:
+    wire.claim([grill("screen")])
+    for number in range(2 * MOST_RIVALS):
+        hear(wire, service("Grill", address=f"10.9.0.{number + 1}"))
+    rivals = {str(one.address) for one in wire.rivals() if isinstance(one, DNSAddress)}
+    assert len(wire.rivals()) == MOST_RIVALS
+    assert str(IPv4Address(f"10.9.0.{2 * MOST_RIVALS}").packed) in rivals
 
 
 def test_of_two_keys_the_first_counts_and_an_end_that_is_missing_is_the_end() -> None:

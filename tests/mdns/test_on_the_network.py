@@ -96,9 +96,15 @@ def test_a_network_that_comes_later_or_goes_is_a_state(
 
 @pytest.mark.usefixtures("box")
 def test_a_changed_address_is_told_and_heard(hosts: tuple[Host, Host]) -> None:
+    hosts[1].ip("address add fd00::2/64 dev eth0 nodad")
     one = Present(hosts[0], ONE, "Kitchen")
     Present(hosts[1], OTHER, "Bar", "other")
-    one.until(lambda shown: shown.of(OTHER))
+    both = one.until(lambda shown: shown.of(OTHER)).of(OTHER)
+    assert both is not None
+    assert both.addresses == ("10.1.0.2", "fd00::2")
+    # The last of its kind: no other of IPv6 says that it no longer holds.
+    hosts[1].ip("address del fd00::2/64 dev eth0")
+    one.until(lambda shown: shown.of(OTHER) == hub("10.1.0.2", OTHER, "Bar", "other.local"))
     hosts[1].ip("address del 10.1.0.2/16 dev eth0")
     hosts[1].ip("address add 10.1.0.22/16 dev eth0")
     moved = hub("10.1.0.22", OTHER, "Bar", "other.local")

@@ -1,6 +1,5 @@
 """Tokens of screens: opaque, without an end, and good until they are revoked."""
 
-import hashlib
 import re
 import secrets
 import time
@@ -13,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.records import Records
+from appliance.screen_proof import hash_of, proof
 
 NAME: Final = "devices"
 PREFIX: Final = "device_"
@@ -66,7 +66,7 @@ class NewDevice(NamedTuple):
 
 class _File(Struct, frozen=True, dict=True):
     by_hash: dict[str, Device] = {}
-    """By the SHA-256 of the token: 256 random bits need no slow hash."""
+    """By the SHA-256 of the token."""
     ended: tuple[str, ...] = ()
     """Hashes of tokens that were revoked, the newest last."""
 
@@ -97,18 +97,24 @@ class Devices:
 
     def find(self, token: str) -> Device | None:
         """Whose token it is."""
-        return self._records.value.by_hash.get(_hash(token))
+        return self._records.value.by_hash.get(hash_of(token))
 
     def get(self, device_id: str) -> Device | None:
         """The device with this id, if its token is good. Quick: asked per event and listener."""
         return self._records.value.by_id.get(device_id)
+
+    def prove(self, device_id: str, screen: str, nonce: str, at: str) -> str | None:
+        """That this is where the device's token is good, for who has it; None for no device."""
+        found = (key for key, it in self._records.value.by_hash.items() if it.id == device_id)
+        token_hash = next(found, None)
+        return None if token_hash is None else proof(token_hash, screen, nonce, at)
 
     def may_become_good(self, token: str) -> bool:
         """Whether somebody may be adopted with this token, who brought it.
 
         Not with one that was revoked: others may have it.
         """
-        return bool(_TOKEN.fullmatch(token)) and _hash(token) not in self._records.value.ended
+        return bool(_TOKEN.fullmatch(token)) and hash_of(token) not in self._records.value.ended
 
     def issue(
         self,
@@ -137,7 +143,7 @@ class Devices:
                 )
             if len(file.by_hash) >= MAX_DEVICES:
                 raise TooManyDevices(f"there are {MAX_DEVICES} devices; remove one first")
-            return replace(file, by_hash=file.by_hash | {_hash(token): device})
+            return replace(file, by_hash=file.by_hash | {hash_of(token): device})
 
         self._records.change(edit)
         return NewDevice(device, token)
@@ -185,7 +191,3 @@ class Devices:
 def new_token() -> str:
     """One that is worth nothing yet."""
     return PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
