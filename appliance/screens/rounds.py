@@ -213,6 +213,7 @@ class Rounds:
             covered_by=standing.covered_by,
             device=screen.device,
             conflict=self._conflict(screen, now),
+            missed=standing.is_missed,
         )
 
     def _say(self, before: ScreenNow | None, screen: ScreenNow) -> None:

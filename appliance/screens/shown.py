@@ -33,6 +33,7 @@ def screen_json(
         covers=now.covers,
         covered_by=now.covered_by,
         conflict=now.conflict,
+        missed=now.missed,
         seq=seq,
         waiting=waiting,
         refused=refused,

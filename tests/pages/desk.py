@@ -47,7 +47,7 @@ def adopted(name: str, **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "proto": "board"}
     usual |= {"station_id": "grill", "source": "api", "address": "192.168.1.30", "backup_id": None}
     usual |= {"patience": 8, "state": "live", "why": "", "since": iso(0), "covers": []}
-    usual |= {"covered_by": None, "conflict": "", "seq": 7, "waiting": 0, "refused": 0}
+    usual |= {"covered_by": None, "conflict": "", "missed": False, "seq": 7, "waiting": 0, "refused": 0}
     return usual | {"adopted": True, "health": None} | more
 
 

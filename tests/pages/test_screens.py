@@ -13,6 +13,7 @@ from tests.pages.kitchen import Kitchen
 SINCE: Final = "12:15"
 """Where the browsers are."""
 AWAY: Final[dict[str, Any]] = {"state": "away", "why": "nothing heard", "since": iso(15)}
+MISSED: Final = AWAY | {"missed": True}
 HEALTH: Final = {
     "version": "0.1.0",
     "uptime": 7500,
@@ -49,7 +50,7 @@ def test_how_adopted_screens_are_is_said_in_words(page: Page, kitchen: Kitchen, 
         screens=[
             adopted("Grill TV", **grill),
             adopted("Fry TV", station_id="fry", covered_by="id-of-Grill TV", **AWAY),
-            adopted("Cold", waiting=3, refused=1, conflict=conflict, **cold, **AWAY),
+            adopted("Cold", waiting=3, refused=1, conflict=conflict, **cold, **MISSED),
             adopted("Wall", station_id=None, source="file", adopted=False, state="not seen yet"),
         ]
     )
@@ -79,6 +80,7 @@ def test_how_adopted_screens_are_is_said_in_words(page: Page, kitchen: Kitchen, 
     # One that is gone goes, and what is known of the others stays where it is.
     desk.shows(screens=[adopted("Grill TV", **AWAY)])
     expect(states(page, "Grill TV")).to_have_text([f"Away since {SINCE}: nothing heard."])
+    expect(states(page, "Grill TV")).to_have_class("state warning")
     expect(page.locator("[data-screen]")).to_have_count(1)
 
 

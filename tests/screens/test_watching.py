@@ -273,7 +273,11 @@ def test_a_station_is_covered_within_ten_seconds_until_its_screen_is_back(
     caplog.clear()
     evening.freeze(page)
     evening.feeding.there.clear()
-    evening.seconds(10)
+    evening.seconds(6)
+    assert (evening.shows("grill-board").state, evening.shows("grill-board").missed) == ("away", False)
+    evening.seconds(4)
+    assert evening.shows("grill-board").missed
+    assert evening.json("grill-board").missed
     assert evening.shows("fry-board").covers == ("grill", "cold")
     assert evening.shows("grill-board").covered_by == "fry-board"
     assert evening.shows("cold-lan").covered_by == "fry-board"

@@ -22,8 +22,8 @@ export function sentence(screen, screens, called) {
 }
 
 /** Whether somebody should look after a screen: `alarm`, `warning` or `none`. */
-export function concern({ state, adopted, conflict, covered_by: other, refused }) {
-  if (state === "away" && !other) return "alarm";
+export function concern({ state, adopted, conflict, covered_by: other, missed, refused }) {
+  if (missed && !other) return "alarm";
   const isWell = adopted && !["away", "behind"].includes(state) && !conflict && !refused;
   return isWell ? "none" : "warning";
 }
