@@ -81,6 +81,10 @@ class Hub:
         """What every beat says from now on."""
         self._page.evaluate("more => Object.assign(told, more)", more)
 
+    def falls_silent(self) -> None:
+        """It says nothing more, and its connections stay."""
+        self._page.evaluate("told.at = 0")
+
     @property
     def opened(self) -> int:
         """How often the board has come for the stream."""

@@ -1,5 +1,6 @@
 // Kitchen screens on the status page, in brief, for whoever is signed in.
 
+import { ask } from "/asking.js";
 import { element, name } from "/card.js";
 import { concern, sentence } from "/screen-words.js";
 
@@ -11,19 +12,8 @@ const ANSWER_MS = 5000;
 const section = document.getElementById("screens");
 let drawn = "";
 
-/** What is there, or null for whoever may not see it; undefined when nobody answers. */
-async function ask() {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await fetch(SCREENS, { cache: "no-store", signal });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return undefined;
-  }
-}
-
 async function look() {
-  const told = await ask();
+  const told = await ask(SCREENS, ANSWER_MS);
   if (told !== undefined) show(told?.screens ?? [], told?.found.length ?? 0);
   setTimeout(look, told === null ? SIGNED_OUT_MS : ASK_AGAIN_MS);
 }
