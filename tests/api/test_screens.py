@@ -56,7 +56,9 @@ async def may_see(appliance: RunningAppliance, token: str, station: str) -> bool
 async def test_a_screen_is_told_in_full(
     appliance: RunningAppliance, screens: MadeUpScreens
 ) -> None:
-    screens.put("at-fry", state="away", why="no answer", missed=True, covered_by="at-grill", waiting=3)
+    screens.put(
+        "at-fry", state="away", why="no answer", missed=True, covered_by="at-grill", waiting=3
+    )
     told = (await ask(appliance, "GET", SCREENS)).body
     assert told["screens"][1] == {
         "id": "at-fry",

@@ -2,6 +2,7 @@
 
 import { within } from "/asking.js";
 import { showPrinters } from "/printer-list.js";
+import { showScreens } from "/screen-list.js";
 
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;
@@ -51,6 +52,7 @@ function show(health) {
   }
   showHttps(health.https);
   showPrinters(health.printers);
+  showScreens(health.screens);
   byId("facts").hidden = false;
 }
 
