@@ -212,7 +212,9 @@ def test_what_strangers_say_is_text(page: Page, kitchen: Kitchen, desk: Desk) ->
     page.goto(f"{kitchen.url}/screens")
     expect(page.locator("#found-list li")).to_contain_text(EVIL[:9])
     expect(page.locator("#hub-list")).to_contain_text("was its card copied?")
-    expect(page.locator("#announced")).to_contain_text("http://expeditor-2.local; <img")
+    expect(page.locator("#announced")).to_contain_text(
+        f"http://expeditor-2.local:{kitchen.url.rpartition(':')[2]}; <img"
+    )
     page.locator("[data-screen]").get_by_role("button", name="Forget", exact=True).click()
     assert page.locator("main img").count() == 0
     # It turns no text around it.

@@ -204,7 +204,8 @@ function showHubs(hubs) {
 
 function announced({ host, renamed_because: renamed, not_because: not }) {
   if (!host) return `It is not announced by mDNS${not ? `: ${not}` : ""}.`;
-  const facts = [`Found by mDNS as http://${host}`, renamed, not];
+  const port = location.port && `:${location.port}`; // By which this very page came.
+  const facts = [`Found by mDNS as ${location.protocol}//${host}${port}`, renamed, not];
   return `${facts.filter(Boolean).join("; ")}.`;
 }
 
