@@ -63,7 +63,8 @@ class Hub:
     def __init__(self, page: Page, kitchen: Kitchen, own: str | None = None) -> None:
         """`own`: the adopted screen that the page is."""
         page.add_init_script(f"{STREAM}window.own = {json.dumps(own)};")
-        page.goto(kitchen.sign_in_link)
+        kitchen.let_in(page.context)
+        page.goto(kitchen.url)
         expect(page.locator("body[data-stream]")).to_be_attached()
         self.board = Board(page)
         self._page = page

@@ -21,6 +21,12 @@ FLICKER: Final = """() => {
 
 
 @pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Nobody changes it."""
+    return standing
+
+
+@pytest.fixture
 def hub(page: Page, kitchen: Kitchen) -> Hub:
     """A board that is the grill's screen, and sees all stations all the same."""
     page.clock.set_system_time(iso(32))  # The day of the times is today, by the browser.

@@ -26,11 +26,16 @@ SIZES: Final = [(1920, 1080), (1280, 720), (800, 480), (390, 844)]
 
 
 @pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Who ends it starts it again."""
+    return standing
+
+
+@pytest.fixture
 def desk(page: Page, kitchen: Kitchen) -> Desk:
     """Whoever looks is signed in as a manager."""
     page.clock.set_system_time(iso(32))  # The day of the times is today, by the browser.
-    token = {"name": "expeditor_session", "value": kitchen.token("manager"), "url": kitchen.url}
-    page.context.add_cookies([token])  # type: ignore[list-item]
+    kitchen.let_in(page.context)
     return Desk(page)
 
 
