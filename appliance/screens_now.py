@@ -39,6 +39,8 @@ class ScreenNow(Struct, frozen=True):
     """Of a board: the id of the device whose token it has."""
     conflict: str = ""
     """In words, where two say that they are this screen."""
+    missed: bool = False
+    """It has been away for longer than its patience."""
 
 
 class ScreensNow(Watched):
@@ -116,6 +118,7 @@ class ScreenJson(Struct):
     covers: tuple[str, ...]
     covered_by: str | None
     conflict: str
+    missed: bool
     seq: int | None
     """What it shows leads up to this event of the log; None while that is not known."""
     waiting: int

@@ -75,13 +75,14 @@ class Host:
         said = holder.stdout.readline()
         assert said == "alive\n", f"no network namespace can be made on this machine: {said}"
         self.pid = holder.pid
-        self._entering = [*entering, "nsenter", f"--target={self.pid}", "--net"]
+        self.entering = [*entering, "nsenter", f"--target={self.pid}", "--net"]
+        """What to put before a command for it to run in this host."""
         self._ending = ending
 
     def run(self, *command: str) -> str:
         """What a command prints that is run in it, to its end."""
         ended = subprocess.run(
-            [*self._entering, *command],
+            [*self.entering, *command],
             capture_output=True,
             text=True,
             cwd=_ROOT,
@@ -102,7 +103,7 @@ class Host:
     def start_command(self, *command: str, seconds: int = PROGRAM_SECONDS) -> Program:
         """A command in it that prints lines, for as long as of `start`."""
         limit = ["timeout", "--kill-after=1", str(seconds)]
-        program = Program([*self._entering, *limit, *command])
+        program = Program([*self.entering, *limit, *command])
         self._ending.callback(program.stop)
         return program
 

@@ -34,6 +34,9 @@ CoveredBy = Annotated[
 Conflict = Annotated[
     str, Meta(description="in words, where two say that they are this screen; else empty")
 ]
+Missed = Annotated[
+    bool, Meta(description="it has been away for longer than its patience: not for a moment only")
+]
 
 
 class ScreenTold(Struct):
@@ -49,6 +52,7 @@ class ScreenTold(Struct):
     covers: Covers
     covered_by: CoveredBy
     conflict: Conflict
+    missed: Missed
 
 
 class ScreenShown(Struct):
@@ -77,6 +81,7 @@ class ScreenShown(Struct):
     covers: Covers
     covered_by: CoveredBy
     conflict: Conflict
+    missed: Missed
     seq: Annotated[
         int | None,
         Meta(description="what it shows leads up to this event; null while that is not known"),
@@ -256,6 +261,7 @@ def screen_told(screen: ScreenNow) -> ScreenTold:
         screen.covers,
         screen.covered_by,
         screen.conflict,
+        screen.missed,
     )
 
 

@@ -76,11 +76,6 @@ class Rounds:
         """It is there from now on; whatever was known of one of that id is of another."""
         self._awaited[screen] = self._here[screen] = now
 
-    def missed(self, screen: str) -> bool:
-        """Whether it has been away for longer than its patience."""
-        standing = self._standings.get(screen)
-        return standing is not None and standing.is_missed
-
     def feed_status(self, screen: str) -> FeedStatus | None:
         """Of a LAN screen."""
         try:
@@ -220,6 +215,7 @@ class Rounds:
             covered_by=standing.covered_by,
             device=screen.device,
             conflict=self._conflict(screen, now),
+            missed=standing.is_missed,
         )
 
     def _say(self, before: ScreenNow | None, screen: ScreenNow) -> None:

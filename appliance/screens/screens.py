@@ -174,8 +174,7 @@ class Watcher:
     def warnings(self) -> Sequence[str]:
         """A sentence for each thing that somebody should look after.
 
-        A screen that is away longer than its patience, two with one id, another appliance with
-        our id or host name.
+        A screen that is behind, two with one id, another appliance with our id or host name.
         """
         return [*self._all_warnings()]
 
@@ -187,15 +186,8 @@ class Watcher:
             )
         if (fault := self.status().fault) is not None:
             yield f"What is known of screens cannot be stored: {fault}"
-        told = self._now.screens
-        for screen in told.values():
-            stand_in = told.get(screen.covered_by or "")
-            yield from screen_warnings(
-                screen,
-                None if stand_in is None else stand_in.name,
-                self._config.zone,
-                is_missed=self._rounds.missed(screen.id),
-            )
+        for screen in self._now.screens.values():
+            yield from screen_warnings(screen)
         yield from network_warnings(self._hubs(), self._announced())
 
     def _hubs(self) -> Sequence[Hub]:

@@ -1,7 +1,6 @@
 """What is told of screens: in full for the API, and in warnings."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
 
 from appliance.screens.registry import Adopted
 from appliance.screens_now import Announced, Hub, ScreenHealth, ScreenJson, ScreenNow
@@ -33,6 +32,7 @@ def screen_json(
         covers=now.covers,
         covered_by=now.covered_by,
         conflict=now.conflict,
+        missed=now.missed,
         seq=seq,
         waiting=waiting,
         refused=refused,
@@ -41,16 +41,10 @@ def screen_json(
     )
 
 
-def screen_warnings(
-    screen: ScreenNow, stand_in: str | None, zone: tzinfo, *, is_missed: bool
-) -> Iterator[str]:
-    """What somebody should look after. `stand_in`: the name of the screen that covers it."""
+def screen_warnings(screen: ScreenNow) -> Iterator[str]:
+    """What somebody should look after. That it is away, boards and the status page say anyway."""
     name = f"Screen {screen.name}"
-    if is_missed:
-        since = datetime.fromtimestamp(screen.since / 1000, zone)
-        shown = f"{stand_in} shows what it should" if stand_in else "no other screen stands in"
-        yield f"{name} is away since {since:%H:%M} ({screen.why}); {shown}."
-    elif screen.state == "behind":
+    if screen.state == "behind":
         yield f"{name} is behind: {screen.why}."
     elif screen.state == "live" and screen.why:
         yield f"{name}: {screen.why}."

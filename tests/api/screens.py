@@ -46,6 +46,7 @@ def screen(its_id: str, station: str | None = None, /, **more: Any) -> ScreenJso
         "covers": (),
         "covered_by": None,
         "conflict": "",
+        "missed": False,
         "seq": None,
         "waiting": 0,
         "refused": 0,

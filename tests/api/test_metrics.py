@@ -33,6 +33,7 @@ def screen(name: str, **more: Any) -> ScreenJson:
         "covers": (),
         "covered_by": None,
         "conflict": "",
+        "missed": False,
         "seq": None,
         "waiting": 0,
         "refused": 0,

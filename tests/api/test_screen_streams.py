@@ -350,7 +350,7 @@ async def test_all_are_told_at_first_and_then_each_change(
                 "beat",
             ]
             assert told(heard) == [[("hot", "live"), ("wall", "live")]]
-        screens.put("hot", state="away", why="no word", covered_by="wall")
+        screens.put("hot", state="away", why="no word", missed=True, covered_by="wall")
         for listener in (talk, stream):
             (heard,) = bodies(await listener.until(lambda heard: told([heard]) != []))
             assert "seq" not in heard
@@ -365,6 +365,7 @@ async def test_all_are_told_at_first_and_then_each_change(
                 "covers": [],
                 "covered_by": "wall",
                 "conflict": "",
+                "missed": True,
             }
         screens.screens.clear()
         screens.tell()

@@ -56,7 +56,9 @@ async def may_see(appliance: RunningAppliance, token: str, station: str) -> bool
 async def test_a_screen_is_told_in_full(
     appliance: RunningAppliance, screens: MadeUpScreens
 ) -> None:
-    screens.put("at-fry", state="away", why="no answer", covered_by="at-grill", waiting=3)
+    screens.put(
+        "at-fry", state="away", why="no answer", missed=True, covered_by="at-grill", waiting=3
+    )
     told = (await ask(appliance, "GET", SCREENS)).body
     assert told["screens"][1] == {
         "id": "at-fry",
@@ -73,6 +75,7 @@ async def test_a_screen_is_told_in_full(
         "covers": [],
         "covered_by": "at-grill",
         "conflict": "",
+        "missed": True,
         "seq": None,
         "waiting": 3,
         "refused": 0,
@@ -390,7 +393,7 @@ async def test_a_screen_of_the_file_is_not_forgotten(
 async def test_the_health_names_them_for_everybody(
     appliance: RunningAppliance, screens: MadeUpScreens
 ) -> None:
-    screens.put("at-fry", state="away", why="no answer", covered_by="at-grill")
+    screens.put("at-fry", state="away", why="no answer", missed=True, covered_by="at-grill")
     health = (await ask(appliance, "GET", "/api/v1/kds/health", role=None)).body
     assert [each["id"] for each in health["screens"]] == list(screens.screens)
     assert health["screens"][1] == {
@@ -404,4 +407,5 @@ async def test_the_health_names_them_for_everybody(
         "covers": [],
         "covered_by": "at-grill",
         "conflict": "",
+        "missed": True,
     }

@@ -43,6 +43,13 @@ def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
         yield kitchen
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
+    """One for all tests of a module that tell pages themselves what there is."""
+    with Kitchen(tmp_path_factory.mktemp("standing")) as kitchen:
+        yield kitchen
+
+
 @pytest.fixture
 def has_touch() -> bool:
     """Whether the screen is touched."""

@@ -7,9 +7,11 @@ from urllib.parse import unquote
 
 from playwright.sync_api import Page, Route
 
-from tests.pages.hub import iso
+from tests.pages.hub import iso, screen
 
 NOBODY: dict[str, Any] = {"screens": [], "found": [], "hubs": []}
+TOLD = tuple(screen("any", None))
+"""What everybody is told of a screen."""
 ANNOUNCED = {"host": "expeditor.local", "renamed_because": "", "not_because": ""}
 
 
@@ -23,13 +25,21 @@ class Desk:
         self.refuses: tuple[int, str] | None = None
         """What is asked for, with this status and these words."""
         page.route(re.compile("/api/v1/kds/screens(/[^/]+)?$"), self._answer)
+        page.route("**/api/v1/kds/health", self._health)
 
     def shows(self, **what: Any) -> None:
-        """This is how screens are from now on."""
+        """This is how screens are from now on; nobody may see who is found where that is None."""
         self.now = self.now | what
+
+    def _health(self, route: Route) -> None:
+        screens = [{key: each[key] for key in TOLD} for each in self.now["screens"]]
+        route.fulfill(json=route.fetch().json() | {"screens": screens})
 
     def _answer(self, route: Route) -> None:
         request = route.request
+        if request.method == "GET" and self.now["found"] is None:
+            route.fulfill(status=401, json={"error": "UNAUTHORIZED", "message": "no"})
+            return
         if request.method == "GET":
             route.fulfill(json=self.now)
             return
@@ -47,7 +57,14 @@ def adopted(name: str, **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "proto": "board"}
     usual |= {"station_id": "grill", "source": "api", "address": "192.168.1.30", "backup_id": None}
     usual |= {"patience": 8, "state": "live", "why": "", "since": iso(0), "covers": []}
-    usual |= {"covered_by": None, "conflict": "", "seq": 7, "waiting": 0, "refused": 0}
+    usual |= {
+        "covered_by": None,
+        "conflict": "",
+        "missed": False,
+        "seq": 7,
+        "waiting": 0,
+        "refused": 0,
+    }
     return usual | {"adopted": True, "health": None} | more
 
 

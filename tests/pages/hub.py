@@ -63,7 +63,8 @@ class Hub:
     def __init__(self, page: Page, kitchen: Kitchen, own: str | None = None) -> None:
         """`own`: the adopted screen that the page is."""
         page.add_init_script(f"{STREAM}window.own = {json.dumps(own)};")
-        page.goto(kitchen.sign_in_link)
+        kitchen.let_in(page.context)
+        page.goto(kitchen.url)
         expect(page.locator("body[data-stream]")).to_be_attached()
         self.board = Board(page)
         self._page = page
@@ -80,6 +81,10 @@ class Hub:
     def beats(self, **more: Any) -> None:
         """What every beat says from now on."""
         self._page.evaluate("more => Object.assign(told, more)", more)
+
+    def falls_silent(self) -> None:
+        """It says nothing more, and its connections stay."""
+        self._page.evaluate("told.at = 0")
 
     @property
     def opened(self) -> int:
@@ -170,4 +175,4 @@ def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
     """A board that is live since the doors opened."""
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
     usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
-    return usual | {"covered_by": None, "conflict": ""} | more
+    return usual | {"covered_by": None, "conflict": "", "missed": False} | more

@@ -12,8 +12,6 @@ from tests.pages.board import Board
 from tests.pages.conftest import TIME_ZONE
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
-pytestmark = pytest.mark.xfail(strict=True, reason="the API has no screens yet")
-
 COVERED_MS: Final = 15_000
 """A screen is away after 5 s, and covered for after its patience, by which it is 10 s at most."""
 STATES: Final = """() => {

@@ -11,13 +11,19 @@ from tests.pages.kitchen import Kitchen
 OWN: Final = "id-of-Grill screen"
 SINCE: Final = "12:15"
 """Where the browsers are."""
-AWAY: Final = {"state": "away", "why": "nothing is heard of it", "since": iso(15)}
+AWAY: Final = {"state": "away", "why": "nothing is heard of it", "since": iso(15), "missed": True}
 SIZES: Final = [(1920, 1080), (1280, 720), (800, 480), (390, 844)]
 FLICKER: Final = """() => {
   window.flickered = [];
   new MutationObserver(() => flickered.push(document.getElementById("link").textContent))
     .observe(document.getElementById("link"), { childList: true });
 }"""
+
+
+@pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Nobody changes it."""
+    return standing
 
 
 @pytest.fixture
@@ -63,15 +69,28 @@ def test_it_says_which_station_has_no_screen_and_where_another_shows_it(hub: Hub
     expect(lines(hub, "fry")).to_have_text([words])
     expect(lines(hub, "fry")).to_have_class("warning")
     expect(top).to_have_count(0)
-    # Another screen is there for the same station, or for all of them.
-    for other in ("fry", None):
-        hub.has_screens(fry, screen("Other", other))
-        expect(lines(hub, "fry")).to_have_count(0)
+    # Another screen is there for the same station; one for all of them may hang in an office.
+    hub.has_screens(fry, screen("Other", None))
+    expect(lines(hub, "fry")).to_have_text([f"Fry screen is away since {SINCE}"])
+    expect(lines(hub, "fry")).to_have_class("warning")
+    hub.has_screens(fry, screen("Other", "fry"))
+    expect(lines(hub, "fry")).to_have_count(0)
     hub.has_screens(screen("Wall", None, **AWAY))  # Others may show what it did.
     expect(top).to_have_text([f"Wall is away since {SINCE}"])
     # Nobody is away who was not seen since the start; who has just come back does not say so.
     hub.has_screens(fry | {"state": "not seen yet"}, screen("Grill screen", "grill", **AWAY))
     expect(hub.board.page.locator(".screens p")).to_have_count(0)
+
+
+def test_it_is_no_alarm_before_its_patience_is_over(hub: Hub) -> None:
+    """Until then it is not known yet whether another screen steps in."""
+    fry = screen("Fry screen", "fry", **AWAY)
+    hub.has_screens(fry | {"missed": False})
+    expect(lines(hub, "fry")).to_have_text([f"Fry screen is away since {SINCE}"])
+    expect(lines(hub, "fry")).to_have_class("warning")
+    hub.has_screens(fry)
+    expect(lines(hub, "fry")).to_have_text([f"No screen: Fry screen is away since {SINCE}"])
+    expect(lines(hub, "fry")).to_have_class("alarm")
 
 
 def test_a_column_that_comes_later_says_it_and_the_top_no_longer(hub: Hub) -> None:

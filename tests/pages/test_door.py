@@ -63,6 +63,12 @@ class Door:
 
 
 @pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Its order is shown to nobody."""
+    return standing
+
+
+@pytest.fixture
 def door(page: Page) -> Door:
     page.add_init_script(f"{STREAM}window.own = null;")
     return Door(page)
@@ -148,8 +154,7 @@ def test_a_person_who_is_signed_in_there_is_not_the_screen(
 ) -> None:
     page.goto(kitchen.url)
     page.unroute("**/api/v1/kds/session")
-    page.goto(kitchen.sign_in_link)
-    page.wait_for_url(f"{kitchen.url}/")
+    kitchen.let_in(page.context)
     kitchen.order(id="A-1", name="Table 7", items=[BURGER])
     page.goto(f"{kitchen.url}/?screen")
     expect(door.code).to_have_text("482 915")

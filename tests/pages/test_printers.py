@@ -31,6 +31,12 @@ SCREENS = [(1920, 1080), (1024, 600), (390, 844)]
 
 
 @pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Nobody changes it."""
+    return standing
+
+
+@pytest.fixture
 def hub(page: Page, kitchen: Kitchen) -> Hub:
     # The day of the banner's times is today, by the browser.
     page.clock.set_system_time(iso(32))

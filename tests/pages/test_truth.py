@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.pages.board import Board
+from tests.pages.hub import Hub, ticket
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
 PROMISED = 5
@@ -214,3 +215,117 @@ def test_what_was_bumped_before_the_page_was_loaded_can_be_recalled(
         board.station("grill").get_by_role("button", name=f"Recall Table {number}").click()
         expect(board.card("grill", f"Table {number}")).to_be_visible()
     expect(board.station("grill").locator(".recall")).to_be_hidden()
+
+
+STEADY = """
+window.steady = 1000;
+performance.now = () => steady;
+"""
+"""The browser's steady clock is the test's."""
+
+
+def test_a_new_connection_makes_what_was_heard_no_younger(page: Page, kitchen: Kitchen) -> None:
+    """After a change of the menu it comes anew, and nobody may be there by then."""
+    page.add_init_script(STEADY)
+    hub = Hub(page, kitchen)
+    hub.shows(ticket(1, "grill"))
+    hub.it_is(1)
+    hub.board.is_live()
+    hub.falls_silent()
+    page.evaluate("steady += 2000")
+    opened = hub.opened
+    hub.changes_the_menu()
+    page.wait_for_function("before => opened > before", arg=opened)
+    hub.board.is_live()
+    page.evaluate("steady += 2100")
+    hub.board.is_offline(within=PROMISED)
+
+
+def test_a_computer_that_slept_shows_nothing_as_if_it_were_live(
+    page: Page, kitchen: Kitchen
+) -> None:
+    """Its steady clock stood still, and what comes first was sent before."""
+    hub = Hub(page, kitchen)
+    hub.shows(ticket(1, "grill"))
+    hub.it_is(1)
+    hub.board.is_live()
+    page.evaluate("""
+      window.states = [];
+      new MutationObserver(() => states.push(document.getElementById("link").textContent))
+        .observe(document.getElementById("link"), { childList: true });
+      const now = Date.now;
+      Date.now = () => now() + 3600_000;
+      stream.beat();
+    """)
+    assert page.evaluate("document.getElementById('link').textContent") == "OFFLINE"
+    hub.board.is_live()
+    assert page.evaluate("states") == ["OFFLINE", "LIVE"]
+
+
+@pytest.mark.parametrize("event", ["visibilitychange", "pageshow"])
+def test_a_page_that_is_seen_again_is_true_from_its_first_frame_on(
+    page: Page, kitchen: Kitchen, event: str
+) -> None:
+    """In a hidden tab its timers run once in a minute, or not at all."""
+    page.add_init_script(f"""
+      {STEADY}
+      const usual = window.setInterval;
+      window.setInterval = (act, ms) => usual(act, ms === 250 ? 1e9 : ms);
+    """)
+    hub = Hub(page, kitchen)
+    hub.shows(ticket(1, "grill"))
+    hub.it_is(1)
+    hub.board.is_live()
+    hub.falls_silent()
+    page.evaluate("steady += 60_000")
+    seen_again = """event => {
+      const link = document.getElementById("link");
+      const before = link.textContent;
+      (event === "pageshow" ? window : document).dispatchEvent(new Event(event));
+      return [before, link.textContent];
+    }"""
+    assert page.evaluate(seen_again, event) == ["LIVE", "OFFLINE"]
+
+
+def test_a_press_that_is_refused_without_words_is_said_not_to_be_done(
+    board: Board, kitchen: Kitchen
+) -> None:
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    board.page.route("**/bump", lambda route: route.fulfill(status=502, body="<html>"))
+    board.press("grill", "Table 7", "Bump")
+    expect(board.page.locator("#notice")).to_have_text("Table 7: not done: 502")
+
+
+OLD = """
+delete AbortSignal.timeout;
+delete Array.prototype.at;
+delete HTMLElement.prototype.inert;
+"""
+"""What browsers of 2020 lack, as tablets and televisions have them."""
+
+
+def test_an_old_browser_shows_all_pages_and_counts_no_press_offline(
+    page: Page, kitchen: Kitchen
+) -> None:
+    page.add_init_script(OLD)
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    kitchen.act("grill", "A-1", "bump")
+    page.goto(kitchen.sign_in_link)
+    board = Board(page)
+    board.is_live()
+    board.station("grill").get_by_role("button", name="Recall Table 7").click()
+    board.shows("grill", "Table 7")
+    board.station("grill").get_by_role("button", name="All day").click()
+    expect(board.station("grill").locator(".counts")).to_contain_text("Hamburger")
+    for path in ("screens", "status"):
+        page.goto(f"{kitchen.url}/{path}")
+        expect(page.locator("#link")).to_have_text("LIVE")
+    expect(page.locator("#device-list")).to_contain_text("grill-1")
+    page.goto(kitchen.url)
+    board.is_live()
+    kitchen.send(signal.SIGSTOP)
+    board.is_offline(within=PROMISED)
+    board.press("grill", "Table 7", "Bump")
+    kitchen.send(signal.SIGCONT)
+    board.is_live()
+    assert kitchen.listed("grill") == [("A-1", "recalled")]

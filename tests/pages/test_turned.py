@@ -30,6 +30,12 @@ BELOW_THE_HEAD = """card => card.getBoundingClientRect().top
 
 
 @pytest.fixture
+def kitchen(standing: Kitchen) -> Kitchen:
+    """Nobody changes it."""
+    return standing
+
+
+@pytest.fixture
 def hub(page: Page, kitchen: Kitchen) -> Hub:
     page.set_viewport_size({"width": 1024, "height": 600})
     hub = Hub(page, kitchen)

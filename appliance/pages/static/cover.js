@@ -12,7 +12,8 @@ const THERE = ["live", "behind"];
 function linesOf(screens, own, station) {
   const shownAt = (each) => each.station_id === station || each.station_id === null;
   const isCovering = screens.some((each) => each.id === own && each.covers.includes(station));
-  const isThere = screens.some((each) => shownAt(each) && THERE.includes(each.state));
+  const there = screens.filter((each) => THERE.includes(each.state));
+  const isThere = there.some((each) => each.station_id === station);
   const away = screens.filter((each) => each.state === "away" && each.id !== own);
   const lines = away.flatMap((each) => {
     const since = ` is away since ${hour(new Date(each.since), new Date())}`;
@@ -21,8 +22,11 @@ function linesOf(screens, own, station) {
       return [["covering", "Covering: ", each.name, since]];
     }
     if (each.station_id !== station || isThere) return [];
-    if (!each.covered_by && station === null) return [["warning", "", each.name, since]];
-    if (!each.covered_by) return [["alarm", "No screen: ", each.name, since]];
+    if (!each.covered_by) {
+      // One for all stations may hang in an office; while patience lasts, another may still step in.
+      const isAlarm = each.missed && station !== null && !there.some(shownAt);
+      return [isAlarm ? ["alarm", "No screen: ", each.name, since] : ["warning", "", each.name, since]];
+    }
     const on = other?.name ?? "another screen";
     return [["warning", "", each.name, `${since}; it is shown on `, on]];
   });

@@ -1,6 +1,8 @@
 // Buttons, bump bars and lights on the status page, for whoever is signed in: how they are, which
 // lamps are lit, and simulated ones to be pressed.
 
+import { ask, within } from "/asking.js";
+
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;
 const SIGNED_OUT_MS = 5000; // Somebody may sign in on another page.
@@ -11,20 +13,9 @@ const byId = (id) => document.getElementById(id);
 let structure = "";
 let asking = 0;
 
-/** What is there, or null for whoever may not see it; undefined when nobody answers. */
-async function ask() {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await fetch(PANEL, { cache: "no-store", signal });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return undefined;
-  }
-}
-
 async function look() {
   clearTimeout(asking);
-  const panel = await ask();
+  const panel = await ask(PANEL, ANSWER_MS);
   if (panel !== undefined) show(panel);
   clearTimeout(asking);
   asking = setTimeout(look, panel === null ? SIGNED_OUT_MS : ASK_AGAIN_MS);
@@ -126,7 +117,7 @@ function light(id, name, { shows, state: now, why }) {
 
 async function press(words, path, body) {
   write(byId("pressed"), `${words} …`);
-  const options = { method: "POST", signal: AbortSignal.timeout(PRESSED_MS) };
+  const options = { method: "POST", signal: within(PRESSED_MS) };
   if (body) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };

@@ -1,5 +1,6 @@
 // The event stream, and the truth about it: live only while something is heard.
 
+import { within } from "/asking.js";
 import { watchFrames } from "/frames.js";
 import { waitForCourse } from "/time.js";
 
@@ -26,6 +27,7 @@ export function follow(on) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
+  let ahead = 0; // Its wall clock, of that one: by more after it slept, where that one stood still.
   let position = null;
   let state = "connecting"; // or live, offline, signed out
   let trueAt = new Date();
@@ -35,6 +37,7 @@ export function follow(on) {
 
   function bear(milliseconds) {
     patience = performance.now() + milliseconds;
+    ahead = Date.now() - performance.now();
   }
 
   /** The server spoke. `upToDate`: what it said before is all there is. */
@@ -65,7 +68,7 @@ export function follow(on) {
   async function connect() {
     leave();
     const mine = attempt = new AbortController();
-    bear(SILENCE_MS);
+    if (state !== "live") bear(SILENCE_MS); // What was heard last is no younger for that.
     // A WebSocket does not tell why it cannot be opened.
     const asking = fetch(SESSION, { cache: "no-store", signal: mine.signal });
     const status = await asking.then((answer) => answer.status, () => null);
@@ -103,6 +106,7 @@ export function follow(on) {
     };
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
+      if (hasSlept()) return look(); // Somebody said that long ago.
       const event = JSON.parse(data);
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
@@ -156,11 +160,20 @@ export function follow(on) {
     }, Math.min(MENU_QUIET_MS, menuSince + MENU_LONGEST_MS - now));
   }
 
-  setInterval(() => {
-    if (performance.now() <= patience) return;
+  function hasSlept() {
+    return state === "live" && Date.now() - performance.now() - ahead > SILENCE_MS;
+  }
+
+  function look() {
+    if (performance.now() <= patience && !hasSlept()) return;
     lost();
     connect();
-  }, 250);
+  }
+
+  setInterval(look, 250);
+  // Timers of a page that nobody sees hardly run; what is seen again is true from its first frame on.
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", look);
   connect();
 
   return {
@@ -226,8 +239,8 @@ export function finished(stationId) {
 }
 
 async function get(path) {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
-  return answer?.ok ? answer.json() : null;
+  const told = await ask("GET", path);
+  return told.wrong === undefined ? told : null;
 }
 
 /** All buttons, bump bars and lights that this page may see. As `act`. */
@@ -259,15 +272,11 @@ function post(path, body, type) {
 
 async function ask(method, path, body, type, more) {
   const headers = { ...(type && { "Content-Type": type }), ...more };
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), ANSWER_MS);
   try {
-    const answer = await fetch(path, { method, headers, body, signal: patience.signal });
+    const answer = await fetch(path, { method, headers, body, signal: within(ANSWER_MS) });
     const told = isJson(answer) ? await answer.json() : {};
-    return answer.ok ? told : { wrong: told.message };
+    return answer.ok ? told : { wrong: told.message ?? `not done: ${answer.status}` };
   } catch {
     return { wrong: UNANSWERED };
-  } finally {
-    clearTimeout(timer);
   }
 }

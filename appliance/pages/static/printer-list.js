@@ -1,6 +1,7 @@
 // Printers on the status page: how they are, for everybody; and for whoever is signed in what is on
 // their paper, what asks whether it still should be, and simulated ones to be made to fail.
 
+import { ask, within } from "/asking.js";
 import { element, name } from "/card.js";
 import { sentence } from "/printers.js";
 import { hour } from "/time.js";
@@ -26,26 +27,15 @@ export function showPrinters(all) {
 
 async function look() {
   clearTimeout(asking);
-  const answer = await ask(PRINTERS);
+  const answer = await ask(PRINTERS, ANSWER_MS);
   if (answer !== undefined) mine = answer;
   show();
   const jobs = (mine?.printers ?? []).map(async (printer) => {
-    showJobs(printer, printer.asking ? await ask(pathOf(printer.id, "jobs")) : []);
+    showJobs(printer, printer.asking ? await ask(pathOf(printer.id, "jobs"), ANSWER_MS) : []);
   });
   await Promise.all(jobs);
   clearTimeout(asking);
   asking = setTimeout(look, mine ? ASK_AGAIN_MS : SIGNED_OUT_MS);
-}
-
-/** What is there, or null for whoever may not see it; undefined when nobody answers. */
-async function ask(path) {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await fetch(path, { cache: "no-store", signal });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return undefined;
-  }
 }
 
 function show() {
@@ -169,7 +159,7 @@ function button(words, about, path, body) {
 
 async function press(words, path, body) {
   write(byId("printed"), `${words} …`);
-  const options = { method: "POST", signal: AbortSignal.timeout(ANSWER_MS) };
+  const options = { method: "POST", signal: within(ANSWER_MS) };
   if (body) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };

@@ -1,5 +1,7 @@
-// Kitchen screens on the status page, in brief, for whoever is signed in.
+// Kitchen screens on the status page, in brief, for everybody; and for whoever is signed in, how many
+// are new.
 
+import { ask } from "/asking.js";
 import { element, name } from "/card.js";
 import { concern, sentence } from "/screen-words.js";
 
@@ -9,36 +11,34 @@ const SIGNED_OUT_MS = 5000; // Somebody may sign in on another page.
 const ANSWER_MS = 5000;
 
 const section = document.getElementById("screens");
+let told = []; // How they are, as everybody may know.
+let found = 0;
 let drawn = "";
 
-/** What is there, or null for whoever may not see it; undefined when nobody answers. */
-async function ask() {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await fetch(SCREENS, { cache: "no-store", signal });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return undefined;
-  }
+/** These are all, as `GET /health` has them. */
+export function showScreens(all) {
+  told = all;
+  show();
 }
 
 async function look() {
-  const told = await ask();
-  if (told !== undefined) show(told?.screens ?? [], told?.found.length ?? 0);
-  setTimeout(look, told === null ? SIGNED_OUT_MS : ASK_AGAIN_MS);
+  const seen = await ask(SCREENS, ANSWER_MS);
+  if (seen !== undefined) found = seen?.found.length ?? 0;
+  show();
+  setTimeout(look, seen === null ? SIGNED_OUT_MS : ASK_AGAIN_MS);
 }
 
 /** What has not changed is left alone: it may be being read out. */
-function show(screens, found) {
-  section.hidden = !screens.length && !found;
-  const now = JSON.stringify([screens, found]);
+function show() {
+  section.hidden = !told.length && !found;
+  const now = JSON.stringify([told, found]);
   if (now === drawn) return;
   drawn = now;
-  section.querySelector("ul").replaceChildren(...screens.map((screen) => {
+  section.querySelector("ul").replaceChildren(...told.map((screen) => {
     const { name: text, station_id: station } = screen;
     const head = element("div", "", element("b", "", name(text)));
     if (station !== null) head.append(element("span", "quiet", " at ", name(station)));
-    const words = sentence(screen, screens, (id) => id);
+    const words = sentence(screen, told, (id) => id);
     const lines = [element("p", `state ${concern(screen)}`, words)];
     if (screen.conflict) lines.push(element("p", "state warning", screen.conflict));
     return element("li", "", head, ...lines);

@@ -5,9 +5,12 @@ import { hour } from "/time.js";
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` */
+/**
+ * How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` Not everybody is told
+ * what is `adopted`, `waiting` and `refused`.
+ */
 export function sentence(screen, screens, called) {
-  if (!screen.adopted) return "Not let in: type the code that it shows.";
+  if (screen.adopted === false) return "Not let in: type the code that it shows.";
   const { state, why, since, covers, covered_by: other, waiting, refused } = screen;
   const at = state === "not seen yet" ? "" : ` since ${hour(new Date(since), new Date())}`;
   const facts = [
@@ -22,8 +25,8 @@ export function sentence(screen, screens, called) {
 }
 
 /** Whether somebody should look after a screen: `alarm`, `warning` or `none`. */
-export function concern({ state, adopted, conflict, covered_by: other, refused }) {
-  if (state === "away" && !other) return "alarm";
+export function concern({ state, adopted = true, conflict, covered_by: other, missed, refused }) {
+  if (missed && !other) return "alarm";
   const isWell = adopted && !["away", "behind"].includes(state) && !conflict && !refused;
   return isWell ? "none" : "warning";
 }

@@ -1,12 +1,14 @@
 // The page of screens, for managers: who is adopted and how they are, who is new, and the rest of
 // what is heard on the network. Nothing that strangers wrote is taken for more than text.
 
+import { ask, within } from "/asking.js";
 import { element, name } from "/card.js";
 import { fill, fillIn, offerChoices, wantedOf } from "/screen-form.js";
 import { concern, facts, sentence } from "/screen-words.js";
 
 const API = "/api/v1/kds";
 const SCREENS = `${API}/screens`;
+const STATIONS = `${API}/stations?active_only=false`;
 const ASK_AGAIN_MS = 2000;
 const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
 const DONE_MS = 15000; // What is written durably may have to wait for the card.
@@ -20,21 +22,9 @@ let trueAt = new Date();
 let asking = 0;
 let found = null; // the new LAN screen whose address is in the form
 
-/** What is there; null for whoever may not see it, undefined when nobody answers. */
-async function ask(path) {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await fetch(path, { cache: "no-store", signal });
-    if (answer.ok) return await answer.json();
-    return answer.status === 401 || answer.status === 403 ? null : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function look() {
   clearTimeout(asking);
-  const [told, all] = await Promise.all([ask(SCREENS), ask(`${API}/stations?active_only=false`)]);
+  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS)]);
   if (told === undefined) showOffline();
   else if (told === null) showSignedOut();
   else show(told, all ?? stations);
@@ -214,7 +204,8 @@ function showHubs(hubs) {
 
 function announced({ host, renamed_because: renamed, not_because: not }) {
   if (!host) return `It is not announced by mDNS${not ? `: ${not}` : ""}.`;
-  const facts = [`Found by mDNS as http://${host}`, renamed, not];
+  const port = location.port && `:${location.port}`; // By which this very page came.
+  const facts = [`Found by mDNS as ${location.protocol}//${host}${port}`, renamed, not];
   return `${facts.filter(Boolean).join("; ")}.`;
 }
 
@@ -223,7 +214,7 @@ function announced({ host, renamed_because: renamed, not_because: not }) {
 /** Ask for a change, and say what came of it; whether it was done. */
 async function send(method, path, body, done) {
   write(byId("said"), "…");
-  const options = { method, signal: AbortSignal.timeout(DONE_MS) };
+  const options = { method, signal: within(DONE_MS) };
   if (body) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };

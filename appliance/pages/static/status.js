@@ -1,6 +1,8 @@
 // The status page: asks how the appliance is, again and again, and owns up when nobody answers.
 
+import { within } from "/asking.js";
 import { showPrinters } from "/printer-list.js";
+import { showScreens } from "/screen-list.js";
 
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;
@@ -13,9 +15,7 @@ let trueAt = new Date();
 /** How the appliance is; null when it does not answer that. */
 async function ask() {
   try {
-    const answer = await fetch(HEALTH, {
-      cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS),
-    });
+    const answer = await fetch(HEALTH, { cache: "no-store", signal: within(ANSWER_MS) });
     const body = await answer.json();
     const health = answer.ok ? body : body.details; // Of the error, where nothing can be stored.
     return health?.running_since ? health : null;
@@ -52,6 +52,7 @@ function show(health) {
   }
   showHttps(health.https);
   showPrinters(health.printers);
+  showScreens(health.screens);
   byId("facts").hidden = false;
 }
 
@@ -96,7 +97,7 @@ function group(id, sha256) {
   const groups = [];
   for (const [place, pair] of sha256.split(":").entries()) {
     if (place % PAIRS_OF_GROUP === 0) groups.push([]);
-    groups.at(-1).push(pair);
+    groups[groups.length - 1].push(pair);
   }
   if (byId(id).textContent === groups.flat().join(" ")) return;
   byId(id).replaceChildren(...groups.flatMap((pairs, place) => {
