@@ -106,7 +106,7 @@ def command(name: str, order: AnyOrderMessage, zone: tzinfo, via: tuple[str, ...
 
     `via`: see `Order`. Raises NotUnderstood.
     """
-    if not order.id:
+    if not order.id or order.id.isspace():  # Whoever is sent it on could not answer by it.
         raise NotUnderstood("order.id is missing or empty")
     if len(order.id) > MAX_ORDER_ID:
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")

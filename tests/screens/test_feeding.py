@@ -1,5 +1,6 @@
 """A LAN screen has what is live at its stations, whatever happens there, here and in between."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from appliance.kitchen.command import MoveTicket
 from appliance.screens.feeding import Fed
-from tests.screens.hub import Hub, commands_of, hub, hurried, stations
+from tests.screens.hub import SECONDS, Hub, commands_of, hub, hurried, stations
 from tests.screens.lan_screen import LanScreen, lan_screen
 
 GRILL = stations("grill")
@@ -176,21 +177,32 @@ async def test_one_that_forgot_everything_is_told_everything(
     await kitchen.order("8", "Burger")
     await kitchen.in_step("one")
     await screen.kill()
-    await screen.start()  # Perhaps before anybody looked.
-    await kitchen.until(lambda: screen.shown.keys() == {"7", "8"})
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await screen.start()
+    await kitchen.in_step("one")
+    assert screen.shown.keys() == {"7", "8"}
     assert screen.wrong == []
 
 
-async def test_a_bump_tells_that_it_forgot(kitchen: Hub, screen: LanScreen) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("appliance.screens.feeder.PROBE_SECONDS", 3600)
-        await kitchen.order("7", "Burger")
-        await kitchen.order("8", "Burger")
-        await kitchen.in_step("one")
-        await screen.kill()
-        await screen.start()
-        await kitchen.act("grill", "7", "bump")
-        await kitchen.until(lambda: screen.shown.keys() == {"8"})
+async def test_of_what_a_cook_bumped_there_nothing_comes_back_by_itself(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    for order_id in ("7", "8", "9"):
+        await kitchen.order(order_id, "Burger")
+    await kitchen.in_step("one")
+    for order_id in ("7", "8"):
+        del screen.screen.orders[order_id]  # It knows nothing of what it had once.
+    for _ in range(10):
+        heard = kitchen.feeding.status("one").heard
+        await kitchen.until(lambda heard=heard: kitchen.feeding.status("one").heard != heard)
+    await kitchen.change("7", "Burger", "Steak")
+    await kitchen.in_step("one")
+    assert told(screen)[3:] == ["update 7", "create 7"]
+    assert screen.shown.keys() == {"7", "9"}
+    await kitchen.act("grill", "8", "bump")
+    await kitchen.in_step("one")
+    assert told(screen)[5:] == ["cancel 8"]
+    assert kitchen.feeding.tallies == (5, 0, 0)
 
 
 async def test_one_that_moved_is_fed_where_it_is(kitchen: Hub, screen: LanScreen) -> None:
@@ -211,6 +223,7 @@ async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> No
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")
     screen.way = "hangs"
+    await kitchen.change("7", "Steak")
     await kitchen.until(lambda: kitchen.feeding.status("one").trouble == "it gives no answer")
     screen.heal()
     await kitchen.in_step("one")
@@ -235,6 +248,40 @@ async def test_it_is_heard_of_while_it_answers(kitchen: Hub, screen: LanScreen) 
     await kitchen.in_step("one")
     assert heard() > before
     assert kitchen.feeding.tallies.accepted == 2
+
+
+async def test_it_is_looked_at_however_much_happens_elsewhere(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("appliance.screens.feeder.PROBE_SECONDS", 0.5)
+        await kitchen.until(lambda: bool(kitchen.feeding.status("one").heard))
+        await screen.kill()
+        async with asyncio.timeout(SECONDS):
+            number = 0
+            while not kitchen.feeding.status("one").trouble:
+                number += 1
+                await kitchen.order(f"{number}", "Fries")  # News, of which none is for this screen.
+    assert number > 1
+
+
+async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("bad", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    screen.dies_of = "bad"
+    await kitchen.change("bad", "Steak")
+    for order_id in ("1", "2", "3"):
+        await kitchen.order(order_id, "Burger")
+    before = kitchen.feeding.tallies.failed
+    await screen.start()
+    await kitchen.until(lambda: {"1", "2", "3"} <= screen.shown.keys())
+    assert kitchen.feeding.tallies.failed - before <= 1  # The others have their turn first.
+    screen.dies_of = None
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
 
 
 async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
