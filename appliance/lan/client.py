@@ -102,8 +102,8 @@ _lookups: Final[dict[tuple[Any, str, int], asyncio.Task[Sequence[_AddressInfo]]]
 async def _addresses(host: str, port: int) -> Sequence[_AddressInfo]:
     """Of a host. Raises OSError, UnicodeError.
 
-    A lookup that is given up goes on, for longer than it takes to try again, in one of a few threads
-    that all names share: there is never a second one of the same name.
+    A lookup that is given up goes on, for longer than it takes to try again, in one of a few
+    threads that all names share: there is never a second one of the same name.
     """
     loop = asyncio.get_running_loop()
     place = (loop, host, port)

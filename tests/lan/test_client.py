@@ -332,7 +332,7 @@ async def test_an_address_that_drops_all_leaves_time_for_the_next(
         server.listen()
         crowd = [socket.socket() for _ in range(3)]
         for each in crowd:  # They fill its queue: whoever comes now hears nothing.
-            each.setblocking(False)
+            each.settimeout(0)
             each.connect_ex(full.getsockname())
         found = [
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname()),
