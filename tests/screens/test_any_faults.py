@@ -18,7 +18,7 @@ from tests.proof import count
 from tests.screens.hub import SECONDS, Hub, hurried, ordered
 from tests.screens.lan_screen import LanScreen
 
-NIGHTS: Final = count(60, proof=400)
+NIGHTS: Final = count(30, proof=400)
 """Each with some five faults, and up to ten."""
 
 What = Literal[
