@@ -245,7 +245,7 @@ async def test_an_undocumented_reply_of_a_server_that_stays_is_returned_when_tim
     async with staying_open(b"1 is on the ", b"screen") as port:
         began = monotonic()
         assert (await send("127.0.0.1", port, MESSAGE, seconds=0.3)).text == b"1 is on the screen"
-        assert monotonic() - began >= 0.3
+        assert monotonic() - began > 0.29  # The loop's clock has milliseconds.
 
 
 async def test_an_early_answer_counts_though_the_message_was_not_read() -> None:
