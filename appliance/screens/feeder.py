@@ -326,8 +326,8 @@ class Feeder:
 
 
 _NOWHERE: Final = "nobody knows where it is"
-_AWAY: Final = (OSError, EOFError, UnicodeError)
-"""What a screen that is away makes of a message, or its address of it."""
+_AWAY: Final = (OSError, EOFError, ValueError)
+"""What a screen that is away makes of a message, or an address that is none."""
 
 
 def _in_words(error: Exception) -> str:

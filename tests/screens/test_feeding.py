@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.config.values import Address
 from appliance.kitchen.command import CreateOrder, MoveTicket, UpdateOrder
 from appliance.kitchen.order import Guest, Item, Order
 from appliance.screens.feeding import Fed
@@ -180,6 +181,34 @@ async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScre
     assert sorted(told(screen)[3:]) == ["cancel 1", "create 4", "update 2", "update 3"]
     assert told(screen)[3] == "cancel 1"
     assert kitchen.feeding.status("one").behind_since is None
+
+
+async def test_an_order_that_took_over_an_id_while_it_was_away_is_another(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.cancel("7")
+    await kitchen.order("7", "Burger", "Burger")
+    await kitchen.order("7~2", "Burger")
+    await screen.start()
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7", "create 7~2", "create 7~2~2"]
+    ids = {order_id: len(order.items) for order_id, (order, _) in screen.screen.orders.items()}
+    assert ids == {"7~2": 2, "7~2~2": 1}
+
+
+async def test_an_address_that_is_none_is_told_and_ends_nothing(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    for address in ("a\0b:9104", "." * 300 + ":9104", "[fe80::1%nowhere]:9104"):
+        kitchen.feed(one=Fed(screen.address, GRILL), odd=Fed(Address(address), GRILL))
+        await kitchen.until(lambda: bool(kitchen.feeding.status("odd").trouble))
+        await kitchen.order(address, "Burger")
+        await kitchen.in_step("one")
+        kitchen.feed(one=Fed(screen.address, GRILL))
 
 
 async def test_one_that_forgot_everything_is_told_everything(

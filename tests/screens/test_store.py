@@ -279,21 +279,15 @@ async def test_nothing_waits_for_a_disk_that_is_known_to_fail(
 ) -> None:
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")
-    failed = 0
 
     def fail(*_: object) -> None:
-        nonlocal failed
-        failed += 1
         raise apsw.FullError("the disk is full")
 
-    monkeypatch.setattr(Store, "write", fail)
-    monkeypatch.setattr(Store, "keep_only", fail)
-    await kitchen.act("grill", "7", "bump")
-    await kitchen.until(lambda: kitchen.feeding.fault == "the disk is full")
     monkeypatch.setattr(keeping, "RETRY_SECONDS", 3600)
     monkeypatch.setattr(keeping, "WAIT_SECONDS", 3600)
-    last = failed
-    await kitchen.until(lambda: failed > last)  # It is not tried again from now on.
+    monkeypatch.setattr(Store, "write", fail)
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.until(lambda: kitchen.feeding.fault == "the disk is full")
     await kitchen.act("grill", "7", "recall")
     await kitchen.until(lambda: screen.shown.keys() == {"7"})
 
@@ -331,6 +325,37 @@ async def test_one_that_was_forgotten_begins_with_nothing(
     kitchen.feed(one=Fed(screen.address, GRILL))
     await kitchen.in_step("one")
     assert screen.shown.keys() == {"1"}
+
+
+async def test_one_that_is_adopted_anew_has_nothing_of_its_former_life(
+    tmp_path: Path, kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what it had is being written at that very moment."""
+    await kitchen.order("1", "Burger")
+    await kitchen.in_step("one")
+    write, begun, may_end = Store.write, threading.Event(), threading.Event()
+
+    def wait_and_write(store: Store, changes: Mapping[str, Changes | None]) -> None:
+        begun.set()
+        may_end.wait()
+        write(store, changes)
+
+    monkeypatch.setattr(keeping, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(Store, "write", wait_and_write)
+    await kitchen.act("grill", "1", "bump")
+    await kitchen.order("2", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.until(begun.is_set)
+    kitchen.feed()
+    await screen.kill()
+    kitchen.feed(one=Fed(screen.address, GRILL))
+    may_end.set()
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.stop()
+    store = Store(tmp_path / NAME)
+    assert store.load()["one"].shown.keys() == {2}
+    store.close()
+    await kitchen.start()
 
 
 async def test_what_cannot_come_back_is_not_kept(
