@@ -223,7 +223,8 @@ class Feeder:
             order_id = live.order_id(number)
             content = None if order_id is None else live.content(number)
             mirror.want(number, order_id or "", content, seq)
-        mirror.forget(self._expeditor.kitchen.numbers_in_memory)
+        if mirror.is_full:
+            mirror.forget(self._expeditor.kitchen.numbers_in_memory)
         self._look_behind()
         self._touch()
 

@@ -271,10 +271,13 @@ class Mirror:
             if (on := self.stored(number)) is not None:
                 yield number, on
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be something to forget."""
+        return len(self._entries) - len(self._wanted) > REMEMBERED
+
     def forget(self, in_memory: Collection[int]) -> None:
         """Drop what cannot come back: orders that the kitchen has in memory no more."""
-        if len(self._entries) - len(self._wanted) <= REMEMBERED:
-            return
         for number, on in list(self._entries.items()):
             is_off = on.digest == NOTHING or self.refused.get(number) == NOTHING
             if is_off and number not in self._wanted and number not in in_memory:

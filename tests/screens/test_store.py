@@ -1,10 +1,12 @@
 """What LAN screens have, on disk: power cuts, damage, a disk that is full, another log."""
 
 import asyncio
+import contextlib
 import random
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from unittest import mock
 
 import apsw
 import pytest
@@ -247,6 +249,23 @@ async def test_a_disk_that_fails_is_told_and_screens_are_fed(
     assert screen.shown.keys() == {"2"}
 
 
+@contextlib.contextmanager
+def slow_disk() -> Iterator[threading.Event]:
+    """Nothing is written before this ends; the event tells that something is to be."""
+    write, begun, may_end = Store.write, threading.Event(), threading.Event()
+
+    def wait_and_write(store: Store, changes: Mapping[str, Changes | None]) -> None:
+        begun.set()
+        may_end.wait()
+        write(store, changes)
+
+    with mock.patch.object(Store, "write", wait_and_write):
+        try:
+            yield begun
+        finally:
+            may_end.set()
+
+
 async def test_another_id_is_on_disk_before_the_screen_has_it(
     kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,21 +274,13 @@ async def test_another_id_is_on_disk_before_the_screen_has_it(
     await kitchen.in_step("one")
     await kitchen.act("grill", "7", "bump")
     await kitchen.in_step("one")
-    write, begun, may_end = Store.write, threading.Event(), threading.Event()
-
-    def wait_and_write(store: Store, changes: Mapping[str, Changes | None]) -> None:
-        begun.set()
-        may_end.wait()
-        write(store, changes)
-
     monkeypatch.setattr(keeping, "WAIT_SECONDS", 3600)
-    monkeypatch.setattr(Store, "write", wait_and_write)
-    await kitchen.act("grill", "7", "recall")
-    await kitchen.until(begun.is_set)
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert commands_of(screen.messages)[2:] == []
-    may_end.set()
+    with slow_disk() as begun:
+        await kitchen.act("grill", "7", "recall")
+        await kitchen.until(begun.is_set)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert commands_of(screen.messages)[2:] == []
     await kitchen.in_step("one")
     assert commands_of(screen.messages)[2:] == ["create 7~2"]
 
@@ -333,23 +344,15 @@ async def test_one_that_is_adopted_anew_has_nothing_of_its_former_life(
     """Though what it had is being written at that very moment."""
     await kitchen.order("1", "Burger")
     await kitchen.in_step("one")
-    write, begun, may_end = Store.write, threading.Event(), threading.Event()
-
-    def wait_and_write(store: Store, changes: Mapping[str, Changes | None]) -> None:
-        begun.set()
-        may_end.wait()
-        write(store, changes)
-
     monkeypatch.setattr(keeping, "WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(Store, "write", wait_and_write)
-    await kitchen.act("grill", "1", "bump")
-    await kitchen.order("2", "Burger")
-    await kitchen.in_step("one")
-    await kitchen.until(begun.is_set)
-    kitchen.feed()
-    await screen.kill()
-    kitchen.feed(one=Fed(screen.address, GRILL))
-    may_end.set()
+    with slow_disk() as begun:
+        await kitchen.act("grill", "1", "bump")
+        await kitchen.order("2", "Burger")
+        await kitchen.in_step("one")
+        await kitchen.until(begun.is_set)
+        kitchen.feed()
+        await screen.kill()
+        kitchen.feed(one=Fed(screen.address, GRILL))
     await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
     await kitchen.stop()
     store = Store(tmp_path / NAME)
