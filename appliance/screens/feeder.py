@@ -196,7 +196,8 @@ class Feeder:
     async def _begin(self, kept: Kept | None) -> None:
         """Take up what the screen had, as far as that is known."""
         if kept is None and self._keeping.is_lost:
-            await self._live.follow()
+            while await self._live.follow() is None:
+                pass
             for number in self._live.numbers:
                 self._mirror.suspect(number, self._live.order_id(number) or "", gone=False)
             self._live.look_anew()
