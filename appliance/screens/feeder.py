@@ -328,7 +328,7 @@ class Feeder:
 
 
 _NOWHERE: Final = "nobody knows where it is"
-_AWAY: Final = (OSError, EOFError, ValueError)
+_AWAY: Final = (OSError, EOFError, UnicodeError)
 """What a screen that is away makes of a message, or an address that is none."""
 
 
