@@ -189,7 +189,6 @@ class Feeder:
                 if self._is_moved:
                     self._is_moved = False
                     self._mirror.distrust(self._live.seq)
-                    self._look_at = 0.0
                     self._be("" if self._address else _NOWHERE)
                 await self._go_on()
 

@@ -316,7 +316,7 @@ async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
     await kitchen.order("bad", "Burger")
     await kitchen.in_step("one")
     await screen.kill(forgets=False)
-    screen.dies_of = "bad"
+    screen.dies_of = b'"bad"'
     await kitchen.change("bad", "Steak")
     for order_id in ("1", "2", "3"):
         await kitchen.order(order_id, "Burger")
@@ -325,7 +325,7 @@ async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
     await screen.start()
     await kitchen.until(lambda: {"1", "2", "3"} <= screen.shown.keys())
     assert failed[:3] == [1, 1, 1]  # The others have their turn first.
-    screen.dies_of = None
+    screen.dies_of = b""
     await kitchen.in_step("one")
     assert screen.shown == kitchen.shows(GRILL)
 
