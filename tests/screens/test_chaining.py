@@ -21,10 +21,12 @@ class Chained:
     def __init__(self, one: RunningAppliance, identifier: str) -> None:
         self.appliance = one
         self.identifier = identifier
+        fed_from = one.directory / "fed"  # The appliance's own feeding has its file.
+        fed_from.mkdir()
         self.feeding = Feeding(
             one.expeditor,
             one.log,
-            one.directory,
+            fed_from,
             mode="real",
             identifier=identifier,
             changed=lambda: None,
