@@ -23,6 +23,9 @@ An emulated machine counts what its host does meanwhile as its own.
 """
 
 
+uvloop.new_event_loop().close()  # A pipe of libuv's comes with the first one, and stays.
+
+
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

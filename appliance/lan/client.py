@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import socket
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -22,7 +23,7 @@ class Reply(NamedTuple):
     """What the other side said."""
 
     text: bytes
-    """Without white space around it; at most MAX_REPLY bytes."""
+    """Without white space or quotes around it; at most MAX_REPLY bytes."""
     accepted: bool
     """It is the id of the message's order, whole and alone; of several orders, all their ids."""
 
@@ -53,7 +54,7 @@ async def send(
         expected = _Expected.of_order(order_id)
     try:
         async with asyncio.timeout(seconds):
-            connection = await _connected(host, port)
+            connection = await _connected(host, port, seconds)
             with connection:
                 await _exchange(connection, message, expected, reply)
     except OSError:  # TimeoutError is one.
@@ -62,35 +63,62 @@ async def send(
     text = bytes(reply.strip())
     if not text:
         raise EOFError("the connection was closed without a reply")
-    return Reply(text, text == expected.ids)
+    return Reply(_bare(text), expected.is_met(text))
 
 
 async def probe(host: str, port: int, seconds: float) -> None:
     """Connect, and say nothing. Raises OSError where nobody listens, or not in that time."""
     async with asyncio.timeout(seconds):
-        (await _connected(host, port)).close()
+        (await _connected(host, port, seconds)).close()
 
 
-async def _connected(host: str, port: int) -> socket.socket:
-    """A connection to the first of the host's addresses that takes it. Raises OSError."""
-    loop = asyncio.get_running_loop()
+async def _connected(host: str, port: int, seconds: float) -> socket.socket:
+    """A connection to the first of the host's addresses that takes it. Raises OSError.
+
+    Each of several gets its share of the time: one may drop what it is sent.
+    """
+    found = await _addresses(host, port)
     failure = OSError(f"{host} has no address")
-    for family, kind, protocol, _name, address in await loop.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM
-    ):
-        connection = socket.socket(family, kind, protocol)
-        try:
-            connection.settimeout(0)
-            await loop.sock_connect(connection, address)
-        except OSError as error:
-            connection.close()
-            failure = error
-        except asyncio.CancelledError:
-            connection.close()
-            raise
-        else:
-            return connection
+    for family, kind, protocol, _name, address in found:
+        with contextlib.ExitStack() as unless_connected:
+            try:
+                connection = unless_connected.enter_context(socket.socket(family, kind, protocol))
+                connection.settimeout(0)
+                async with asyncio.timeout(seconds / len(found)):
+                    await asyncio.get_running_loop().sock_connect(connection, address)
+            except OSError as error:
+                failure = error
+            else:
+                unless_connected.pop_all()
+                return connection
     raise failure
+
+
+_AddressInfo: TypeAlias = tuple[int, int, int, str, tuple[Any, ...]]
+_lookups: Final[dict[tuple[Any, str, int], asyncio.Task[Sequence[_AddressInfo]]]] = {}
+"""Those that go on, by loop, host and port."""
+
+
+async def _addresses(host: str, port: int) -> Sequence[_AddressInfo]:
+    """Of a host. Raises OSError, UnicodeError.
+
+    A lookup that is given up goes on, for longer than it takes to try again, in one of a few
+    threads that all names share: there is never a second one of the same name.
+    """
+    loop = asyncio.get_running_loop()
+    place = (loop, host, port)
+    lookup = _lookups.get(place)
+    if lookup is None:
+        finding = loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        lookup = _lookups[place] = asyncio.ensure_future(finding)
+
+        def ended(lookup: asyncio.Task[Any]) -> None:
+            del _lookups[place]
+            if not lookup.cancelled():
+                lookup.exception()  # Perhaps nobody waits for it any more.
+
+        lookup.add_done_callback(ended)
+    return await asyncio.shield(lookup)
 
 
 async def _exchange(
@@ -150,6 +178,15 @@ class _Expected(NamedTuple):
     def of_order(cls, order_id: str) -> "_Expected":
         return cls(replies.encode(OrderAccepted(order_id)).strip() or None, 1)
 
+    def is_met(self, reply: bytes) -> bool:
+        """Whether this says that all was taken."""
+        return self.ids in (reply, _bare(reply))
+
     def is_whole(self, reply: bytes) -> bool:
         """Whether nothing follows this."""
-        return reply == self.ids or (self.objects <= 1 and reply in replies.FAILURES)
+        return self.is_met(reply) or (self.objects <= 1 and _bare(reply) in replies.FAILURES)
+
+
+def _bare(reply: bytes) -> bytes:
+    """Without the quotes of those who answer in JSON."""
+    return reply[1:-1] if len(reply) > 1 and reply[:1] == reply[-1:] == b'"' else reply

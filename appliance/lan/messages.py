@@ -113,7 +113,7 @@ def command(
 
     `via`: see `Order`; `done`: see `CancelOrder`. Raises NotUnderstood.
     """
-    if not order.id:
+    if not order.id or order.id.isspace():  # Whoever is sent it on could not answer by it.
         raise NotUnderstood("order.id is missing or empty")
     if len(order.id) > MAX_ORDER_ID:
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")

@@ -27,15 +27,10 @@ from appliance.screens.store import Changes, Kept
 logger = logging.getLogger(__name__)
 
 PROBE_SECONDS: Final = 1.0
-"""Between two looks by TCP connect whether a screen is there that nothing is sent to."""
+"""Between two looks by TCP connect whether a screen is there, after its last word: nothing else
+tells that it was started anew, and has forgotten all. A start of less passes unseen."""
 ANSWER_SECONDS: Final = 3.0
 """Connecting included: an hour of a screen that hangs is no reason to hear of it late."""
-ASK_EVERY: Final = 5
-"""Looks, of which one tells an order that the screen has once more: a program that hangs takes
-connections all the same, and one that was started anew between two looks has forgotten all."""
-BURST: Final = 16
-PACE_SECONDS: Final = 0.005
-"""Between two messages, where more than BURST wait: orders are taken in meanwhile."""
 STORE_EVERY: Final = 1_000
 """Events that concern no order of the screen, after which its place is stored all the same: they
 are read again at a start."""
@@ -107,8 +102,8 @@ class Feeder:
         self._is_shown_otherwise = False
         self._is_away = True
         """Or may be: it is looked for before anything is sent."""
-        self._try_at = 0.0
-        self._looks = 0
+        self._look_at = 0.0
+        """Monotonic: when to look next, if nothing is to be sent before."""
         self._heard: float | None = None
         self._behind_since: float | None = None
         self._trouble = "" if address else _NOWHERE
@@ -194,14 +189,14 @@ class Feeder:
                 if self._is_moved:
                     self._is_moved = False
                     self._mirror.distrust(self._live.seq)
-                    self._try_at = 0.0
                     self._be("" if self._address else _NOWHERE)
                 await self._go_on()
 
     async def _begin(self, kept: Kept | None) -> None:
         """Take up what the screen had, as far as that is known."""
         if kept is None and self._keeping.is_lost:
-            await self._live.follow()
+            while await self._live.follow() is None:
+                pass
             for number in self._live.numbers:
                 self._mirror.suspect(number, self._live.order_id(number) or "", gone=False)
             self._live.look_anew()
@@ -228,7 +223,8 @@ class Feeder:
             order_id = live.order_id(number)
             content = None if order_id is None else live.content(number)
             mirror.want(number, order_id or "", content, seq)
-        mirror.forget(self._expeditor.kitchen.numbers_in_memory)
+        if mirror.is_full:
+            mirror.forget(self._expeditor.kitchen.numbers_in_memory)
         self._look_behind()
         self._touch()
 
@@ -246,17 +242,15 @@ class Feeder:
         """One message, or one look; or wait until there is something."""
         if self._address is None:
             await self._news.wait()
-        elif self._is_away:
-            await self._try_again(self._address)
-        elif (step := self._mirror.next()) is not None:
+        elif not self._is_away and (step := self._mirror.next()) is not None:
             await self._send(step, self._address)
-            if len(self._mirror.due) > BURST:
-                await asyncio.sleep(PACE_SECONDS)
-        elif await self._is_quiet(PROBE_SECONDS):
+        elif await self._is_quiet(self._look_at - monotonic()):
             await self._look(self._address)
 
     async def _is_quiet(self, seconds: float) -> bool:
-        """Whether nothing comes in that time."""
+        """Whether nothing comes in that time, or it is over."""
+        if seconds <= 0:
+            return True
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()
@@ -267,37 +261,20 @@ class Feeder:
     # ── the screen ───────────────────────────────────────────────────────────────────
 
     async def _look(self, address: Address) -> None:
-        """Whether it is there, while nothing is to be sent."""
-        self._looks += 1
-        asks, turn = divmod(self._looks, ASK_EVERY)[1] == 0, self._looks // ASK_EVERY
-        if asks and (step := self._mirror.again(turn)) is not None:
-            await self._exchange(step, address)
-            return
-        try:
-            await self._link.probe(address)
-        except _AWAY as error:
-            self._fail(error)
-        else:
-            self._heard = monotonic()
-            self._be("")
-
-    async def _try_again(self, address: Address) -> None:
-        """After it failed: nothing is sent before it takes a connection."""
-        seconds = self._try_at - monotonic()
-        if seconds > 0 and not await self._is_quiet(seconds):
-            return
+        """Whether it is there; one that was away may have forgotten everything."""
         try:
             await self._link.probe(address)
         except _AWAY as error:
             self._fail(error)
             return
-        self._mirror.distrust(self._live.seq)
-        self._look_behind()
-        if (step := self._mirror.next()) is not None:
-            await self._send(step, address)
-            return
-        self._heard, self._is_away = monotonic(), False
-        self._be("")
+        if self._is_away:
+            self._mirror.distrust(self._live.seq)
+            self._look_behind()
+            if (step := self._mirror.next()) is not None:
+                # A program that hangs takes connections all the same: its answer counts.
+                await self._send(step, address)
+                return
+        self._hear()
 
     async def _send(self, step: Step, address: Address) -> None:
         is_found = self._on_disk.get(step.number) == step.wire_id or (
@@ -306,9 +283,6 @@ class Feeder:
         if step.command == "create" and not is_found:
             await self._keeping.durable()
         self._mirror.begin(step)
-        await self._exchange(step, address)
-
-    async def _exchange(self, step: Step, address: Address) -> None:
         try:
             reply = await self._link.send(address, step.encoded(), step.wire_id)
             self._answered(step, reply)
@@ -327,21 +301,24 @@ class Feeder:
         if reply.accepted:
             mirror.accepted(step, seq)
         elif is_missing:
+            # A cook took it off there, who tells nobody: of others this says nothing.
             mirror.missing(step, seq)
-            if step.was_known:
-                mirror.distrust(seq)
         elif reply.text in replies.FAILURES:
             logger.warning("screen %s refuses an order", self._screen)
             self._tallies["refused"] += 1
             mirror.refuse(step, seq)
         else:
             raise EOFError("it answers what is no answer of this protocol")
+        self._hear()
+
+    def _hear(self) -> None:
         self._heard, self._is_away = monotonic(), False
+        self._look_at = self._heard + PROBE_SECONDS
         self._be("")
 
     def _fail(self, error: Exception) -> None:
         self._is_away = True
-        self._try_at = monotonic() + PROBE_SECONDS
+        self._look_at = monotonic() + PROBE_SECONDS
         self._be(_in_words(error))
 
     def _be(self, trouble: str) -> None:
@@ -351,7 +328,7 @@ class Feeder:
 
 _NOWHERE: Final = "nobody knows where it is"
 _AWAY: Final = (OSError, EOFError, UnicodeError)
-"""What a screen that is away makes of a message, or its address of it."""
+"""What a screen that is away makes of a message, or an address that is none."""
 
 
 def _in_words(error: Exception) -> str:

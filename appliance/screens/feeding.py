@@ -172,6 +172,7 @@ class Feeding:
     async def _simulate(
         self, screen: str, _address: Address, message: bytes, wire_id: str
     ) -> Reply:
+        await asyncio.sleep(0)  # As over a network, others have their turn.
         text = self.simulated[screen].take(message)
         return Reply(text.strip(), text == wire_id.encode())
 

@@ -136,6 +136,7 @@ class Keeping:
         self._urgent.clear()
         waiting, self._waiting = self._waiting, []
         was_unsure, self._is_unsure = self._is_unsure, True
+        sources = {**self._sources}
         changes = self._changes(is_all=was_unsure)
         forgotten, self._forgotten = self._forgotten, set()
         try:
@@ -154,9 +155,10 @@ class Keeping:
                     each.set_result(None)
         self._is_unsure = False
         for screen, changed in changes.items():
-            self._new.discard(screen)
-            if (source := self._sources.get(screen)) is not None:
-                source.stored(changed)
+            # Meanwhile it may have been forgotten, and be another that has the same id.
+            if self._sources.get(screen) is sources[screen]:
+                self._new.discard(screen)
+                sources[screen].stored(changed)
         if self.fault is not None:
             logger.warning("what screens show is stored again")
             self.fault = None

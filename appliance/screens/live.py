@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
-from appliance.kitchen.event import OrderUpdated, StationDefined, StationRemoved, TicketChanged
+from appliance.kitchen.event import StationDefined, StationRemoved, TicketChanged
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket
 from appliance.log import NotStored
@@ -97,7 +97,10 @@ class Live:
         return True
 
     def _take(self, change: Change) -> list[int]:
-        """The numbers of the orders that it is about."""
+        """The numbers of the orders that it is about.
+
+        What is new of an order as a whole comes with each of its tickets, too.
+        """
         placed = change.placed
         match change.event:
             case TicketChanged(ticket=ticket, gone=gone) if placed and self.sees(ticket.station):
@@ -110,9 +113,6 @@ class Live:
                 if not tickets:
                     del self._orders[ticket.number]
                 return [ticket.number]
-            case OrderUpdated(number=number) if placed and number in self._orders:
-                self._orders[number] = self._orders[number]._replace(placed=placed)
-                return [number]
             case StationDefined() | StationRemoved():
                 return [*self._orders]  # One may be a pass by now, or none any more.
         return []

@@ -1,17 +1,19 @@
 """What a LAN screen is to show of an order, as the LAN protocol writes it. Pure.
 
-Source: LAN protocol design page, "Commands". A line that waits has `courseStatus` "hold". What is
-off the board, struck through or voided is left out.
+Source: LAN protocol, seed (what is required, and of which type) and design page, "Commands". A
+line that waits has `courseStatus` "hold". What is off the board, struck through or voided is left
+out.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Modifier, Placed
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Modifier, Order, Placed
 from appliance.kitchen.ticket import Line, Ticket
 
 DIGEST_BYTES: Final = 8
@@ -60,14 +62,15 @@ def is_shown(ticket: Ticket) -> bool:
 
 
 def _head(placed: Placed, tickets: Iterable[Ticket]) -> dict[str, Any]:
-    """What is said of the order as a whole. Time and mode are required by the protocol."""
-    order, guest, delivery = placed.order, placed.guest, placed.order.delivery_service
+    """What is said of the order as a whole. Name, time and mode are required by the protocol."""
+    order, guest = placed.order, placed.guest
     return {
-        "name": guest.name,
-        "time": placed.placed_at if order.time is None else order.time,
-        "pickupTime": order.pickup_time,
+        "name": guest.name or order.id,
+        "time": _time(placed),
+        "pickupTime": _pickup_time(order),
         "mode": order.mode or MODE_WHEN_NOT_SENT,
         "server": order.server,
+        "terminal": order.terminal,
         "specialInstructions": guest.special_instructions,
         "priority": any(ticket.priority != "normal" for ticket in tickets),
         "checkNumber": order.check_number,
@@ -75,24 +78,49 @@ def _head(placed: Placed, tickets: Iterable[Ticket]) -> dict[str, Any]:
         "covers": order.covers,
         "vehicleModel": guest.vehicle_model,
         "vehicleColor": guest.vehicle_color,
-        "deliveryService": {"name": delivery.name} if delivery and delivery.name else None,
+        "deliveryHandoff": order.delivery_handoff,
+        "deliveryService": _delivery_service(order),
     }
+
+
+def _time(placed: Placed) -> int:
+    """In milliseconds, as is required, though it may have come as a text of some zone."""
+    match placed.order.time:
+        case int(time):
+            return time
+        case str(text) if text.isdecimal():
+            return int(text)
+        case _:
+            return placed.placed_at
+
+
+def _pickup_time(order: Order) -> str | int | None:
+    """In ISO 8601, as is required, though it may have come in milliseconds."""
+    sent = order.pickup_time
+    if order.pickup_at is None or (isinstance(sent, str) and not sent.isdecimal()):
+        return sent
+    at = datetime.fromtimestamp(order.pickup_at / 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{order.pickup_at % 1000:03}Z"
+
+
+def _delivery_service(order: Order) -> dict[str, str] | None:
+    delivery = order.delivery_service
+    if delivery is None:
+        return None
+    return {"name": delivery.name or "", "orderId": delivery.order_id or ""}  # Both are required.
 
 
 def _for_pass(placed: Placed) -> dict[str, Any]:
     """What whoever hands the order over needs of the guest, and of who delivers."""
-    guest, delivery = placed.guest, placed.order.delivery_service
+    guest, delivery = placed.guest, _delivery_service(placed.order)
     fields: dict[str, Any] = {
         "phoneNumber": guest.phone_number,
+        # A screen that has a number may send messages to it: not to who does not want any.
+        "optInForSms": placed.order.opt_in_for_sms,
         "deliveryAddress": guest.delivery_address,
     }
-    if delivery is not None:
-        delivers = {
-            "name": delivery.name,
-            "orderId": delivery.order_id,
-            "driverPhone": guest.driver_phone,
-        }
-        fields["deliveryService"] = {key: value for key, value in delivers.items() if value} or None
+    if delivery is not None and guest.driver_phone:
+        fields["deliveryService"] = delivery | {"driverPhone": guest.driver_phone}
     return fields
 
 

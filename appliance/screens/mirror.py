@@ -53,8 +53,6 @@ class Step(NamedTuple):
     content: Content | None
     """None of a cancel."""
     via: tuple[str, ...]
-    was_known: bool
-    """Whether the screen is known to have the order: it says otherwise only if it forgot."""
 
     def encoded(self) -> bytes:
         """As it is sent."""
@@ -79,7 +77,7 @@ class Mirror:
         self._due: dict[int, int] = {}
         """By number of what is to be sent, the place in the log since when."""
         self._failed: dict[int, int] = {}
-        """How often the connection broke with a message about it, since one was answered."""
+        """How often in turn the connection broke with a message about it."""
 
     # ── at a start ───────────────────────────────────────────────────────────────────
 
@@ -105,7 +103,7 @@ class Mirror:
         """
         on = self._entries.get(number)
         if on is None:
-            if order_id in self._lives:
+            if order_id in self._lives or self._is_taken(order_id):
                 return  # It would have had another id, which is stored before it is used.
             on = OnScreen(order_id, 1, None, there=True)
         if on.there:
@@ -160,30 +158,8 @@ class Mirror:
             return None
         on, command = self._entries[first], self._command(first)
         content = None if command == "cancel" else self._wanted[first]
-        known = on.there and on.digest is not None and on.digest != NOTHING
-        return Step(
-            command or "update",
-            first,
-            on.wire_id,
-            content,
-            on.via if content is None else content.via,
-            known,
-        )
-
-    def again(self, turn: int) -> Step | None:
-        """Something that the screen has, to be told once more; another one each turn."""
-        known = [
-            number
-            for number, content in self._wanted.items()
-            if self._entries[number].digest == content.digest
-        ]
-        if not known:
-            return None
-        number = known[turn % len(known)]
-        content = self._wanted[number]
-        return Step(
-            "update", number, self._entries[number].wire_id, content, content.via, was_known=True
-        )
+        via = on.via if content is None else content.via
+        return Step(command or "update", first, on.wire_id, content, via)
 
     def _rank(self, number: int) -> tuple[int, bool, int]:
         is_cancel = self._command(number) == "cancel"
@@ -204,19 +180,17 @@ class Mirror:
 
     def accepted(self, step: Step, seq: int) -> None:
         """The screen has it so."""
-        self._failed.clear()
         digest = NOTHING if step.content is None else step.content.digest
         self._answered(step, digest, seq)
 
     def missing(self, step: Step, seq: int) -> None:
         """The screen says that it has no such order."""
-        self._failed.clear()
         self._answered(step, NOTHING, seq)
 
     def refuse(self, step: Step, seq: int) -> None:
         """The screen cannot make anything of it. It is not sent again as it is."""
-        self._failed.clear()
         self.refused[step.number] = NOTHING if step.content is None else step.content.digest
+        self._failed.pop(step.number, None)
         self._settle(step.number, seq)
 
     def fail(self, step: Step, seq: int) -> None:
@@ -225,6 +199,7 @@ class Mirror:
         self._settle(step.number, seq)
 
     def _answered(self, step: Step, digest: bytes, seq: int) -> None:
+        self._failed.pop(step.number, None)
         self._put(step.number, replace(self._entries[step.number], digest=digest))
         self._settle(step.number, seq)
 
@@ -266,11 +241,13 @@ class Mirror:
 
     def _new(self, order_id: str) -> OnScreen:
         """How it comes onto the screen, under an id that no other has or had."""
-        taken = {on.wire_id for on in self._entries.values()}
         life = self._lives.get(order_id, 0) + 1
-        while (wire_id := order_id if life == 1 else f"{order_id}~{life}") in taken:
+        while self._is_taken(wire_id := order_id if life == 1 else f"{order_id}~{life}"):
             life += 1
         return OnScreen(wire_id, life, NOTHING, there=True)
+
+    def _is_taken(self, wire_id: str) -> bool:
+        return any(on.wire_id == wire_id for on in self._entries.values())
 
     def _put(self, number: int, on: OnScreen) -> None:
         self._entries[number] = on
@@ -294,10 +271,13 @@ class Mirror:
             if (on := self.stored(number)) is not None:
                 yield number, on
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be something to forget."""
+        return len(self._entries) - len(self._wanted) > REMEMBERED
+
     def forget(self, in_memory: Collection[int]) -> None:
         """Drop what cannot come back: orders that the kitchen has in memory no more."""
-        if len(self._entries) - len(self._wanted) <= REMEMBERED:
-            return
         for number, on in list(self._entries.items()):
             is_off = on.digest == NOTHING or self.refused.get(number) == NOTHING
             if is_off and number not in self._wanted and number not in in_memory:

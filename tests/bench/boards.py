@@ -2,7 +2,7 @@
 
 Both servers are processes of their own; this one is the point of sale and all the boards, turn by
 turn. The appliance's time has the decision and a sync to the disk in it, and 16 checks of tokens:
-each board is an adopted screen. The relay has none of that.
+each board has one of its own. The relay has none of that.
 """
 
 import contextlib

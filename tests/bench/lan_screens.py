@@ -61,10 +61,12 @@ async def measure() -> Result:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         async with running(directory, AT_ONCE) as appliance, lan_screen() as screen:
+            fed_from = directory / "fed"  # The appliance's own feeding has its file.
+            fed_from.mkdir()
             feeding = Feeding(
                 appliance.expeditor,
                 appliance.log,
-                directory,
+                fed_from,
                 mode="real",
                 identifier="0123456789AB",
                 changed=lambda: None,

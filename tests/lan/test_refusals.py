@@ -33,6 +33,7 @@ def of_item(**fields: Any) -> dict[str, Any]:
         ({}, "order.id is missing or empty"),
         ({"items": []}, "order.id is missing or empty"),
         ({"id": "", "items": []}, "order.id is missing or empty"),
+        ({"id": " \t", "items": []}, "order.id is missing or empty"),
         ({"command": "cancel-order", "order": {}}, "order.id is missing or empty"),
         ({"id": "x" * 201, "items": []}, "order.id is longer than 200 characters"),
         ({"id": "1"}, "order.items is missing"),

@@ -168,7 +168,7 @@ def printer(name: str, *stations: str, **more: Any) -> dict[str, Any]:
     """One that is ready since the doors opened."""
     usual: dict[str, Any] = {"id": name, "stations": stations, "state": "ready", "why": ""}
     usual |= {"to_do": "", "since": iso(0), "concern": "none", "covered_by": None}
-    return usual | {"waiting": None, "asking": 0} | more
+    return usual | {"waiting": None, "asking": 0, "steps_in_for": []} | more
 
 
 def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:

@@ -86,6 +86,10 @@ def test_it_is_said_in_words(hub: Hub) -> None:
         ),
         (OUT | {"why": "", "to_do": "", "waiting": 0}, f"out of paper since {SINCE}."),
         (
+            LOW | {"to_do": "", "steps_in_for": ["a", "b"]},
+            f"the roll is nearly at its end since {SINCE}; prints what no screen shows at a, b.",
+        ),
+        (
             OUT | {"why": "an error: see: there", "to_do": "", "waiting": 0},
             f"an error since {SINCE}: see: there.",
         ),

@@ -167,10 +167,14 @@ class Hub:
     def disk_stands_still(self) -> Iterator[None]:
         """Of what screens have, nothing gets to it."""
 
+        kept = self.feeding._keeping  # noqa: SLF001 - as the kernel does for the dead
+
         async def write_nothing() -> bool:
+            # Whoever waits for it goes on waiting; without this it would be asked for ever.
+            kept._dirty.clear()  # noqa: SLF001
+            kept._urgent.clear()  # noqa: SLF001
             return True
 
-        kept = self.feeding._keeping  # noqa: SLF001 - as the kernel does for the dead
         with mock.patch.object(kept, "_write", write_nothing):
             yield
 

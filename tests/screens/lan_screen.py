@@ -29,6 +29,8 @@ class LanScreen:
         self.way: Ways = "well"
         self.cut_after = 0
         """Of the way `cuts`: bytes of the message, and what is more, of the answer."""
+        self.dies_of = b""
+        """It breaks the connection when a message has this in it, whatever its way."""
         self.messages: list[dict[str, Any]] = []
         """All that came whole, and was taken."""
         self.wrong: list[str] = []
@@ -127,7 +129,7 @@ class LanScreen:
             most = self.cut_after if self.way == "cuts" else _NO_END
             while len(message) < most and (piece := await reader.read(most - len(message))):
                 message += piece
-            if len(message) >= most:
+            if len(message) >= most or (self.dies_of and self.dies_of in message):
                 _abort(writer)
             elif self.way == "hangs":
                 await reader.read()

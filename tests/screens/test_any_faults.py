@@ -18,7 +18,7 @@ from tests.proof import count
 from tests.screens.hub import SECONDS, Hub, hurried, ordered
 from tests.screens.lan_screen import LanScreen
 
-NIGHTS: Final = count(60, proof=400)
+NIGHTS: Final = count(30, proof=400)
 """Each with some five faults, and up to ten."""
 
 What = Literal[
@@ -130,6 +130,8 @@ class Night:
                 self.hub.feed(one=self.fed)
             case "started anew" if self.is_up:
                 await screen.kill()
+                # Sooner it would not be seen to have forgotten, as the guide says.
+                await self.hub.until(lambda: bool(self.hub.feeding.status("one").trouble))
                 await screen.start()
             case "killed" | "killed, keeps all" if self.is_up:
                 await screen.kill(forgets=fault.what == "killed")

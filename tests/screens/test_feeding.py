@@ -1,13 +1,16 @@
 """A LAN screen has what is live at its stations, whatever happens there, here and in between."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from appliance.kitchen.command import MoveTicket
+from appliance.config.values import Address
+from appliance.kitchen.command import CreateOrder, MoveTicket, UpdateOrder
+from appliance.kitchen.order import Guest, Item, Order
 from appliance.screens.feeding import Fed
-from tests.screens.hub import Hub, commands_of, hub, hurried, stations
+from tests.screens.hub import SECONDS, Hub, commands_of, hub, hurried, stations
 from tests.screens.lan_screen import LanScreen, lan_screen
 
 GRILL = stations("grill")
@@ -67,6 +70,17 @@ async def test_what_changes_nothing_there_is_not_told(kitchen: Hub, screen: LanS
     await kitchen.act("fry", "7", "bump")
     await kitchen.in_step("one")
     assert told(screen) == ["create 7"]
+
+
+async def test_what_is_said_of_the_order_alone_is_told(kitchen: Hub, screen: LanScreen) -> None:
+    burger = (Item("1", "Burger"),)
+    await kitchen.do(CreateOrder(Order("7", burger, time=1), Guest("Ann")))
+    await kitchen.in_step("one")
+    await kitchen.do(UpdateOrder(Order("7", burger, time=1, server="Bob"), Guest("Eve")))
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "update 7"]
+    order = screen.messages[-1]["order"]
+    assert (order["name"], order["server"]) == ("Eve", "Bob")
 
 
 async def test_one_that_is_called_back_has_another_id_there(
@@ -169,6 +183,34 @@ async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScre
     assert kitchen.feeding.status("one").behind_since is None
 
 
+async def test_an_order_that_took_over_an_id_while_it_was_away_is_another(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.cancel("7")
+    await kitchen.order("7", "Burger", "Burger")
+    await kitchen.order("7~2", "Burger")
+    await screen.start()
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7", "create 7~2", "create 7~2~2"]
+    ids = {order_id: len(order.items) for order_id, (order, _) in screen.screen.orders.items()}
+    assert ids == {"7~2": 2, "7~2~2": 1}
+
+
+async def test_an_address_that_is_none_is_told_and_ends_nothing(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    for address in ("a\0b:9104", "." * 300 + ":9104", "[fe80::1%nowhere]:9104"):
+        kitchen.feed(one=Fed(screen.address, GRILL), odd=Fed(Address(address), GRILL))
+        await kitchen.until(lambda: bool(kitchen.feeding.status("odd").trouble))
+        await kitchen.order(address, "Burger")
+        await kitchen.in_step("one")
+        kitchen.feed(one=Fed(screen.address, GRILL))
+
+
 async def test_one_that_forgot_everything_is_told_everything(
     kitchen: Hub, screen: LanScreen
 ) -> None:
@@ -176,21 +218,36 @@ async def test_one_that_forgot_everything_is_told_everything(
     await kitchen.order("8", "Burger")
     await kitchen.in_step("one")
     await screen.kill()
-    await screen.start()  # Perhaps before anybody looked.
-    await kitchen.until(lambda: screen.shown.keys() == {"7", "8"})
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await screen.start()
+    await kitchen.in_step("one")
+    assert screen.shown.keys() == {"7", "8"}
     assert screen.wrong == []
 
 
-async def test_a_bump_tells_that_it_forgot(kitchen: Hub, screen: LanScreen) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("appliance.screens.feeder.PROBE_SECONDS", 3600)
-        await kitchen.order("7", "Burger")
-        await kitchen.order("8", "Burger")
-        await kitchen.in_step("one")
-        await screen.kill()
-        await screen.start()
-        await kitchen.act("grill", "7", "bump")
-        await kitchen.until(lambda: screen.shown.keys() == {"8"})
+async def test_of_what_a_cook_bumped_there_nothing_comes_back_by_itself(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    for order_id in ("7", "8", "9"):
+        await kitchen.order(order_id, "Burger")
+    await kitchen.in_step("one")
+    for order_id in ("7", "8"):
+        del screen.screen.orders[order_id]  # It knows nothing of what it had once.
+    looks: set[float | None] = set()
+
+    def are_many() -> bool:
+        looks.add(kitchen.feeding.status("one").heard)
+        return len(looks) > 9
+
+    await kitchen.until(are_many)
+    await kitchen.change("7", "Burger", "Steak")
+    await kitchen.in_step("one")
+    assert told(screen)[3:] == ["update 7", "create 7"]
+    assert screen.shown.keys() == {"7", "9"}
+    await kitchen.act("grill", "8", "bump")
+    await kitchen.in_step("one")
+    assert told(screen)[5:] == ["cancel 8"]
+    assert kitchen.feeding.tallies == (5, 0, 0)
 
 
 async def test_one_that_moved_is_fed_where_it_is(kitchen: Hub, screen: LanScreen) -> None:
@@ -211,6 +268,7 @@ async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> No
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")
     screen.way = "hangs"
+    await kitchen.change("7", "Steak")
     await kitchen.until(lambda: kitchen.feeding.status("one").trouble == "it gives no answer")
     screen.heal()
     await kitchen.in_step("one")
@@ -235,6 +293,41 @@ async def test_it_is_heard_of_while_it_answers(kitchen: Hub, screen: LanScreen) 
     await kitchen.in_step("one")
     assert heard() > before
     assert kitchen.feeding.tallies.accepted == 2
+
+
+async def test_it_is_looked_at_however_much_happens_elsewhere(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("appliance.screens.feeder.PROBE_SECONDS", 0.5)
+        await kitchen.until(lambda: bool(kitchen.feeding.status("one").heard))
+        await screen.kill()
+        async with asyncio.timeout(SECONDS):
+            number = 0
+            while not kitchen.feeding.status("one").trouble:
+                number += 1
+                await kitchen.order(f"{number}", "Fries")  # News, of which none is for this screen.
+    assert number > 1
+
+
+async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("bad", "Burger")
+    await kitchen.in_step("one")
+    await screen.kill(forgets=False)
+    screen.dies_of = b'"bad"'
+    await kitchen.change("bad", "Steak")
+    for order_id in ("1", "2", "3"):
+        await kitchen.order(order_id, "Burger")
+    failed: list[int] = []
+    screen.taken = lambda: failed.append(kitchen.feeding.tallies.failed)
+    await screen.start()
+    await kitchen.until(lambda: {"1", "2", "3"} <= screen.shown.keys())
+    assert failed[:3] == [1, 1, 1]  # The others have their turn first.
+    screen.dies_of = b""
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
 
 
 async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
@@ -309,9 +402,6 @@ async def test_an_answer_that_is_none_is_trouble(kitchen: Hub, screen: LanScreen
 
 
 async def test_what_came_through_the_screen_does_not_go_back(tmp_path: Path) -> None:
-    from appliance.kitchen.command import CreateOrder  # noqa: PLC0415
-    from appliance.kitchen.order import Guest, Item, Order  # noqa: PLC0415
-
     async with lan_screen() as screen, hub(tmp_path, FEEDC0FFEE12=Fed(screen.address, None)) as one:
         burger = (Item("1", "Burger"),)
         await one.do(CreateOrder(Order("7", burger, via=("A1", "FEEDC0FFEE12")), Guest()))

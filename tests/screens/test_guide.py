@@ -11,6 +11,7 @@ from appliance import config, screens
 from appliance.config.devices import ScreenSection, ScreensSection
 from appliance.config.screens import SHORTEST_PATIENCE
 from appliance.config.values import Duration
+from appliance.screens.feeder import ANSWER_SECONDS, PROBE_SECONDS
 from appliance.screens.knocks import CODE_SECONDS
 from appliance.screens.liveness import AWAY_SECONDS, BEHIND_SECONDS
 from appliance.screens.sightings import BEACON_SECONDS, ORDERS_PORT
@@ -59,9 +60,11 @@ def test_the_times_that_are_told_are_those() -> None:
         (f"who was silent for {BEACON_SECONDS:.0f} s is listed", BEACON_SECONDS),
         ("another one after ten minutes", CODE_SECONDS),
         (f"take orders on port {ORDERS_PORT}", ORDERS_PORT),
+        ("Who starts anew within a second, between two looks", PROBE_SECONDS),
+        ("known with the next order, three seconds after", ANSWER_SECONDS),
         ("(8 s from its last word, at least 5)", ScreenSection(id="one").patience),
     ):
         assert words in GUIDE, seconds
     assert ScreenSection(id="one").patience == Duration(8)
     assert SHORTEST_PATIENCE == 5
-    assert CODE_SECONDS == 600
+    assert (CODE_SECONDS, PROBE_SECONDS, ANSWER_SECONDS) == (600, 1, 3)

@@ -23,7 +23,7 @@ from appliance.kitchen.settings import Settings
 from appliance.screens import message
 from tests.kitchen.orders import AT_ONCE, RULES, TOGETHER, after, do, item, new_kitchen
 
-HEAD = {"time": 1, "mode": "For Here", "priority": False}
+HEAD = {"name": "7", "time": 1, "mode": "For Here", "priority": False}
 
 
 def made(kitchen: Kitchen, *stations: str, order_id: str = "7") -> dict[str, Any] | None:
@@ -101,6 +101,8 @@ def test_everything_that_a_cook_has_to_know() -> None:
         origin_source="Web",
         costs=Costs(total="$9"),
         delivery_service=DeliveryService("Wolt", "W-1"),
+        delivery_handoff=True,
+        opt_in_for_sms=False,
         covers=4,
     )
     expected = {
@@ -109,6 +111,7 @@ def test_everything_that_a_cook_has_to_know() -> None:
         "pickupTime": "2026-03-02T18:05:00Z",
         "mode": "Delivery",
         "server": "Bob",
+        "terminal": "T1",
         "specialInstructions": "quick",
         "priority": True,
         "checkNumber": "12",
@@ -116,7 +119,8 @@ def test_everything_that_a_cook_has_to_know() -> None:
         "covers": 4,
         "vehicleModel": "Mini",
         "vehicleColor": "red",
-        "deliveryService": {"name": "Wolt"},
+        "deliveryHandoff": True,
+        "deliveryService": {"name": "Wolt", "orderId": "W-1"},
         "items": [
             {
                 "lineId": "1",
@@ -140,6 +144,7 @@ def test_everything_that_a_cook_has_to_know() -> None:
     assert made(kitchen, "grill") == expected
     of_pass = {
         "phoneNumber": "+1555",
+        "optInForSms": False,
         "deliveryAddress": "Elm St",
         "deliveryService": {"name": "Wolt", "orderId": "W-1", "driverPhone": "+1666"},
     }
@@ -151,11 +156,33 @@ def test_what_the_protocol_requires_is_there_though_it_was_not_sent() -> None:
     kitchen = new_kitchen()
     do(kitchen, CreateOrder(Order("7", (Item("1", "Burger"),)), Guest()), after(5))
     assert made(kitchen, "grill") == {
+        "name": "7",
         "time": after(5).at,
         "mode": "For Here",
         "priority": False,
         "items": [{"lineId": "1", "name": "Burger", "qty": 1, "mods": []}],
     }
+
+
+def test_what_came_in_another_type_is_of_the_one_that_is_documented() -> None:
+    for time, told in ((1551454803184, 1551454803184), ("1551454803184", 1551454803184)):
+        kitchen = new_kitchen()
+        order = Order("7", (item("1"),), time=time, delivery_service=DeliveryService())
+        do(kitchen, CreateOrder(order, Guest()), after(5))
+        made_of_it = made(kitchen, "grill")
+        assert made_of_it is not None
+        assert (made_of_it["time"], made_of_it["deliveryService"]) == (
+            told,
+            {"name": "", "orderId": ""},
+        )
+    for text in ("2019-03-01T15:40:03", "soon"):
+        kitchen = new_kitchen()
+        do(kitchen, CreateOrder(Order("7", (item("1"),), time=text), Guest()), after(5))
+        assert (made(kitchen, "grill") or {})["time"] == after(5).at
+    at = after(300).at
+    for sent in (at, f"{at}"):
+        kitchen = kitchen_with(item("1"), pickup_time=sent, pickup_at=at)
+        assert (made(kitchen, "grill") or {})["pickupTime"] == "2026-03-02T18:05:00.000Z"
 
 
 def test_lines_that_are_done_or_gone_are_left_out() -> None:

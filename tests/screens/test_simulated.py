@@ -1,9 +1,12 @@
 """With simulated devices nobody is dialled: a simulated screen has what a real one would."""
 
+import asyncio
 from pathlib import Path
+from unittest import mock
 
 from appliance.config.values import Address
 from appliance.screens.feeding import Fed, Feeding
+from appliance.screens.simulated import SimulatedScreen
 from tests.screens.hub import Hub, hurried, stations
 from tests.screens.lan_screen import lan_screen
 
@@ -30,6 +33,35 @@ async def test_a_simulated_screen_takes_what_is_sent(tmp_path: Path) -> None:
             assert names(one.feeding, "there") == {}
             await one.stop()
         assert not began
+
+
+async def test_a_simulated_screen_holds_up_nobody(tmp_path: Path) -> None:
+    at_most = taken = 0
+    take = SimulatedScreen.take
+
+    def count(screen: SimulatedScreen, message: bytes) -> bytes:
+        nonlocal taken, at_most
+        taken += 1
+        at_most = max(at_most, taken)
+        return take(screen, message)
+
+    async def other() -> None:
+        nonlocal taken
+        while True:
+            taken = 0
+            await asyncio.sleep(0)
+
+    with hurried(), mock.patch.object(SimulatedScreen, "take", count):
+        one = Hub(tmp_path, mode="simulated")
+        await one.start()
+        for number in range(20):
+            await one.order(f"{number}", "Burger")
+        busy = asyncio.create_task(other())
+        one.feed(tv=Fed(None, None))
+        await one.in_step("tv")
+        busy.cancel()
+        await one.stop()
+    assert at_most == 1
 
 
 def names(feeding: Feeding, screen: str) -> dict[str, list[str]]:

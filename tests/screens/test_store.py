@@ -1,8 +1,12 @@
 """What LAN screens have, on disk: power cuts, damage, a disk that is full, another log."""
 
+import asyncio
+import contextlib
 import random
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from unittest import mock
 
 import apsw
 import pytest
@@ -10,7 +14,8 @@ import pytest
 from appliance.log import Position
 from appliance.screens import keeping
 from appliance.screens.feeding import Fed
-from appliance.screens.mirror import OnScreen
+from appliance.screens.message import Content
+from appliance.screens.mirror import Mirror, OnScreen
 from appliance.screens.store import NAME, Changes, Kept, Store
 from appliance.sqlite_file import Damaged
 from tests.log.faulty_disk import faulty_disk
@@ -69,6 +74,17 @@ def test_what_makes_no_sense_is_damage(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
         store.load()
     store.close()
+
+
+def test_what_may_have_been_sent_has_no_id_that_another_has() -> None:
+    """A point of sale may call an order what this appliance calls another that came back."""
+    mirror, dish = Mirror(), Content(b'{"items":[]}', b"12345678", ())
+    mirror.take_up({1: OnScreen("7~2", 2, b"12345678", there=True)})
+    mirror.suspect(5, "7~2", gone=False)
+    mirror.want(1, "7", dish, 1)
+    mirror.want(5, "7~2", dish, 1)
+    ids = {number: on.wire_id for number, on in mirror.all_stored()}
+    assert ids == {1: "7~2", 5: "7~2~2"}
 
 
 # ── from start to start ──────────────────────────────────────────────────────────────
@@ -233,6 +249,60 @@ async def test_a_disk_that_fails_is_told_and_screens_are_fed(
     assert screen.shown.keys() == {"2"}
 
 
+@contextlib.contextmanager
+def slow_disk() -> Iterator[threading.Event]:
+    """Nothing is written before this ends; the event tells that something is to be."""
+    write, begun, may_end = Store.write, threading.Event(), threading.Event()
+
+    def wait_and_write(store: Store, changes: Mapping[str, Changes | None]) -> None:
+        begun.set()
+        may_end.wait()
+        write(store, changes)
+
+    with mock.patch.object(Store, "write", wait_and_write):
+        try:
+            yield begun
+        finally:
+            may_end.set()
+
+
+async def test_another_id_is_on_disk_before_the_screen_has_it(
+    kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut nothing else would tell which id it was."""
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.in_step("one")
+    monkeypatch.setattr(keeping, "WAIT_SECONDS", 3600)
+    with slow_disk() as begun:
+        await kitchen.act("grill", "7", "recall")
+        await kitchen.until(begun.is_set)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert commands_of(screen.messages)[2:] == []
+    await kitchen.in_step("one")
+    assert commands_of(screen.messages)[2:] == ["create 7~2"]
+
+
+async def test_nothing_waits_for_a_disk_that_is_known_to_fail(
+    kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+
+    def fail(*_: object) -> None:
+        raise apsw.FullError("the disk is full")
+
+    monkeypatch.setattr(keeping, "RETRY_SECONDS", 3600)
+    monkeypatch.setattr(keeping, "WAIT_SECONDS", 3600)
+    monkeypatch.setattr(Store, "write", fail)
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.until(lambda: kitchen.feeding.fault == "the disk is full")
+    await kitchen.act("grill", "7", "recall")
+    await kitchen.until(lambda: screen.shown.keys() == {"7"})
+
+
 async def test_a_disk_that_cannot_be_read_at_the_start_costs_no_order(
     kitchen: Hub, screen: LanScreen
 ) -> None:
@@ -268,6 +338,29 @@ async def test_one_that_was_forgotten_begins_with_nothing(
     assert screen.shown.keys() == {"1"}
 
 
+async def test_one_that_is_adopted_anew_has_nothing_of_its_former_life(
+    tmp_path: Path, kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what it had is being written at that very moment."""
+    await kitchen.order("1", "Burger")
+    await kitchen.in_step("one")
+    monkeypatch.setattr(keeping, "WAIT_SECONDS", 0.01)
+    with slow_disk() as begun:
+        await kitchen.act("grill", "1", "bump")
+        await kitchen.order("2", "Burger")
+        await kitchen.in_step("one")
+        await kitchen.until(begun.is_set)
+        kitchen.feed()
+        await screen.kill()
+        kitchen.feed(one=Fed(screen.address, GRILL))
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.stop()
+    store = Store(tmp_path / NAME)
+    assert store.load()["one"].shown.keys() == {2}
+    store.close()
+    await kitchen.start()
+
+
 async def test_what_cannot_come_back_is_not_kept(
     tmp_path: Path, kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,8 +368,9 @@ async def test_what_cannot_come_back_is_not_kept(
     monkeypatch.setattr("appliance.screens.mirror.REMEMBERED", 5)
     for number in range(20):
         await kitchen.order(f"{number}", "Burger")
+        await kitchen.in_step("one")
         await kitchen.act("pass", f"{number}", "bump")
-    await kitchen.in_step("one")
+        await kitchen.in_step("one")
     await kitchen.order("more", "Burger")
     await kitchen.act("pass", "more", "bump")
     await kitchen.in_step("one")

@@ -7,7 +7,8 @@ const CALM = ["ready", "silent"];
 const WORDS = { silent: "prints, and tells nothing of itself" };
 
 /** How a printer is, and what to do: `out of paper since 19:31; … . Put in a new roll.` */
-export function sentence({ state, why, since, to_do: toDo, covered_by: other, waiting, asking }) {
+export function sentence(printer) {
+  const { state, why, since, to_do: toDo, covered_by: other, waiting, asking } = printer;
   const at = hour(new Date(since), new Date());
   const [what, ...more] = (why || WORDS[state] || state).split(": ");
   const isAsked = CALM.includes(state) && asking; // That it works is no news then.
@@ -16,6 +17,7 @@ export function sentence({ state, why, since, to_do: toDo, covered_by: other, wa
     other && `its chits come out at ${other}`,
     !other && waiting > asking && `${chits(waiting - asking)} waiting`,
     asking && `${chits(asking)} to be decided about`,
+    printer.steps_in_for.length && `prints what no screen shows at ${printer.steps_in_for.join(", ")}`,
   ];
   return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
 }
