@@ -284,7 +284,8 @@ class Feeder:
             await self._keeping.durable()
         self._mirror.begin(step)
         try:
-            reply = await self._link.send(address, step.encoded(), step.wire_id)
+            told = step.encoded(done=self._live.is_done(step.number))
+            reply = await self._link.send(address, told, step.wire_id)
             self._answered(step, reply)
         except _AWAY as error:
             self._mirror.fail(step, self._live.seq)

@@ -122,6 +122,18 @@ class Live:
         known = self._orders.get(number)
         return None if known is None else known.placed.order.id
 
+    def is_done(self, number: int) -> bool:
+        """Whether an order that the kitchen has in memory was bumped at all of the stations."""
+        kitchen = self._expeditor.kitchen
+        if number not in kitchen.numbers_in_memory:
+            return False
+        tickets = [
+            ticket
+            for ticket, _ in kitchen.tickets_of(kitchen.placed(number).order.id)
+            if ticket.number == number and self.sees(ticket.station)
+        ]
+        return bool(tickets) and all(ticket.status == "bumped" for ticket in tickets)
+
     @property
     def numbers(self) -> list[int]:
         """Of the orders that are live."""

@@ -191,9 +191,10 @@ def update(wire_id: str, content: Content) -> bytes:
     return _whole("update-order", wire_id, content)
 
 
-def cancel(wire_id: str, via: Sequence[str]) -> bytes:
-    """It is not to be made, or has been. `via`: as of the content that was sent."""
-    return _encode({"command": "cancel-order", "via": via, "order": {"id": wire_id}})
+def cancel(wire_id: str, via: Sequence[str], *, done: bool) -> bytes:
+    """It is not to be made, or has been made (`done`). `via`: as of the content that was sent."""
+    fields: dict[str, Any] = {"command": "cancel-order", "via": via, "order": {"id": wire_id}}
+    return _encode(fields | ({"done": True} if done else {}))
 
 
 def _whole(

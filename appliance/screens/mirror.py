@@ -54,10 +54,10 @@ class Step(NamedTuple):
     """None of a cancel."""
     via: tuple[str, ...]
 
-    def encoded(self) -> bytes:
-        """As it is sent."""
+    def encoded(self, *, done: bool) -> bytes:
+        """As it is sent. `done`: what is to be taken off was finished."""
         if self.content is None:
-            return message.cancel(self.wire_id, self.via)
+            return message.cancel(self.wire_id, self.via, done=done)
         make = message.create if self.command == "create" else message.update
         return make(self.wire_id, self.content)
 

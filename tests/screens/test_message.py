@@ -253,9 +253,7 @@ def test_messages_are_those_of_the_protocol() -> None:
         "via": ["A", "B"],
         "order": {"id": '7"', "items": []},
     }
-    assert json.loads(message.cancel("7~2", ["A"])) == {
-        "command": "cancel-order",
-        "via": ["A"],
-        "order": {"id": "7~2"},
-    }
+    cancelled = {"command": "cancel-order", "via": ["A"], "order": {"id": "7~2"}}
+    assert json.loads(message.cancel("7~2", ["A"], done=False)) == cancelled
+    assert json.loads(message.cancel("7~2", ["A"], done=True)) == cancelled | {"done": True}
     assert message.create("7", content).startswith(b'{"command":"create-order"')
