@@ -89,6 +89,10 @@ class LanScreen:
             await asyncio.wait(self._serving)
         await self._server.wait_closed()
         self._server = None
+        for _ in range(20):  # Who is let in at this moment is closed, too.
+            await asyncio.sleep(0)
+            for writer in list(self._writers):
+                _abort(writer)
         if forgets:
             self.screen = SimulatedScreen()
 
@@ -105,12 +109,15 @@ class LanScreen:
         await self.start()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        if self._server is None:
+            _abort(writer)  # It was killed while this one was let in.
+            return
         serving = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(serving)  # Nothing else keeps it.
         serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         try:
             with contextlib.suppress(ConnectionError):
                 await self._converse(reader, writer)
