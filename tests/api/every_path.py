@@ -25,7 +25,7 @@ VALUES = {
 READS = ("GET", "HEAD")
 PARTS = (
     *("card", "counts", "keys", "link", "press", "printers", "summons", "time", "unrouted", "view"),
-    *("cover", "frames", "knock", "notice"),
+    *("asking", "cover", "frames", "knock", "notice"),
     *("printer-list", "screen-form", "screen-list", "screen-words", "screens"),
 )
 """Of the board's script, and of the other pages'."""

@@ -28,7 +28,6 @@ async def test_a_ticket_that_is_not_there_is_not_found(
         "a/b",
         "/",
         "a b",
-        " ",
         "100%",
         "%2F",
         "%252F",

@@ -235,7 +235,7 @@ def _full_order(numbers: Iterator[int]) -> dict[str, Any]:
     order: dict[str, Any] = _sample(inspect.type_info(Order), "order", numbers)
     guest = _sample(inspect.type_info(Guest), "guest", numbers)
     # What a message does not have under that name, or not with any text.
-    del order["pickupAt"], guest["itemInstructions"], guest["groupNotes"]
+    del order["pickupAt"], order["via"], guest["itemInstructions"], guest["groupNotes"]
     order["deliveryService"]["driverPhone"] = guest.pop("driverPhone")
     for item, status in zip(order["items"], ("hold", "fire"), strict=True):
         item["courseStatus"] = status

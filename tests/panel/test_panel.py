@@ -145,6 +145,9 @@ async def test_the_newest_that_was_bumped_is_recalled(
 ) -> None:
     await ordered(kitchen, hand, "A", "B", "C")
     await hand.press("bump 3")
+    tick = kitchen.expeditor.now().tick
+    while kitchen.expeditor.now().tick == tick:  # Which is newer is told by milliseconds.
+        await asyncio.sleep(0)
     await hand.press("bump 1")
     await hand.sees("grill", "B")
     assert await hand.press("recall") == DONE
