@@ -97,6 +97,20 @@ async def test_one_that_is_called_back_has_another_id_there(
     assert screen.shown == kitchen.shows(GRILL)
 
 
+async def test_a_bumped_one_that_gets_a_line_has_this_alone_there(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    """What a cook sent away does not come back to be made again."""
+    await kitchen.order("7", "Burger")
+    await kitchen.in_step("one")
+    await kitchen.act("grill", "7", "bump")
+    await kitchen.in_step("one")
+    await kitchen.change("7", "Burger", "Steak")
+    await kitchen.in_step("one")
+    assert told(screen) == ["create 7", "cancel 7", "create 7~2"]
+    assert screen.shown == kitchen.shows(GRILL) == {"7": [("2", 1, None)]}
+
+
 async def test_an_order_that_has_the_id_of_a_former_one_is_another(
     kitchen: Hub, screen: LanScreen
 ) -> None:

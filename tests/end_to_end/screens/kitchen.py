@@ -253,13 +253,18 @@ class Kitchen:
 
 
 def _on_lan(tickets: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a LAN screen is to show of a station's tickets, as of `LanScreen.shown`."""
+    """What a LAN screen is to show of a station's tickets, as of `LanScreen.shown`.
+
+    A bumped ticket that gets a line comes back to a board with all of its lines, those of before
+    as done. What was bumped has left a LAN screen for good, so it gets the new line alone; nobody
+    here ticks single lines, hence *done* means that.
+    """
     must = {}
     for ticket in tickets:
         lines = [
             (item["name"], item["quantity"])
             for item in ticket["items"]
-            if item["change"] != "deleted"
+            if item["change"] != "deleted" and not item["is_done"]
         ]
         if ticket["status"] != "voided" and lines:
             must[ticket["order_id"]] = sorted(lines)
