@@ -235,7 +235,7 @@ async def running(
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,
     )
-    await asyncio.to_thread(_add_pages, app, https)
+    await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
     ports = Ports(runner, config)
@@ -296,8 +296,8 @@ async def running(
     await expeditor.save_snapshot()
 
 
-def _add_pages(app: web.Application, https: tls.Https | None) -> None:
-    pages.add_routes(app.router)
+def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> None:
+    pages.add_routes(app.router, language)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
 

@@ -1,7 +1,7 @@
 """All sections together, as a file has them."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -35,6 +35,8 @@ class Appliance(Section, frozen=True):
     location_id: str = "default"
     data_dir: str = "data"
     time_zone: str = "UTC"
+    language: Literal["", "en", "es", "de", "fr"] = ""
+    """Of the pages; empty for that of each browser."""
 
 
 class Config(Section, frozen=True, rename={"pass_": "pass"}):

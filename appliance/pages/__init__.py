@@ -1,12 +1,26 @@
-"""The pages: static files and the headers that keep them harmless. No build step."""
+"""The pages: static files and the headers that keep them harmless. No build step.
 
+A folder of `static/` has what one page, or several, are made of; a file goes by its path there, and
+`NAME/NAME.html` is a page with a path of its own.
+"""
+
+import gzip
+import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-_FILES: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).parent / "static"
+PAGES: Final = {"board/board.html": "/", "setup/screens.html": "/screens"}
+"""Of pages, apart from those that go by their name."""
+_TYPES: Final = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+}
 _HEADERS: Final = {
     # Nothing but our own files runs, and nobody may put the kitchen into a frame.
     "Content-Security-Policy": (
@@ -19,15 +33,27 @@ _HEADERS: Final = {
     # A page of the version before an update must not talk to the version after it.
     "Cache-Control": "no-cache",
 }
-_PAGES: Final = {"board.html": "/", "status.html": "/status", "screens.html": "/screens"}
-_TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+_LANGUAGE: Final = b'<html lang="en"'
+"""How each page begins: its own language, until its script has found the reader's."""
 
 
-def add_routes(router: web.UrlDispatcher) -> None:
-    """`/` is the board, beside the pages `/status` and `/screens`; parts go by their file names."""
-    for path in sorted(_FILES.iterdir()):
-        name = _PAGES.get(path.name, f"/{path.name}")
-        router.add_get(name, _serve(path.read_bytes(), _TYPES[path.suffix]))
+def add_routes(router: web.UrlDispatcher, language: str) -> None:
+    """Every page, and what they are made of. `language` is theirs where it is not empty.
+
+    Otherwise each browser has its own.
+    """
+    own = f' data-language="{language}"'.encode() if language else b""
+    for path in sorted(STATIC.rglob("*.*")):
+        content = path.read_bytes()
+        if path.suffix == ".html":
+            content = content.replace(_LANGUAGE, _LANGUAGE + own, 1)
+        router.add_get(path_of(path), _serve(content, _TYPES[path.suffix]))
+
+
+def path_of(file: Path) -> str:
+    """Under which path a file of `STATIC` is found."""
+    name = file.relative_to(STATIC).as_posix()
+    return PAGES.get(name, f"/{file.stem}" if file.suffix == ".html" else f"/{name}")
 
 
 def add_authority(router: web.UrlDispatcher, certificate: bytes) -> None:
@@ -38,9 +64,23 @@ def add_authority(router: web.UrlDispatcher, certificate: bytes) -> None:
 def _serve(
     content: bytes, content_type: str, *, charset: str | None = "utf-8"
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def serve(_request: web.Request) -> web.Response:
+    """Compressed once, for whoever takes it so; a browser that has it is told just that."""
+    small = gzip.compress(content, mtime=0)
+    tag = hashlib.blake2b(content, digest_size=16).hexdigest()
+
+    async def serve(request: web.Request) -> web.Response:
+        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        etag = f'"{tag}{"-gzip" if compressed else ""}"'
+        headers = {**_HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
+        if etag in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers=headers)
+        if compressed:
+            headers["Content-Encoding"] = "gzip"
         return web.Response(
-            body=content, content_type=content_type, charset=charset, headers=_HEADERS
+            body=small if compressed else content,
+            content_type=content_type,
+            charset=charset,
+            headers=headers,
         )
 
     return serve

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from appliance.pages import STATIC, path_of
 from tests.running import RunningAppliance
 
 VALUES = {
@@ -23,22 +24,12 @@ VALUES = {
     "screen_id": "grill-screen",
 }
 READS = ("GET", "HEAD")
-PARTS = (
-    *("card", "counts", "keys", "link", "press", "printers", "summons", "time", "unrouted", "view"),
-    *("asking", "cover", "frames", "knock", "notice"),
-    *("printer-list", "screen-form", "screen-list", "screen-words", "screens"),
-)
-"""Of the board's script, and of the other pages'."""
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     ("POST", "/api/v1/kds/screens/knock"),
-    *((method, path) for method in READS for path in ("/", "/board.css", "/board.js")),
-    *((method, f"/{part}.js") for method in READS for part in PARTS),
-    *((method, path) for method in READS for path in ("/status", "/status.css", "/status.js")),
-    *((method, path) for method in READS for path in ("/screens", "/screens.css")),
-    *((method, "/devices.js") for method in READS),
+    *((method, path_of(file)) for method in READS for file in STATIC.rglob("*.*")),
     *((method, "/api/v1/kds/health") for method in READS),
     *((method, "/metrics") for method in READS),
     *((method, f"/api/v1/kds/{name}") for method in READS for name in ("openapi.json", "docs")),

@@ -85,7 +85,7 @@ async def test_opening_an_event_stream_is_one_request(limited: Starting) -> None
                 assert answer.status == expected
 
 
-@pytest.mark.parametrize("path", ["/", "/board.js", STATIONS, "/nowhere", "/sign-in?code=x"])
+@pytest.mark.parametrize("path", ["/", "/board/board.js", STATIONS, "/nowhere", "/sign-in?code=x"])
 async def test_an_address_is_limited_whatever_it_asks_for(limited: Starting, path: str) -> None:
     async with limited("address_per_second = 1\naddress_burst = 3") as appliance:
         statuses = [(await ask(appliance, "GET", path)).status for _ in range(3)]

@@ -1,6 +1,6 @@
 // The all-day counts of a station: how much of everything it has still to make.
 
-import { element, name, small } from "/card.js";
+import { element, name, small } from "/look/elements.js";
 
 /** What the appliance counted, to be put into a list; null: it cannot be had. */
 export function drawCounts(counted) {

@@ -1,8 +1,8 @@
 // The status page: asks how the appliance is, again and again, and owns up when nobody answers.
 
-import { within } from "/asking.js";
-import { showPrinters } from "/printer-list.js";
-import { showScreens } from "/screen-list.js";
+import { within } from "/live/asking.js";
+import { showPrinters } from "/status/printer-list.js";
+import { showScreens } from "/status/screen-list.js";
 
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;

@@ -1,7 +1,7 @@
 // Kitchen screens on the board: what this one shows for another, and which stations have none.
 
-import { element, name } from "/card.js";
-import { hour } from "/time.js";
+import { element, name } from "/look/elements.js";
+import { hour } from "/live/time.js";
 
 const THERE = ["live", "behind"];
 

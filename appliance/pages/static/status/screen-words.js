@@ -1,6 +1,6 @@
 // Kitchen screens in words, for the status page and the page of screens.
 
-import { hour } from "/time.js";
+import { hour } from "/live/time.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 // What is on a board because no rule takes it: somebody should write one.
 
-import { name } from "/card.js";
+import { name } from "/look/elements.js";
 
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 

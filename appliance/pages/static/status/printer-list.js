@@ -1,10 +1,10 @@
 // Printers on the status page: how they are, for everybody; and for whoever is signed in what is on
 // their paper, what asks whether it still should be, and simulated ones to be made to fail.
 
-import { ask, within } from "/asking.js";
-import { element, name } from "/card.js";
-import { sentence } from "/printers.js";
-import { hour } from "/time.js";
+import { ask, within } from "/live/asking.js";
+import { element, name } from "/look/elements.js";
+import { sentence } from "/board/printers.js";
+import { hour } from "/live/time.js";
 
 const PRINTERS = "/api/v1/kds/printers";
 const ASK_AGAIN_MS = 1000;

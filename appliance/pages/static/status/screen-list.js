@@ -1,9 +1,9 @@
 // Kitchen screens on the status page, in brief, for everybody; and for whoever is signed in, how many
 // are new.
 
-import { ask } from "/asking.js";
-import { element, name } from "/card.js";
-import { concern, sentence } from "/screen-words.js";
+import { ask } from "/live/asking.js";
+import { element, name } from "/look/elements.js";
+import { concern, sentence } from "/status/screen-words.js";
 
 const SCREENS = "/api/v1/kds/screens";
 const ASK_AGAIN_MS = 2000;

@@ -1,6 +1,7 @@
 // A ticket as a card: what cooks see of it, and at the pass what handing it over takes.
 
-import { hour, startLater, startsByItself, waitForCourse, waits } from "/time.js";
+import { hour, startLater, startsByItself, waitForCourse, waits } from "/live/time.js";
+import { element, name, small } from "/look/elements.js";
 
 const FIRE = ["fire", "Fire", false];
 const START_NOW = ["start", "Start now", true];
@@ -99,22 +100,6 @@ function places(ticket, targets, perform, called) {
 /** What a ticket is called. */
 export function title(ticket) {
   return ticket.order_reference || ticket.order_id;
-}
-
-/** What others wrote, kept from turning the text around it (right-to-left overrides). */
-export function name(text) {
-  return element("bdi", "", text);
-}
-
-export function small(kind, ...parts) {
-  return element("small", kind, ...parts);
-}
-
-export function element(tag, kind, ...parts) {
-  const made = document.createElement(tag);
-  made.className = kind;
-  made.append(...parts);
-  return made;
 }
 
 /** Texts of others side by side, without those that are missing or empty. */

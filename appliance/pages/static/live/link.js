@@ -1,8 +1,8 @@
 // The event stream, and the truth about it: live only while something is heard.
 
-import { within } from "/asking.js";
-import { watchFrames } from "/frames.js";
-import { waitForCourse } from "/time.js";
+import { within } from "/live/asking.js";
+import { watchFrames } from "/live/frames.js";
+import { waitForCourse } from "/live/time.js";
 
 const EVENTS = "/api/v1/kds/events";
 const SESSION = "/api/v1/kds/session";

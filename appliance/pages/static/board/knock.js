@@ -1,7 +1,7 @@
 // A browser that is to be a kitchen screen, `/?screen` or `/?screen=NAME`: it shows a code until a
 // manager has let it in.
 
-import { knock, UNANSWERED } from "/link.js";
+import { knock, UNANSWERED } from "/live/link.js";
 
 const AGAIN_MS = 2000;
 const KEPT_AS = "expeditor-screen";

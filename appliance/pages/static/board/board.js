@@ -1,18 +1,19 @@
 // The board: every station with its tickets. Draws what link.js hears, and nothing else.
 
-import { draw, name, small, title } from "/card.js";
-import { drawCounts } from "/counts.js";
-import { watchScreens } from "/cover.js";
-import { watchBar } from "/keys.js";
-import { watchDoor } from "/knock.js";
-import { act, come, counts, finished, fire, follow, knock, move, signIn, undo } from "/link.js";
-import { notice } from "/notice.js";
-import { watchPresses } from "/press.js";
-import { drawTrouble, watchPrinters } from "/printers.js";
-import { watchSummons } from "/summons.js";
-import { age, isPastRecall, lateness, progress, waitsFor } from "/time.js";
-import { warnOfUnrouted } from "/unrouted.js";
-import { isChosen, mark, reveal } from "/view.js";
+import { draw, title } from "/board/card.js";
+import { drawCounts } from "/board/counts.js";
+import { watchScreens } from "/board/cover.js";
+import { watchBar } from "/board/keys.js";
+import { watchDoor } from "/board/knock.js";
+import { act, come, counts, finished, fire, follow, knock, move, signIn, undo } from "/live/link.js";
+import { notice } from "/board/notice.js";
+import { watchPresses } from "/board/press.js";
+import { drawTrouble, watchPrinters } from "/board/printers.js";
+import { watchSummons } from "/board/summons.js";
+import { age, isPastRecall, lateness, progress, waitsFor } from "/live/time.js";
+import { name, small } from "/look/elements.js";
+import { warnOfUnrouted } from "/board/unrouted.js";
+import { isChosen, mark, reveal } from "/board/view.js";
 
 const RECALLABLE = 3;
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.

@@ -1,10 +1,10 @@
 // The page of screens, for managers: who is adopted and how they are, who is new, and the rest of
 // what is heard on the network. Nothing that strangers wrote is taken for more than text.
 
-import { ask, within } from "/asking.js";
-import { element, name } from "/card.js";
-import { fill, fillIn, offerChoices, wantedOf } from "/screen-form.js";
-import { concern, facts, sentence } from "/screen-words.js";
+import { ask, within } from "/live/asking.js";
+import { element, name } from "/look/elements.js";
+import { fill, fillIn, offerChoices, wantedOf } from "/setup/screen-form.js";
+import { concern, facts, sentence } from "/status/screen-words.js";
 
 const API = "/api/v1/kds";
 const SCREENS = `${API}/screens`;

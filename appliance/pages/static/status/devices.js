@@ -1,7 +1,7 @@
 // Buttons, bump bars and lights on the status page, for whoever is signed in: how they are, which
 // lamps are lit, and simulated ones to be pressed.
 
-import { ask, within } from "/asking.js";
+import { ask, within } from "/live/asking.js";
 
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;

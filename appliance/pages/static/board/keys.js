@@ -1,6 +1,6 @@
 // A bump bar that is a keyboard of the computer that shows this page: `/?bar=` and its id.
 
-import { devices, pressKey } from "/link.js";
+import { devices, pressKey } from "/live/link.js";
 
 const STALE_MS = 3000; // What is sent later than this is not what the cook sees any more.
 const NO_KEYS = { codes: {}, repeats: [] };

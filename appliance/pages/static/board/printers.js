@@ -1,7 +1,7 @@
 // Ticket printers in words, and on the board: at the stations of one that needs somebody.
 
-import { element } from "/card.js";
-import { hour } from "/time.js";
+import { element } from "/look/elements.js";
+import { hour } from "/live/time.js";
 
 const CALM = ["ready", "silent"];
 const WORDS = { silent: "prints, and tells nothing of itself" };
