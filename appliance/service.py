@@ -37,7 +37,14 @@ from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
+from appliance.parts import (
+    make_devices,
+    make_https,
+    make_look,
+    make_network,
+    make_presence,
+    make_printing,
+)
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.screens.screens import Watcher
@@ -228,6 +235,7 @@ async def running(
         health=health,
         devices=devices or NoDevices(config.devices.mode),
         printers=printing or NoPrinters(config.devices.mode),
+        look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
