@@ -12,6 +12,7 @@ import { drawTrouble, watchPrinters } from "/board/printers.js";
 import { watchSummons } from "/board/summons.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/live/time.js";
 import { name, small } from "/look/elements.js";
+import { applyLook } from "/look/look.js";
 import { warnOfUnrouted } from "/board/unrouted.js";
 import { isChosen, mark, reveal } from "/board/view.js";
 
@@ -35,6 +36,7 @@ let opened = null; // the id of the ticket whose card shows what else can be don
 let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
 
+applyLook();
 const presses = watchPresses(byId("stations"));
 const asked = new URLSearchParams(location.search);
 const barId = asked.get("bar");

@@ -4,6 +4,8 @@
 // A message that depends on a count has a form for each plural of its language: `{"one": "1 ticket",
 // "other": "{count} tickets"}`. `{name}` stands for a fact.
 
+import { look } from "/look/look.js";
+
 export const LANGUAGES = { en: "English", es: "Español", de: "Deutsch", fr: "Français" };
 const AGAIN_MS = 1000;
 
@@ -54,19 +56,10 @@ function parts(name, facts) {
   }).filter((part) => part !== "");
 }
 
-/** That of `?lang=`, of this browser's look, of the appliance, or else of the browser. */
+/** That of this browser's look, of the appliance, or else of the browser. */
 function chosen() {
-  const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, kept(), document.documentElement.dataset.language, ...navigator.languages];
+  const wanted = [look().language, document.documentElement.dataset.language, ...navigator.languages];
   return wanted.map((each) => each?.split("-")[0]).find((each) => each in LANGUAGES) ?? "en";
-}
-
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem("look"))?.language;
-  } catch {
-    return null;
-  }
 }
 
 async function learn(of, part) {
