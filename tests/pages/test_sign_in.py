@@ -157,7 +157,7 @@ def test_a_finger_types_a_pin_on_keys_of_the_page(page: Page, kitchen: Kitchen) 
         assert min(box["width"], box["height"]) >= 48
         button.tap()
     expect(page.get_by_label("PIN")).to_have_value("4711")
-    page.get_by_role("button", name="Sign in").tap()
+    pad.get_by_role("button", name="OK").tap()
     Board(page).is_live()
     expect(page.locator("#session summary")).to_have_text("Maria")
 

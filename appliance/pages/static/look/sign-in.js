@@ -6,7 +6,7 @@ import { learnWords, t, told } from "/words/words.js";
 
 const SESSION = "/api/v1/kds/session";
 const ANSWER_MS = 5000;
-const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "delete"];
+const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", "OK"];
 const MAX_DIGITS = 8;
 
 /**
@@ -208,16 +208,16 @@ function label(field, what) {
 
 /** Digits that a greasy finger hits. */
 function pad(pin) {
-  const type = {
-    clear: () => "",
-    delete: (value) => value.slice(0, -1),
-  };
   const keys = PAD.map((key) => {
-    const made = element("button", "", key === "clear" ? "C" : key === "delete" ? "⌫" : key);
+    const made = element("button", "", key);
+    if (key === "OK") {
+      made.className = "main";
+      return made;
+    }
     made.type = "button";
-    if (key in type) made.setAttribute("aria-label", t(`sign-in.${key}`));
+    if (key === "⌫") made.setAttribute("aria-label", t("sign-in.delete"));
     made.onclick = () => {
-      pin.value = (type[key] ?? ((value) => value + key))(pin.value).slice(0, MAX_DIGITS);
+      pin.value = key === "⌫" ? pin.value.slice(0, -1) : (pin.value + key).slice(0, MAX_DIGITS);
     };
     return made;
   });
