@@ -11,25 +11,25 @@ let numbered = 0;
  * itself). Cleared, or as it is `usual`ly, the key is not written at all.
  *
  * `kind`: `text`, `number`, `minutes` (of a duration), `seconds`, `choice` (of `choices`: pairs of value
- * and text), `toggle`, `color`. `then` is called after a change, when something else depends on it.
+ * and text; the value is read `as`), `toggle`, `color`, `time`, `lines` (of a list, which `show` and
+ * `read` turn into text and back). `keyShown` is the key that is seen beside the label.
  */
 export function field(draft, at, entry, key, options) {
-  const { label, kind = "text", hint, then = () => {}, usual } = options;
+  const { label, kind = "text", hint, usual, keyShown = key } = options;
   const control = CONTROLS[kind](options);
   const id = `field-${++numbered}`;
   control.id = id;
   control.dataset.key = at ? `${at}.${key}` : key;
   control.disabled = !draft.isChangeable;
   const isToggle = kind === "toggle";
-  put(control, kind, entry[key] ?? usual);
+  put(control, options, entry[key] ?? usual);
   control.onchange = () => {
-    const value = taken(control, kind);
+    const value = taken(control, options);
     if (value === undefined || value === usual) delete entry[key];
     else entry[key] = value;
     draft.changed();
-    then();
   };
-  const named = element("label", "", label, " ", element("small", "key", control.dataset.key.replace(/^.*\]\./, "")));
+  const named = element("label", "", label, ...(keyShown ? [" ", element("small", "key", keyShown)] : []));
   named.htmlFor = id;
   const wrong = element("small", "wrong");
   wrong.id = `${id}-wrong`;
@@ -108,6 +108,12 @@ const CONTROLS = {
   },
   toggle: () => input("checkbox"),
   color: () => input("color"),
+  time: () => input("time"),
+  lines: () => {
+    const made = document.createElement("textarea");
+    made.rows = 1;
+    return made;
+  },
 };
 
 function input(type) {
@@ -130,12 +136,14 @@ function suggested(values) {
   return list.id;
 }
 
-function put(control, kind, value) {
+function put(control, { kind, show }, value) {
   if (kind === "toggle") control.checked = value ?? false;
-  else if (kind === "minutes") control.value = value === undefined ? "" : secondsOf(value) / 60;
-  else if (kind === "seconds") control.value = value === undefined ? "" : secondsOf(value);
-  else if (kind === "choice") choose(control, value ?? "");
-  else control.value = value ?? "";
+  else if (kind === "choice") choose(control, String(value ?? ""));
+  else if (value === undefined || value === null) control.value = "";
+  else if (kind === "minutes") control.value = secondsOf(value) / 60;
+  else if (kind === "seconds") control.value = secondsOf(value);
+  else if (kind === "lines") control.value = show(value);
+  else control.value = value;
 }
 
 /** What is written may be gone by now: it stays until somebody chooses otherwise. */
@@ -146,12 +154,13 @@ function choose(select, value) {
   select.value = value;
 }
 
-function taken(control, kind) {
+/** What is in the control, as the document has it; undefined for nothing. */
+function taken(control, { kind, as = String, read }) {
   if (kind === "toggle") return control.checked;
   const text = control.value.trim();
   if (text === "") return undefined;
   if (kind === "number") return Number(text);
   if (kind === "minutes") return textOf(Number(text) * 60);
   if (kind === "seconds") return textOf(Number(text));
-  return text;
+  return kind === "lines" ? read(text) : as(text);
 }
