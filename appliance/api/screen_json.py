@@ -7,9 +7,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.times import Time, iso
 from appliance.screens_now import (
+    UNCHANGED,
     Announced,
     FoundScreen,
     Hub,
+    Look,
     Proto,
     ScreenHealth,
     ScreenJson,
@@ -34,6 +36,10 @@ CoveredBy = Annotated[
 Conflict = Annotated[
     str, Meta(description="in words, where two say that they are this screen; else empty")
 ]
+Shown = Annotated[
+    Look,
+    Meta(description="how its board is shown; what is null is left to its browser"),
+]
 Missed = Annotated[
     bool, Meta(description="it has been away for longer than its patience: not for a moment only")
 ]
@@ -53,6 +59,7 @@ class ScreenTold(Struct):
     covered_by: CoveredBy
     conflict: Conflict
     missed: Missed
+    look: Shown
 
 
 class ScreenShown(Struct):
@@ -75,6 +82,7 @@ class ScreenShown(Struct):
         str | None, Meta(description="the screen that shows its station while it is away")
     ]
     patience: Annotated[int, Meta(description="seconds that it may be away before that")]
+    look: Shown
     state: State
     why: str
     since: Time
@@ -142,6 +150,7 @@ class AdoptBody(Struct, forbid_unknown_fields=True, kw_only=True):
     station_id: Station = None
     backup_id: Backup = None
     patience: Patience = 8
+    look: Shown = UNCHANGED
 
 
 class ScreenBody(Struct, forbid_unknown_fields=True):
@@ -151,6 +160,7 @@ class ScreenBody(Struct, forbid_unknown_fields=True):
     station_id: Station | UnsetType = UNSET
     backup_id: Backup | UnsetType = UNSET
     patience: Patience | UnsetType = UNSET
+    look: Shown | UnsetType = UNSET
 
 
 class HealthBody(Struct, forbid_unknown_fields=True):
@@ -262,6 +272,7 @@ def screen_told(screen: ScreenNow) -> ScreenTold:
         screen.covered_by,
         screen.conflict,
         screen.missed,
+        screen.look,
     )
 
 

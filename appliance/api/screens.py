@@ -29,7 +29,7 @@ from appliance.api.screen_json import (
 )
 from appliance.config.values import Address
 from appliance.lan import PORT
-from appliance.screens_now import CannotAdopt, ScreenJson, Screens, Wanted
+from appliance.screens_now import UNCHANGED, CannotAdopt, ScreenJson, Screens, Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class ScreenResource:
         """A board is let in that shows this code, or a LAN screen is fed from now on."""
         body: AdoptBody = call.body
         async with self._changing:
-            wanted = Wanted(body.name, body.station_id, body.backup_id, body.patience)
+            wanted = Wanted(body.name, body.station_id, body.backup_id, body.patience, body.look)
             self._require_fit(wanted, body.found_id)
             if body.code is not None:
                 if body.address is not None or body.found_id:
@@ -112,6 +112,8 @@ class ScreenResource:
                 return await self._adopt_board(body.code, wanted)
             if body.address is None and not body.found_id:
                 raise invalid("code", "give a board's code, or a LAN screen's address or found_id")
+            if body.look != UNCHANGED:
+                raise _draws_itself()
             address = "" if body.address is None else _address(body.address)
             adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
             return self._shown(adopted)
@@ -122,7 +124,7 @@ class ScreenResource:
             raise ApiError(404, "NOT_FOUND", "no board shows this code now")
         known = self._find(knocking.knock.id)
         if known is not None and known.source == "file":  # It is what the file says.
-            wanted = Wanted(known.name, known.station, known.backup, known.patience)
+            wanted = Wanted(known.name, known.station, known.backup, known.patience, known.look)
         else:
             self._require_fit(wanted, knocking.knock.id)
         name, devices = knocking.knock.id, self._authority.devices
@@ -144,11 +146,13 @@ class ScreenResource:
         return self._shown(screen)
 
     async def change(self, call: Call) -> ScreenShown:
-        """A screen has another name, is for another station, has another backup or patience."""
+        """A screen is otherwise: its name, station, backup, patience or look."""
         body: ScreenBody = call.body
         async with self._changing:
             screen = self._changeable(call)
-            before = Wanted(screen.name, screen.station, screen.backup, screen.patience)
+            before = Wanted(
+                screen.name, screen.station, screen.backup, screen.patience, screen.look
+            )
             changes = {
                 _FIELDS.get(name, name): value
                 for name, value in asdict(body).items()
@@ -157,6 +161,8 @@ class ScreenResource:
             # What stays may be of stations that are gone.
             self._require_fit(Wanted(**{"name": screen.name} | changes), screen.id)
             wanted = replace(before, **changes)
+            if screen.proto != "board" and wanted.look != UNCHANGED:
+                raise _draws_itself()
             # The token first: whoever is told of the screen then finds what it is good for.
             await self._keep_device(screen.id, wanted)
             try:
@@ -241,6 +247,10 @@ async def _done(doing: Awaitable[Done]) -> Done:
 
 def _no_screen(name: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"there is no screen {name!r}")
+
+
+def _draws_itself() -> ApiError:
+    return invalid("look", "a LAN screen draws itself: only a board has a look")
 
 
 def _address(text: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from appliance.expeditor import Fault
-from appliance.screens_now import Announced, ScreenJson, ScreensJson, ScreensStatus
+from appliance.screens_now import UNCHANGED, Announced, ScreenJson, ScreensJson, ScreensStatus
 from tests.api.asking import ask
 from tests.api.printing import MadeUpPrinters, given, printer
 from tests.running import PLAIN, RunningAppliance, running
@@ -27,6 +27,7 @@ def screen(name: str, **more: Any) -> ScreenJson:
         "address": None,
         "backup": None,
         "patience": 8,
+        "look": UNCHANGED,
         "state": "live",
         "why": "",
         "since": 0,
