@@ -27,7 +27,7 @@ from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.configured import about, make_kitchen, make_view
+from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.history import History
@@ -231,6 +231,7 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: own_names | https.names if https else own_names,

@@ -15,6 +15,7 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    ready,
     routing,
     sign_in,
     stations,
@@ -68,6 +69,7 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -76,6 +78,7 @@ def make_app(
 
     `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
     `screens_now`: see `Events`; `devices`: see `panel`.
+    `guests` is what they read of their orders.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -113,6 +116,13 @@ def make_app(
         ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource(
+            "Guests",
+            ready,
+            ready.ReadyBoard(
+                expeditor, view, screens, screens_now, shown=guests, name=kitchen.name
+            ).operations(),
+        ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),

@@ -59,6 +59,7 @@ GET    /prep-times                                                              
 PUT    /menu/{plu}                                                              managers  all   ours
 DELETE /menu/{plu}                                                              managers  all   ours
 POST   /menu/bulk                                                               managers  all   ours
+GET    /ready                                                                   everyone  seen  ours
 GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours

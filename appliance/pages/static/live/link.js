@@ -21,9 +21,10 @@ const MENU_LONGEST_MS = 5000;
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. It may have
+ * permits(roles). `wanted` is more of what is to be heard: `whole_orders`.
  */
-export function follow(on) {
+export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
@@ -102,7 +103,7 @@ export function follow(on) {
     const say = (message) => mine.send(JSON.stringify(message));
     const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
     mine.onopen = () => {
-      say({ type: "subscribe", channel: "kds", ...(position && { since: position }) });
+      say({ type: "subscribe", channel: "kds", ...wanted, ...(position && { since: position }) });
     };
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
@@ -111,6 +112,8 @@ export function follow(on) {
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
         if (!on.admits(own)) signedOut();
+      } else if (event.type === "auth_success") {
+        on.permits?.(event.permissions);
       } else if (event.type === "ping") {
         say({ type: "pong" });
       } else if (event.type === "beat") {
