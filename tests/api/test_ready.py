@@ -139,7 +139,7 @@ async def test_nothing_of_a_guest_is_told_but_what_the_receipt_says(
 async def test_what_a_number_is(
     appliance: RunningAppliance, sent: dict[str, Any], called: str
 ) -> None:
-    await order(appliance, **{"order_id": sent.pop("id", "A-1")}, name="Jane", **sent)
+    await order(appliance, order_id=sent.pop("id", "A-1"), name="Jane", **sent)
     assert (await told(appliance))["preparing"] == [called]
 
 
