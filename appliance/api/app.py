@@ -137,7 +137,7 @@ def make_app(
             ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
-        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
         Resource(
             "Appliance",
             appliance_health,

@@ -257,11 +257,6 @@ export function pressKey(barId, key, ago) {
   return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
 }
 
-/** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
-export function signIn(fields) {
-  return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
-}
-
 function isJson(answer) {
   return answer.headers.get("Content-Type")?.startsWith("application/json");
 }
