@@ -107,7 +107,11 @@ def make_app(
         return expeditor.kitchen.router.passes
 
     resources = [
-        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource(
+            "Orders",
+            orders,
+            orders.Orders(expeditor, view, zone, health.kitchen_now.took_over_http).operations(),
+        ),
         Resource(
             "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
         ),
@@ -140,7 +144,7 @@ def make_app(
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers, screens).operations(),
+                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
             ],
         ),
     ]
