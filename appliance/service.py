@@ -38,7 +38,14 @@ from appliance.log.sqlite import SqliteLog
 from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
+from appliance.parts import (
+    make_devices,
+    make_https,
+    make_look,
+    make_network,
+    make_presence,
+    make_printing,
+)
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.screens.screens import Watcher
@@ -233,6 +240,7 @@ async def running(
         health=health,
         devices=panel,
         printers=printing or NoPrinters(config.devices.mode),
+        look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,

@@ -65,6 +65,7 @@ def make_app(
     health: Health,
     devices: Devices,
     printers: Printers,
+    look: printer_api.Look,
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
@@ -126,7 +127,7 @@ def make_app(
         Resource(
             "Printers",
             printer_api,
-            printer_api.PrinterResource(printers, authority).operations(BASE),
+            printer_api.PrinterResource(printers, authority, look).operations(BASE),
         ),
         Resource(
             "Screens",
