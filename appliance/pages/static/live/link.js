@@ -21,8 +21,8 @@ const MENU_LONGEST_MS = 5000;
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn. It may have
- * permits(roles). `wanted` is more of what is to be heard: `whole_orders`.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`:
+ * what is to be heard besides, as in a `subscribe`.
  */
 export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -112,8 +112,6 @@ export function follow(on, wanted = {}) {
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
         if (!on.admits(own)) signedOut();
-      } else if (event.type === "auth_success") {
-        on.permits?.(event.permissions);
       } else if (event.type === "ping") {
         say({ type: "pong" });
       } else if (event.type === "beat") {
@@ -258,11 +256,6 @@ export function pressKey(barId, key, ago) {
   // A browser sends again by itself what a connection took that broke.
   const once = `${Date.now()}-${Math.random()}`;
   return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
-}
-
-/** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
-export function signIn(fields) {
-  return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
 }
 
 function isJson(answer) {
