@@ -65,6 +65,7 @@ def make_app(
     health: Health,
     devices: Devices,
     printers: Printers,
+    look: printer_api.Look,
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
@@ -107,7 +108,11 @@ def make_app(
         return expeditor.kitchen.router.passes
 
     resources = [
-        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource(
+            "Orders",
+            orders,
+            orders.Orders(expeditor, view, zone, health.kitchen_now.took_over_http).operations(),
+        ),
         Resource(
             "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
         ),
@@ -122,7 +127,7 @@ def make_app(
         Resource(
             "Printers",
             printer_api,
-            printer_api.PrinterResource(printers, authority).operations(BASE),
+            printer_api.PrinterResource(printers, authority, look).operations(BASE),
         ),
         Resource(
             "Screens",
@@ -140,7 +145,7 @@ def make_app(
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers, screens).operations(),
+                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
             ],
         ),
     ]

@@ -51,7 +51,7 @@ from appliance.kitchen.promise import Promise, promise
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
-from appliance.kitchen.silence import Silent
+from appliance.kitchen.silence import Arrivals, Silent
 from appliance.kitchen.state import State
 from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Moment, Ticket, last_bump
@@ -240,6 +240,10 @@ class Kitchen:
     def silent(self, now: Moment) -> list[Silent]:
         """The points of sale that are silent when they usually are not: see `silence.py`."""
         return self._memory.senders.silent(now)
+
+    def arrivals(self, now: Moment) -> Arrivals:
+        """How many new orders came today and lately: see `silence.py`."""
+        return self._memory.senders.arrivals(now, self.settings.day_closes)
 
     @property
     def summons(self) -> list[Summons]:
