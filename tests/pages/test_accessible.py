@@ -28,7 +28,9 @@ def test_axe_finds_nothing_serious(browser: Browser, busy: Kitchen, path: str) -
         page = context.new_page()
         open_page(page, busy, path)
         for colours in ("night", "day"):
-            page.evaluate("colours => { document.documentElement.dataset.colours = colours; }", colours)
+            page.evaluate(
+                "colours => { document.documentElement.dataset.colours = colours; }", colours
+            )
             assert findings(page) == [], colours
 
 
