@@ -1,7 +1,9 @@
 // The set-up, for managers: its sections, and the bar that says what is not yet in force.
 
 import { element, name } from "/look/elements.js";
+import { applyLook } from "/look/look.js";
 import { linkPages } from "/look/pages.js";
+import { watchSession } from "/look/sign-in.js";
 import { showErrors } from "/setup/fields.js";
 import { openDraft } from "/setup/draft.js";
 import { speak, spoken, t, told } from "/words/words.js";
@@ -23,12 +25,17 @@ const SECTIONS = {
 const byId = (id) => document.getElementById(id);
 const opened = new Map(); // by section, its place
 let draft = null;
+let session = null;
 let trueAt = new Date();
 let isApplying = false;
 
 async function start() {
   linkPages("setup");
   document.title = `${t("setup.title")} · Expeditor`;
+  session = watchSession(() => {
+    window.onbeforeunload = null;
+    location.reload();
+  });
   draft = await openDraft(showLink);
   draft.listen(show);
   byId("apply").onclick = apply;
@@ -119,19 +126,18 @@ function show(what) {
 
 function showBar() {
   const count = draft.changes;
-  byId("bar").hidden = !count && !byId("said").textContent;
+  byId("bar").hidden = !count && !byId("told").textContent;
   byId("bar").querySelector(".keys").hidden = !count || isApplying;
-  if (count && !byId("said").textContent) {
+  if (count && !byId("told").textContent) {
     const wrong = draft.errors.length;
     const words = [t("setup.changes", { count }), wrong && t("setup.wrong", { count: wrong })];
-    byId("said").dataset.counted = "yes";
-    byId("said").textContent = words.filter(Boolean).join(" · ");
+    byId("told").textContent = words.filter(Boolean).join(" · ");
   }
 }
 
 /** "" for how many changes there are. */
 function say(words) {
-  byId("said").textContent = words;
+  byId("told").textContent = words;
   showBar();
 }
 
@@ -166,8 +172,11 @@ function showLink(state) {
   const since = trueAt.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
   if (state === "offline") byId("offline").textContent = t("setup.offline", { since });
   byId("who").hidden = isAllowed;
-  byId("shell").classList.toggle("away", !isAllowed);
-  if (!isAllowed) byId("who-may").textContent = t(`setup.who-${state}`);
+  document.body.classList.toggle("away", !isAllowed);
+  if (isAllowed) session.isIn();
+  else session.ask();
+  if (!isAllowed) byId("who").textContent = t(`setup.who-${state}`);
 }
 
+applyLook();
 speak("pages", "setup").then(start);
