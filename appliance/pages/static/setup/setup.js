@@ -6,6 +6,7 @@ import { linkPages } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { showErrors } from "/setup/fields.js";
 import { openDraft } from "/setup/draft.js";
+import { isToWalk, walk, walkAgain } from "/setup/first-start.js";
 import { speak, spoken, t, told } from "/words/words.js";
 
 /** In the order of the list: the module of each, what it exports, and where its errors are. */
@@ -28,6 +29,7 @@ let draft = null;
 let session = null;
 let trueAt = new Date();
 let isApplying = false;
+let isWalking = false;
 
 async function start() {
   linkPages("setup");
@@ -52,14 +54,34 @@ async function start() {
     draft.changed();
   };
   byId("open-sections").onclick = () => openList(!byId("sections").classList.contains("open"));
+  byId("walk-again").onclick = () => {
+    walkAgain();
+    location.reload();
+  };
   window.onhashchange = openSection;
   window.onbeforeunload = (event) => {
-    if (draft.isDirty) event.preventDefault();
-    return draft.isDirty ? "" : undefined; // What Chromium asks for.
+    if (!draft.isDirty || isWalking) return undefined;
+    event.preventDefault();
+    return ""; // What Chromium asks for.
   };
+  if (isToWalk(draft)) startWalk();
+  else await showShell();
+}
+
+async function showShell() {
+  isWalking = false;
+  byId("walk").hidden = true;
   byId("shell").hidden = false;
   show("replaced");
   await openSection();
+}
+
+function startWalk() {
+  isWalking = true;
+  byId("walk").hidden = false;
+  byId("shell").hidden = true;
+  byId("bar").hidden = true;
+  walk(byId("walk"), draft, showShell);
 }
 
 // ── sections ─────────────────────────────────────────────────────────────────────────
@@ -116,6 +138,7 @@ function show(what) {
   if (what === "overtaken") byId("overtaken").hidden = false;
   if (what === "changed") say("");
   const { changeable, file } = draft.inForce;
+  byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
   if (!changeable) byId("read-only").replaceChildren(...told("setup.read-only", { file: name(file) }));
   document.body.classList.toggle("read-only", !changeable);
@@ -126,7 +149,7 @@ function show(what) {
 
 function showBar() {
   const count = draft.changes;
-  byId("bar").hidden = !count && !byId("told").textContent;
+  byId("bar").hidden = isWalking || (!count && !byId("told").textContent);
   byId("bar").querySelector(".keys").hidden = !count || isApplying;
   if (count && !byId("told").textContent) {
     const wrong = draft.errors.length;
