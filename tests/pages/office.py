@@ -83,7 +83,12 @@ class Office:
         self.tried.append(sent)
         unrouted = routed(stations=[stop("grill", why="default")], unrouted=True)
         answers = [self.routed.get(item["name"], unrouted) for item in sent["items"]]
-        route.fulfill(json=[answer | {"name": item["name"]} for answer, item in zip(answers, sent["items"], strict=True)])
+        route.fulfill(
+            json=[
+                answer | {"name": item["name"]}
+                for answer, item in zip(answers, sent["items"], strict=True)
+            ]
+        )
 
 
 def routed(**more: Any) -> dict[str, Any]:
