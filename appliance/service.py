@@ -69,6 +69,7 @@ class Running(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     screens: Watcher
+    machine: Machine
     devices: "Devices | None"
     printing: "Printing | None"
 
@@ -288,6 +289,7 @@ async def running(
                 shown_now,
                 printers_now,
                 screens,
+                machine,
                 devices,
                 printing,
             )
