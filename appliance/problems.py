@@ -16,7 +16,7 @@ from appliance.api.kitchen_now import KitchenTold
 from appliance.api.times import iso, of_monotonic
 from appliance.devices import NOT_YET, PanelJson, State
 from appliance.expeditor import Fault
-from appliance.history.follower import HistoryStatus
+from appliance.indexing import IndexStatus
 from appliance.log import Health as LogHealth
 from appliance.machine import Machine, MachineNow
 from appliance.printers import PrinterNow, PrinterState
@@ -82,7 +82,7 @@ class Seen(NamedTuple):
     devices: Callable[[], PanelJson]
     machine: Machine
     log: Callable[[], LogHealth]
-    history: Callable[[], HistoryStatus]
+    history: Callable[[], IndexStatus]
     https: Https | None
     others: Callable[[], list[str]]
     """Sentences about whatever has no code."""
@@ -253,7 +253,7 @@ def of_machine(now: MachineNow) -> Iterator[Found]:
         yield Found("disk-worn", "warning", {})
 
 
-def of_log(log: LogHealth, history: HistoryStatus) -> Iterator[Found]:
+def of_log(log: LogHealth, history: IndexStatus) -> Iterator[Found]:
     """A disk that takes its time, and an index of finished tickets that does not come along."""
     recent = log.recent
     if recent is not None and recent.commits >= ENOUGH_COMMITS and recent.median_ms > SLOW_MS:

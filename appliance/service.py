@@ -26,7 +26,7 @@ from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.configured import about, make_kitchen, make_view
+from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.health import make_health
@@ -38,7 +38,14 @@ from appliance.log.sqlite import SqliteLog
 from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
+from appliance.parts import (
+    make_devices,
+    make_https,
+    make_look,
+    make_network,
+    make_presence,
+    make_printing,
+)
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.screens.screens import Watcher
@@ -234,9 +241,11 @@ async def running(
         health=health,
         devices=panel,
         printers=printing or NoPrinters(config.devices.mode),
+        look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),

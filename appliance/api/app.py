@@ -15,6 +15,7 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    ready,
     routing,
     sign_in,
     stations,
@@ -65,9 +66,11 @@ def make_app(
     health: Health,
     devices: Devices,
     printers: Printers,
+    look: printer_api.Look,
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -76,6 +79,7 @@ def make_app(
 
     `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
     `screens_now`: see `Events`; `devices`: see `panel`.
+    `guests` is what they read of their orders.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -117,6 +121,13 @@ def make_app(
         ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource(
+            "Guests",
+            ready,
+            ready.ReadyBoard(
+                expeditor, view, screens, screens_now, shown=guests, name=kitchen.name
+            ).operations(),
+        ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
@@ -126,7 +137,7 @@ def make_app(
         Resource(
             "Printers",
             printer_api,
-            printer_api.PrinterResource(printers, authority).operations(BASE),
+            printer_api.PrinterResource(printers, authority, look).operations(BASE),
         ),
         Resource(
             "Screens",

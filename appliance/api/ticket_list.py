@@ -11,7 +11,8 @@ from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Answer, Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
-from appliance.history import Behind, History, Place
+from appliance.history import History, Place
+from appliance.indexing import Behind
 from appliance.kitchen.all_day import AllDay
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key

@@ -260,6 +260,13 @@ class Kitchen:
         orders = map(self._memory.by_number, self._memory.boards.numbers)
         return [(known.placed, self._in_order(known)) for known in orders]
 
+    def orders_since(self, at: int) -> list[tuple[Placed, list[Ticket]]]:
+        """Orders that a board shows some of, or has shown since then, as they came.
+
+        `at` in milliseconds since the epoch. With all their tickets, in no order.
+        """
+        return [(known.placed, [*known.tickets.values()]) for known in self._memory.since(at)]
+
     def _in_order(self, known: Known) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}
         return sorted(

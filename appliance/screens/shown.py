@@ -33,6 +33,7 @@ def screen_json(
         address=address,
         backup=screen.wanted.backup,
         patience=screen.wanted.patience,
+        shows=screen.wanted.shows,
         state=now.state,
         why=now.why,
         since=now.since,
