@@ -4,7 +4,7 @@
 import { ask, within } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { fill, fillIn, offerChoices, wantedOf } from "/setup/screen-form.js";
-import { concern, facts, sentence } from "/status/screen-words.js";
+import { concern, facts, sentence, words } from "/status/screen-words.js";
 
 const API = "/api/v1/kds";
 const SCREENS = `${API}/screens`;
@@ -24,7 +24,7 @@ let found = null; // the new LAN screen whose address is in the form
 
 async function look() {
   clearTimeout(asking);
-  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS)]);
+  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS), words]);
   if (told === undefined) showOffline();
   else if (told === null) showSignedOut();
   else show(told, all ?? stations);

@@ -4,6 +4,7 @@
 import { ask } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { whenNew, write } from "/status/drawing.js";
+import { keyOf } from "/status/formats.js";
 import { key, post } from "/status/pressing.js";
 import { t, told } from "/words/words.js";
 
@@ -120,7 +121,7 @@ function lampOf(id, called) {
 
 function state({ id, state: now, why }) {
   const place = list.querySelector(`[data-device="${CSS.escape(id)}"] .state`);
-  const words = t("status.device.state", { state: t(`status.device.state.${now}`), why });
+  const words = t("status.device.state", { state: t(`status.device.state.${keyOf(now)}`), why });
   write(place, now === "ready" ? "" : words);
 }
 
@@ -128,14 +129,14 @@ function light(id, called, { shows, state: now, why }) {
   const lamp = list.querySelector(`[data-of="${CSS.escape(id)}"][data-lamp="${called}"]`);
   const pattern = now === "ready" ? shows : "off";
   lamp.className = `lamp ${called} ${pattern.replace(/ /g, "-")}`;
-  const facts = { lamp: t(`status.lamp.${called}`), shows: t(`status.shows.${shows}`) };
+  const facts = { lamp: t(`status.lamp.${called}`), shows: t(`status.shows.${keyOf(shows)}`) };
   if (now === "ready") write(lamp, t("status.lamp.shows", facts));
-  else write(lamp, t("status.lamp.fails", { ...facts, state: t(`status.device.state.${now}`), why }));
+  else write(lamp, t("status.lamp.fails", { ...facts, state: t(`status.device.state.${keyOf(now)}`), why }));
 }
 
 async function press(what, path, body) {
   await post(said, what, PANEL + path, body, PRESSED_MS, ({ outcome, why }) => {
-    const came = t(`status.outcome.${outcome}`);
+    const came = t(`status.outcome.${keyOf(outcome)}`);
     return why ? t("status.outcome.why", { came, why }) : came;
   });
   watchDevices();

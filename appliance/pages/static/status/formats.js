@@ -62,6 +62,11 @@ function measure(count, unit, unitDisplay = "short", maximumFractionDigits = 0) 
   return new Intl.NumberFormat(spoken(), format).format(count);
 }
 
+/** How messages call what the appliance calls `out of paper`. */
+export function keyOf(state) {
+  return state.replace(/ /g, "-");
+}
+
 /** As a sentence lists them. */
 export function listed(all) {
   return new Intl.ListFormat(spoken()).format(all);

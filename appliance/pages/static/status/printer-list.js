@@ -4,7 +4,7 @@
 import { ask } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { whenNew, write } from "/status/drawing.js";
-import { listed, moment, names, number } from "/status/formats.js";
+import { keyOf, listed, moment, names, number } from "/status/formats.js";
 import { key, post } from "/status/pressing.js";
 import { t, told } from "/words/words.js";
 
@@ -50,9 +50,10 @@ function show() {
     return row(printer, seen.find(({ id }) => id === printer.id));
   })));
   for (const printer of all) {
-    const state = part(printer.id, ".state");
-    state.className = `state ${printer.concern}`;
-    write(state, sentence(printer));
+    const { id, concern, state, why } = printer;
+    part(id, ".state").className = `state ${concern}`;
+    write(part(id, ".state"), sentence(printer));
+    write(part(id, ".why"), why && why !== state ? t("status.details", { why }) : "");
   }
   for (const printer of seen) if (part(printer.id, ".facts")) showMine(printer);
 }
@@ -61,20 +62,20 @@ function show() {
 function sentence(printer) {
   const { state, since, covered_by: other, waiting, asking: toDecide, steps_in_for: others } = printer;
   const facts = [
-    t("status.printer.state-since", { state: t(`status.printer.state.${state}`), time: moment(since) }),
+    t("status.printer.state-since", { state: t(`status.printer.state.${keyOf(state)}`), time: moment(since) }),
     other && t("status.printer.comes-out-at", { printer: other }),
     !other && waiting > toDecide && t("status.printer.waiting", { count: waiting - toDecide }),
     toDecide && t("status.printer.to-decide", { count: toDecide }),
     others.length && t("status.printer.steps-in", { stations: listed(others) }),
   ];
-  const toDo = CALM.includes(state) ? "" : t(`status.problem.printer-${state.replace(/ /g, "-")}.do`);
+  const toDo = CALM.includes(state) ? "" : t(`status.problem.printer-${keyOf(state)}.do`);
   return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
 }
 
 function row({ id, stations }, seen) {
   const where = stations.length ? told("status.at-stations", { stations: names(stations) }).flat() : [];
   const head = element("div", "", element("b", "", name(id)), " ", element("span", "quiet", ...where));
-  const item = element("li", "", head, element("p", "state"), ...(seen ? tools(seen) : []));
+  const item = element("li", "", head, element("p", "state"), element("p", "why quiet"), ...(seen ? tools(seen) : []));
   item.dataset.printer = id;
   return item;
 }
@@ -82,7 +83,7 @@ function row({ id, stations }, seen) {
 function tools({ id }) {
   const { mode, faults } = mine;
   const keys = faults.map((fault) => {
-    const words = t(`status.printer.fault.${fault}`);
+    const words = t(`status.printer.fault.${keyOf(fault)}`);
     const made = button(words, id, pathOf(id, "faults"), () => {
       return { fault, on: made.getAttribute("aria-pressed") !== "true" };
     });
@@ -150,9 +151,9 @@ function showJobs({ id }, jobs) {
   if (!place) return;
   whenNew(place, toDecide.map((job) => job.id), () => {
     const lines = toDecide.map((job) => {
-      const called = job.name ?? job.order_id ?? job.kind;
-      const words = told("status.printer.chit-of", { name: name(called), time: moment(job.made_at) });
-      return element("li", "", element("span", "", ...words), choice(id, called, job.id));
+      const of = job.name ?? job.order_id ?? job.kind;
+      const words = told("status.printer.chit-of", { name: name(of), time: moment(job.made_at) });
+      return element("li", "", element("span", "", ...words), choice(id, of, job.id));
     });
     if (lines.length > 1) {
       const every = t("status.printer.all", { count: lines.length });

@@ -1,6 +1,6 @@
 // Kitchen screens in words, for the status page and the page of screens.
 
-import { duration, listed, moment } from "/status/formats.js";
+import { duration, keyOf, listed, moment } from "/status/formats.js";
 import { learnWords, t } from "/words/words.js";
 
 /** Resolves when all of them are known: a page that does not speak of the status waits for it. */
@@ -10,13 +10,13 @@ export const words = learnWords("status");
  * How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` Not
  * everybody is told what is `adopted`, `waiting` and `refused`.
  */
-export function sentence(screen, screens, called) {
+export function sentence(screen, screens, nameOf) {
   if (screen.adopted === false) return t("status.screen.not-let-in");
   const { why, covers, covered_by: other, waiting, refused } = screen;
   const facts = [
     why ? t("status.screen.state-why", { state: stateOf(screen), why }) : stateOf(screen),
     other && t("status.screen.shown-on", { screen: screens.find(({ id }) => id === other)?.name ?? other }),
-    covers.length && t("status.screen.covers", { stations: listed(covers.map(called)) }),
+    covers.length && t("status.screen.covers", { stations: listed(covers.map(nameOf)) }),
     waiting && t("status.screen.to-tell", { count: waiting }),
     refused && t("status.screen.refused", { count: refused }),
   ];
@@ -24,7 +24,7 @@ export function sentence(screen, screens, called) {
 }
 
 function stateOf({ state, since }) {
-  const named = t(`status.screen.state.${state}`);
+  const named = t(`status.screen.state.${keyOf(state)}`);
   if (state === "not seen yet") return named;
   return t("status.screen.state-since", { state: named, time: moment(since) });
 }

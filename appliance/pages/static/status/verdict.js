@@ -44,8 +44,10 @@ function line({ code, severity, since, facts }) {
   const what = element("b", "what", ...told(`status.problem.${code}.what`, shown).flat());
   const when = element("span", "when", t("status.since", { time: moment(since) }));
   const parts = [element("p", "head", badge, what, when)];
-  const toDo = t(`status.problem.${code}.do`);
-  if (toDo) parts.push(element("p", "do", element("span", "label", t("status.to-do")), " ", toDo));
+  if (code !== "other") { // The appliance's own sentence, which says it all.
+    const toDo = t(`status.problem.${code}.do`);
+    parts.push(element("p", "do", element("span", "label", t("status.to-do")), " ", toDo));
+  }
   if (facts.why) parts.push(element("p", "why", ...told("status.details", { why: shown.why })));
   return element("li", `problem ${severity}`, ...parts);
 }
