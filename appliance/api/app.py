@@ -16,6 +16,7 @@ from appliance.api import (
     panel,
     prep_times,
     routing,
+    setup,
     sign_in,
     stations,
     summons,
@@ -43,6 +44,7 @@ from appliance.expeditor import Expeditor
 from appliance.history import History
 from appliance.printers import Printers, PrintersNow
 from appliance.screens_now import Screens, ScreensNow
+from appliance.setup import SetUp
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -68,6 +70,7 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    set_up: SetUp,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -106,6 +109,7 @@ def make_app(
     def passes() -> tuple[str, ...]:
         return expeditor.kitchen.router.passes
 
+    routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
         Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
         Resource(
@@ -115,7 +119,7 @@ def make_app(
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
-        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Routing", routing, routing_rules.operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
         Resource("Panel", panel, panel.Panel(devices).operations()),
@@ -132,6 +136,7 @@ def make_app(
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),
+        Resource("Set-up", setup, setup.SetUpResource(set_up, routing_rules).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
         Resource(

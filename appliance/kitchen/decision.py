@@ -4,7 +4,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
-from appliance.kitchen.event import Event, PrintAsked, Summoned, TicketChanged
+from appliance.kitchen.event import (
+    ConfigurationChanged,
+    Event,
+    PrintAsked,
+    Summoned,
+    TicketChanged,
+)
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.working import TRANSITIONS
@@ -30,7 +36,7 @@ def _signed(event: Event, by: str | None, action: int | None) -> Event:
     match event:
         case TicketChanged():
             return replace(event, by=by, action=event.action if action is None else action)
-        case Summoned() | PrintAsked():
+        case Summoned() | PrintAsked() | ConfigurationChanged():
             return replace(event, by=by)
     return event
 
