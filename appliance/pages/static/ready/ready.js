@@ -67,6 +67,8 @@ export function openReady() {
     byId("offline").textContent = t("ready.offline", { hour: hour(trueAt) });
     byId("offline").hidden = false;
     byId("clock").textContent = "";
+    ready.fit();
+    preparing.fit();
   }
 
   function showState(state) {
