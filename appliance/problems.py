@@ -219,7 +219,8 @@ def of_devices(panel: PanelJson) -> Iterator[Found]:
             continue
         devices = list(dict.fromkeys(ids))
         facts: dict[str, Fact] = {"devices": devices, "count": len(devices), "why": why}
-        yield Found(code, "warning", facts, why)
+        severity: Severity = "notice" if state == "not wired" else "warning"
+        yield Found(code, severity, facts, why)
 
 
 def of_power(now: MachineNow) -> Iterator[Found]:
