@@ -48,6 +48,7 @@ from appliance.parts import (
 )
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
+from appliance.reports import Reports
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
@@ -162,7 +163,7 @@ async def running(
     use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
     """
     limits = Limits(config.http.limits)
-    screens_now = ScreensNow()
+    screens_now, shown_now, printers_now = ScreensNow(), ShownNow(), PrintersNow()
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -177,8 +178,8 @@ async def running(
         config.orders.limits,
         identifier=identifier,
     )
-    history, attention = History(log, expeditor.feed, directory), Attention(expeditor, config.zone)
-    shown_now, printers_now = ShownNow(), PrintersNow()
+    history, reports = _indexes(config, log, expeditor, directory)
+    attention = Attention(expeditor, config.zone)
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )
@@ -197,6 +198,7 @@ async def running(
         "auth": authority.status,
         "requests": limits.status,
         "history": history.status,
+        "reports": reports.status,
         "routing": lambda: routing_status(expeditor),
         "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
@@ -233,6 +235,7 @@ async def running(
         authority,
         make_view(config, lambda: expeditor.kitchen, lambda: expeditor.now()),  # noqa: PLW0108 - tests replace it
         config.zone,
+        past=reports,
         kitchen=Kitchen(identifier, config.appliance.name),
         about=lambda: about(config, health.warnings()),
         reminders=attention.reminders,
@@ -276,6 +279,7 @@ async def running(
                     ("machine", machine.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
+                    ("reports", reports.run()),
                     ("orders", router.run()),
                     ("http", ports.run()),
                     ("auth", authority.run()),
@@ -311,6 +315,14 @@ async def running(
         if printing is not None:
             await printing.close()
     await expeditor.save_snapshot()
+
+
+def _indexes(
+    config: Config, log: Log, expeditor: Expeditor, directory: Path
+) -> tuple[History, Reports]:
+    feed = expeditor.feed
+    reports = Reports(log, feed, directory, lambda: expeditor.kitchen, config.zone)
+    return History(log, feed, directory), reports
 
 
 def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> None:

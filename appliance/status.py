@@ -35,6 +35,7 @@ class StatusJson(Struct):
     auth: AuthStatus
     requests: LimitsStatus
     history: IndexStatus
+    reports: IndexStatus
     routing: RoutingStatus
     screens: ScreensStatus
     connections: ConnectionsStatus

@@ -16,6 +16,8 @@ from appliance.api import (
     panel,
     prep_times,
     ready,
+    report_csv,
+    reports,
     routing,
     sign_in,
     stations,
@@ -43,6 +45,7 @@ from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
 from appliance.printers import Printers, PrintersNow
+from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
 from appliance.shown_now import ShownNow
 
@@ -58,6 +61,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
+    past: Reports,
     kitchen: Kitchen,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
@@ -77,9 +81,9 @@ def make_app(
 ) -> web.Application:
     """The application without its pages.
 
-    `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
-    `screens_now`: see `Events`; `devices`: see `panel`.
     `guests` is what they read of their orders.
+    `past` is what reports are made of. `kitchen`: who it is, for boards that knock. `about`,
+    `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -133,6 +137,14 @@ def make_app(
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
+        Resource(
+            "Reports",
+            reports,
+            [
+                *reports.ReportResource(expeditor, past).operations(),
+                *report_csv.ReportTables(expeditor, past, authority).operations(BASE),
+            ],
+        ),
         Resource("Panel", panel, panel.Panel(devices).operations()),
         Resource(
             "Printers",

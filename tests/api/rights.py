@@ -87,6 +87,14 @@ GET    /screens                                                                 
 POST   /screens                                                                 managers  all   ours
 PATCH  /screens/{screen_id}                                                     managers  all   ours
 DELETE /screens/{screen_id}                                                     managers  all   ours
+GET    /reports/day                                                             managers  all   ours
+GET    /reports/days                                                            managers  all   ours
+GET    /reports/slowest                                                         managers  all   ours
+GET    /reports/audit                                                           managers  all   ours
+GET    /reports/day.csv                                                         managers  all   ours
+GET    /reports/days.csv                                                        managers  all   ours
+GET    /reports/tickets.csv                                                     managers  all   ours
+GET    /reports/audit.csv                                                       managers  all   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours

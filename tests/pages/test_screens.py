@@ -265,7 +265,7 @@ def test_who_is_not_signed_in_sees_no_screen(page: Page, kitchen: Kitchen) -> No
     )
     page.goto(f"{kitchen.url}/screens")
     expect(page.locator("#link")).to_have_text("NOT SIGNED IN")
-    expect(page.get_by_role("link", name="Sign in on the board")).to_be_visible()
+    expect(page.locator("#sign-in")).to_be_visible()
     expect(page.locator("#facts")).to_be_hidden()
 
 

@@ -52,8 +52,8 @@ export function showAccess(place, draft) {
 }
 
 /** A form for somebody's PIN, a new one or a changed one; `send` as that of a section. */
-export function pinForm(draft, send, { roles = ["kitchen"], isBrief = false } = {}) {
-  const wanted = { roles: roles[0] };
+export function pinForm(draft, send, { role: usual = "kitchen", isBrief = false } = {}) {
+  const wanted = { roles: usual };
   const form = element("form", "entry");
   const stations = (draft.document.station ?? []).map(({ id, name: text }) => [id, text]);
   const kept = {};
@@ -84,9 +84,9 @@ export function pinForm(draft, send, { roles = ["kitchen"], isBrief = false } = 
     };
     if (!await send("POST", "/pins", body, t("setup.pin-done", { name: body.name }))) return;
     form.reset();
-    for (const key of [...Object.keys(kept)]) delete kept[key];
-    Object.assign(wanted, { name: undefined, pin: undefined, roles: roles[0] });
-    role.querySelector("select").value = roles[0];
+    for (const key of Object.keys(kept)) delete kept[key];
+    Object.assign(wanted, { name: undefined, pin: undefined, roles: usual });
+    role.querySelector("select").value = usual;
   };
   return form;
 }

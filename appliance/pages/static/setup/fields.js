@@ -29,12 +29,13 @@ export function field(draft, at, entry, key, options) {
     else entry[key] = value;
     draft.changed();
   };
-  const named = element("label", "", label, ...(keyShown ? [" ", element("small", "key", keyShown)] : []));
+  const named = element("label", "", label);
   named.htmlFor = id;
   const wrong = element("small", "wrong");
   wrong.id = `${id}-wrong`;
   control.setAttribute("aria-describedby", wrong.id);
-  const parts = isToggle ? [control, named] : [named, control];
+  const words = element("div", "", named, ...(keyShown ? [element("small", "key", keyShown)] : []));
+  const parts = isToggle ? [control, words] : [words, control];
   const made = element("div", isToggle ? "field toggle" : "field", ...parts);
   if (hint) made.append(element("small", "hint", hint));
   made.append(wrong);

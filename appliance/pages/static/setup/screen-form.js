@@ -1,5 +1,7 @@
 // What a manager says of a screen: its name, station, backup and patience, in any form of the page.
 
+import { t } from "/words/words.js";
+
 let stations = []; // that can be chosen
 let screens = [];
 
@@ -47,8 +49,8 @@ export function wantedOf(form) {
 
 function offer(form) {
   const others = screens.filter(({ id }) => id !== form.dataset.of);
-  options(form.elements.station_id, "all stations", stations);
-  options(form.elements.backup_id, "no other screen", others);
+  options(form.elements.station_id, t("screens.all-stations"), stations);
+  options(form.elements.backup_id, t("screens.no-backup"), others);
 }
 
 function options(select, none, choices) {
@@ -61,7 +63,7 @@ function options(select, none, choices) {
 /** What is chosen, also where it is gone by now: it stays until somebody chooses otherwise. */
 function choose(select, value) {
   if (![...select.options].some((option) => option.value === value)) {
-    select.append(new Option(`${value} (gone)`, value));
+    select.append(new Option(t("screens.gone", { value }), value));
   }
   select.value = value;
 }

@@ -1,9 +1,12 @@
 // The set-up, for managers: its sections, and the bar that says what is not yet in force.
 
 import { element, name } from "/look/elements.js";
+import { applyLook } from "/look/look.js";
 import { linkPages } from "/look/pages.js";
+import { watchSession } from "/look/sign-in.js";
 import { showErrors } from "/setup/fields.js";
 import { openDraft } from "/setup/draft.js";
+import { isToWalk, walk, walkAgain } from "/setup/first-start.js";
 import { speak, spoken, t, told } from "/words/words.js";
 
 /** In the order of the list: the module of each, what it exports, and where its errors are. */
@@ -23,12 +26,18 @@ const SECTIONS = {
 const byId = (id) => document.getElementById(id);
 const opened = new Map(); // by section, its place
 let draft = null;
+let session = null;
 let trueAt = new Date();
 let isApplying = false;
+let isWalking = false;
 
 async function start() {
   linkPages("setup");
   document.title = `${t("setup.title")} · Expeditor`;
+  session = watchSession(() => {
+    window.onbeforeunload = null;
+    location.reload();
+  });
   draft = await openDraft(showLink);
   draft.listen(show);
   byId("apply").onclick = apply;
@@ -45,14 +54,34 @@ async function start() {
     draft.changed();
   };
   byId("open-sections").onclick = () => openList(!byId("sections").classList.contains("open"));
+  byId("walk-again").onclick = () => {
+    walkAgain();
+    location.reload();
+  };
   window.onhashchange = openSection;
   window.onbeforeunload = (event) => {
-    if (draft.isDirty) event.preventDefault();
-    return draft.isDirty ? "" : undefined; // What Chromium asks for.
+    if (!draft.isDirty || isWalking) return undefined;
+    event.preventDefault();
+    return ""; // What Chromium asks for.
   };
+  if (isToWalk(draft)) startWalk();
+  else await showShell();
+}
+
+async function showShell() {
+  isWalking = false;
+  byId("walk").hidden = true;
   byId("shell").hidden = false;
   show("replaced");
   await openSection();
+}
+
+function startWalk() {
+  isWalking = true;
+  byId("walk").hidden = false;
+  byId("shell").hidden = true;
+  byId("bar").hidden = true;
+  walk(byId("walk"), draft, showShell);
 }
 
 // ── sections ─────────────────────────────────────────────────────────────────────────
@@ -109,6 +138,7 @@ function show(what) {
   if (what === "overtaken") byId("overtaken").hidden = false;
   if (what === "changed") say("");
   const { changeable, file } = draft.inForce;
+  byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
   if (!changeable) byId("read-only").replaceChildren(...told("setup.read-only", { file: name(file) }));
   document.body.classList.toggle("read-only", !changeable);
@@ -119,19 +149,18 @@ function show(what) {
 
 function showBar() {
   const count = draft.changes;
-  byId("bar").hidden = !count && !byId("said").textContent;
+  byId("bar").hidden = isWalking || (!count && !byId("told").textContent);
   byId("bar").querySelector(".keys").hidden = !count || isApplying;
-  if (count && !byId("said").textContent) {
+  if (count && !byId("told").textContent) {
     const wrong = draft.errors.length;
     const words = [t("setup.changes", { count }), wrong && t("setup.wrong", { count: wrong })];
-    byId("said").dataset.counted = "yes";
-    byId("said").textContent = words.filter(Boolean).join(" · ");
+    byId("told").textContent = words.filter(Boolean).join(" · ");
   }
 }
 
 /** "" for how many changes there are. */
 function say(words) {
-  byId("said").textContent = words;
+  byId("told").textContent = words;
   showBar();
 }
 
@@ -166,8 +195,11 @@ function showLink(state) {
   const since = trueAt.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
   if (state === "offline") byId("offline").textContent = t("setup.offline", { since });
   byId("who").hidden = isAllowed;
-  byId("shell").classList.toggle("away", !isAllowed);
-  if (!isAllowed) byId("who-may").textContent = t(`setup.who-${state}`);
+  document.body.classList.toggle("away", !isAllowed);
+  if (isAllowed) session.isIn();
+  else session.ask();
+  if (!isAllowed) byId("who").textContent = t(`setup.who-${state}`);
 }
 
+applyLook();
 speak("pages", "setup").then(start);

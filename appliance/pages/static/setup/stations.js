@@ -47,7 +47,8 @@ export function typeChoices(types) {
 
 function titleOf({ name: text, type = "generic", color, active = true }) {
   const swatch = element("i", "swatch");
-  swatch.style.background = color ?? "transparent";
+  swatch.hidden = !color;
+  swatch.style.background = color ?? "";
   const facts = [t(`setup.type-${type}`), active ? "" : t("setup.station-inactive")].filter(Boolean);
   return [swatch, name(text ?? ""), element("small", "quiet", facts.join(" · "))];
 }
