@@ -39,13 +39,13 @@ def make_health(
     screens: Watcher,
     screens_now: ScreensNow,
     warnings: Sequence[str],
-    errors: Sequence[str],
 ) -> Health:
-    """Of the appliance of that name; for `warnings` and `errors` see `service.running`."""
+    """Of the appliance of that name; for `warnings` see `service.running`."""
 
     def others() -> list[str]:
-        parts = [https.warnings() if https else [], printing.warnings() if printing else []]
-        return [*warnings, *chain(*parts, screens.other_warnings())]
+        of_https = https.warnings() if https else ()
+        of_printing = printing.warnings() if printing else ()
+        return [*of_https, *of_printing, *screens.other_warnings()]
 
     def all_warnings() -> list[str]:
         parts = [each for each in (https, devices, printing, screens) if each is not None]
@@ -58,7 +58,7 @@ def make_health(
     )
     problems = Problems(
         Seen(
-            errors=len(errors),
+            wrong_files=warnings,
             kitchen=kitchen_now.told,
             attention=attention.status,
             printers=printers_now.printers.values,

@@ -227,7 +227,6 @@ async def running(
         screens=screens,
         screens_now=screens_now,
         warnings=warnings,
-        errors=errors,
     )
     app = make_app(
         expeditor,

@@ -233,11 +233,11 @@ def test_what_the_kitchen_tells() -> None:
 
 
 def test_storing_and_the_configuration() -> None:
-    assert told(problems.of_storing(Fault("full", 0.0), 2)) == [
+    assert told(problems.of_storing(Fault("full", 0.0), ["a is wrong", "b is wrong"])) == [
         ("orders-not-stored", "alarm"),
         ("configuration-wrong", "warning"),
     ]
-    assert list(problems.of_storing(None, 0)) == []
+    assert list(problems.of_storing(None, [])) == []
 
 
 @pytest.mark.parametrize(
