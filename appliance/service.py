@@ -235,7 +235,6 @@ async def running(
         screens=screens,
         screens_now=screens_now,
         warnings=current.place.warnings,
-        errors=current.place.errors,
     )
     app = make_app(
         expeditor,
