@@ -82,10 +82,11 @@ async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running
     stop = _on_stop_signal()
     raise_descriptor_limit()
     doors = Doors()
-    feeding = asyncio.create_task(feed_watchdog(), name="watchdog")
+    ready = asyncio.Event()
+    feeding = asyncio.create_task(_feed_watchdog(ready), name="watchdog")
     try:
         while not stop.is_set():
-            await _serve_once(current, log, doors, stop, announce)
+            await _serve_once(current, log, doors, stop, ready, announce)
     finally:
         feeding.cancel()
         doors.close()
@@ -97,6 +98,7 @@ async def _serve_once(
     log: SqliteLog,
     doors: Doors,
     stop: asyncio.Event,
+    ready: asyncio.Event,
     announce: Callable[[Running], None],
 ) -> None:
     """Until it is told to stop, or to begin anew; `current` has the place for that then."""
@@ -107,9 +109,10 @@ async def _serve_once(
     try:
         async with running(current, log, expeditor, clock, doors) as parts:
             has_begun = True
-            await asyncio.to_thread(current.keep)
             announce(parts)
             notify("READY=1")
+            ready.set()
+            await asyncio.to_thread(current.keep)
             await _first_of(stop, current.begin_anew)
             notify("STOPPING=1" if stop.is_set() else reloading())
     except (CannotListen, Unfit, OSError) as error:
@@ -119,6 +122,12 @@ async def _serve_once(
         return
     if not stop.is_set():
         await asyncio.to_thread(current.take_next)
+
+
+async def _feed_watchdog(ready: asyncio.Event) -> None:
+    """From when it is ready for the first time on, also while it begins anew."""
+    await ready.wait()
+    await feed_watchdog()
 
 
 async def _first_of(*events: asyncio.Event) -> None:
