@@ -8,6 +8,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import web
@@ -17,7 +18,6 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
-from appliance.api.health import Health
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.printer_json import printers_shown
@@ -27,20 +27,30 @@ from appliance.api.status import Status
 from appliance.certificates import Unfit
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.configured import about, make_kitchen, make_view
+from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.health import make_health
 from appliance.history import History
 from appliance.installing.current import Current, SettingUp
 from appliance.installing.place import Place
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
+from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
+from appliance.parts import (
+    make_devices,
+    make_https,
+    make_look,
+    make_network,
+    make_presence,
+    make_printing,
+)
 from appliance.ports import CannotListen, Doors, Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
+from appliance.reports import Reports
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
@@ -69,6 +79,7 @@ class Running(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     screens: Watcher
+    machine: Machine
     devices: "Devices | None"
     printing: "Printing | None"
 
@@ -84,9 +95,15 @@ async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running
     doors = Doors()
     ready = asyncio.Event()
     feeding = asyncio.create_task(_feed_watchdog(ready), name="watchdog")
+
+    def tell(parts: Running) -> None:
+        announce(parts)
+        notify("READY=1")
+        ready.set()
+
     try:
         while not stop.is_set():
-            await _serve_once(current, log, doors, stop, ready, announce)
+            await _serve_once(current, log, doors, stop, tell)
     finally:
         feeding.cancel()
         doors.close()
@@ -98,10 +115,12 @@ async def _serve_once(
     log: SqliteLog,
     doors: Doors,
     stop: asyncio.Event,
-    ready: asyncio.Event,
-    announce: Callable[[Running], None],
+    tell: Callable[[Running], None],
 ) -> None:
-    """Until it is told to stop, or to begin anew; `current` has the place for that then."""
+    """Until it is told to stop, or to begin anew; `current` has the place for that then.
+
+    `tell` is told when it runs.
+    """
     expeditor, clock = await new_expeditor(current.place, log)
     if not await _loaded(expeditor, stop):
         return
@@ -109,9 +128,7 @@ async def _serve_once(
     try:
         async with running(current, log, expeditor, clock, doors) as parts:
             has_begun = True
-            announce(parts)
-            notify("READY=1")
-            ready.set()
+            tell(parts)
             await asyncio.to_thread(current.keep)
             await _first_of(stop, current.begin_anew)
             notify("STOPPING=1" if stop.is_set() else reloading())
@@ -167,8 +184,7 @@ async def running(
 
     `expeditor` is loaded from `log`. `doors` stay open. Raises CannotListen, Unfit, OSError.
     """
-    place = current.place
-    config, directory = place.config, place.directory
+    place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
     limits = Limits(config.http.limits)
     authority = await asyncio.to_thread(
@@ -185,7 +201,8 @@ async def running(
         config.orders.limits,
         identifier=identifier,
     )
-    history, attention = History(log, expeditor.feed, directory), Attention(expeditor, config.zone)
+    history, reports = _indexes(config, log, expeditor, directory)
+    attention = Attention(expeditor, config.zone)
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )
@@ -204,10 +221,12 @@ async def running(
         "auth": authority.status,
         "requests": limits.status,
         "history": history.status,
+        "reports": reports.status,
         "routing": lambda: routing_status(expeditor),
         "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
     }
+    machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
     devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
     if https is not None:
@@ -215,19 +234,23 @@ async def running(
     if devices is not None:
         status["panel"] = devices.status
 
-    def warned() -> list[str]:
-        parts = (each for each in (https, devices, printing, screens) if each is not None)
-        return [*place.warnings, *(warning for part in parts for warning in part.warnings())]
-
-    health = Health(
+    panel = devices or NoDevices(config.devices.mode)
+    health = make_health(
         config.appliance.name,
-        directory,
         expeditor,
+        log,
         history,
+        machine,
+        router=router,
+        attention=attention,
         https=https,
+        devices=panel,
+        printing=printing,
         printers_now=printers_now,
+        screens=screens,
         screens_now=screens_now,
-        warnings=warned,
+        warnings=place.warnings,
+        errors=place.errors,
     )
     app = make_app(
         expeditor,
@@ -235,21 +258,24 @@ async def running(
         authority,
         make_view(config, lambda: expeditor.kitchen, lambda: expeditor.now()),  # noqa: PLW0108 - tests replace it
         config.zone,
+        past=reports,
         kitchen=Kitchen(identifier, config.appliance.name),
-        about=lambda: about(config, warned()),
+        about=lambda: about(config, health.warnings()),
         reminders=attention.reminders,
         shown_now=shown_now,
         status=Status(status, StatusJson),
         health=health,
-        devices=devices or NoDevices(config.devices.mode),
+        devices=panel,
         printers=printing or NoPrinters(config.devices.mode),
+        look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
         set_up=SettingUp(current, expeditor),
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=partial(_names, config, https),
+        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -274,8 +300,10 @@ async def running(
                 for name, part in (
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
+                    ("machine", machine.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
+                    ("reports", reports.run()),
                     ("orders", router.run()),
                     ("http", ports.run()),
                     ("auth", authority.run()),
@@ -297,6 +325,7 @@ async def running(
                 shown_now,
                 printers_now,
                 screens,
+                machine,
                 devices,
                 printing,
             )
@@ -311,16 +340,18 @@ async def running(
     await expeditor.save_snapshot()
 
 
+def _indexes(
+    config: Config, log: Log, expeditor: Expeditor, directory: Path
+) -> tuple[History, Reports]:
+    feed = expeditor.feed
+    reports = Reports(log, feed, directory, lambda: expeditor.kitchen, config.zone)
+    return History(log, feed, directory), reports
+
+
 def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> None:
     pages.add_routes(app.router, language)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-
-
-def _names(config: Config, https: tls.Https | None) -> frozenset[str]:
-    """What browsers may call it; see `host_middleware`."""
-    own = frozenset[str](config.http.names)
-    return own | https.names if https else own
 
 
 def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
 from appliance.kitchen.event import (
-    ConfigurationChanged,
     Event,
-    PrintAsked,
-    Summoned,
+    OrderCancelled,
+    OrderPlaced,
+    OrderUpdated,
     TicketChanged,
 )
 from appliance.kitchen.order import Guest
@@ -36,9 +36,9 @@ def _signed(event: Event, by: str | None, action: int | None) -> Event:
     match event:
         case TicketChanged():
             return replace(event, by=by, action=event.action if action is None else action)
-        case Summoned() | PrintAsked() | ConfigurationChanged():
-            return replace(event, by=by)
-    return event
+        case OrderPlaced() | OrderUpdated() | OrderCancelled():
+            return event
+    return replace(event, by=by)
 
 
 def no_such_order(order_id: str) -> Decision:

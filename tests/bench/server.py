@@ -20,6 +20,7 @@ from appliance.listening import sockets_at
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.reports import Reports
 
 
 class Forgetful(Expeditor):
@@ -45,7 +46,14 @@ async def main(kind: str, directory: Path) -> None:
     sockets = await sockets_at("127.0.0.1", 0)
     await router.listen(sockets)
     print(sockets[0].getsockname()[1], flush=True)
-    followers = [History(log, expeditor.feed, directory).run()] if kind == "with-log" else []
+    followers = (
+        [
+            History(log, expeditor.feed, directory).run(),
+            Reports(log, expeditor.feed, directory, lambda: expeditor.kitchen, settings.zone).run(),
+        ]
+        if kind == "with-log"
+        else []
+    )
     await asyncio.gather(expeditor.run(), router.run(), *followers)
 
 
