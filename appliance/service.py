@@ -49,6 +49,7 @@ from appliance.parts import (
     make_printing,
 )
 from appliance.ports import CannotListen, Doors, Listening, listen
+from appliance.presses import Presses
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.reports import Reports
 from appliance.screens.screens import Watcher
@@ -186,7 +187,7 @@ async def running(
     """
     place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
-    limits = Limits(config.http.limits)
+    limits, presses = Limits(config.http.limits), Presses()
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -228,7 +229,9 @@ async def running(
     }
     machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
+    devices = await asyncio.to_thread(
+        make_devices, config, expeditor, shown_now, printers_now, presses
+    )
     if https is not None:
         status["https"] = https.status
     if devices is not None:
@@ -272,6 +275,7 @@ async def running(
         screens=screens,
         screens_now=screens_now,
         set_up=SettingUp(current, expeditor),
+        presses=presses,
         guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
