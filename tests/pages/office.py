@@ -83,12 +83,23 @@ class Office:
         self.tried.append(sent)
         unrouted = routed(stations=[stop("grill", why="default")], unrouted=True)
         answers = [self.routed.get(item["name"], unrouted) for item in sent["items"]]
-        route.fulfill(json=[answer | {"name": item["name"]} for answer, item in zip(answers, sent["items"], strict=True)])
+        route.fulfill(
+            json=[
+                answer | {"name": item["name"]}
+                for answer, item in zip(answers, sent["items"], strict=True)
+            ]
+        )
 
 
 def routed(**more: Any) -> dict[str, Any]:
     """Where a dish would go."""
-    usual = {"line_id": "1", "stations": [], "nearly": [], "taken_away": [], "last": None}
+    usual: dict[str, Any] = {
+        "line_id": "1",
+        "stations": [],
+        "nearly": [],
+        "taken_away": [],
+        "last": None,
+    }
     return usual | {"unrouted": False} | more
 
 
