@@ -15,6 +15,9 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    ready,
+    report_csv,
+    reports,
     routing,
     sign_in,
     stations,
@@ -42,6 +45,7 @@ from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
 from appliance.printers import Printers, PrintersNow
+from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
 from appliance.shown_now import ShownNow
 
@@ -57,6 +61,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
+    past: Reports,
     kitchen: Kitchen,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
@@ -65,17 +70,20 @@ def make_app(
     health: Health,
     devices: Devices,
     printers: Printers,
+    look: printer_api.Look,
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
-    `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
-    `screens_now`: see `Events`; `devices`: see `panel`.
+    `guests` is what they read of their orders.
+    `past` is what reports are made of. `kitchen`: who it is, for boards that knock. `about`,
+    `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -107,22 +115,41 @@ def make_app(
         return expeditor.kitchen.router.passes
 
     resources = [
-        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource(
+            "Orders",
+            orders,
+            orders.Orders(expeditor, view, zone, health.kitchen_now.took_over_http).operations(),
+        ),
         Resource(
             "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
         ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource(
+            "Guests",
+            ready,
+            ready.ReadyBoard(
+                expeditor, view, screens, screens_now, shown=guests, name=kitchen.name
+            ).operations(),
+        ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
+        Resource(
+            "Reports",
+            reports,
+            [
+                *reports.ReportResource(expeditor, past).operations(),
+                *report_csv.ReportTables(expeditor, past, authority).operations(BASE),
+            ],
+        ),
         Resource("Panel", panel, panel.Panel(devices).operations()),
         Resource(
             "Printers",
             printer_api,
-            printer_api.PrinterResource(printers, authority).operations(BASE),
+            printer_api.PrinterResource(printers, authority, look).operations(BASE),
         ),
         Resource(
             "Screens",
@@ -140,7 +167,7 @@ def make_app(
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers, screens).operations(),
+                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
             ],
         ),
     ]

@@ -120,16 +120,16 @@ class Routing:
 
     def add(self, call: Call) -> RuleJson:
         """A new rule. It is for items that come from now on; tickets that stand stay."""
-        (rule,) = self._add([call.body], "{field}")
+        (rule,) = self._add(call, [call.body], "{field}")
         return rule_json(rule, self._location)
 
     def add_many(self, call: Call) -> CountJson:
         """New rules, all of them or none."""
-        return CountJson(len(self._add(call.body.rules, "rules[{place}].{field}")))
+        return CountJson(len(self._add(call, call.body.rules, "rules[{place}].{field}")))
 
     def remove(self, call: Call) -> None:
         """Remove a rule that was made here."""
-        self._submit(RemoveRule(call.path("rule_id")), "{field}")
+        self._submit(call, RemoveRule(call.path("rule_id")), "{field}")
 
     async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
@@ -160,7 +160,7 @@ class Routing:
         finally:
             self._testing -= 1
 
-    def _add(self, bodies: Sequence[RuleBody], where: str) -> tuple[Rule, ...]:
+    def _add(self, call: Call, bodies: Sequence[RuleBody], where: str) -> tuple[Rule, ...]:
         rules = tuple(map(rule_of, bodies))
         for place, (body, rule) in enumerate(zip(bodies, rules, strict=True)):
             require_here(body.location_id, self._location)
@@ -173,10 +173,10 @@ class Routing:
                 if not folded:
                     message = f"{rule.mode[which]!r} has no letter and no digit"
                     raise invalid(where.format(place=place, field=f"mode[{which}]"), message)
-        return self._submit(AddRules(rules), where)
+        return self._submit(call, AddRules(rules), where)
 
-    def _submit(self, command: AddRules | RemoveRule, where: str) -> tuple[Rule, ...]:
-        reply = self._expeditor.submit(command).reply
+    def _submit(self, call: Call, command: AddRules | RemoveRule, where: str) -> tuple[Rule, ...]:
+        reply = self._expeditor.submit(command, call.caller.subject).reply
         match reply:
             case RulesNow(rules):
                 return rules

@@ -102,24 +102,28 @@ class StationDefined(_Event, frozen=True, gc=False, tag="station.defined"):
     """A station was made at run time, or made anew, and is now as given here."""
 
     station: Station
+    by: str | None = None
 
 
 class StationRemoved(_Event, frozen=True, gc=False, tag="station.removed"):
     """A station that was made at run time is no more."""
 
     station_id: str
+    by: str | None = None
 
 
 class RulesAdded(_Event, frozen=True, gc=False, tag="rules.added"):
     """There are these rules besides from now on."""
 
     rules: tuple[Rule, ...]
+    by: str | None = None
 
 
 class RuleRemoved(_Event, frozen=True, gc=False, tag="rule.removed"):
     """A rule that was made at run time is no more."""
 
     rule_id: str
+    by: str | None = None
 
 
 class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
@@ -128,12 +132,14 @@ class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
     items: tuple[MenuItem, ...]
     replace_all: bool = False
     """Nothing else that was made at run time is left."""
+    by: str | None = None
 
 
 class MenuItemRemoved(_Event, frozen=True, gc=False, tag="menu.removed"):
     """An item of the menu that was made at run time is no more."""
 
     plu: str
+    by: str | None = None
 
 
 class Summoned(_Event, frozen=True, gc=False, tag="summoned"):

@@ -19,6 +19,7 @@ from appliance.kitchen.command import Command
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.reports import Reports
 
 
 class Forgetful(Expeditor):
@@ -42,7 +43,14 @@ async def main(kind: str, directory: Path) -> None:
     await expeditor.load()
     router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"), identifier="")
     print(await router.listen("127.0.0.1", 0), flush=True)
-    followers = [History(log, expeditor.feed, directory).run()] if kind == "with-log" else []
+    followers = (
+        [
+            History(log, expeditor.feed, directory).run(),
+            Reports(log, expeditor.feed, directory, lambda: expeditor.kitchen, settings.zone).run(),
+        ]
+        if kind == "with-log"
+        else []
+    )
     await asyncio.gather(expeditor.run(), router.run(), *followers)
 
 

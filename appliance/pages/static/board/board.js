@@ -13,6 +13,7 @@ import { watchSummons } from "/board/summons.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/live/time.js";
 import { name, small } from "/look/elements.js";
 import { applyLook } from "/look/look.js";
+import { leadOn } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { warnOfUnrouted } from "/board/unrouted.js";
 import { isChosen, mark, reveal } from "/board/view.js";
@@ -69,7 +70,9 @@ const link = follow({
     for (const { station_id, ...view } of told) turn(station_id, view);
   }),
   printers: redrawing((all) => printing.tell(all)),
-  screens: redrawing((all, own) => screens.tell(all, own)),
+  screens: redrawing((all, own) => {
+    if (!leadOn(all.find(({ id }) => id === own))) screens.tell(all, own);
+  }),
   beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
