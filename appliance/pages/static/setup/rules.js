@@ -37,7 +37,7 @@ export function showRules(place, draft) {
     draw();
     const item = list.lastElementChild;
     item.scrollIntoView({ block: "center" });
-    item.querySelector(rule ? "select" : "input, textarea")?.focus();
+    item.querySelector(rule ? "select" : "textarea")?.focus();
   };
   place.replaceChildren(
     element("h2", "", t("setup.section-rules")),

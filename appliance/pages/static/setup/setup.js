@@ -12,18 +12,18 @@ import { speak, spoken, t, told } from "/words/words.js";
 const OF_GENERAL = [
   "appliance", "orders", "http", "https", "timing", "pass", "tickets", "auth", "menu", "devices", "screens",
 ];
-/** In the order of the list: the module of each, what it exports, and where its errors are. */
+/** In the order of the list, by module: what it exports, and where its errors are. */
 const SECTIONS = {
-  general: ["general.js", "showGeneral", OF_GENERAL],
-  stations: ["stations.js", "showStations", ["station"]],
-  rules: ["rules.js", "showRules", ["route"]],
-  printers: ["printers.js", "showPrinters", ["printer", "printing"]],
-  buttons: ["buttons.js", "showButtons", ["button", "panel"]],
-  bars: ["bars.js", "showBars", ["bump_bar"]],
-  lights: ["lights.js", "showLights", ["light"]],
-  screens: ["screens.js", "showScreens", ["screen"]],
-  access: ["access.js", "showAccess", []],
-  transfer: ["transfer.js", "showTransfer", []],
+  general: ["showGeneral", OF_GENERAL],
+  stations: ["showStations", ["station"]],
+  rules: ["showRules", ["route"]],
+  printers: ["showPrinters", ["printer", "printing"]],
+  buttons: ["showButtons", ["button", "panel"]],
+  bars: ["showBars", ["bump_bar"]],
+  lights: ["showLights", ["light"]],
+  screens: ["showScreens", ["screen"]],
+  access: ["showAccess", []],
+  transfer: ["showTransfer", []],
 };
 
 const byId = (id) => document.getElementById(id);
@@ -37,7 +37,7 @@ let isWalking = false;
 
 async function start() {
   linkPages("setup");
-  document.title = `${t("setup.title")} · Expeditor`;
+  document.title = t("setup.page-title");
   session = watchSession(() => {
     window.onbeforeunload = null;
     location.reload();
@@ -93,7 +93,7 @@ function startWalk() {
 // ── sections ─────────────────────────────────────────────────────────────────────────
 
 function drawSections() {
-  byId("section-list").replaceChildren(...Object.entries(SECTIONS).map(([id, [, , keys]]) => {
+  byId("section-list").replaceChildren(...Object.entries(SECTIONS).map(([id, [, keys]]) => {
     const link = element("a", "", t(`setup.section-${id}`));
     link.href = `#${id}`;
     link.onclick = () => openList(false);
@@ -117,7 +117,7 @@ function current() {
 
 async function openSection() {
   const id = current();
-  const [module, toShow] = SECTIONS[id];
+  const [toShow] = SECTIONS[id];
   shown = id;
   drawSections();
   if (!opened.has(id)) {
@@ -127,7 +127,7 @@ async function openSection() {
     byId("place").append(place);
     opened.set(id, place);
     try {
-      const section = await import(`/setup/${module}`);
+      const section = await import(`/setup/${id}.js`);
       await section[toShow](place, draft);
     } catch {
       place.replaceChildren(element("p", "wrong", t("setup.not-loaded")));
@@ -184,7 +184,7 @@ async function apply() {
 
 /** Say how many and where, and open the first place that has any. What is of no section is said here. */
 async function showWrong(errors) {
-  const isWrong = ([, [, , keys]]) => keys.some((key) => draft.errorsAt(key).length);
+  const isWrong = ([, [, keys]]) => keys.some((key) => draft.errorsAt(key).length);
   const [id] = Object.entries(SECTIONS).find(isWrong) ?? [];
   if (id && id !== current()) {
     location.hash = id;
