@@ -21,6 +21,7 @@ DOCUMENT = "/api/v1/kds/openapi.json"
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 PAGES = re.compile(r"/(status|screens)?|/[^/]+\.(js|css|html|pem)")
 """What is for browsers alone and no part of the API."""
+CHANGING_NOTHING = ("/routing/test", "/setup/check", "/setup/route")
 JSON = {"Content-Type": "application/json"}
 BOTH: list[dict[str, list[str]]] = [{"token": []}, {"session": []}, {"secure_session": []}]
 
