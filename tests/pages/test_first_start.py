@@ -1,6 +1,7 @@
 """The first start: from nothing to a kitchen that works, by somebody without a manual."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.pages.conftest import TIME_ZONE
 from tests.pages.kitchen import Kitchen
 from tests.pages.office import CHOICES, Office
+from tests.process import Service
 
 PLUGGED_IN: Final = {"transport": "usb:/dev/usb/lp0", "name": "EPSON TM-T88V"}
 
@@ -76,6 +78,42 @@ def test_a_pizzeria_is_set_up_from_nothing(page: Page, kitchen: Kitchen, office:
     assert now["devices"]["mode"] == "real"
     # Nothing of the demo kitchen hangs on it.
     assert not {"button", "bump_bar", "light"} & set(now)
+
+
+class New(Kitchen):
+    """As it comes out of its box."""
+
+    def __init__(self, directory: Path) -> None:
+        Service.__init__(self, directory / "data", usual_ports=True)
+
+
+def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Path) -> None:
+    with New(tmp_path) as kitchen:
+        kitchen.let_in(page.context)
+        page.goto(f"{kitchen.url}/setup")
+        page.get_by_label("Name of the kitchen").fill("Bar Sol")
+        onward(page, "What do you begin with?")
+        page.get_by_role("button", name="Café or bar").click()
+        for step in ("The stations", "What goes where", "Printers", "Is it right?"):
+            onward(page, step)
+        page.get_by_role("button", name="Have the kitchen work like that").click()
+        expect(heading(page)).to_have_text("It works")
+        stations = kitchen.call("GET", "/stations")
+        assert [each["name"] for each in stations] == ["Kitchen", "Bar"]
+        page.get_by_role("button", name="Leave it for now").click()
+        page.goto(f"{kitchen.url}/setup#rules")
+        rules = page.locator("#section-rules")
+        rules.get_by_label("Name of the dish").fill("Iced tea")
+        page.keyboard.press("Enter")
+        expect(rules.locator(".answer")).to_contain_text("→ Bar · 2 min")
+        page.get_by_role("link", name="General").click()
+        name = page.get_by_label("Name of the kitchen")
+        name.fill("Bar Luna")
+        name.press("Tab")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
+        now = kitchen.call("GET", "/setup")
+        assert (now["source"], now["document"]["appliance"]["name"]) == ("own", "Bar Luna")
 
 
 def test_what_is_wrong_keeps_it_from_coming_into_force(

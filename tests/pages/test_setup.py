@@ -130,6 +130,23 @@ def test_errors_stand_beside_their_fields_and_are_counted(
     expect(stations.locator("[aria-invalid]")).to_have_count(0)
 
 
+def test_what_cannot_begin_is_said_and_can_be_mended(
+    page: Page, kitchen: Kitchen, office: Office
+) -> None:
+    general = look(page, kitchen)
+    office.cannot_begin = [{"key": "screens.host", "message": "somebody else has this name"}]
+    change(general.get_by_label("Name of the kitchen"), "Casa Lola")
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_contain_text("Not applied: 1 thing is wrong.")
+    expect(page.locator("#not-in-force")).to_be_visible()
+    expect(general.get_by_label("Name of the kitchen")).to_have_value("Casa Lola")
+    office.cannot_begin = []
+    change(general.get_by_label("Name of the kitchen"), "Casa Rosa")
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    expect(page.locator("#not-in-force")).to_be_hidden()
+
+
 def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office: Office) -> None:
     general = look(page, kitchen)
     change(general.get_by_label("Name of the kitchen"), "Mine")

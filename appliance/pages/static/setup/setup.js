@@ -148,6 +148,7 @@ function show(what) {
   byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
   if (!changeable) byId("read-only").replaceChildren(...told("setup.read-only", { file: name(file) }));
+  byId("not-in-force").hidden = !draft.inForce.errors.length;
   document.body.classList.toggle("read-only", !changeable);
   drawSections();
   showErrors(byId("place"), draft);
