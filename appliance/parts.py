@@ -1,12 +1,16 @@
 """Parts that are there only where the configuration has them: each is made here, or None."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance import __version__, tls
 from appliance.api.app import BASE
+from appliance.api.printers import Look
 from appliance.config import Address, Config
+from appliance.config.devices import PrintingSection
 from appliance.expeditor import Expeditor
 from appliance.interfaces import addresses, broadcasting
 from appliance.lan.presence import Presence
@@ -14,7 +18,7 @@ from appliance.log import Log
 from appliance.mdns import ORDERS, PAGES, SCREEN
 from appliance.mdns.network import Announcement, Network
 from appliance.ports import Listening
-from appliance.printers import PrintersNow, forget_chits
+from appliance.printers import LookJson, PrintersNow, forget_chits
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 
@@ -52,6 +56,21 @@ def make_printing(
     from appliance.printing.printers import Printing  # noqa: PLC0415
 
     return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
+
+
+def make_look(zone: tzinfo, expeditor: Expeditor) -> Look:
+    """What tickets would look like, whether there are printers or not."""
+
+    def drawn(printing: PrintingSection, model: str | None, station: str) -> LookJson:
+        # As with `make_printing`; it is asked for where somebody sets printers up.
+        from appliance.printing.draft import look  # noqa: PLC0415
+
+        return look(printing, model, station, zone, expeditor.now().at)
+
+    async def asked(printing: PrintingSection, model: str | None, station: str) -> LookJson:
+        return await asyncio.to_thread(drawn, printing, model, station)
+
+    return asked
 
 
 def make_https(config: Config, directory: Path, announced: Callable[[], str]) -> tls.Https | None:

@@ -18,7 +18,6 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
-from appliance.api.health import Health
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.printer_json import printers_shown
@@ -27,17 +26,26 @@ from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.configured import about, make_kitchen, make_view
+from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.health import make_health
 from appliance.history import History
 from appliance.kitchen.menu import MenuItem
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
+from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
-from appliance.parts import make_devices, make_https, make_network, make_presence, make_printing
+from appliance.parts import (
+    make_devices,
+    make_https,
+    make_look,
+    make_network,
+    make_presence,
+    make_printing,
+)
 from appliance.ports import Listening, listen
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.reports import Reports
@@ -194,6 +202,7 @@ async def running(
         "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
     }
+    machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
     devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
     if https is not None:
@@ -201,21 +210,24 @@ async def running(
     if devices is not None:
         status["panel"] = devices.status
 
-    def warned() -> list[str]:
-        parts = (each for each in (https, devices, printing, screens) if each is not None)
-        return [*warnings, *(warning for part in parts for warning in part.warnings())]
-
-    health = Health(
+    panel = devices or NoDevices(config.devices.mode)
+    health = make_health(
         config.appliance.name,
-        directory,
         expeditor,
+        log,
         history,
+        machine,
+        router=router,
+        attention=attention,
         https=https,
+        devices=panel,
+        printing=printing,
         printers_now=printers_now,
+        screens=screens,
         screens_now=screens_now,
-        warnings=warned,
+        warnings=warnings,
+        errors=errors,
     )
-    own_names = frozenset[str](config.http.names)
     app = make_app(
         expeditor,
         history,
@@ -224,19 +236,21 @@ async def running(
         config.zone,
         past=reports,
         kitchen=Kitchen(identifier, config.appliance.name),
-        about=lambda: about(config, warned()),
+        about=lambda: about(config, health.warnings()),
         reminders=attention.reminders,
         shown_now=shown_now,
         status=Status(status, StatusJson),
         health=health,
-        devices=devices or NoDevices(config.devices.mode),
+        devices=panel,
         printers=printing or NoPrinters(config.devices.mode),
+        look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=lambda: own_names | https.names if https else own_names,
+        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -261,6 +275,7 @@ async def running(
                 for name, part in (
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
+                    ("machine", machine.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
                     ("reports", reports.run()),

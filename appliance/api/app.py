@@ -15,6 +15,7 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    ready,
     report_csv,
     reports,
     routing,
@@ -69,15 +70,18 @@ def make_app(
     health: Health,
     devices: Devices,
     printers: Printers,
+    look: printer_api.Look,
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
+    `guests` is what they read of their orders.
     `past` is what reports are made of. `kitchen`: who it is, for boards that knock. `about`,
     `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
@@ -111,12 +115,23 @@ def make_app(
         return expeditor.kitchen.router.passes
 
     resources = [
-        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource(
+            "Orders",
+            orders,
+            orders.Orders(expeditor, view, zone, health.kitchen_now.took_over_http).operations(),
+        ),
         Resource(
             "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
         ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource(
+            "Guests",
+            ready,
+            ready.ReadyBoard(
+                expeditor, view, screens, screens_now, shown=guests, name=kitchen.name
+            ).operations(),
+        ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
         Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
@@ -134,7 +149,7 @@ def make_app(
         Resource(
             "Printers",
             printer_api,
-            printer_api.PrinterResource(printers, authority).operations(BASE),
+            printer_api.PrinterResource(printers, authority, look).operations(BASE),
         ),
         Resource(
             "Screens",
@@ -145,14 +160,14 @@ def make_app(
             ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
-        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations(BASE)),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
         Resource(
             "Appliance",
             appliance_health,
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers, screens).operations(),
+                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
             ],
         ),
     ]

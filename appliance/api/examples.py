@@ -13,7 +13,7 @@ from appliance.api.access import DeviceBody, PinBody, RevokeBody
 from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
 from appliance.api.panel import KeyBody
-from appliance.api.printers import FaultBody
+from appliance.api.printers import FaultBody, LookBody
 from appliance.api.routing import TestedOrder
 from appliance.api.rule_json import RuleBody, RulesBody
 from appliance.api.screen_json import AdoptBody, KnockBody, ScreenBody
@@ -105,6 +105,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     RevokeBody: {"subject": "pin:Maria"},
     KeyBody: {"key": "bump"},
     FaultBody: {"fault": "out of paper", "on": True},
+    LookBody: {"printing": {"language": "de"}, "model": "TM-T88V", "station": "Grill"},
     KnockBody: {"screen_id": "4b825dc642cb6eb9a060e54bf8d69288", "name": "TV at the fryer"},
     AdoptBody: {"code": "123456", "name": "Fry screen", "station_id": "fry"},
     ScreenBody: {"name": "Fry screen", "patience": 15},

@@ -15,6 +15,7 @@ from appliance.screens_now import (
     ScreenJson,
     ScreenNow,
     ScreenState,
+    Shows,
 )
 
 State = Annotated[
@@ -38,6 +39,15 @@ Missed = Annotated[
     bool, Meta(description="it has been away for longer than its patience: not for a moment only")
 ]
 
+Shown = Annotated[
+    Shows,
+    Meta(
+        description="what its browser opens: the `board` of its stations; whole orders, for a"
+        " `pass`; or which orders are `ready`, for guests, and nothing else: its token is good for"
+        " that alone"
+    ),
+]
+
 
 class ScreenTold(Struct):
     """How a screen is. Nothing of a guest is in it."""
@@ -53,6 +63,7 @@ class ScreenTold(Struct):
     covered_by: CoveredBy
     conflict: Conflict
     missed: Missed
+    shows: Shown
 
 
 class ScreenShown(Struct):
@@ -75,6 +86,7 @@ class ScreenShown(Struct):
         str | None, Meta(description="the screen that shows its station while it is away")
     ]
     patience: Annotated[int, Meta(description="seconds that it may be away before that")]
+    shows: Shown
     state: State
     why: str
     since: Time
@@ -142,6 +154,7 @@ class AdoptBody(Struct, forbid_unknown_fields=True, kw_only=True):
     station_id: Station = None
     backup_id: Backup = None
     patience: Patience = 8
+    shows: Shown = "board"
 
 
 class ScreenBody(Struct, forbid_unknown_fields=True):
@@ -151,6 +164,7 @@ class ScreenBody(Struct, forbid_unknown_fields=True):
     station_id: Station | UnsetType = UNSET
     backup_id: Backup | UnsetType = UNSET
     patience: Patience | UnsetType = UNSET
+    shows: Shown | UnsetType = UNSET
 
 
 class HealthBody(Struct, forbid_unknown_fields=True):
@@ -262,6 +276,7 @@ def screen_told(screen: ScreenNow) -> ScreenTold:
         screen.covered_by,
         screen.conflict,
         screen.missed,
+        screen.shows,
     )
 
 

@@ -6,7 +6,7 @@ Cookies are set for our own pages alone, which say so by `Origin`.
 import asyncio
 import logging
 from html import escape
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -16,15 +16,18 @@ from appliance.api.auth import (
     ROLES,
     SESSION_SECONDS,
     Authority,
+    Caller,
     keep_session,
     require_own_page,
     session_cookie,
 )
-from appliance.api.auth.devices import DEVICE_SECONDS, PREFIX
+from appliance.api.auth.devices import DEVICE_SECONDS, PREFIX, READY
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
+from appliance.api.auth.tokens import LINK, NAMELESS
 from appliance.api.body import read
 from appliance.api.errors import ApiError
+from appliance.api.operation import Call, Operation
 from appliance.api.raw import RawOperation
 
 logger = logging.getLogger(__name__)
@@ -35,8 +38,8 @@ _PAGE: Final = (
 )
 # A page and not a redirect: the cookie is for our own pages only (SameSite=Strict), and a
 # redirect counts as coming from wherever the link was clicked.
-_ONWARD: Final = (
-    f'{_PAGE}<meta http-equiv="refresh" content="0;url=/"><a href="/">To the kitchen</a>'
+_ONWARD: Final = _PAGE + (
+    '<meta http-equiv="refresh" content="0;url={path}"><a href="{path}">To the kitchen</a>'
 )
 _HEADERS: Final = {
     # The address has the code in it: no page that follows is told where from.
@@ -72,13 +75,27 @@ class Credentials(Struct):
     token: Annotated[str, Meta(description="as `expeditor token` prints one")] = ""
 
 
+Way = Literal["pin", "link", "token", "screen"]
+
+
+class Session(Struct):
+    """Who is signed in. `by`: what they came in with."""
+
+    by: Way
+    name: str
+    """The person's, or the screen's, or for whom the token is; empty for nobody in particular."""
+    roles: tuple[str, ...]
+    stations: tuple[str, ...] | None
+    """The only ones; null for all."""
+
+
 class SignIn:
     """The handlers, for one appliance."""
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
-    def operations(self, prefix: str) -> list[RawOperation]:
+    def operations(self) -> list[RawOperation | Operation]:
         """These are for browsers."""
         return [
             RawOperation(
@@ -103,7 +120,7 @@ class SignIn:
                 headers=_COOKIE,
             ),
             RawOperation("POST", "/sign-out", self.out, _HTML, asks=_OWN_PAGE, headers=_COOKIE),
-            RawOperation("GET", f"{prefix}/session", self.session, None, roles=ROLES, status=204),
+            Operation("GET", "/session", session, roles=ROLES, answers=Session),
         ]
 
     async def by_link(self, request: web.Request) -> web.Response:
@@ -116,7 +133,8 @@ class SignIn:
             return web.Response(
                 text=text, status=error.status, content_type=_HTML, headers=_HEADERS
             )
-        return _signed_in(request, token)
+        caller = self._authority.verify(token)
+        return _signed_in(request, token, "/ready" if caller.roles == READY else "/")
 
     async def by_form(self, request: web.Request) -> web.Response:
         """Make a PIN, or a token that somebody pasted, the browser's session."""
@@ -128,11 +146,6 @@ class SignIn:
         self._authority.verify(token)
         return _signed_in(request, token)
 
-    async def session(self, request: web.Request) -> web.Response:
-        """Whether the caller is signed in: what a page asks when its stream ends."""
-        self._authority.caller(request).require(ROLES)
-        return web.Response(status=204)
-
     async def out(self, request: web.Request) -> web.Response:
         """End the session, also for whoever has a copy of its cookie."""
         require_own_page(request)
@@ -143,9 +156,36 @@ class SignIn:
             except (TooMany, OSError) as error:
                 # The browser forgets it in any case.
                 logger.warning("a copy of a session that was signed out stays good: %s", error)
-        response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
+        response = _onward("/")
         response.del_cookie(session_cookie(request), path="/", secure=request.secure)
         return response
+
+
+def session(call: Call) -> Session:
+    """Who is signed in: what a page asks when its stream ends, and says at its top."""
+    caller = call.caller
+    by = _way(caller)
+    return Session(
+        by=by,
+        name=_name(caller.subject) if by != "link" else "",
+        roles=tuple(sorted(caller.roles)),
+        stations=None if caller.stations is None else tuple(sorted(caller.stations)),
+    )
+
+
+def _way(caller: Caller) -> Way:
+    if caller.proof is None:
+        return "screen"
+    opened_by = caller.proof.claims.opened_by
+    if opened_by is None:
+        return "token"
+    return "link" if opened_by == LINK else "pin"
+
+
+def _name(subject: str) -> str:
+    if subject == NAMELESS:
+        return ""
+    return subject.removeprefix("pin:").removeprefix("device:")
 
 
 async def _form(request: web.Request) -> dict[str, str]:
@@ -158,8 +198,13 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: values[0].strip() for name, values in fields.items()}
 
 
-def _signed_in(request: web.Request, token: str) -> web.Response:
-    response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
+def _onward(path: str) -> web.Response:
+    text = _ONWARD.format(path=path)
+    return web.Response(text=text, content_type=_HTML, headers=_HEADERS)
+
+
+def _signed_in(request: web.Request, token: str, path: str = "/") -> web.Response:
+    response = _onward(path)
     seconds = DEVICE_SECONDS if token.startswith(PREFIX) else SESSION_SECONDS
     keep_session(request, response, token, seconds)
     return response

@@ -51,7 +51,7 @@ from appliance.kitchen.promise import Promise, promise
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
-from appliance.kitchen.silence import Silent
+from appliance.kitchen.silence import Arrivals, Silent
 from appliance.kitchen.state import State
 from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Moment, Ticket, last_bump
@@ -241,6 +241,10 @@ class Kitchen:
         """The points of sale that are silent when they usually are not: see `silence.py`."""
         return self._memory.senders.silent(now)
 
+    def arrivals(self, now: Moment) -> Arrivals:
+        """How many new orders came today and lately: see `silence.py`."""
+        return self._memory.senders.arrivals(now, self.settings.day_closes)
+
     @property
     def summons(self) -> list[Summons]:
         """Where somebody is called to and nobody has come yet, the oldest first."""
@@ -255,6 +259,13 @@ class Kitchen:
         """Orders that a board shows some of, oldest first, with all their tickets."""
         orders = map(self._memory.by_number, self._memory.boards.numbers)
         return [(known.placed, self._in_order(known)) for known in orders]
+
+    def orders_since(self, at: int) -> list[tuple[Placed, list[Ticket]]]:
+        """Orders that a board shows some of, or has shown since then, as they came.
+
+        `at` in milliseconds since the epoch. With all their tickets, in no order.
+        """
+        return [(known.placed, [*known.tickets.values()]) for known in self._memory.since(at)]
 
     def _in_order(self, known: Known) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}

@@ -121,6 +121,14 @@ class Memory:
         ]
         return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
 
+    def since(self, at: int) -> list[Known]:
+        """The orders with a ticket that is live, or has changed since then, as they came."""
+        return [
+            known
+            for _number, known in sorted(self._orders.items())
+            if any(each.live or each.updated_at >= at for each in known.tickets.values())
+        ]
+
     @property
     def next_due(self) -> int | None:
         """The tick at which something is to be done by itself; None: nothing is.

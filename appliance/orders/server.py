@@ -68,6 +68,8 @@ class OrderRouter:
         self.counters: Counter[str] = Counter()
         """`accepted`, and what was not: `refused` by the kitchen, `malformed`, `timed_out`,
         `not_stored`, `turned_away` as a stranger, `evicted` for want of places."""
+        self.last_accepted: float | None = None
+        """When that was, on the monotonic clock."""
         self._allow = allow
         self._zone = zone
         self._identifier = identifier
@@ -153,6 +155,7 @@ class OrderRouter:
     def accepted(self) -> None:
         """An order was answered with its id."""
         self.counters["accepted"] += 1
+        self.last_accepted = monotonic()
 
     def refused(self, kind: str, address: str, reason: str, extract: bytes) -> None:
         """Something was answered with a failure: count, remember and log it."""

@@ -18,6 +18,7 @@ from gpiozero.pins import Factory
 
 from appliance.config import Config
 from appliance.devices import (
+    NOT_YET,
     BarJson,
     ButtonJson,
     CannotPress,
@@ -57,7 +58,6 @@ _STATES: Final[dict[Condition, State]] = {
     Condition.CLOSED: "away",
 }
 """What the conditions of a bar are called among devices."""
-_NOT_YET: Final = "not opened yet"
 
 
 class How(NamedTuple):
@@ -117,7 +117,7 @@ class Devices:
         self._shown: dict[str, Pattern] = {}
         """What each lamp is to show, also while there are no pins."""
         self._presses = Counter[str]()
-        self._no_pins = How("unavailable", _NOT_YET)
+        self._no_pins = How("unavailable", NOT_YET)
         self.pins: Factory | None = None
         """Open as long as it runs, where this machine has any."""
         self._inputs: Buttons | None = None
@@ -281,7 +281,7 @@ class Devices:
         return list(self._warnings())
 
     def _warnings(self) -> Iterator[str]:
-        if self.pins is None and self._no_pins.why != _NOT_YET:
+        if self.pins is None and self._no_pins.why != NOT_YET:
             yield f"No button and no light works: {self._no_pins.why}"
         elif self._inputs is not None and self._lights is not None:
             for name, (kind, why) in self._inputs.states.items():
@@ -292,7 +292,7 @@ class Devices:
                     yield f"Lamp {name} cannot be lit: {why}"
         for bar in self._wiring.bars:
             state, why = self._of_bar(bar.id)
-            if state != "ready" and why != _NOT_YET:
+            if state != "ready" and why != NOT_YET:
                 yield f"Bump bar {bar.id} is {state}: {why}"
 
     def _of_button(self, button: WiredButton) -> How:
@@ -309,7 +309,7 @@ class Devices:
             return How("not wired", "no transport is given")
         condition, words = self._bars[name].state
         if condition is Condition.CLOSED:
-            return How("away", _NOT_YET)
+            return How("away", NOT_YET)
         return READY if condition is Condition.WORKING else How(_STATES[condition], words)
 
     def _lamp(self, name: str) -> LampJson:

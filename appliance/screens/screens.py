@@ -21,7 +21,7 @@ from appliance.screens.feeding import Feeding
 from appliance.screens.knocks import Knocks
 from appliance.screens.registry import Adopted, Registry, canonical
 from appliance.screens.rounds import LOOK_SECONDS, Rounds
-from appliance.screens.shown import network_warnings, screen_json, screen_warnings
+from appliance.screens.shown import network_warnings, screen_json
 from appliance.screens.sightings import Sightings, hubs, to_adopt
 from appliance.screens.typed import hosts_of, id_at, place_of, require_id
 from appliance.screens_now import (
@@ -172,9 +172,9 @@ class Watcher:
         )
 
     def warnings(self) -> Sequence[str]:
-        """A sentence for each thing that somebody should look after.
+        """A sentence for each thing that somebody should look after, but for the screens.
 
-        A screen that is behind, two with one id, another appliance with our id or host name.
+        Another appliance with our id or host name, a file that is damaged or cannot be written.
         """
         return [*self._all_warnings()]
 
@@ -186,8 +186,6 @@ class Watcher:
             )
         if (fault := self.status().fault) is not None:
             yield f"What is known of screens cannot be stored: {fault}"
-        for screen in self._now.screens.values():
-            yield from screen_warnings(screen)
         yield from network_warnings(self._hubs(), self._announced())
 
     def _hubs(self) -> Sequence[Hub]:

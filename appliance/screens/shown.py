@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from appliance.screens.registry import Adopted
-from appliance.screens_now import Announced, Hub, ScreenHealth, ScreenJson, ScreenNow
+from appliance.screens_now import (
+    Announced,
+    Hub,
+    ScreenHealth,
+    ScreenJson,
+    ScreenNow,
+    ScreensNow,
+)
 
 
 def screen_json(
@@ -26,6 +33,7 @@ def screen_json(
         address=address,
         backup=screen.wanted.backup,
         patience=screen.wanted.patience,
+        shows=screen.wanted.shows,
         state=now.state,
         why=now.why,
         since=now.since,
@@ -41,8 +49,13 @@ def screen_json(
     )
 
 
-def screen_warnings(screen: ScreenNow) -> Iterator[str]:
-    """What somebody should look after. That it is away, boards and the status page say anyway."""
+def screen_warnings(screens: ScreensNow) -> Iterator[str]:
+    """What somebody should look after. That one is away, boards and the status page say anyway."""
+    for screen in screens.screens.values():
+        yield from _warnings_of(screen)
+
+
+def _warnings_of(screen: ScreenNow) -> Iterator[str]:
     name = f"Screen {screen.name}"
     if screen.state == "behind":
         yield f"{name} is behind: {screen.why}."

@@ -59,6 +59,7 @@ GET    /prep-times                                                              
 PUT    /menu/{plu}                                                              managers  all   ours
 DELETE /menu/{plu}                                                              managers  all   ours
 POST   /menu/bulk                                                               managers  all   ours
+GET    /ready                                                                   everyone  seen  ours
 GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
@@ -72,6 +73,7 @@ GET    /panel                                                                   
 POST   /panel/buttons/{button_id}/press                                         kitchen   own   ours
 POST   /panel/bars/{bar_id}/press                                               kitchen   fry   ours
 GET    /printers                                                                kitchen   seen  ours
+POST   /printers/look                                                           managers  all   ours
 GET    /printers/{printer_id}/jobs                                              kitchen   own   ours
 POST   /printers/{printer_id}/test                                              managers  own   ours
 POST   /printers/{printer_id}/jobs/{job_id}/print                               kitchen   own   ours
@@ -119,6 +121,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("PUT", "/orders/{order_id}"): {"items": []},
     ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
     ("POST", "/panel/bars/{bar_id}/press"): {"key": "summary"},
+    ("POST", "/printers/look"): {"model": "plain"},
     ("POST", "/printers/{printer_id}/faults"): {"fault": "slow", "on": True},
     ("POST", "/screens"): {"address": "192.0.2.7", "name": "Wall"},
     ("PATCH", "/screens/{screen_id}"): {"name": "Wall"},

@@ -27,6 +27,7 @@ def screen(name: str, **more: Any) -> ScreenJson:
         "address": None,
         "backup": None,
         "patience": 8,
+        "shows": "board",
         "state": "live",
         "why": "",
         "since": 0,

@@ -1,5 +1,6 @@
 """A browser's session: the one-time link, the cookie, and pages of other sites."""
 
+import json
 import stat
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -22,15 +23,24 @@ def cookie_of(answer: Answer) -> Any:
     return SimpleCookie(answer.headers["Set-Cookie"])["expeditor_session"]
 
 
-async def sign_in(appliance: RunningAppliance, token: str, origin: str | None = None) -> Answer:
+async def sign_in(
+    appliance: RunningAppliance, token: str = "", origin: str | None = None, *, pin: str = ""
+) -> Answer:
     return await ask(
         appliance,
         "POST",
         "/sign-in",
         role=None,
         headers=FORM | {"Origin": appliance.url if origin is None else origin},
-        data=f"token={quote(token)}".encode(),
+        data=(f"pin={pin}" if pin else f"token={quote(token)}").encode(),
     )
+
+
+async def post(appliance: RunningAppliance, path: str, body: dict[str, Any]) -> Answer:
+    path, headers = f"/api/v1/kds{path}", {"Content-Type": "application/json"}
+    answer = await ask(appliance, "POST", path, headers=headers, data=json.dumps(body).encode())
+    assert answer.status == 201
+    return answer
 
 
 async def with_cookie(
@@ -116,7 +126,7 @@ async def test_a_pasted_token_becomes_the_session_with_its_own_rights(
 ) -> None:
     await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
     cookie = cookie_of(await sign_in(appliance, f"  {appliance.token('chef')}\n")).value
-    assert (await with_cookie(appliance, "GET", "/api/v1/kds/session", cookie)).status == 204
+    assert (await with_cookie(appliance, "GET", "/api/v1/kds/session", cookie)).status == 200
     started = await with_cookie(appliance, "POST", START, cookie, Origin=appliance.url)
     assert (started.status, started.body["status"]) == (200, "in_progress")
     void = ticket_path("grill", "A-1", "void")
@@ -237,3 +247,24 @@ async def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
         token = first.token("chef")
     async with running(tmp_path) as second:
         assert (await ask(second, "GET", TICKETS, token=token)).status == 200
+
+
+async def test_a_session_says_whose_it_is_and_how_they_came_in(appliance: RunningAppliance) -> None:
+    manager = {"roles": ["manager"], "stations": None}
+    link = f"/sign-in?code={appliance.authority.link_code}"
+    by_link = cookie_of(await ask(appliance, "GET", link, role=None)).value
+    by_token = appliance.token("manager")
+    maria = {"name": "Maria: López", "pin": "4711", "roles": ["chef"], "stations": ["grill"]}
+    await post(appliance, "/pins", maria)
+    by_pin = cookie_of(await sign_in(appliance, pin="4711")).value
+    tablet = {"name": "Fry screen", "stations": ["fry"]}
+    by_screen = (await post(appliance, "/devices", tablet)).body["token"]
+    for cookie, said in (
+        (by_link, {"by": "link", "name": "", **manager}),
+        (by_token, {"by": "token", "name": "test", **manager}),
+        (by_pin, {"by": "pin", "name": "Maria: López", "roles": ["chef"], "stations": ["grill"]}),
+        (by_screen, {"by": "screen", "name": "Fry screen", "stations": ["fry"]}),
+    ):
+        answer = await with_cookie(appliance, "GET", "/api/v1/kds/session", cookie)
+        assert answer.status == 200
+        assert answer.body | said == answer.body

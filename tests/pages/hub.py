@@ -175,4 +175,4 @@ def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
     """A board that is live since the doors opened."""
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
     usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
-    return usual | {"covered_by": None, "conflict": "", "missed": False} | more
+    return usual | {"covered_by": None, "conflict": "", "missed": False, "shows": "board"} | more

@@ -1,5 +1,6 @@
 """Who sees the board: by the link of the first start, or by a token; nobody else."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.board import Board
@@ -142,3 +143,44 @@ def test_who_is_kept_to_one_station_is_told_of_no_other_to_move_to(
     expect(card.locator(".move")).to_have_text(
         "This sign-in sees no other station that could make it"
     )
+
+
+@pytest.mark.parametrize("has_touch", [True])
+def test_a_finger_types_a_pin_on_keys_of_the_page(page: Page, kitchen: Kitchen) -> None:
+    kitchen.call("POST", "/pins", {"name": "Maria", "pin": "4711", "roles": ["chef"]})
+    page.goto(kitchen.url)
+    pad = page.locator("#sign-in .pad")
+    for key in ("4", "8", "Take the last digit away", "7", "1", "1"):
+        button = pad.get_by_role("button", name=key, exact=True)
+        box = button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 48
+        button.tap()
+    expect(page.get_by_label("PIN")).to_have_value("4711")
+    pad.get_by_role("button", name="OK").tap()
+    Board(page).is_live()
+    expect(page.locator("#session summary")).to_have_text("Maria")
+
+
+def test_who_is_signed_in_is_said_and_signs_out_by_two_presses(
+    page: Page, kitchen: Kitchen
+) -> None:
+    name = "<img src=x onerror=hacked=1>"
+    kitchen.order(id="A-1", name="Table 7", items=[BURGER])
+    kitchen.call("POST", "/pins", {"name": name, "pin": "4711", "roles": ["chef", "expeditor"]})
+    page.goto(kitchen.url)
+    page.get_by_label("PIN").fill("4711")
+    page.get_by_label("PIN").press("Enter")
+    board = Board(page)
+    board.shows("grill", "Table 7")
+    session = page.locator("#session")
+    expect(session.get_by_role("button", name="Sign out")).to_be_hidden()
+    session.locator("summary").click()
+    expect(session).to_contain_text("chef and expeditor")
+    expect(session).to_contain_text(name)
+    session.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("PIN")).to_be_visible()
+    assert "Table 7" not in page.content()
+    page.reload()
+    expect(page.get_by_label("PIN")).to_be_visible()
+    assert not page.context.cookies()

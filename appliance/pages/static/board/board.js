@@ -5,13 +5,16 @@ import { drawCounts } from "/board/counts.js";
 import { watchScreens } from "/board/cover.js";
 import { watchBar } from "/board/keys.js";
 import { watchDoor } from "/board/knock.js";
-import { act, come, counts, finished, fire, follow, knock, move, signIn, undo } from "/live/link.js";
+import { act, come, counts, finished, fire, follow, knock, move, undo } from "/live/link.js";
 import { notice } from "/board/notice.js";
 import { watchPresses } from "/board/press.js";
 import { drawTrouble, watchPrinters } from "/board/printers.js";
 import { watchSummons } from "/board/summons.js";
 import { age, isPastRecall, lateness, progress, waitsFor } from "/live/time.js";
 import { name, small } from "/look/elements.js";
+import { applyLook } from "/look/look.js";
+import { leadOn } from "/look/pages.js";
+import { watchSession } from "/look/sign-in.js";
 import { warnOfUnrouted } from "/board/unrouted.js";
 import { isChosen, mark, reveal } from "/board/view.js";
 
@@ -35,6 +38,7 @@ let opened = null; // the id of the ticket whose card shows what else can be don
 let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
 let seen = ""; // what somebody has read of the reminders
 
+applyLook();
 const presses = watchPresses(byId("stations"));
 const asked = new URLSearchParams(location.search);
 const barId = asked.get("bar");
@@ -66,7 +70,9 @@ const link = follow({
     for (const { station_id, ...view } of told) turn(station_id, view);
   }),
   printers: redrawing((all) => printing.tell(all)),
-  screens: redrawing((all, own) => screens.tell(all, own)),
+  screens: redrawing((all, own) => {
+    if (!leadOn(all.find(({ id }) => id === own))) screens.tell(all, own);
+  }),
   beat: redrawing((fault, warnings, reminders) => {
     say("warnings", warnings.join("\n"));
     remind(reminders.join("\n"));
@@ -83,7 +89,7 @@ const link = follow({
     for (const id of ["stations", "summons"]) byId(id).inert = false;
     // Who has gone on meanwhile stays there.
     if (document.activeElement === document.body) giveBackFocus();
-    byId("sign-in").hidden = true;
+    session.isIn();
     door?.hide();
     say("offline", null);
     show("live", "LIVE");
@@ -104,11 +110,12 @@ const link = follow({
     clear();
     say("offline", null);
     if (door) door.show();
-    else byId("sign-in").hidden = false;
+    else session.ask();
     show("connecting", door ? "NEW SCREEN" : "NOT SIGNED IN");
   },
 });
 
+const session = watchSession(link.connect);
 const summons = watchSummons(byId("summons"), byId("summon"), called, async (coming) => {
   if (!link.isLive()) return;
   const { wrong } = await come(coming);
@@ -469,17 +476,6 @@ function standing(ticket, now) {
     return theirs && theirs.status !== "voided" ? [progress(called, theirs, now)] : [];
   }).join(" · ");
 }
-
-byId("sign-in").querySelector("form").onsubmit = async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const { wrong } = await signIn(new FormData(form));
-  say("refused", wrong && `Not signed in: ${wrong}`);
-  form.pin.value = ""; // Neither stays for whoever stands here next.
-  if (wrong) return;
-  form.token.value = "";
-  link.connect();
-};
 
 byId("reminders").querySelector("button").onclick = () => {
   seen = byId("reminders").firstElementChild.textContent;

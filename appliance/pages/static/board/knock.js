@@ -2,6 +2,7 @@
 // manager has let it in.
 
 import { knock, UNANSWERED } from "/live/link.js";
+import { leadOn } from "/look/pages.js";
 
 const AGAIN_MS = 2000;
 const KEPT_AS = "expeditor-screen";
@@ -42,6 +43,7 @@ export function watchDoor(place, name, letIn) {
       const told = await knock(me);
       asking = told.state !== "adopted";
       if (asking) tell(told);
+      else if (leadOn(told.screen)) return;
     }
     letIn();
   }

@@ -21,9 +21,10 @@ const MENU_LONGEST_MS = 5000;
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`:
+ * what is to be heard besides, as in a `subscribe`.
  */
-export function follow(on) {
+export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
@@ -102,7 +103,7 @@ export function follow(on) {
     const say = (message) => mine.send(JSON.stringify(message));
     const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
     mine.onopen = () => {
-      say({ type: "subscribe", channel: "kds", ...(position && { since: position }) });
+      say({ type: "subscribe", channel: "kds", ...wanted, ...(position && { since: position }) });
     };
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
@@ -255,11 +256,6 @@ export function pressKey(barId, key, ago) {
   // A browser sends again by itself what a connection took that broke.
   const once = `${Date.now()}-${Math.random()}`;
   return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
-}
-
-/** Make a PIN or a token this browser's session; `fields` is a FormData. As `act`. */
-export function signIn(fields) {
-  return post("/sign-in", String(new URLSearchParams(fields)), "application/x-www-form-urlencoded");
 }
 
 function isJson(answer) {

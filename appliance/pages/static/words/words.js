@@ -4,12 +4,15 @@
 // A message that depends on a count has a form for each plural of its language: `{"one": "1 ticket",
 // "other": "{count} tickets"}`. `{name}` stands for a fact.
 
+import { look } from "/look/look.js";
+
 export const LANGUAGES = { en: "English", es: "Español", de: "Deutsch", fr: "Français" };
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 const AGAIN_MS = 1000;
 
 const messages = new Map();
-let language = "en";
-let plurals = new Intl.PluralRules(language);
+const language = chosen();
+const plurals = new Intl.PluralRules(language);
 
 /**
  * Learn what these parts of the messages say (`speak("board", "live")`), and have the page say it: the
@@ -17,17 +20,20 @@ let plurals = new Intl.PluralRules(language);
  * Resolves when that is done, however often it has to be asked for.
  */
 export async function speak(...parts) {
-  language = chosen();
-  plurals = new Intl.PluralRules(language);
+  await learnWords(...parts);
+  const root = document.documentElement;
+  root.lang = language;
+  root.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+  put(document);
+  for (const { content } of document.querySelectorAll("template")) put(content);
+}
+
+/** Learn these parts for `t` and `told` alone, where not every page says them. */
+export async function learnWords(...parts) {
   const found = await Promise.all(parts.map((part) => learn(language, part)));
   parts.forEach((part, place) => {
     for (const [name, text] of Object.entries(found[place])) messages.set(`${part}.${name}`, text);
   });
-  const root = document.documentElement;
-  root.lang = language;
-  root.dir = ["ar", "fa", "he", "ur"].includes(language) ? "rtl" : "ltr";
-  put(document);
-  for (const { content } of document.querySelectorAll("template")) put(content);
 }
 
 /** A message as text. */
@@ -54,19 +60,10 @@ function parts(name, facts) {
   }).filter((part) => part !== "");
 }
 
-/** That of `?lang=`, of this browser's look, of the appliance, or else of the browser. */
+/** That of this browser's look, of the appliance, or else of the browser. */
 function chosen() {
-  const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, kept(), document.documentElement.dataset.language, ...navigator.languages];
+  const wanted = [look().language, document.documentElement.dataset.language, ...navigator.languages];
   return wanted.map((each) => each?.split("-")[0]).find((each) => each in LANGUAGES) ?? "en";
-}
-
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem("look"))?.language;
-  } catch {
-    return null;
-  }
 }
 
 async function learn(of, part) {
