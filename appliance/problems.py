@@ -170,7 +170,9 @@ def of_printer(printer: PrinterNow) -> Iterator[Found]:
     code = _PRINTER_CODES.get(printer.state)
     if code is not None:
         facts: dict[str, Fact] = {"printer": printer.id, "stations": list(printer.stations)}
-        facts |= {"waiting": printer.waiting - printer.asking, "why": printer.why}
+        facts |= {"waiting": printer.waiting - printer.asking}
+        if printer.why not in ("", printer.state):
+            facts["why"] = printer.why
         if printer.covered_by is not None:
             facts["covered_by"] = printer.covered_by
         yield Found(code, printer.concern, facts, printer.id, since)

@@ -77,6 +77,7 @@ class Running(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     screens: Watcher
+    machine: Machine
     devices: "Devices | None"
     printing: "Printing | None"
 
@@ -301,6 +302,7 @@ async def running(
                 shown_now,
                 printers_now,
                 screens,
+                machine,
                 devices,
                 printing,
             )

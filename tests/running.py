@@ -41,6 +41,7 @@ class RunningAppliance:
         self.devices = parts.devices
         self.printing = parts.printing
         self.screens = parts.screens
+        self.machine = parts.machine
         self.shown_now = parts.shown_now
         self.printers_now = parts.printers_now
         self.log = log
