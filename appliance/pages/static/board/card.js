@@ -103,22 +103,22 @@ export function title(ticket) {
 }
 
 /** Texts of others side by side, without those that are missing or empty. */
-function row(...texts) {
+export function row(...texts) {
   return texts.filter(Boolean).flatMap((text, place) => [place ? " · " : "", name(text)]);
 }
 
-function verdict(ticket) {
+export function verdict(ticket) {
   if (ticket.metadata.cancelled) return "CANCELLED";
   return ticket.status === "voided" ? "VOID" : "";
 }
 
-function mode({ order_channel, metadata }) {
+export function mode({ order_channel, metadata }) {
   if (order_channel === "delivery" && metadata.deliveryHandoff) return "delivery handoff";
   return order_channel?.replaceAll("_", " ");
 }
 
 /** When the guest comes for it: the hour, and the day where it is not that of the order. */
-function due({ created_at, metadata }) {
+export function due({ created_at, metadata }) {
   if (!metadata.pickupAt) return metadata.pickupTime && `for ${metadata.pickupTime}`;
   return `for ${hour(new Date(metadata.pickupAt), new Date(created_at))}`;
 }
@@ -147,7 +147,7 @@ function actions(ticket) {
 }
 
 /** `more` is what the metadata has of the line. */
-function drawItem(item, more, ticket) {
+export function drawItem(item, more, ticket) {
   const line = element("li", "");
   line.classList.toggle("done", item.is_done);
   line.classList.toggle("deleted", item.change === "deleted");
@@ -208,7 +208,7 @@ function named(what, text) {
   return /^\s*\d+\s*$/.test(text) ? `${what} ${text.trim()}` : text;
 }
 
-function handoff(metadata) {
+export function handoff(metadata) {
   const { covers, deliveryService: service } = metadata;
   const facts = [
     ["Guests", covers != null && `${covers} ${covers === 1 ? "cover" : "covers"}`,

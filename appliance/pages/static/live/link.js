@@ -200,14 +200,24 @@ function pathOf(ticket, action) {
     `${encodeURIComponent(ticket.order_id)}/ticket/${action}`;
 }
 
-/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
-export function fire(ticket) {
+/** Have a whole order, or a station's ticket of it, in front or where it was. As `act`. */
+export function prioritize(ticket, priority) {
+  return post(pathOf(ticket, "priority"), JSON.stringify({ priority }), "application/json");
+}
+
+/** The next course that a ticket holds; 0 for lines of none, and null where none has a number. */
+export function nextCourse(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
+  return next === Infinity ? null : next;
+}
+
+/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
+export function fire(ticket) {
   const body = {
     order_id: ticket.order_id,
-    course_number: next === Infinity ? null : next,
+    course_number: nextCourse(ticket),
     station_id: ticket.station_id,
   };
   return post("/api/v1/kds/courses/fire", JSON.stringify(body), "application/json");
