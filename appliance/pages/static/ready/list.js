@@ -37,8 +37,11 @@ export function makeList(place) {
 
   addEventListener("resize", draw);
   return {
-    /** These stand there now; `now` is the appliance's time. */
+    /** There is more or less room by now. */
+    fit: draw,
+    /** These stand there now; `now` is the appliance's time. What is new is seen at once: it comes first. */
     tell(all, now) {
+      if (all.some(({ id }) => orders.every((known) => known.id !== id))) page = 0;
       orders = all.map(({ id, called, since }) => {
         return { id, called, isNew: now - Date.parse(since) < NEW_MS };
       });

@@ -20,8 +20,8 @@ export function openReady() {
   const byId = (id) => document.getElementById(id);
   const ready = makeList(byId("ready"));
   const preparing = makeList(byId("preparing"));
-  const frames = watchFrames((seq) => { painted = seq; });
   let painted = 0;
+  const frames = watchFrames((seq) => { painted = seq; });
   let renewed = false; // the cookie of this screen
   let heard = { at: performance.now(), wall: Date.now() };
   let trueAt = new Date();
@@ -67,6 +67,8 @@ export function openReady() {
     byId("offline").textContent = t("ready.offline", { hour: hour(trueAt) });
     byId("offline").hidden = false;
     byId("clock").textContent = "";
+    ready.fit();
+    preparing.fit();
   }
 
   function showState(state) {
