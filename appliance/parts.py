@@ -1,12 +1,16 @@
 """Parts that are there only where the configuration has them: each is made here, or None."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance import __version__, tls
 from appliance.api.app import BASE
+from appliance.api.printers import Look
 from appliance.config import Address, Config
+from appliance.config.devices import PrintingSection
 from appliance.expeditor import Expeditor
 from appliance.interfaces import addresses, broadcasting
 from appliance.lan.presence import Presence
@@ -14,7 +18,8 @@ from appliance.log import Log
 from appliance.mdns import ORDERS, PAGES, SCREEN
 from appliance.mdns.network import Announcement, Network
 from appliance.ports import Listening
-from appliance.printers import PrintersNow, forget_chits
+from appliance.presses import Presses
+from appliance.printers import LookJson, PrintersNow, forget_chits
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 
@@ -24,7 +29,11 @@ if TYPE_CHECKING:  # See `make_devices`.
 
 
 def make_devices(
-    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
+    config: Config,
+    expeditor: Expeditor,
+    shown_now: ShownNow,
+    printers_now: PrintersNow,
+    presses: Presses,
 ) -> "Devices | None":
     """Buttons, bump bars and lights, where there are any."""
     if not (config.button or config.bump_bar or config.light):
@@ -32,7 +41,7 @@ def make_devices(
     # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
-    return Devices(config, expeditor, shown_now, printers_now)
+    return Devices(config, expeditor, shown_now, printers_now, presses)
 
 
 def make_printing(
@@ -52,6 +61,21 @@ def make_printing(
     from appliance.printing.printers import Printing  # noqa: PLC0415
 
     return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
+
+
+def make_look(zone: tzinfo, expeditor: Expeditor) -> Look:
+    """What tickets would look like, whether there are printers or not."""
+
+    def drawn(printing: PrintingSection, model: str | None, station: str) -> LookJson:
+        # As with `make_printing`; it is asked for where somebody sets printers up.
+        from appliance.printing.draft import look  # noqa: PLC0415
+
+        return look(printing, model, station, zone, expeditor.now().at)
+
+    async def asked(printing: PrintingSection, model: str | None, station: str) -> LookJson:
+        return await asyncio.to_thread(drawn, printing, model, station)
+
+    return asked
 
 
 def make_https(config: Config, directory: Path, announced: Callable[[], str]) -> tls.Https | None:

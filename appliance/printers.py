@@ -191,6 +191,28 @@ class JobJson(Struct):
     """It carries REPRINT, or will."""
 
 
+class LookJson(Struct):
+    """What a ticket looks like, and what its lines can be made of."""
+
+    picture: str
+    """SVG: shapes and letters, nothing that could run or be fetched."""
+    lines: Mapping[str, tuple[str, ...]]
+    """Of `template`, `item` and `modifier`, those that it was drawn by."""
+    fields: Mapping[str, tuple[str, ...]]
+    """What can stand in braces in the lines of each of these."""
+    styles: tuple[str, ...]
+    """What can stand in brackets."""
+
+
+class LookWrong(ValueError):
+    """A ticket cannot look like that."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key = key
+        self.message = message
+
+
 class CannotPrint(Exception):
     """Nothing came of what was asked; the text says why."""
 

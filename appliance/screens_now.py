@@ -13,6 +13,9 @@ from appliance.watched import Watched
 
 Proto = Literal["board", "lan"]
 """`board`: a browser that shows our pages. `lan`: takes orders over the LAN protocol."""
+Shows = Literal["board", "pass", "ready"]
+"""What a browser opens: the board of its stations; whole orders, for a pass; or which orders are
+ready, for guests, and nothing else."""
 ScreenState = Literal["live", "behind", "away", "not seen yet"]
 """`live`: it shows what it should. `behind`: it answers, and does not show the newest yet.
 `away`: nothing is heard of it. `not seen yet`: nothing since the start, which is not long ago."""
@@ -57,6 +60,7 @@ class ScreenNow(Struct, frozen=True):
     """In words, where two say that they are this screen."""
     missed: bool = False
     """It has been away for longer than its patience."""
+    shows: Shows = "board"
     look: Look = UNCHANGED
 
 
@@ -128,6 +132,7 @@ class ScreenJson(Struct):
     """The id of the screen that shows its station while it is away."""
     patience: int
     """Seconds that it may be away before that."""
+    shows: Shows
     look: Look
     state: ScreenState
     why: str
@@ -224,6 +229,8 @@ class Wanted(Struct, frozen=True):
     backup: str | None = None
     patience: int = 8
     """Seconds, at least 5: less is not known to be away."""
+    shows: Shows = "board"
+    """Of a LAN screen always that. Guests' has neither a station nor a backup."""
     look: Look = UNCHANGED
     """Of a board; any other screen draws itself."""
 

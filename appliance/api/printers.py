@@ -1,7 +1,7 @@
 """Ticket printers: how they are, what is on its way to paper, test pages and pictures."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from aiohttp import web
@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.api.auth import KITCHEN, MANAGERS, Authority, Caller
-from appliance.api.errors import ApiError
+from appliance.api.errors import ApiError, invalid
 from appliance.api.operation import Call, Operation
 from appliance.api.printer_json import (
     Fault,
@@ -21,7 +21,15 @@ from appliance.api.printer_json import (
     printers_shown,
 )
 from appliance.api.raw import RawOperation
-from appliance.printers import CannotPrint, JobJson, PrinterJson, Printers
+from appliance.config.devices import PrintingSection
+from appliance.printers import (
+    CannotPrint,
+    JobJson,
+    LookJson,
+    LookWrong,
+    PrinterJson,
+    Printers,
+)
 
 SVG: Final = "image/svg+xml"
 _ONE: Final = "/printers/{printer_id}"
@@ -42,6 +50,20 @@ class FaultBody(Struct, forbid_unknown_fields=True):
     on: bool
 
 
+class LookBody(Struct, forbid_unknown_fields=True):
+    """What a ticket is to look like, and on what."""
+
+    printing: PrintingSection = PrintingSection()
+    """As the configuration has it, whether it is in force or not."""
+    model: str | None = None
+    station: str = ""
+    """The name of the station that the ticket is for."""
+
+
+Look = Callable[[PrintingSection, str | None, str], Awaitable[LookJson]]
+"""What a ticket looks like, by model and the name of its station. Raises LookWrong."""
+
+
 class DecidedJson(Struct):
     """How many jobs were meant."""
 
@@ -51,15 +73,26 @@ class DecidedJson(Struct):
 class PrinterResource:
     """The operations, for one appliance."""
 
-    def __init__(self, printers: Printers, authority: Authority) -> None:
+    def __init__(self, printers: Printers, authority: Authority, look: Look) -> None:
         self._printers = printers
         self._authority = authority
+        self._look = look
 
     def operations(self, prefix: str) -> list[Operation | RawOperation]:
-        """List, jobs and what becomes of them, test page, faults; the pictures."""
+        """List, jobs and what becomes of them, looks, test page, faults; the pictures."""
         jobs = f"{_ONE}/jobs"
         return [
             Operation("GET", "/printers", self.every, KITCHEN, PrintersShown),
+            Operation(
+                "POST",
+                "/printers/look",
+                self.look,
+                MANAGERS,
+                LookJson,
+                body=LookBody,
+                everywhere=True,
+                changes_nothing=True,
+            ),
             Operation("GET", jobs, self.jobs, KITCHEN, list[JobShown], errors=(404,)),
             Operation("POST", f"{_ONE}/test", self.test, MANAGERS, JobShown, errors=(404, 409)),
             *(
@@ -111,6 +144,14 @@ class PrinterResource:
         jobs = await self._printers.jobs(printer.id)
         sees_all = self._sees_paper(call.caller, printer)
         return [job_shown(each) for each in jobs if sees_all or _sees_job(call.caller, each)]
+
+    async def look(self, call: Call) -> LookJson:
+        """What a ticket would look like by a `[printing]` that need not be in force."""
+        body: LookBody = call.body
+        try:
+            return await self._look(body.printing, body.model, body.station)
+        except LookWrong as error:
+            raise invalid(error.key, error.message) from error
 
     async def test(self, call: Call) -> JobShown:
         """Print a page that shows what the printer can do."""

@@ -9,7 +9,7 @@ from appliance.config.whole import Config
 
 def wrong_printing(config: Config) -> Iterator[str]:
     """What cannot be printed so, or means nothing."""
-    yield from _wrong_look(config.printing)
+    yield from wrong_look(config.printing)
     seen: dict[str, str] = {}
     for place, printer in enumerate(config.printer):
         where = f"printer[{place}]"
@@ -22,7 +22,8 @@ def wrong_printing(config: Config) -> Iterator[str]:
             yield f"{where}.transport: {printer.transport!r} is that of {first} already"
 
 
-def _wrong_look(printing: PrintingSection) -> Iterator[str]:
+def wrong_look(printing: PrintingSection) -> Iterator[str]:
+    """What is wrong with the lines of chits."""
     looks = (
         ("template", printing.template, CHIT_FIELDS),
         ("item", printing.item, ITEM_FIELDS),

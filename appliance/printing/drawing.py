@@ -6,9 +6,11 @@ One thread, since the encoder keeps what it knows of a model for whoever comes n
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import tzinfo
 from typing import Final
 
 from appliance.config import Config
+from appliance.config.devices import PrintingSection
 from appliance.kitchen.ticket import Moment
 from appliance.printing.chit import Chit
 from appliance.printing.jobs import Job
@@ -62,4 +64,10 @@ class Drawing:
         return encode(lay_out(chit, model, self._printing, self._zone, circumstances), model)
 
     def _pictured(self, chit: Chit, model: Model) -> str:
-        return picture(slips_of(self._encoded(chit, model, Circumstances()), model), model)
+        return pictured(chit, model, self._printing, self._zone)
+
+
+def pictured(chit: Chit, model: Model, printing: PrintingSection, zone: tzinfo) -> str:
+    """A chit as a model would print it by that look: an SVG picture of its real bytes. Blocks."""
+    document = lay_out(chit, model, printing, zone, Circumstances())
+    return picture(slips_of(encode(document, model), model), model)

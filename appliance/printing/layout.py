@@ -176,11 +176,11 @@ def _beyond_heading(chit: Chit) -> Iterator[ChitLine]:
 def _lines(
     own: tuple[str, ...] | None, name: str, fields: tuple[str, ...]
 ) -> tuple[TemplateLine, ...]:
-    return _read(_shipped()[name] if own is None else own, fields)
+    return _read(shipped_lines()[name] if own is None else own, fields)
 
 
 @cache
-def _shipped() -> Mapping[str, tuple[str, ...]]:
+def shipped_lines() -> Mapping[str, tuple[str, ...]]:
     """By name, the lines of each template that ships with the program."""
     text = (files("appliance.printing") / "template.toml").read_text(encoding="utf-8")
     return {name: tuple(lines) for name, lines in tomllib.loads(text).items()}

@@ -199,6 +199,8 @@ def _require_as_declared(screen: Adopted, section: ScreenSection) -> None:
     """Raises CannotAdopt where a screen of the file is to be another than that says."""
     if (section.proto, screen.proto) != ("board", "board"):
         raise CannotAdopt(f"{screen.id} is declared in the configuration's file already")
+    if screen.wanted.shows != section.shows:
+        raise CannotAdopt(f"the configuration's file says that this screen shows {section.shows!r}")
     if screen.wanted.station != section.station:
         station = section.station or "all stations"
         raise CannotAdopt(f"the configuration's file has this screen, for {station}")
@@ -228,7 +230,13 @@ def _declared(section: ScreenSection, beside: _Beside | None) -> Adopted:
     return Adopted(
         section.id,
         section.proto,
-        Wanted(section.name or section.id, section.station, section.backup, int(section.patience)),
+        Wanted(
+            section.name or section.id,
+            section.station,
+            section.backup,
+            int(section.patience),
+            section.shows,
+        ),
         beside.adopted_at,
         None if is_board else address,
         beside.device if is_board else None,

@@ -216,6 +216,7 @@ class Rounds:
             device=screen.device,
             conflict=self._conflict(screen, now),
             missed=standing.is_missed,
+            shows=screen.wanted.shows,
             look=screen.wanted.look,
         )
 

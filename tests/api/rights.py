@@ -59,6 +59,7 @@ GET    /prep-times                                                              
 PUT    /menu/{plu}                                                              managers  all   ours
 DELETE /menu/{plu}                                                              managers  all   ours
 POST   /menu/bulk                                                               managers  all   ours
+GET    /ready                                                                   everyone  seen  ours
 GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
@@ -72,6 +73,7 @@ GET    /panel                                                                   
 POST   /panel/buttons/{button_id}/press                                         kitchen   own   ours
 POST   /panel/bars/{bar_id}/press                                               kitchen   fry   ours
 GET    /printers                                                                kitchen   seen  ours
+POST   /printers/look                                                           managers  all   ours
 GET    /printers/{printer_id}/jobs                                              kitchen   own   ours
 POST   /printers/{printer_id}/test                                              managers  own   ours
 POST   /printers/{printer_id}/jobs/{job_id}/print                               kitchen   own   ours
@@ -85,6 +87,14 @@ GET    /screens                                                                 
 POST   /screens                                                                 managers  all   ours
 PATCH  /screens/{screen_id}                                                     managers  all   ours
 DELETE /screens/{screen_id}                                                     managers  all   ours
+GET    /reports/day                                                             managers  all   ours
+GET    /reports/days                                                            managers  all   ours
+GET    /reports/slowest                                                         managers  all   ours
+GET    /reports/audit                                                           managers  all   ours
+GET    /reports/day.csv                                                         managers  all   ours
+GET    /reports/days.csv                                                        managers  all   ours
+GET    /reports/tickets.csv                                                     managers  all   ours
+GET    /reports/audit.csv                                                       managers  all   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours
@@ -92,10 +102,17 @@ DELETE /pins/{name}                                                             
 GET    /devices                                                                 managers  all   ours
 POST   /devices                                                                 managers  all   ours
 DELETE /devices/{id}                                                            managers  all   ours
+GET    /setup                                                                   managers  all   ours
+PUT    /setup                                                                   managers  all   ours
+POST   /setup/check                                                             managers  all   ours
+POST   /setup/route                                                             managers  all   ours
+GET    /setup/presses                                                           managers  all   ours
+GET    /setup/choices                                                           managers  all   ours
 """
 RULE: Final = {"station_id": "grill", "name": ["pie"]}
 STATION: Final = {"name": "Pie", "station_type": "generic"}
 ORDER: Final = {"id": "A-2", "items": [{"lineId": "1", "name": "Hamburger"}]}
+SMALL: Final = {"station": [{"id": "grill", "name": "Grill"}]}
 BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/priority"): {"priority": "high"},
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/move"): {"station_id": "grill"},
@@ -111,12 +128,16 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("PUT", "/orders/{order_id}"): {"items": []},
     ("PATCH", "/orders/{order_id}"): {"name": "Tom"},
     ("POST", "/panel/bars/{bar_id}/press"): {"key": "summary"},
+    ("POST", "/printers/look"): {"model": "plain"},
     ("POST", "/printers/{printer_id}/faults"): {"fault": "slow", "on": True},
     ("POST", "/screens"): {"address": "192.0.2.7", "name": "Wall"},
     ("PATCH", "/screens/{screen_id}"): {"name": "Wall"},
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},
+    ("PUT", "/setup"): {"document": SMALL, "revision": ""},
+    ("POST", "/setup/check"): {"document": SMALL},
+    ("POST", "/setup/route"): {"document": SMALL, "items": []},
 }
 """What would be done, were it not refused."""
 

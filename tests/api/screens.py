@@ -45,6 +45,7 @@ def screen(its_id: str, station: str | None = None, /, **more: Any) -> ScreenJso
         "address": None,
         "backup": None,
         "patience": 8,
+        "shows": "board",
         "look": UNCHANGED,
         "state": "live",
         "why": "",

@@ -405,3 +405,47 @@ def test_every_state_has_words_for_what_to_do() -> None:
     for state in get_args(PrinterState):
         told = printer_told(now("hot", "grill", state=state))
         assert bool(told.to_do) is (state not in ("ready", "silent"))
+
+
+# ── what tickets look like ───────────────────────────────────────────────────────────
+
+
+async def look_like(appliance: RunningAppliance, body: dict[str, Any]) -> Answer:
+    return await ask(appliance, "POST", f"{PRINTERS}/look", data=json.dumps(body).encode())
+
+
+async def test_a_ticket_is_drawn_by_a_look_that_is_not_in_force(
+    appliance: RunningAppliance,
+) -> None:
+    printing = {"language": "de", "item": ["{qty} times {name}"]}
+    body = {"printing": printing, "model": "epson tm-t88v", "station": "Fry & <b>"}
+    answer = await look_like(appliance, body)
+    assert answer.status == 200
+    drawn = answer.body["picture"].replace("\xa0", " ")
+    assert drawn.startswith("<svg")
+    assert "2 times Double Cheeseburger" in drawn
+    assert "Fry &amp; &lt;b&gt;" in drawn
+    assert answer.body["lines"]["item"] == printing["item"]
+    assert "{items}" in answer.body["lines"]["template"]
+    assert "allergens" in answer.body["fields"]["modifier"]
+    assert "huge" in answer.body["styles"]
+    # What nobody says is as it ships.
+    plain = await look_like(appliance, {})
+    assert "For here" in plain.body["picture"].replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({"model": "TM-X1"}, "model", "no model 'TM-X1' is known; there are plain, "),
+        ({"printing": {"item": ["{qty}", "{nam}"]}}, "printing.item[1]", "there is no field {nam}"),
+        ({"printing": {"template": ["{items} x"]}}, "printing.template[0]", "line of its own"),
+        ({"printing": {"language": "xx"}}, "printing.language", "Invalid enum value 'xx'"),
+    ],
+)
+async def test_what_no_ticket_can_look_like_is_said(
+    appliance: RunningAppliance, body: dict[str, Any], field: str, words: str
+) -> None:
+    answer = await look_like(appliance, body)
+    assert (answer.status, answer.body["details"]) == (400, {"field": field})
+    assert words in answer.body["message"]

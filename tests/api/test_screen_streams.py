@@ -366,6 +366,7 @@ async def test_all_are_told_at_first_and_then_each_change(
                 "covered_by": "wall",
                 "conflict": "",
                 "missed": True,
+                "shows": "board",
                 "look": LEFT_TO_IT,
             }
         screens.screens.clear()

@@ -69,6 +69,7 @@ async def test_a_screen_is_told_in_full(
         "address": "192.0.2.8:9104",
         "backup_id": "at-grill",
         "patience": 8,
+        "shows": "board",
         "look": LEFT_TO_IT,
         "state": "away",
         "why": "no answer",
@@ -433,5 +434,6 @@ async def test_the_health_names_them_for_everybody(
         "covered_by": "at-grill",
         "conflict": "",
         "missed": True,
+        "shows": "board",
         "look": LEFT_TO_IT,
     }

@@ -22,6 +22,8 @@ _TOKEN: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 """As `new_token` makes them."""
 ROLES: Final = frozenset({"kitchen"})
 """A board works the tickets of its stations; it voids nothing and lets nobody in."""
+READY: Final = frozenset({"ready_board"})
+"""Of a screen for guests: it reads which orders are ready, and nothing else."""
 DEVICE_SECONDS: Final = 400 * 24 * 3600
 """A browser keeps its cookie for so long, which is the longest that browsers do; a screen asks
 for it anew at each start."""

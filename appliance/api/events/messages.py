@@ -262,6 +262,10 @@ class ListenQuery(Struct, forbid_unknown_fields=True):
         Position | None,
         Meta(description="the `id` of the last event that was heard; as Last-Event-ID"),
     ] = None
+    whole_orders: Annotated[
+        bool,
+        Meta(description="of who sees a pass, all stations: what they have of its orders"),
+    ] = False
 
 
 class SubscribeMessage(
@@ -276,6 +280,8 @@ class SubscribeMessage(
     """The only one to hear of; by default all that the token is for."""
     since: Annotated[int, Meta(ge=0)] | Position | None = None
     """Without it a snapshot comes first."""
+    whole_orders: bool = False
+    """Whoever sees a pass hears of all stations: how far they are with its orders."""
 
 
 class PongMessage(Struct, tag_field="type", tag="pong"):

@@ -21,6 +21,7 @@ import { come, finished, follow, knock } from "/live/link.js";
 import { clock } from "/live/time.js";
 import { name } from "/look/elements.js";
 import { look } from "/look/look.js";
+import { leadOn } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { t } from "/words/words.js";
 
@@ -94,7 +95,9 @@ export function openBoard() {
     }),
     boards: redrawing(columns.turn),
     printers: redrawing((all) => printing.tell(all)),
-    screens: redrawing((all, own) => screens.tell(all, own)),
+    screens: redrawing((all, own) => {
+      if (!leadOn(all.find(({ id }) => id === own))) screens.tell(all, own);
+    }),
     beat: redrawing((fault, warnings, reminders) => {
       say("warnings", warnings.join("\n"));
       remind(reminders.join("\n"));

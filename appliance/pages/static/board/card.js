@@ -118,24 +118,24 @@ export function title(ticket) {
 }
 
 /** Texts of others side by side, without those that are missing or empty. */
-function row(...texts) {
+export function row(...texts) {
   return texts.filter(Boolean).flatMap((text, place) => [place ? " · " : "", name(text)]);
 }
 
-function verdict(ticket) {
+export function verdict(ticket) {
   if (ticket.metadata.cancelled) return t("board.cancelled");
   return ticket.status === "voided" ? t("board.void") : "";
 }
 
 /** How it is served; what no list of ours has, as it was sent. */
-function mode({ order_channel: channel, metadata }) {
+export function mode({ order_channel: channel, metadata }) {
   if (channel === "delivery" && metadata.deliveryHandoff) return t("board.mode-delivery-handoff");
   if (MODES.includes(channel)) return t(`board.mode-${channel.replaceAll("_", "-")}`);
   return channel?.replaceAll("_", " ");
 }
 
 /** When the guest comes for it: the hour, and the day where it is not that of the order. */
-function due({ created_at, metadata }) {
+export function due({ created_at, metadata }) {
   const { pickupAt, pickupTime } = metadata;
   const time = pickupAt ? hour(new Date(pickupAt), new Date(created_at)) : pickupTime;
   return time && t("board.due", { time });
@@ -166,7 +166,7 @@ function buttonsOf(ticket) {
 }
 
 /** `more` is what the metadata has of the line. */
-function drawItem(item, more, ticket, tick) {
+export function drawItem(item, more, ticket, tick) {
   const row = element("li", "");
   row.classList.toggle("done", item.is_done);
   row.classList.toggle("deleted", item.change === "deleted");
@@ -246,7 +246,7 @@ function named(message, text) {
   return /^\s*\d+\s*$/.test(text) ? t(message, { number: text.trim() }) : text;
 }
 
-function handoff(metadata) {
+export function handoff(metadata) {
   const { covers, deliveryService: service } = metadata;
   const facts = [
     ["guests", covers != null && t("board.covers", { count: covers }),

@@ -13,7 +13,7 @@ const THERE = ["live", "behind"];
 function linesOf(screens, own, station) {
   const shownAt = (each) => each.station_id === station || each.station_id === null;
   const isCovering = screens.some((each) => each.id === own && each.covers.includes(station));
-  const there = screens.filter((each) => THERE.includes(each.state));
+  const there = screens.filter(({ state, shows }) => THERE.includes(state) && shows !== "ready");
   const isThere = there.some((each) => each.station_id === station);
   const away = screens.filter((each) => each.state === "away" && each.id !== own);
   const lines = away.flatMap((each) => {

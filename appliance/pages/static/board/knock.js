@@ -3,6 +3,7 @@
 
 import { knock } from "/live/link.js";
 import { element, name } from "/look/elements.js";
+import { leadOn } from "/look/pages.js";
 import { t, told } from "/words/words.js";
 
 const AGAIN_MS = 2000;
@@ -44,6 +45,7 @@ export function watchDoor(place, wish, letIn) {
       const answer = await knock(me);
       asking = answer.state !== "adopted";
       if (asking) tell(answer);
+      else if (leadOn(answer.screen)) return;
     }
     letIn();
   }

@@ -26,9 +26,10 @@ let outages = 0; // How often nobody was heard: what was asked for before is not
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`:
+ * what is to be heard besides, as in a `subscribe`.
  */
-export function follow(on) {
+export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
@@ -108,7 +109,7 @@ export function follow(on) {
     const say = (message) => mine.send(JSON.stringify(message));
     const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
     mine.onopen = () => {
-      say({ type: "subscribe", channel: "kds", ...(position && { since: position }) });
+      say({ type: "subscribe", channel: "kds", ...wanted, ...(position && { since: position }) });
     };
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
@@ -221,14 +222,24 @@ function pathOf(ticket, action) {
     `${encodeURIComponent(ticket.order_id)}/ticket/${action}`;
 }
 
-/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
-export function fire(ticket) {
+/** Have a whole order, or a station's ticket of it, in front or where it was. As `act`. */
+export function prioritize(ticket, priority) {
+  return press(pathOf(ticket, "priority"), { priority });
+}
+
+/** The next course that a ticket holds; 0 for lines of none, and null where none has a number. */
+export function nextCourse(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
+  return next === Infinity ? null : next;
+}
+
+/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
+export function fire(ticket) {
   return press("/api/v1/kds/courses/fire", {
     order_id: ticket.order_id,
-    course_number: next === Infinity ? null : next,
+    course_number: nextCourse(ticket),
     station_id: ticket.station_id,
   });
 }

@@ -15,3 +15,13 @@ export function linkPages(current) {
   });
   document.getElementById("pages").replaceChildren(...links);
 }
+
+/** Go where an adopted screen belongs, by what it `shows`; whether that is another page than this. */
+export function leadOn(screen) {
+  const station = encodeURIComponent(screen?.station_id ?? "");
+  const paths = { board: "/", pass: `/pass?station=${station}`, ready: "/ready" };
+  const path = paths[screen?.shows];
+  const isElsewhere = Boolean(path) && path.split("?")[0] !== location.pathname;
+  if (isElsewhere) location.replace(path);
+  return isElsewhere;
+}

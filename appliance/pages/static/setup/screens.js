@@ -1,10 +1,11 @@
-// The page of screens, for managers: who is adopted and how they are, who is new, and the rest of
+// Screens, on a page of their own and in the set-up: who is adopted and how they are, who is new, and the rest of
 // what is heard on the network. Nothing that strangers wrote is taken for more than text.
 
 import { ask, within } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { fill, fillIn, offerChoices, wantedOf } from "/setup/screen-form.js";
-import { concern, facts, sentence } from "/status/screen-words.js";
+import { concern, facts, sentence, words } from "/status/screen-words.js";
+import { speak, t, told } from "/words/words.js";
 
 const API = "/api/v1/kds";
 const SCREENS = `${API}/screens`;
@@ -12,60 +13,55 @@ const STATIONS = `${API}/stations?active_only=false`;
 const ASK_AGAIN_MS = 2000;
 const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
 const DONE_MS = 15000; // What is written durably may have to wait for the card.
-const BY = { mdns: "heard by mDNS", beacon: "heard by its beacon", knock: "shows a code" };
+const BY = ["mdns", "beacon", "knock"];
 
 const byId = (id) => document.getElementById(id);
 const items = new Map(); // by id, the elements of adopted screens
 let screens = [];
 let stations = [];
-let trueAt = new Date();
 let asking = 0;
+let tell; // How it stands.
 let found = null; // the new LAN screen whose address is in the form
+
+/**
+ * Have all of it in `place`, which has it already on the page of screens; `onLink` is told how it stands:
+ * `live`, `offline` or `signed-out`.
+ */
+export async function showScreens(place, _draft, onLink = () => {}) {
+  if (!byId("adopted-list")) await bring(place);
+  for (const form of [byId("by-code"), byId("by-address")]) fill(form, null);
+  byId("by-code").onsubmit = adoptBoard;
+  byId("by-address").onsubmit = adoptLan;
+  write(byId("page"), `${location.origin}/?screen`);
+  tell = onLink;
+  look();
+}
+
+/** The set-up has them as one of its sections: what they are drawn with is that page's. */
+async function bring(place) {
+  const answer = await fetch("/screens", { signal: within(DONE_MS) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const shown = element("div", "screens", ...page.getElementById("facts").children);
+  place.append(element("h2", "", t("setup.section-screens")), shown, ...page.querySelectorAll("template"));
+  await speak("screens");
+}
 
 async function look() {
   clearTimeout(asking);
-  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS)]);
-  if (told === undefined) showOffline();
-  else if (told === null) showSignedOut();
-  else show(told, all ?? stations);
+  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS), words]);
+  if (told) show(told, all ?? stations);
+  tell(told ? "live" : told === null ? "signed-out" : "offline");
   clearTimeout(asking);
   asking = setTimeout(look, ASK_AGAIN_MS);
 }
 
 function show(told, all) {
-  trueAt = new Date();
   [screens, stations] = [told.screens, all];
-  link("live", "LIVE");
-  document.body.classList.remove("stale");
-  byId("offline").hidden = true;
-  byId("who").hidden = true;
   offerChoices(stations, screens);
   showAdopted();
   showFound(told.found);
   showHubs(told.hubs);
   write(byId("announced"), announced(told.announced));
-  byId("facts").hidden = false;
-}
-
-function showOffline() {
-  document.body.classList.add("stale");
-  link("offline", "OFFLINE");
-  const since = trueAt.toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
-  write(byId("offline"), `OFFLINE since ${since}`);
-  byId("offline").hidden = false;
-}
-
-function showSignedOut() {
-  document.body.classList.remove("stale");
-  link("connecting", "NOT SIGNED IN");
-  byId("offline").hidden = true;
-  byId("facts").hidden = true;
-  byId("who").hidden = false;
-}
-
-function link(state, words) {
-  byId("link").className = state;
-  write(byId("link"), words);
 }
 
 function called(id) {
@@ -86,8 +82,8 @@ function showAdopted() {
     const item = items.get(screen.id) ?? addAdopted(screen.id);
     const part = (kind) => item.querySelector(kind);
     write(part(".name"), screen.name);
-    const at = screen.station_id === null ? "all stations" : called(screen.station_id);
-    write(part(".where"), ` at ${at}`);
+    const station = screen.station_id === null ? t("screens.all-stations") : called(screen.station_id);
+    write(part(".where"), ` ${t("screens.at", { station })}`);
     part(".state").className = `state ${concern(screen)}`;
     write(part(".state"), sentence(screen, screens, called));
     write(part(".conflict"), screen.conflict);
@@ -111,8 +107,7 @@ function addAdopted(id) {
   };
   const ask = (isAsking) => {
     sure.hidden = !isAsking;
-    const words = "? Its token ends, and it shows no order any more.";
-    sure.firstElementChild.replaceChildren("Forget ", name(now().name), words);
+    sure.firstElementChild.replaceChildren(...told("screens.forget-sure", { name: name(now().name) }));
     part(isAsking ? ".no" : ".forget").focus();
   };
   part(".change").onclick = () => open(form.hidden);
@@ -120,12 +115,12 @@ function addAdopted(id) {
   part(".forget").onclick = () => ask(true);
   part(".no").onclick = () => ask(false);
   part(".yes").onclick = () => {
-    send("DELETE", pathOf(id), undefined, `${now().name} is forgotten`);
+    send("DELETE", pathOf(id), undefined, t("screens.forgotten", { name: now().name }));
   };
   form.onsubmit = async (event) => {
     event.preventDefault();
     const wanted = wantedOf(form);
-    if (await send("PATCH", pathOf(id), wanted, `${wanted.name} is changed`)) open(false);
+    if (await send("PATCH", pathOf(id), wanted, t("screens.changed", { name: wanted.name }))) open(false);
   };
   items.set(id, item);
   byId("adopted-list").append(item);
@@ -143,14 +138,15 @@ function showFound(all) {
     const item = byId("found-screen").content.cloneNode(true).firstElementChild;
     const part = (kind) => item.querySelector(kind);
     const what = [
-      "new", one.proto === "lan" ? "LAN screen" : "board", one.address,
-      ...one.by.map((by) => BY[by] ?? by), one.station && `for ${one.station}`, one.version, one.id,
+      t("screens.is-new"), t(one.proto === "lan" ? "screens.lan" : "screens.board"), one.address,
+      ...one.by.map((by) => (BY.includes(by) ? t(`screens.by-${by}`) : by)),
+      one.station && t("screens.for", { station: one.station }), one.version, one.id,
     ].filter(Boolean);
     part(".name").append(name(one.name || one.id));
     part(".what").append(...what.flatMap((text, place) => [place ? " · " : "", name(text)]));
-    const known = ["It says to be ", name(one.known_as), ", which is adopted."];
-    if (one.known_as) part(".known").append(...known);
-    part(".adopt").ariaLabel = `Adopt ${one.name || one.id}`;
+    const known = one.known_as ? told("screens.known", { name: name(one.known_as) }) : [];
+    part(".known").append(...known);
+    part(".adopt").ariaLabel = t("screens.adopt-name", { name: one.name || one.id });
     part(".adopt").onclick = () => take(one);
     return item;
   });
@@ -171,31 +167,28 @@ function take(one) {
   form.elements[isLan ? "name" : "code"].focus();
 }
 
-for (const form of [byId("by-code"), byId("by-address")]) fill(form, null);
-write(byId("page"), `${location.origin}/?screen`);
-
-byId("by-code").onsubmit = async (event) => {
+async function adoptBoard(event) {
   event.preventDefault();
   const form = event.target;
   const code = form.elements.code.value.replace(" ", "");
   const wanted = wantedOf(form);
-  if (await send("POST", SCREENS, { code, ...wanted }, `${wanted.name} is adopted`)) form.reset();
-};
+  if (await send("POST", SCREENS, { code, ...wanted }, t("screens.is-adopted", { name: wanted.name }))) form.reset();
+}
 
-byId("by-address").onsubmit = async (event) => {
+async function adoptLan(event) {
   event.preventDefault();
   const form = event.target;
   const address = form.elements.address.value.trim();
   const wanted = wantedOf(form);
   const body = { address, ...(found?.address === address && { found_id: found.id }), ...wanted };
-  if (await send("POST", SCREENS, body, `${wanted.name} is adopted`)) form.reset();
-};
+  if (await send("POST", SCREENS, body, t("screens.is-adopted", { name: wanted.name }))) form.reset();
+}
 
 // ── the rest of the network ──────────────────────────────────────────────────────────
 
 function showHubs(hubs) {
   redraw(byId("hub-list"), hubs, ({ name: text, address, id, same_id: same }) => {
-    const words = same && "It has the identifier of this appliance: was its card copied?";
+    const words = same && t("screens.same-id");
     const item = element("li", "", element("b", "", name(text)), " ", name(`${address} · ${id}`));
     if (words) item.append(element("p", "state warning", words));
     return item;
@@ -203,10 +196,10 @@ function showHubs(hubs) {
 }
 
 function announced({ host, renamed_because: renamed, not_because: not }) {
-  if (!host) return `It is not announced by mDNS${not ? `: ${not}` : ""}.`;
+  if (!host) return not ? t("screens.not-announced-because", { why: not }) : t("screens.not-announced");
   const port = location.port && `:${location.port}`; // By which this very page came.
-  const facts = [`Found by mDNS as ${location.protocol}//${host}${port}`, renamed, not];
-  return `${facts.filter(Boolean).join("; ")}.`;
+  const address = `${location.protocol}//${host}${port}`;
+  return `${[t("screens.announced", { address }), renamed, not].filter(Boolean).join("; ")}.`;
 }
 
 // ── asking ───────────────────────────────────────────────────────────────────────────
@@ -219,10 +212,10 @@ async function send(method, path, body, done) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };
   }
-  let wrong = "Nobody answers; look whether it happened";
+  let wrong = t("screens.no-answer");
   try {
     const answer = await fetch(path, options);
-    wrong = answer.ok ? "" : `Not done: ${(await answer.json()).message}`;
+    wrong = answer.ok ? "" : t("screens.not-done", { why: (await answer.json()).message });
   } catch {
     // Said already.
   }
@@ -244,5 +237,3 @@ function redraw(list, all, draw) {
   list.dataset.drawn = now;
   list.replaceChildren(...all.map(draw));
 }
-
-look();

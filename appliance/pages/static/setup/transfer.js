@@ -1,0 +1,85 @@
+// Everything of this kitchen as one file: taken home, or brought to another appliance.
+
+import { element, name } from "/look/elements.js";
+import { request } from "/setup/draft.js";
+import { button } from "/setup/fields.js";
+import { t } from "/words/words.js";
+
+const SETUP = "/api/v1/kds/setup";
+const MOST_BYTES = 16e6;
+
+export function showTransfer(place, draft) {
+  const found = element("div", "");
+  found.setAttribute("role", "status");
+  const download = element("a", "button", t("setup.export-go"));
+  download.href = `${SETUP}/export`;
+  download.setAttribute("download", "");
+  const label = element("label", "field", t("setup.import-file"));
+  const chosen = document.createElement("input");
+  chosen.type = "file";
+  chosen.accept = ".json,application/json";
+  chosen.onchange = () => look(found, chosen.files[0], draft);
+  label.append(chosen);
+  place.replaceChildren(
+    element("h2", "", t("setup.section-transfer")),
+    element("h3", "", t("setup.export")),
+    element("p", "hint", t("setup.export-what")),
+    element("p", "", download),
+    element("h3", "", t("setup.import")),
+    element("p", "hint", t("setup.import-what")),
+    ...(draft.isChangeable ? [label, found] : []),
+  );
+}
+
+/** Say what a file holds and what is wrong with it; a good one can be imported then. */
+async function look(place, file, draft) {
+  if (!file) return;
+  place.replaceChildren(element("p", "", "…"));
+  let content = null;
+  try {
+    if (file.size <= MOST_BYTES) content = JSON.parse(await file.text());
+  } catch {
+    // It is none of ours.
+  }
+  if (content === null) {
+    place.replaceChildren(element("p", "wrong", t("setup.import-none", { name: file.name })));
+    return;
+  }
+  const { status, body } = await request("POST", `${SETUP}/import?check=true`, content);
+  if (status !== 200) {
+    place.replaceChildren(element("p", "wrong", t("setup.not-done", { why: body?.message ?? t("setup.nobody") })));
+    return;
+  }
+  const { errors = [], ...holds } = body;
+  const facts = Object.entries(holds.holds ?? holds).map(([key, value]) => element("li", "", name(factOf(key, value))));
+  const wrong = errors.map(({ key, message }) => element("li", "wrong", name(key), ": ", name(message)));
+  const sure = element("div", "");
+  if (!errors.length) {
+    sure.append(
+      element("p", "wrong doubt", t("setup.import-sure")),
+      button(t("setup.import-go"), () => bring(place, content, draft), "dangerous"),
+      button(t("setup.import-no"), () => place.replaceChildren()),
+    );
+  }
+  place.replaceChildren(
+    element("p", "", t("setup.import-holds")),
+    element("ul", "", ...facts),
+    ...(wrong.length ? [element("p", "", t("setup.import-wrong")), element("ul", "", ...wrong)] : []),
+    sure,
+  );
+}
+
+async function bring(place, content, draft) {
+  place.replaceChildren(element("p", "", t("setup.applying")));
+  const { status, body } = await request("POST", `${SETUP}/import?check=false`, content);
+  const isDone = status >= 200 && status < 300;
+  const why = body?.message ?? t("setup.nobody");
+  place.replaceChildren(element("p", isDone ? "" : "wrong", isDone ? t("setup.imported") : t("setup.not-done", { why })));
+  if (isDone) draft.discard();
+}
+
+function factOf(key, value) {
+  const count = Array.isArray(value) ? value.length : value;
+  const known = ["stations", "rules", "menu", "screens", "pins"].includes(key) && typeof count === "number";
+  return known ? t(`setup.holds-${key}`, { count }) : `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`;
+}
