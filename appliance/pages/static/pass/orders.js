@@ -101,7 +101,7 @@ export function isHeld({ head, tickets }) {
 
 /** The worst of it, at the pass or at a station: `late`, `very-late`, or nothing. */
 export function lateOf({ tickets }, now) {
-  const found = tickets.map((ticket) => lateness(ticket, now).replace(" ", "-"));
+  const found = tickets.map((ticket) => lateness(ticket, now));
   return ["very-late", "late"].find((each) => found.includes(each)) ?? "";
 }
 
