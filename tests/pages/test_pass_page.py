@@ -161,7 +161,7 @@ def test_what_was_asked_for_is_shown_at_once_and_taken_back_when_refused(
     press(card(page, "Table 2"), "Hand off")
     expect(card(page, "Table 2").locator(".sending")).to_have_text("Hand off …")
     hub.falls_silent()
-    expect(page.locator("#notice")).to_have_text(re.compile("Table 2: nobody answers"))
+    expect(page.locator("#notice")).to_have_text(re.compile("Table 2: no answer"))
     expect(card(page, "Table 2")).not_to_have_class(re.compile("busy"))
 
 
@@ -273,7 +273,7 @@ def test_a_night_at_the_pass(at_pass: Page, kitchen: Kitchen) -> None:
     )
     names(page, "Jane")
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#notice")).to_have_text("Taken back: the newest of Table 7")
+    expect(page.locator("#notice")).to_have_text("Taken back: bump of Table 7")
     names(page, "Jane", "Table 7")
     press(seven, "Void")
     press(seven, "Keep it")
