@@ -75,8 +75,9 @@ function drawRest({ head, atPass, parts }) {
 /** Each with its words, and whether it is the main one. */
 function actionsOf(order, may, prints) {
   const { head, atPass } = order;
-  const course = order.tickets.find((ticket) => waitForCourse(ticket).length);
-  const fires = course ? [["fire", fireWords(course), head.status === "held"]] : [];
+  const waiting = ticketOf(order, "fire");
+  const hasCourse = waitForCourse(waiting).length > 0;
+  const fires = hasCourse ? [["fire", fireWords(waiting), head.status === "held"]] : [];
   if (!atPass) return fires;
   if (head.status === "voided") return [["bump", t("pass.clear"), true]];
   const print = prints ? [["print", t("pass.print"), false]] : [];
