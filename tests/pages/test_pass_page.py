@@ -314,7 +314,7 @@ def test_a_screen_of_the_pass_opens_it_and_sees_the_stations(page: Page, kitchen
     code = page.locator("#code .code").inner_text().replace(" ", "")
     wanted = {"code": code, "name": "Pass TV", "station_id": "pass", "shows": "pass"}
     kitchen.call("POST", "/screens", wanted)
-    page.wait_for_url(f"{kitchen.url}/pass?station=pass")
+    page.wait_for_url(f"{kitchen.url}/pass?station=pass&screen=Pass+TV")
     expect(page.locator("#link")).to_have_text("LIVE")
     order = card(page, "Table 7")
     kitchen.act("grill", "A-1", "start")

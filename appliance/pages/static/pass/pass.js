@@ -12,7 +12,7 @@ import { ask } from "/live/asking.js";
 import { come, finished, follow, knock, undo } from "/live/link.js";
 import { clock } from "/live/time.js";
 import { element, name } from "/look/elements.js";
-import { leadOn, linkPages } from "/look/pages.js";
+import { leadOn, linkPages, showCode } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { draw, tell } from "/pass/card.js";
 import { watchDeeds } from "/pass/deeds.js";
@@ -117,7 +117,7 @@ export function openPass() {
       say("offline", null);
       redraw();
       showLink("connecting", t("board.not-signed-in"));
-      session.ask();
+      if (!showCode()) session.ask();
     },
   }, { whole_orders: true });
   const summons = watchSummons(byId("summons"), byId("summon"), called, async (coming) => {
