@@ -19,6 +19,7 @@ from appliance.api import (
     report_csv,
     reports,
     routing,
+    setup,
     sign_in,
     stations,
     summons,
@@ -47,6 +48,7 @@ from appliance.history import History
 from appliance.printers import Printers, PrintersNow
 from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
+from appliance.setup import SetUp
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -75,6 +77,7 @@ def make_app(
     screens: Screens,
     screens_now: ScreensNow,
     guests: ready.Shown,
+    set_up: SetUp,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -114,6 +117,7 @@ def make_app(
     def passes() -> tuple[str, ...]:
         return expeditor.kitchen.router.passes
 
+    routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
         Resource(
             "Orders",
@@ -134,7 +138,7 @@ def make_app(
         ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
-        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Routing", routing, routing_rules.operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
         Resource(
@@ -159,6 +163,7 @@ def make_app(
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),
+        Resource("Set-up", setup, setup.SetUpResource(set_up, routing_rules).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
         Resource(
