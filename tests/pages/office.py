@@ -93,7 +93,13 @@ class Office:
 
 def routed(**more: Any) -> dict[str, Any]:
     """Where a dish would go."""
-    usual = {"line_id": "1", "stations": [], "nearly": [], "taken_away": [], "last": None}
+    usual: dict[str, Any] = {
+        "line_id": "1",
+        "stations": [],
+        "nearly": [],
+        "taken_away": [],
+        "last": None,
+    }
     return usual | {"unrouted": False} | more
 
 
