@@ -165,7 +165,7 @@ def make_app(
         ),
         Resource("Set-up", setup, setup.SetUpResource(set_up, routing_rules).operations()),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
-        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority, set_up).operations()),
         Resource(
             "Appliance",
             appliance_health,

@@ -89,8 +89,8 @@ class New(Kitchen):
 
 def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Path) -> None:
     with New(tmp_path) as kitchen:
-        kitchen.let_in(page.context)
-        page.goto(f"{kitchen.url}/setup")
+        page.goto(kitchen.sign_in_link)
+        page.wait_for_url(f"{kitchen.url}/setup")
         page.get_by_label("Name of the kitchen").fill("Bar Sol")
         onward(page, "What do you begin with?")
         page.get_by_role("button", name="Café or bar").click()
