@@ -49,6 +49,7 @@ from appliance.parts import (
     make_printing,
 )
 from appliance.ports import CannotListen, Doors, Listening, listen
+from appliance.presses import Presses
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.reports import Reports
 from appliance.screens.screens import Watcher
@@ -184,9 +185,9 @@ async def running(
 
     `expeditor` is loaded from `log`. `doors` stay open. Raises CannotListen, Unfit, OSError.
     """
-    place, config, directory = current.place, current.place.config, current.place.directory
+    config, directory = current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
-    limits = Limits(config.http.limits)
+    limits, presses = Limits(config.http.limits), Presses()
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -215,7 +216,7 @@ async def running(
         printers_now,
     )
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: ConfigurationStatus(place.errors),
+        "configuration": lambda: ConfigurationStatus(current.place.errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
@@ -228,7 +229,9 @@ async def running(
     }
     machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
+    devices = await asyncio.to_thread(
+        make_devices, config, expeditor, shown_now, printers_now, presses
+    )
     if https is not None:
         status["https"] = https.status
     if devices is not None:
@@ -249,8 +252,8 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        warnings=place.warnings,
-        errors=place.errors,
+        warnings=current.place.warnings,
+        errors=current.place.errors,
     )
     app = make_app(
         expeditor,
@@ -271,11 +274,12 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        set_up=SettingUp(current, expeditor),
         guests=guests(config),
+        set_up=SettingUp(current, expeditor),
+        presses=presses,
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
+        names=partial(_names, config, https),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -285,7 +289,9 @@ async def running(
     try:
         if printing is not None:
             await printing.prepare()
-        listening = await listen(config, router, ports, https, doors, free_ports=place.movable)
+        listening = await listen(
+            config, router, ports, https, doors, free_ports=current.place.movable
+        )
         health.places = listening.places
         presence = make_presence(config, identifier, listening.orders)
         screens.orders = listening.orders
@@ -352,6 +358,12 @@ def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> 
     pages.add_routes(app.router, language)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
+
+
+def _names(config: Config, https: tls.Https | None) -> frozenset[str]:
+    """What browsers may call it; see `host_middleware`."""
+    own = frozenset[str](config.http.names)
+    return own | https.names if https else own
 
 
 def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:

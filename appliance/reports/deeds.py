@@ -150,6 +150,7 @@ def _of_the_kitchen(
         case MenuItemRemoved(plu=plu):
             return "menu_item_removed", None, plu
         case ConfigurationChanged(what=what, keys=keys):
-            imported = what == "imported"
-            action: Action = "configuration_imported" if imported else "configuration_applied"
+            action: Action = (
+                "configuration_applied" if what == "applied" else "configuration_imported"
+            )
             return action, None, " ".join(keys)
