@@ -154,7 +154,11 @@ def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office
     theirs["appliance"]["name"] = "Theirs"
     office.somebody_applies(theirs)
     page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Not applied: somebody else was faster.")
     expect(page.locator("#overtaken")).to_be_visible()
+    # As often as it is pressed, before somebody has decided.
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Not applied: somebody else was faster.")
     assert office.put == []
     page.get_by_role("button", name="Show the newer one").click()
     expect(general.get_by_label("Name of the kitchen")).to_have_value("Theirs")
@@ -162,6 +166,12 @@ def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office
     # Who has changed nothing just sees what is in force.
     office.somebody_applies(theirs | {"appliance": {"name": "Newest"}})
     expect(general.get_by_label("Name of the kitchen")).to_have_value("Newest")
+    change(general.get_by_label("Name of the kitchen"), "Mine")
+    office.somebody_applies(theirs)
+    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    assert office.applied["appliance"]["name"] == "Mine"
 
 
 def test_a_kitchen_of_a_file_is_shown_and_changed_there(
@@ -366,13 +376,14 @@ def test_pins_are_set_changed_and_taken_away(page: Page, kitchen: Kitchen, offic
     assert office.put == []
 
 
-@pytest.mark.usefixtures("office")
-def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen) -> None:
+def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen, office: Office) -> None:
     asked: list[str] = []
     wrong: list[dict[str, str]] = [{"key": "station[0].name", "message": "too long"}]
 
     def take(route: Any) -> None:
         asked.append(route.request.url.rpartition("?")[2])
+        if asked[-1] == "check=false":
+            office.brings(office.now["document"] | {"appliance": {"name": "Brought"}})
         route.fulfill(json={"stations": 4, "pins": 1, "errors": wrong})
 
     page.route("**/setup/import?*", take)
@@ -393,6 +404,8 @@ def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen) -> None:
     replace.click()
     expect(transfer.get_by_text("Done: the kitchen works with it.")).to_be_visible()
     assert asked == ["check=true", "check=true", "check=false"]
+    page.get_by_role("link", name="General").click()
+    expect(page.get_by_label("Name of the kitchen")).to_have_value("Brought")
 
 
 def test_it_owns_up_when_nobody_answers(page: Page, kitchen: Kitchen, office: Office) -> None:

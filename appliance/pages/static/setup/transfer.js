@@ -71,11 +71,10 @@ async function look(place, file, draft) {
 
 async function bring(place, content, draft) {
   place.replaceChildren(element("p", "", t("setup.applying")));
-  const { status, body } = await request("POST", `${SETUP}/import?check=false`, content);
-  const isDone = status >= 200 && status < 300;
-  const why = body?.message ?? t("setup.nobody");
-  place.replaceChildren(element("p", isDone ? "" : "wrong", isDone ? t("setup.imported") : t("setup.not-done", { why })));
-  if (isDone) draft.discard();
+  const { done, errors = [], failed } = await draft.bring(content);
+  const why = failed || errors.map(({ key, message }) => `${key}: ${message}`).join("; ") || t("setup.nobody");
+  const words = done ? t("setup.imported") : t("setup.not-done", { why });
+  place.replaceChildren(element("p", done ? "" : "wrong", words));
 }
 
 function factOf(key, value) {
