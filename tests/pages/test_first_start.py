@@ -114,6 +114,22 @@ def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Pa
         expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
         now = kitchen.call("GET", "/setup")
         assert (now["source"], now["document"]["appliance"]["name"]) == ("own", "Bar Luna")
+        # As it is now it can be brought back, whatever becomes of it.
+        page.get_by_role("link", name="Export and import").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download everything").click()
+        page.get_by_role("link", name="General").click()
+        name.fill("Bar Marte")
+        name.press("Tab")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
+        page.get_by_role("link", name="Export and import").click()
+        page.get_by_label("File of an export").set_input_files(download.value.path())
+        expect(page.get_by_text("2 stations")).to_be_visible()
+        page.get_by_role("button", name="Replace everything with it").click()
+        expect(page.locator("#section-transfer")).to_contain_text("Done")
+        page.get_by_role("link", name="General").click()
+        expect(name).to_have_value("Bar Luna")
 
 
 def test_what_is_wrong_keeps_it_from_coming_into_force(

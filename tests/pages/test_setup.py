@@ -384,7 +384,9 @@ def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen, office: Offi
         asked.append(route.request.url.rpartition("?")[2])
         if asked[-1] == "check=false":
             office.brings(office.now["document"] | {"appliance": {"name": "Brought"}})
-        route.fulfill(json={"stations": 4, "pins": 1, "errors": wrong})
+        holds = {"name": "Da Carlo", "stations": 4, "rules": 9, "menu": 0, "screens": 2, "pins": 1}
+        left = ["https.key"]
+        route.fulfill(json={"holds": holds, "errors": wrong, "left_out": left})
 
     page.route("**/setup/import?*", take)
     transfer = look(page, kitchen, "transfer")
@@ -400,7 +402,11 @@ def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen, office: Offi
     wrong.clear()
     chosen.set_input_files([])
     chosen.set_input_files(file_of(b"{}"))
-    expect(transfer.get_by_text("4 stations")).to_be_visible()
+    expect(transfer.get_by_text("It is of Da Carlo, and holds:")).to_be_visible()
+    expect(transfer.locator("li")).to_have_text(
+        ["4 stations", "9 rules", "0 dishes of the menu", "2 adopted screens", "1 PIN"]
+    )
+    expect(transfer.get_by_text("https.key")).to_be_visible()
     replace.click()
     expect(transfer.get_by_text("Done: the kitchen works with it.")).to_be_visible()
     assert asked == ["check=true", "check=true", "check=false"]
