@@ -2,18 +2,25 @@
 
 import copy
 import re
+import tomllib
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, Page, ViewportSize, expect
 
+from appliance import config
 from tests.pages.desk import Desk
 from tests.pages.kitchen import Kitchen
 from tests.pages.office import SETUP, Office, routed, stop
 
 EVIL: Final = "<img src=x onerror=hacked=1>\N{RIGHT-TO-LEFT OVERRIDE}gnp" + "x" * 10_000
 SIZES: Final = [(1920, 1080), (1280, 720), (800, 480), (390, 844)]
-SIDES: Final = "key => [key.offsetWidth, key.offsetHeight]"
+SMALL: Final = """() => [...document.querySelectorAll("#place button, #section-list a")]
+    .filter((key) => key.offsetWidth && Math.min(key.offsetWidth, key.offsetHeight) < 47)
+    .map((key) => key.innerText.slice(0, 40))"""
+"""What a finger misses."""
+UNLABELLED: Final = """(place) => [...place.querySelectorAll("input, select, textarea")]
+    .filter((field) => field.labels.length !== 1).length"""
 SECTIONS: Final = ["general", "stations", "rules", "screens", "access", "transfer"]
 
 
@@ -76,8 +83,32 @@ def test_changes_are_counted_and_come_into_force_together(
     assert office.applied["appliance"]["name"] == "Casa Lola"
     assert office.applied["timing"]["late_after"] == "7m30s"
     # What is as it is usually is not written, and what nobody touched stays as it was.
+    assert set(office.applied) == set(tomllib.loads(config.embedded()))
     assert "very_late_after" not in office.applied["timing"]
     assert office.applied["route"] == office.now["document"]["route"]
+
+
+def test_some_tickets_are_late_otherwise(page: Page, kitchen: Kitchen, office: Office) -> None:
+    general = look(page, kitchen)
+    general.get_by_role("button", name="Add an exception").click()
+    entry = general.locator(".entry")
+    change(entry.get_by_label("Kind of order"), "delivery, pickup")
+    change(entry.get_by_label("Late after, in minutes", exact=True), "12")
+    entry.get_by_label("Grill").check()
+    expect(entry.locator(".opener")).to_have_text(
+        "orders for delivery or pickup and tickets of Grill: late after 12 min, "
+        "very late after 8 min"
+    )
+    office.wrong = [{"key": "timing.late[0].very_late_after", "message": "before it is late"}]
+    change(entry.get_by_label("Very late after, in minutes"), "10")
+    expect(entry.locator("[aria-invalid]")).to_have_value("10")
+    office.wrong = []
+    change(entry.get_by_label("Very late after, in minutes"), "20")
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    late: dict[str, Any] = {"late_after": "12m", "very_late_after": "20m"}
+    late |= {"mode": ["delivery", "pickup"], "station": ["grill"]}
+    assert office.applied["timing"]["late"] == [late]
 
 
 def test_leaving_with_changes_asks(page: Page, kitchen: Kitchen, office: Office) -> None:
@@ -446,10 +477,8 @@ def test_hostile_names_are_text_and_every_size_fits(
         for width, height in SIZES:
             page.set_viewport_size(ViewportSize(width=width, height=height))
             assert page.evaluate("document.documentElement.scrollWidth") <= width, section
-            for key in page.locator("#place button:visible, #section-list a:visible").all():
-                assert min(key.evaluate(SIDES)) >= 47, section
-        for field in place.locator("input:visible, select:visible, textarea:visible").all():
-            assert field.evaluate("field => field.labels.length") == 1
+            assert page.evaluate(SMALL) == [], section
+        assert place.evaluate(UNLABELLED) == 0
     assert page.locator("main img").count() == 0
     assert page.evaluate("typeof hacked") == "undefined"
 

@@ -3,7 +3,7 @@
 // called away, or whose tablet goes dark, goes on where they were.
 
 import { within } from "/live/asking.js";
-import { changesBetween, copy, without } from "/setup/difference.js";
+import { changesBetween, copy, tidy, without } from "/setup/difference.js";
 
 const SETUP = "/api/v1/kds/setup";
 const HEALTH = "/api/v1/kds/health";
@@ -21,6 +21,7 @@ const BEGUN_MS = 60000; // An appliance that is not back by then may not come by
  * told how it stands: `live`, `offline`, `signed-out` or `not-allowed`.
  *
  * - `document`: the configuration, in the very shape of the TOML file; change it, then call `changed()`.
+ * - `written()`: the same without what is empty only because a page looked for it.
  * - `errorsAt("printer[0]")`, `doubtsAt(...)`: what is wrong there and in what it holds, as messages.
  * - `listen(fn)`: `fn(what)` is called when it was `changed`, `checked`, `replaced` (by another document),
  *   when `choices` are others, and when its section is `shown` again.
@@ -97,6 +98,11 @@ export async function openDraft(onLink = () => {}) {
     }
   }
 
+  /** The draft, as the file is to have it. */
+  function written() {
+    return tidy(draft, now.document);
+  }
+
   function changed() {
     keep();
     tell("changed");
@@ -106,7 +112,7 @@ export async function openDraft(onLink = () => {}) {
 
   async function check() {
     const mine = ++checks;
-    const { status, body } = await request("POST", `${SETUP}/check`, { document: draft }, DONE_MS);
+    const { status, body } = await request("POST", `${SETUP}/check`, { document: written() }, DONE_MS);
     if (status !== 200 || mine !== checks) return;
     [errors, doubts] = [body.errors, body.doubts];
     tell("checked");
@@ -185,6 +191,7 @@ export async function openDraft(onLink = () => {}) {
 
   return {
     get document() { return draft; },
+    written,
     get inForce() { return now; },
     get choices() { return choices; },
     get isChangeable() { return now.changeable; },
@@ -196,7 +203,7 @@ export async function openDraft(onLink = () => {}) {
     doubtsAt: (key) => at(doubts, key),
     listen: (listener) => { listeners.push(listener); },
     tell,
-    apply: () => apply("PUT", SETUP, { document: draft, revision: now.revision }),
+    apply: () => apply("PUT", SETUP, { document: written(), revision: now.revision }),
     bring: (everything) => apply("POST", `${SETUP}/import?check=false`, everything),
     askChoices,
     replace,
