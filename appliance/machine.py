@@ -12,7 +12,7 @@ may ask how the appliance is.
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -97,23 +97,22 @@ class Machine:
         self,
         directory: Path,
         root: Path = Path("/"),
-        clock_state: Callable[[], ClockState] = clock.state,
     ) -> None:
         """Looks for the first time, so it blocks. `directory` has the data, `root` proc and sys."""
         self._directory = directory
         self._root = root
-        self._clock_state = clock_state
         self._throttled_before = False
         self._under_voltage_before = False
-        self.now = self._look()
+        self.look()
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            self.now = await asyncio.to_thread(self._look)
+            await asyncio.to_thread(self.look)
 
-    def _look(self) -> MachineNow:
+    def look(self) -> None:
+        """See how it is now. Blocks."""
         flags = _throttling(self._root)
         throttled = _is_cooled(self._root) if flags is None else bool(flags & _THROTTLED)
         under = _is_low(self._root) if flags is None else bool(flags & _UNDER_VOLTAGE)
@@ -122,11 +121,11 @@ class Machine:
         self._throttled_before |= bool(throttled or past & _THROTTLED)
         self._under_voltage_before |= bool(under or past & _UNDER_VOLTAGE)
         memory, up = _memory(self._root), _first(self._root / "proc/uptime")
-        return MachineNow(
+        self.now = MachineNow(
             model=_model(self._root),
             kernel=os.uname().release,
             up_seconds=None if up is None else int(up),
-            clock=self._clock_state(),
+            clock=clock.state(),
             temperature=_temperature(self._root),
             throttled=throttled,
             throttled_before=None if throttled is None else self._throttled_before,

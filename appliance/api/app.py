@@ -15,10 +15,12 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    press_stream,
     ready,
     report_csv,
     reports,
     routing,
+    setup,
     sign_in,
     stations,
     summons,
@@ -44,9 +46,11 @@ from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
+from appliance.presses import Presses
 from appliance.printers import Printers, PrintersNow
 from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
+from appliance.setup import SetUp
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -74,6 +78,8 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    set_up: SetUp,
+    presses: Presses,
     guests: ready.Shown,
     limits: Limits,
     max_body: int,
@@ -114,6 +120,9 @@ def make_app(
     def passes() -> tuple[str, ...]:
         return expeditor.kitchen.router.passes
 
+    hands_seen = press_stream.PressStream(presses, authority)
+    app.on_shutdown.append(hands_seen.close)
+    routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
         Resource(
             "Orders",
@@ -134,7 +143,7 @@ def make_app(
         ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
-        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Routing", routing, routing_rules.operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
         Resource(
@@ -157,6 +166,14 @@ def make_app(
             [
                 *Knocks(screens, authority, kitchen).operations(BASE),
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
+            ],
+        ),
+        Resource(
+            "Set-up",
+            setup,
+            [
+                *setup.SetUpResource(set_up, routing_rules).operations(),
+                *hands_seen.operations(BASE),
             ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),

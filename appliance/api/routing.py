@@ -1,7 +1,8 @@
 """Routing rules: those of the configuration file, which are read-only, and those made over HTTP."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import tzinfo
 from typing import Annotated, Final
 
@@ -17,7 +18,9 @@ from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import explain
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import Order
+from appliance.kitchen.routing import Router
 from appliance.kitchen.rule import Rule, fault, folded_patterns
 from appliance.kitchen.ticket import Moment
 from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
@@ -133,17 +136,26 @@ class Routing:
 
     async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
-        sent: TestedOrder = call.body
+        order = self.tried(call.body)
+        async with self.turn():
+            kitchen = self._expeditor.kitchen
+            router, learned = kitchen.router, kitchen.learned_in_use
+            # A rule is not told of before it is on disk.
+            await asyncio.shield(self._expeditor.settled())
+            return await self.explained(router, learned, order)
+
+    def tried(self, sent: TestedOrder) -> Order:
+        """The order that is to be tried out. Raises ApiError 400."""
         try:
-            order = order_to_try(sent, self._zone)
+            return order_to_try(sent, self._zone)
         except NotUnderstood as error:
             raise invalid("items", str(error)) from error
-        return await self._explained(order)
 
-    async def _explained(self, order: Order) -> list[RoutedJson]:
-        """In a thread: thousands of rules take seconds, in which orders come. Raises ApiError 429.
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One test at a time, so that they share the processor with orders as one thread does.
 
-        One at a time, so that they share the processor with orders as one thread does.
+        Raises ApiError 429.
         """
         if self._testing >= MAX_TESTING:
             message = "too many orders are being tried out; try again in 2 s"
@@ -151,14 +163,19 @@ class Routing:
         self._testing += 1
         try:
             async with self._one_at_a_time:
-                kitchen, at = self._expeditor.kitchen, self._now().at
-                router, learned = kitchen.router, kitchen.learned_in_use
-                # A rule is not told of before it is on disk.
-                await asyncio.shield(self._expeditor.settled())
-                explained = await asyncio.to_thread(explain, router, order, at, learned)
-                return [routed_json(each) for each in explained]
+                yield
         finally:
             self._testing -= 1
+
+    async def explained(
+        self, router: Router, learned: Learned | None, order: Order
+    ) -> list[RoutedJson]:
+        """Why items go where they go, by this router.
+
+        In a thread: thousands of rules take seconds, in which orders come.
+        """
+        explained = await asyncio.to_thread(explain, router, order, self._now().at, learned)
+        return [routed_json(each) for each in explained]
 
     def _add(self, call: Call, bodies: Sequence[RuleBody], where: str) -> tuple[Rule, ...]:
         rules = tuple(map(rule_of, bodies))

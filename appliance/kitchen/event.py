@@ -163,6 +163,19 @@ class PrintAsked(_Event, frozen=True, gc=False, tag="print"):
     """Who wants it."""
 
 
+class ConfigurationChanged(_Event, frozen=True, gc=False, tag="configuration.changed"):
+    """Somebody had the appliance begin anew with another configuration: for who asks later.
+
+    The kitchen itself is not told by this what it is: see `layout.Plan`.
+    """
+
+    what: Literal["applied", "imported"]
+    """`imported`: a whole kitchen, from a file that was exported."""
+    keys: tuple[str, ...] = ()
+    """What became other, as `printer[0].transport`; the first of many."""
+    by: str | None = None
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -176,6 +189,7 @@ Event = (
     | MenuItemRemoved
     | Summoned
     | PrintAsked
+    | ConfigurationChanged
 )
 
 encode = msgspec.json.Encoder().encode

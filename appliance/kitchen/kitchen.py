@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
     ByHand,
     CancelOrder,
     Command,
+    ConfigurationNoted,
     CreateOrder,
     DefineMenuItems,
     DefineStation,
@@ -23,6 +24,7 @@ from appliance.kitchen.command import (
     FireCourse,
     MarkLine,
     MoveTicket,
+    NoteConfiguration,
     PrintTicket,
     RemoveMenuItem,
     RemoveRule,
@@ -36,14 +38,14 @@ from appliance.kitchen.command import (
 from appliance.kitchen.cooking import Cooking
 from appliance.kitchen.decision import Decision, no_such_ticket, signed
 from appliance.kitchen.deed import Deed
-from appliance.kitchen.event import Event, PrintAsked
+from appliance.kitchen.event import ConfigurationChanged, Event, PrintAsked
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.homing import Homing, taken_in
 from appliance.kitchen.known import Known
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
 from appliance.kitchen.memory import Memory
-from appliance.kitchen.menu import Menu
+from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
@@ -96,6 +98,9 @@ class Kitchen:
                 return summoning.decide(self._memory, command, now)
             case PrintTicket():
                 return self._print(command, now)
+            case NoteConfiguration(what, keys):
+                changed = ConfigurationChanged(now.at, now.tick, what, keys)
+                return Decision(ConfigurationNoted(), (changed,))
             case (
                 DefineStation()
                 | RemoveStation()
@@ -144,6 +149,10 @@ class Kitchen:
     def menu(self) -> Menu:
         """All that is on offer now, the file's first."""
         return self._memory.layout.menu
+
+    def made(self) -> tuple[tuple[Station, ...], tuple[Rule, ...], tuple[MenuItem, ...]]:
+        """The stations, rules and items of the menu that were made at run time."""
+        return self._memory.layout.made()
 
     @property
     def unrouted(self) -> Tally:

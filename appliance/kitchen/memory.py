@@ -8,6 +8,7 @@ from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
 from appliance.kitchen.deed import Deeds
 from appliance.kitchen.event import (
+    ConfigurationChanged,
     Event,
     MenuItemRemoved,
     MenuItemsDefined,
@@ -244,6 +245,8 @@ class Memory:
                 return None
             case PrintAsked():
                 return self._orders[event.ticket.number].placed
+            case ConfigurationChanged():
+                return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         known = placed_by(event, guest)

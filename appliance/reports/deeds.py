@@ -3,6 +3,7 @@
 from typing import Final, Literal, NamedTuple, get_args
 
 from appliance.kitchen.event import (
+    ConfigurationChanged,
     Event,
     MenuItemRemoved,
     MenuItemsDefined,
@@ -42,6 +43,8 @@ Action = Literal[
     "rule_removed",
     "menu_changed",
     "menu_item_removed",
+    "configuration_applied",
+    "configuration_imported",
 ]
 """`item_done`: a line was ticked, or its tick taken away; `acknowledged`: a struck ticket was
 bumped away; `received`: what was moved came there; `cancelled`: the order was taken back."""
@@ -129,7 +132,8 @@ def _of_the_kitchen(
     | RulesAdded
     | RuleRemoved
     | MenuItemsDefined
-    | MenuItemRemoved,
+    | MenuItemRemoved
+    | ConfigurationChanged,
 ) -> tuple[Action, str | None, str | None]:
     """What was done, to which station, and to what else."""
     match event:
@@ -145,3 +149,7 @@ def _of_the_kitchen(
             return "menu_changed", None, " ".join(item.plu for item in items)
         case MenuItemRemoved(plu=plu):
             return "menu_item_removed", None, plu
+        case ConfigurationChanged(what=what, keys=keys):
+            imported = what == "imported"
+            action: Action = "configuration_imported" if imported else "configuration_applied"
+            return action, None, " ".join(keys)

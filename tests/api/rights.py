@@ -102,10 +102,17 @@ DELETE /pins/{name}                                                             
 GET    /devices                                                                 managers  all   ours
 POST   /devices                                                                 managers  all   ours
 DELETE /devices/{id}                                                            managers  all   ours
+GET    /setup                                                                   managers  all   ours
+PUT    /setup                                                                   managers  all   ours
+POST   /setup/check                                                             managers  all   ours
+POST   /setup/route                                                             managers  all   ours
+GET    /setup/presses                                                           managers  all   ours
+GET    /setup/choices                                                           managers  all   ours
 """
 RULE: Final = {"station_id": "grill", "name": ["pie"]}
 STATION: Final = {"name": "Pie", "station_type": "generic"}
 ORDER: Final = {"id": "A-2", "items": [{"lineId": "1", "name": "Hamburger"}]}
+SMALL: Final = {"station": [{"id": "grill", "name": "Grill"}]}
 BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/priority"): {"priority": "high"},
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/move"): {"station_id": "grill"},
@@ -128,6 +135,9 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},
+    ("PUT", "/setup"): {"document": SMALL, "revision": ""},
+    ("POST", "/setup/check"): {"document": SMALL},
+    ("POST", "/setup/route"): {"document": SMALL, "items": []},
 }
 """What would be done, were it not refused."""
 
