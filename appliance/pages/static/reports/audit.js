@@ -9,7 +9,7 @@ import { t } from "/words/words.js";
 const ACTIONS = [
   "bumped", "recalled", "voided", "cancelled", "acknowledged", "undone", "fired", "moved", "received",
   "prioritized", "started", "item_done", "ready", "printed", "called", "came", "station_changed",
-  "station_removed", "rules_added", "rule_removed", "menu_changed", "menu_item_removed", "set_up",
+  "station_removed", "rules_added", "rule_removed", "menu_changed", "menu_item_removed", "configuration_applied", "configuration_imported",
 ];
 const FILTERS = { by: "by", station: "station_id", action: "action", order: "order" };
 

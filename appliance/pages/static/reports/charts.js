@@ -37,10 +37,10 @@ export function drawBars(place, columns, words) {
 export function drawLines(place, columns, lines, threshold, words) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const steps = minuteSteps(Math.max(threshold.value * 1.2, ...values));
-  const { svg, x, y, width, inner } = frame(place, columns, steps, words);
+  const { svg, x, y, width, inner, isTurned } = frame(place, columns, steps, words);
   const at = y(threshold.value);
   svg.append(shape("line", { x1: inner.left, x2: inner.right, y1: at, y2: at, class: "threshold" }));
-  svg.append(text(threshold.words, inner.right - 4, at - 4, "threshold-words"));
+  svg.append(text(threshold.words, isTurned ? inner.left + 4 : inner.right - 4, at - 4, "threshold-words"));
   for (const { kind, values: own } of lines) {
     let path = "";
     own.forEach((value, column) => {
@@ -78,14 +78,14 @@ function frame(place, columns, steps, words) {
   for (const step of steps) {
     svg.append(shape("line", { x1: inner.left, x2: inner.right, y1: y(step), y2: y(step), class: "grid" }));
     const side = isTurned ? inner.right + 6 : inner.left - 6;
-    svg.append(text(words.of(step), side, y(step) + 5, isTurned ? "side turned" : "side"));
+    svg.append(text(words.of(step), side, y(step) + 5, "side"));
   }
   const every = Math.max(1, Math.ceil(TICK_PX / width));
   columns.forEach(({ label }, column) => {
     if (column % every === 0) svg.append(text(label, x(column) + width / 2, HEIGHT - 8, "below"));
   });
   place.replaceChildren(svg);
-  return { svg, x, y, width, inner };
+  return { svg, x, y, width, inner, isTurned };
 }
 
 /** The whole height of a column is pressed; whoever has no pointer has the table. */

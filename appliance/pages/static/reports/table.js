@@ -4,7 +4,8 @@ import { element } from "/look/elements.js";
 
 /** Fill a table. `headings` and each of `rows` have as many parts; a row's first is its heading. */
 export function fill(table, headings, rows) {
-  const head = element("tr", "", ...headings.map((words) => heading("col", words)));
+  const head = element("tr", "", ...headings.map((words, column) => (
+    heading("col", words, rows[0]?.[column]?.numeric !== undefined))));
   const lines = rows.map(([first, ...cells]) => element("tr", "", heading("row", first), ...cells.map(cell)));
   table.replaceChildren(element("thead", "", head), element("tbody", "", ...lines));
 }
@@ -14,8 +15,8 @@ export function numeric(words) {
   return { numeric: words };
 }
 
-function heading(scope, words) {
-  const made = element("th", "", words);
+function heading(scope, words, isNumeric) {
+  const made = element("th", isNumeric ? "numeric" : "", words);
   made.scope = scope;
   return made;
 }
