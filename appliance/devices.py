@@ -121,7 +121,7 @@ class PressedJson(Struct):
     """What a press came to, once that is on disk."""
 
     action: str
-    """As the configuration has it: `bump 1`."""
+    """As the configuration has it: `bump 1`; empty for a key that does nothing."""
     outcome: Literal["done", "nothing there", "refused", "cannot be stored"]
     why: str
     """In words, where it was refused or could not be stored."""
@@ -144,8 +144,9 @@ class Devices(Protocol):
         """Press a simulated button that is there. Raises CannotPress."""
 
     async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
-        """Press a key that a simulated bar has, or one at a board. Raises CannotPress.
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress, ValueError.
 
+        Of a simulated bar `key` may also be what it sends, whether that means anything or not.
         `ago`: how many seconds ago the finger went down, where that was at a board.
         """
 

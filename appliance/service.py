@@ -49,6 +49,7 @@ from appliance.parts import (
     make_printing,
 )
 from appliance.ports import CannotListen, Doors, Listening, listen
+from appliance.presses import Presses
 from appliance.printers import NoPrinters, PrintersNow
 from appliance.reports import Reports
 from appliance.screens.screens import Watcher
@@ -93,10 +94,17 @@ async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running
     stop = _on_stop_signal()
     raise_descriptor_limit()
     doors = Doors()
-    feeding = asyncio.create_task(feed_watchdog(), name="watchdog")
+    ready = asyncio.Event()
+    feeding = asyncio.create_task(_feed_watchdog(ready), name="watchdog")
+
+    def tell(parts: Running) -> None:
+        announce(parts)
+        notify("READY=1")
+        ready.set()
+
     try:
         while not stop.is_set():
-            await _serve_once(current, log, doors, stop, announce)
+            await _serve_once(current, log, doors, stop, tell)
     finally:
         feeding.cancel()
         doors.close()
@@ -108,9 +116,12 @@ async def _serve_once(
     log: SqliteLog,
     doors: Doors,
     stop: asyncio.Event,
-    announce: Callable[[Running], None],
+    tell: Callable[[Running], None],
 ) -> None:
-    """Until it is told to stop, or to begin anew; `current` has the place for that then."""
+    """Until it is told to stop, or to begin anew; `current` has the place for that then.
+
+    `tell` is told when it runs.
+    """
     expeditor, clock = await new_expeditor(current.place, log)
     if not await _loaded(expeditor, stop):
         return
@@ -118,9 +129,8 @@ async def _serve_once(
     try:
         async with running(current, log, expeditor, clock, doors) as parts:
             has_begun = True
+            tell(parts)
             await asyncio.to_thread(current.keep)
-            announce(parts)
-            notify("READY=1")
             await _first_of(stop, current.begin_anew)
             notify("STOPPING=1" if stop.is_set() else reloading())
     except (CannotListen, Unfit, OSError) as error:
@@ -130,6 +140,12 @@ async def _serve_once(
         return
     if not stop.is_set():
         await asyncio.to_thread(current.take_next)
+
+
+async def _feed_watchdog(ready: asyncio.Event) -> None:
+    """From when it is ready for the first time on, also while it begins anew."""
+    await ready.wait()
+    await feed_watchdog()
 
 
 async def _first_of(*events: asyncio.Event) -> None:
@@ -169,9 +185,9 @@ async def running(
 
     `expeditor` is loaded from `log`. `doors` stay open. Raises CannotListen, Unfit, OSError.
     """
-    config, directory = current.place.config, current.place.directory
+    place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
-    limits = Limits(config.http.limits)
+    limits, presses = Limits(config.http.limits), Presses()
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -200,7 +216,7 @@ async def running(
         printers_now,
     )
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: ConfigurationStatus(current.place.errors),
+        "configuration": lambda: ConfigurationStatus(place.errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
@@ -213,7 +229,9 @@ async def running(
     }
     machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
+    devices = await asyncio.to_thread(
+        make_devices, config, expeditor, shown_now, printers_now, presses
+    )
     if https is not None:
         status["https"] = https.status
     if devices is not None:
@@ -234,7 +252,7 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        warnings=current.place.warnings,
+        warnings=place.warnings,
     )
     app = make_app(
         expeditor,
@@ -255,11 +273,12 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        guests=guests(config),
         set_up=SettingUp(current, expeditor),
+        presses=presses,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=partial(_names, config, https),
+        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -269,9 +288,7 @@ async def running(
     try:
         if printing is not None:
             await printing.prepare()
-        listening = await listen(
-            config, router, ports, https, doors, free_ports=current.place.movable
-        )
+        listening = await listen(config, router, ports, https, doors, free_ports=place.movable)
         health.places = listening.places
         presence = make_presence(config, identifier, listening.orders)
         screens.orders = listening.orders
@@ -338,12 +355,6 @@ def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> 
     pages.add_routes(app.router, language)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-
-
-def _names(config: Config, https: tls.Https | None) -> frozenset[str]:
-    """What browsers may call it; see `host_middleware`."""
-    own = frozenset[str](config.http.names)
-    return own | https.names if https else own
 
 
 def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:

@@ -27,7 +27,7 @@ def same(one: object, other: object) -> bool:
     return _canonical(one) == _canonical(other)
 
 
-class FaultJson(Struct, frozen=True):
+class FindingJson(Struct, frozen=True):
     """Something that is wrong, or doubtful."""
 
     key: str
@@ -48,16 +48,16 @@ class SetUpJson(Struct):
     revision: str
     """Of this document: another has another."""
     document: Document
-    errors: Sequence[FaultJson]
+    errors: Sequence[FindingJson]
     """Why something else runs instead; none where this does."""
 
 
 class CheckedJson(Struct):
     """What is to be said of a document."""
 
-    errors: Sequence[FaultJson]
+    errors: Sequence[FindingJson]
     """With any, it cannot be used."""
-    doubts: Sequence[FaultJson]
+    doubts: Sequence[FindingJson]
     """What may be so, but hardly is meant, or is to be known."""
 
 
@@ -120,7 +120,7 @@ class CannotSetUp(Exception):
 class WrongDocument(Exception):
     """What was sent cannot be used, and nothing was changed."""
 
-    def __init__(self, faults: Sequence[FaultJson]) -> None:
+    def __init__(self, faults: Sequence[FindingJson]) -> None:
         first = faults[0]
         super().__init__(f"{first.key}: {first.message}" if first.key else first.message)
         self.faults = faults

@@ -15,6 +15,7 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    press_stream,
     ready,
     report_csv,
     reports,
@@ -45,6 +46,7 @@ from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
+from appliance.presses import Presses
 from appliance.printers import Printers, PrintersNow
 from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
@@ -76,8 +78,9 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
-    guests: ready.Shown,
     set_up: SetUp,
+    presses: Presses,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
@@ -117,6 +120,8 @@ def make_app(
     def passes() -> tuple[str, ...]:
         return expeditor.kitchen.router.passes
 
+    hands_seen = press_stream.PressStream(presses, authority)
+    app.on_shutdown.append(hands_seen.close)
     routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
         Resource(
@@ -163,7 +168,14 @@ def make_app(
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),
-        Resource("Set-up", setup, setup.SetUpResource(set_up, routing_rules).operations()),
+        Resource(
+            "Set-up",
+            setup,
+            [
+                *setup.SetUpResource(set_up, routing_rules).operations(),
+                *hands_seen.operations(BASE),
+            ],
+        ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
         Resource(

@@ -19,7 +19,7 @@ from appliance.setup import (
     CheckedJson,
     ChoicesJson,
     Document,
-    FaultJson,
+    FindingJson,
     SetUp,
     SetUpJson,
     WrongDocument,
@@ -153,7 +153,7 @@ class SetUpResource:
 
 def wrong(error: WrongDocument) -> ApiError:
     """The error for a document that cannot be used."""
-    faults: Sequence[FaultJson] = error.faults
+    faults: Sequence[FindingJson] = error.faults
     errors = [{"key": fault.key, "message": fault.message} for fault in faults]
     return ApiError(400, "VALIDATION_ERROR", str(error), {"errors": errors})
 

@@ -26,7 +26,7 @@ from appliance.setup import (
     CheckedJson,
     ChoicesJson,
     Document,
-    FaultJson,
+    FindingJson,
     SetUpJson,
     WrongDocument,
     same,
@@ -209,8 +209,8 @@ class SettingUp:
         return await asyncio.to_thread(choices)
 
 
-def _told(faults: Sequence[Fault]) -> list[FaultJson]:
-    return [FaultJson(*fault) for fault in faults]
+def _told(faults: Sequence[Fault]) -> list[FindingJson]:
+    return [FindingJson(*fault) for fault in faults]
 
 
 def _differing(where: str, before: Any, after: Any) -> Iterator[str]:

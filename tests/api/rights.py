@@ -106,6 +106,7 @@ GET    /setup                                                                   
 PUT    /setup                                                                   managers  all   ours
 POST   /setup/check                                                             managers  all   ours
 POST   /setup/route                                                             managers  all   ours
+GET    /setup/presses                                                           managers  all   ours
 GET    /setup/choices                                                           managers  all   ours
 """
 RULE: Final = {"station_id": "grill", "name": ["pie"]}

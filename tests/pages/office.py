@@ -37,6 +37,8 @@ class Office:
         } | more
         self.wrong: list[dict[str, str]] = []
         """What is wrong with every document from now on."""
+        self.cannot_begin: list[dict[str, str]] = []
+        """Why it goes on with the one before, whatever is put in force."""
         self.put: list[dict[str, Any]] = []
         """Documents that were to be in force."""
         self.tried: list[dict[str, Any]] = []
@@ -44,6 +46,7 @@ class Office:
         """By dish, where it would go."""
         self.choices = CHOICES
         page.route(SETUP, self._answer)
+        page.route("**/api/v1/kds/health", self._health)
         page.route(f"{SETUP}/check", self._check)
         page.route(f"{SETUP}/route", self._route)
         page.route(f"{SETUP}/choices", lambda route: route.fulfill(json=self.choices))
@@ -72,8 +75,13 @@ class Office:
             self.put.append(sent["document"])
             revision = f"{len(self.put)} applied"
             changed = {"document": sent["document"], "revision": revision, "first_start": False}
-            self.now |= changed | {"source": "own"}
+            self.now |= changed | {"source": "own", "errors": self.cannot_begin}
             route.fulfill(status=202, json={"revision": revision})
+
+    def _health(self, route: Route) -> None:
+        route.fulfill(
+            json=route.fetch().json() | {"running_since": f"2026-03-02T18:00:{len(self.put):02}Z"}
+        )
 
     def _check(self, route: Route) -> None:
         route.fulfill(json={"errors": self.wrong, "doubts": []})

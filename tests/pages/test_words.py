@@ -23,6 +23,9 @@ from tests.pages.messages import (
 NO_TEXT: Final = {
     "Expeditor",
     "OK",
+    "UTC",
+    # How letters are told from their accents.
+    "NFD",
     # What is typed on the appliance.
     "expeditor run",
     "expeditor token --role manager",

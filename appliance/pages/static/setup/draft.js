@@ -6,11 +6,14 @@ import { within } from "/live/asking.js";
 import { changesBetween, copy, without } from "/setup/difference.js";
 
 const SETUP = "/api/v1/kds/setup";
+const HEALTH = "/api/v1/kds/health";
 const KEPT = "setup-draft";
 const ASK_AGAIN_MS = 2000;
 const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
 const DONE_MS = 15000; // What is written durably may have to wait for the card.
 const AT_REST_MS = 300; // Nothing is typed any more: it can be checked.
+const CLOCK_MS = 250; // By so much it may tell the same moment otherwise.
+const SAME_MS = 10000; // It begins anew long before that.
 const BEGUN_MS = 60000; // An appliance that is not back by then may not come by itself.
 
 /**
@@ -108,6 +111,7 @@ export async function openDraft(onLink = () => {}) {
   async function apply() {
     isApplying = true;
     try {
+      const before = await runningSince();
       const sent = { document: draft, revision: now.revision };
       const { status, body } = await request("PUT", SETUP, sent, DONE_MS);
       if (status === 409) {
@@ -122,29 +126,32 @@ export async function openDraft(onLink = () => {}) {
         return { errors };
       }
       if (status !== 202) return { failed: body?.message ?? "" };
-      return await begun(body.revision);
+      return await begun(body.revision, before);
     } finally {
       isApplying = false;
     }
   }
 
-  /** What came of beginning anew; an appliance that cannot goes back to what it had, and says why. */
-  async function begun(revision) {
-    const until = Date.now() + BEGUN_MS;
-    while (Date.now() < until) {
+  /** What came of beginning anew; an appliance that cannot goes on with what it had, and says why. */
+  async function begun(revision, before) {
+    for (const start = Date.now(); Date.now() < start + BEGUN_MS;) {
       await new Promise((next) => { setTimeout(next, AT_REST_MS); });
+      const since = await runningSince();
+      const isAnew = Math.abs(since - before) > CLOCK_MS;
+      // Somebody else had the very same applied: then it does not begin once more.
+      if (!isAnew && Date.now() < start + SAME_MS) continue;
       const { status, body } = await request("GET", SETUP, undefined, ANSWER_MS);
-      if (status !== 200 || (body.revision !== revision && !body.errors.length)) continue;
+      if (status !== 200 || body.revision !== revision) continue;
       now = body;
-      if (body.revision === revision) {
-        replace(body.document);
-        return { done: true };
-      }
-      errors = body.errors;
-      tell("checked");
-      return { errors };
+      replace(body.document);
+      return body.errors.length ? { errors: body.errors } : { done: true };
     }
     return { failed: "" };
+  }
+
+  async function runningSince() {
+    const { body } = await request("GET", HEALTH, undefined, ANSWER_MS);
+    return Date.parse(body?.running_since ?? body?.details?.running_since);
   }
 
   async function askChoices() {

@@ -64,7 +64,7 @@ export function walk(place, draft, leave) {
   }
 
   async function onward() {
-    const field = [...shown.querySelectorAll("input, select")].find((each) => !each.form && !each.checkValidity());
+    const field = [...shown.querySelectorAll("input:invalid")].find((each) => !each.form);
     if (field) field.reportValidity();
     else if (names[at] !== "summary") go(at + 1);
     else await apply();

@@ -4,7 +4,7 @@
 import { element, name } from "/look/elements.js";
 import { drawEntries, removing } from "/setup/entries.js";
 import { begin, EXAMPLE_NAMES } from "/setup/examples.js";
-import { button, field, freeId, listOf, tableOf } from "/setup/fields.js";
+import { AT_ONCE, button, field, freeId, listOf, tableOf, through } from "/setup/fields.js";
 import { patternsOf, shownAll } from "/setup/patterns.js";
 import { kindOf } from "/setup/rule-words.js";
 import { called, cooking, stationChoices } from "/setup/station-words.js";
@@ -14,6 +14,7 @@ import { LANGUAGES, spoken, t } from "/words/words.js";
 /** Name, language and time zone; the last two are guessed from the browser. */
 export function kitchenStep(draft) {
   const own = tableOf(draft, "appliance");
+  if (own.name === draft.inForce.document.appliance?.name) delete own.name; // That of the demo kitchen.
   if (own.language === undefined) own.language = spoken();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (own.time_zone === undefined && draft.choices.time_zones.includes(zone)) own.time_zone = zone;
@@ -72,8 +73,7 @@ function kind(example, choose) {
 
 export function stationsStep(draft, draw) {
   const list = element("ol", "entries");
-  const stations = listOf(draft, "station");
-  drawEntries(list, draft, stations, {
+  drawEntries(list, draft, "station", {
     title: ({ name: text, type = "generic" }) => [name(text ?? ""), element("small", "quiet", t(`setup.type-${type}`))],
     name: (station) => station.name,
     fields: (station, at) => [element(
@@ -107,7 +107,7 @@ export function rulesStep(draft) {
       else if (words.name) rules.push({ station: station.id, name: words.name });
       draft.changed();
     };
-    return field({ isChangeable: true, changed }, `walk-${station.id}`, words, "name", {
+    return field(through(draft, changed), `walk-${station.id}`, words, "name", {
       label: t("setup.walk-words", { station: station.name }),
       keyShown: "",
       kind: "lines",
@@ -144,7 +144,7 @@ export function devicesStep(draft, draw) {
   };
   const found = choices.printers.filter(({ transport }) => !taken.includes(transport));
   const address = { text: "" };
-  const typed = field({ isChangeable: true, changed: () => {} }, "walk", address, "text", {
+  const typed = field(AT_ONCE, "walk", address, "text", {
     label: t("setup.walk-printer-address"), keyShown: "", placeholder: "192.168.1.50:9100",
   });
   const form = element("form", "entry", typed, element("button", "", t("setup.walk-printer-add-network")));
@@ -185,7 +185,7 @@ function printerItem(draft, printer, at, draw) {
     element("b", "", name(`${printer.id} · ${printer.transport ?? t("setup.general-mode-simulated")}`)),
     element(
       "div", "fields",
-      field({ isChangeable: true, changed }, `printer[${at}].stations`, stations, "station", {
+      field(through(draft, changed), `printer[${at}].stations`, stations, "station", {
         label: t("setup.rule-station"), keyShown: "", kind: "choice",
         choices: stationChoices(t("setup.station-none"), draft.document.station),
       }),

@@ -11,7 +11,7 @@ import { LANGUAGES, t } from "/words/words.js";
  */
 const FIELDS = {
   kitchen: [
-    ["appliance", "name", { usual: "Kitchen" }],
+    ["appliance", "name", {}],
     ["appliance", "language", { kind: "choice", usual: "", choices: languages }],
     ["appliance", "time_zone", { usual: "UTC", suggestions: ({ choices }) => choices.time_zones, isHinted: true }],
     ["orders", "default_station", { kind: "choice", choices: defaults, isHinted: true }],

@@ -3,12 +3,12 @@
 import { element, name } from "/look/elements.js";
 import { pinForm } from "/setup/access.js";
 import { request } from "/setup/draft.js";
-import { button, field } from "/setup/fields.js";
+import { AT_ONCE, button, field } from "/setup/fields.js";
 import { stationChoices } from "/setup/station-words.js";
 import { t } from "/words/words.js";
 
 const API = "/api/v1/kds";
-const OWN = { isChangeable: true, changed: () => {} };
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** A test page of each printer. */
 export function testStep({ document }) {
@@ -32,7 +32,7 @@ export function testStep({ document }) {
 export function screensStep({ document }) {
   const { said, send } = asking();
   const wanted = {};
-  const one = (key, options = {}) => field(OWN, "walk-screen", wanted, key, {
+  const one = (key, options = {}) => field(AT_ONCE, "walk-screen", wanted, key, {
     label: t(`setup.walk-screen-${key}`), keyShown: "", ...options,
   });
   const code = one("code");
@@ -57,9 +57,17 @@ export function screensStep({ document }) {
       for (const key of Object.keys(wanted)) delete wanted[key];
     }
   };
+  const address = element("p", "address", name(`${location.origin}/?screen`));
+  const announced = async () => {
+    const { status, body } = await request("GET", `${API}/screens`);
+    if (status !== 200 || !body.announced?.host) return;
+    const port = location.port && `:${location.port}`;
+    address.replaceChildren(name(`${location.protocol}//${body.announced.host}${port}/?screen`));
+  };
+  if (LOOPBACK.includes(location.hostname)) announced(); // That is this very computer's, for nobody else.
   return [
     element("ol", "how", element("li", "", t("setup.walk-screens-open")), element("li", "", t("setup.walk-screens-code"))),
-    element("p", "address", name(`${location.origin}/?screen`)),
+    address,
     form,
     said,
   ];

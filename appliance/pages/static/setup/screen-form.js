@@ -20,7 +20,7 @@ export function offerChoices(...all) {
   const choices = all.map(named);
   if (JSON.stringify(choices) === JSON.stringify([stations, screens])) return;
   [stations, screens] = choices;
-  document.querySelectorAll("form").forEach(offer);
+  document.querySelectorAll("form[data-of]").forEach(offer);
 }
 
 /** Have in the fields how a screen is. */
