@@ -28,8 +28,8 @@ def fill(kitchen: Kitchen, name: str = "Table 7", **more: Any) -> None:
         kitchen.order(id=f"A-{number}", **order)
     kitchen.act("grill", "A-1", "start")
     for station in ("grill", "fry"):
+        kitchen.act(station, "A-2", "start")
         kitchen.act(station, "A-2", "ready")
-        kitchen.act(station, "A-3", "bump")
     kitchen.order("cancel-order", id="A-4")
 
 
