@@ -24,7 +24,7 @@ SHOWN: Final = {
 def fill(kitchen: Kitchen, name: str = "Table 7", **more: Any) -> None:
     """Orders in each state that is shown, all by this name."""
     for number in range(1, 5):
-        order = {"name": name, "items": [BURGER, FRIES], "server": name} | more
+        order = {"name": name, "mode": "Pickup", "items": [BURGER, FRIES], "server": name} | more
         kitchen.order(id=f"A-{number}", **order)
     kitchen.act("grill", "A-1", "start")
     for station in ("grill", "fry"):
