@@ -38,7 +38,7 @@ lint: $(VENV)/ready
 bench: $(VENV)/ready chromium fonts
 	$(BIN)/python -m tests.bench
 
-proof: $(VENV)/ready namespaces
+proof: $(VENV)/ready chromium namespaces
 	EXPEDITOR_PROOF=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/lan/test_fuzzing.py \
 	  tests/mdns/test_heard.py \
 	  tests/orders/test_hostile_neighbours.py tests/end_to_end/test_kill.py \
@@ -47,7 +47,8 @@ proof: $(VENV)/ready namespaces
 	  tests/api/test_contract.py tests/hardware/test_gestures.py tests/hardware/test_buttons.py \
 	  tests/kitchen/test_any_night.py tests/printing/test_any_night.py tests/printing/test_any_failure.py \
 	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py \
-	  tests/screens/test_any_faults.py tests/screens/test_store.py tests/end_to_end/test_screens.py
+	  tests/screens/test_any_faults.py tests/screens/test_store.py tests/end_to_end/test_screens.py \
+	  tests/pages/test_heap.py
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm

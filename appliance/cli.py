@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from appliance import __version__, cli_access, cli_route, cli_run, config, menu_file, rush
+from appliance import __version__, cli_access, cli_route, cli_run, menu_file, rush
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
-from appliance.cli_place import load, menu_of, place_of
+from appliance.cli_place import place_of, settings_of
 from appliance.config import Address, ConfigError
 from appliance.config.printers import doubtful_printing
 from appliance.config.wiring import doubtful_wiring
 from appliance.configured import make_kitchen
+from appliance.installing.place import menu_of
 from appliance.kitchen.doubting import doubts
 from appliance.lan import client
 
@@ -170,7 +171,7 @@ def _address(text: str) -> Address:
 
 
 def _check(options: argparse.Namespace) -> int:
-    settings = load(options.file)
+    settings = settings_of(options.file)
     menu = menu_of(settings)
     kitchen = make_kitchen(settings, menu.items)
     for warning in (
@@ -189,10 +190,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _route(options: argparse.Namespace) -> int:
-    if options.config is None:
-        settings = config.parse(config.embedded(), "built-in configuration")
-    else:
-        settings = load(options.config)
+    settings = settings_of(options.config)
     kitchen = make_kitchen(settings, menu_of(settings).items)
     now = datetime.now(settings.zone)
     try:

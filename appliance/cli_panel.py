@@ -10,9 +10,8 @@ from typing import Final
 from gpiozero.pins import Factory
 from msgspec.structs import replace
 
-from appliance import config
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
-from appliance.cli_place import load
+from appliance.cli_place import settings_of
 from appliance.panel.trial import Bar, Devices, Mode, Real, Simulated, devices_of
 from appliance.terminal import Terminal
 from hardware.buttons import Button, Buttons
@@ -33,10 +32,7 @@ CLOSED: Final = "closed though nobody is asked to press it: a short, or pull or 
 
 def run(options: argparse.Namespace) -> int:
     """Walk through the devices of the configuration; returns the exit code."""
-    if options.config is None:
-        settings = config.parse(config.embedded(), "built-in configuration")
-    else:
-        settings = load(options.config)
+    settings = settings_of(options.config)
     try:
         devices = devices_of(settings)
         uses = [button.use for button in devices.buttons] + [lamp.use for lamp in devices.lamps]

@@ -5,6 +5,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -20,9 +21,10 @@ from appliance.cli_ending import (
     WRONG_CONFIGURATION,
     complain,
 )
-from appliance.cli_place import LAST_GOOD, LAST_GOOD_MENU, Place, place_of
-from appliance.config import ALL_INTERFACES, Address, Config, on_all_interfaces
-from appliance.files import replace_file
+from appliance.cli_place import place_of
+from appliance.config import ALL_INTERFACES, Address, Appliance, Config
+from appliance.installing.current import Current, take_in_import
+from appliance.installing.place import Place
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
 from appliance.ports import CannotListen
@@ -34,31 +36,16 @@ logger = logging.getLogger(__name__)
 def run(options: argparse.Namespace) -> int:
     """Run the appliance until it is told to stop; returns the exit code."""
     logs.configure()
-    place = place_of(options)
-    for error in place.errors:
-        complain(error)
-    settings = on_all_interfaces(place.config) if options.listen_lan else place.config
+    find = partial(_found, options)
+    current = Current(find(), find)
 
     def announce(parts: Running) -> None:
-        if options.config is not None:
-            _keep_last_good(place)
-        _say_what_runs(settings, place.directory, parts, log.torn)
+        _say_what_runs(current.place, parts, log.torn)
 
     try:
-        log = SqliteLog(place.directory)
+        log = SqliteLog(current.place.directory)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(
-                serve(
-                    settings,
-                    log,
-                    place.directory,
-                    menu=place.menu.items,
-                    warnings=place.warnings,
-                    errors=place.errors,
-                    free_ports=options.config is None,
-                    announce=announce,
-                )
-            )
+            runner.run(serve(current, log, announce=announce))
     except CannotListen as error:
         complain(str(error))
         return CANNOT_LISTEN
@@ -74,17 +61,18 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _keep_last_good(place: Place) -> None:
-    """The service runs on this configuration: remember it for the day of a wrong one."""
-    try:
-        replace_file(place.directory / LAST_GOOD, place.text.encode())
-        if place.menu.content is not None:
-            replace_file(place.directory / LAST_GOOD_MENU, place.menu.content)
-    except OSError as error:
-        logger.warning("the last good configuration could not be written: %s", error)
+def _found(options: argparse.Namespace) -> Place:
+    """What is wanted by now. Raises ConfigError, OSError."""
+    if options.config is None:
+        take_in_import(options.data or Path(Appliance().data_dir))
+    place = place_of(options)
+    for error in place.errors:
+        complain(error)
+    return place
 
 
-def _say_what_runs(settings: Config, directory: Path, parts: Running, torn_bytes: int) -> None:
+def _say_what_runs(place: Place, parts: Running, torn_bytes: int) -> None:
+    settings, directory = place.config, place.directory
     listening = parts.listening
     pages = f"http://{_reachable(listening.http)}"
     lines = [

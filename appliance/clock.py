@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,10 @@ BELIEVABLE_GAP_MS: Final = 24 * 3_600_000
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks whether the wall clock has been set: too slow for each order."""
+
+ClockState = Literal["synchronised", "waiting", "unknown"]
+"""Of the wall clock. `waiting`: a time service runs here, and has not reached its servers yet.
+`unknown`: none runs here that is known of, and the clock is taken as it is."""
 
 NAME: Final = "clock"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -57,9 +61,16 @@ def synchronised() -> bool:
     return _SYNCHRONISED.exists()
 
 
+def state() -> ClockState:
+    """How far the wall clock is to be believed."""
+    if synchronised():
+        return "synchronised"
+    return "waiting" if _TIMESYNC_RUNS.exists() else "unknown"
+
+
 def _wall_clock_is_set() -> bool:
     """False only where a time service runs here and has not reached its servers yet."""
-    return synchronised() or not _TIMESYNC_RUNS.exists()
+    return state() != "waiting"
 
 
 class Clock:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from appliance.api.events import About
+from appliance.api.ready import Shown
 from appliance.api.ticket_json import CHANNELS, TicketView
 from appliance.config import Config, Duration, course_key, rule_of, station_of
 from appliance.kitchen.kitchen import Kitchen
@@ -61,6 +62,12 @@ def make_view(
         channels=CHANNELS | channels,
         courses=_courses(config),
     )
+
+
+def guests(config: Config) -> Shown:
+    """What they read of their orders."""
+    ready = config.ready
+    return Shown(ready.show, frozenset(ready.channels), ready.by, _ms(ready.keep))
 
 
 def _courses(config: Config) -> Courses:

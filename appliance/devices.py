@@ -4,7 +4,7 @@ Neither imports the other: `service.py` gives the API what fulfils `Devices`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, get_args
+from typing import Final, Literal, Protocol, get_args
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ State = Literal[
 plugged in, and cannot be used. `unavailable`: this machine has no pins that could be driven.
 `failed`: its pin cannot be used. `chattering`: it tells more than any hand can press, and is not
 listened to for a while."""
+
+NOT_YET: Final = "not opened yet"
+"""Why a device does not work of which nothing is known, at a start."""
 
 
 class LampJson(Struct):
@@ -118,7 +121,7 @@ class PressedJson(Struct):
     """What a press came to, once that is on disk."""
 
     action: str
-    """As the configuration has it: `bump 1`."""
+    """As the configuration has it: `bump 1`; empty for a key that does nothing."""
     outcome: Literal["done", "nothing there", "refused", "cannot be stored"]
     why: str
     """In words, where it was refused or could not be stored."""
@@ -134,12 +137,16 @@ class Devices(Protocol):
     def shown(self) -> PanelJson:
         """All of them, as they are now."""
 
+    def warnings(self) -> list[str]:
+        """A sentence for each that somebody should look after."""
+
     async def press_button(self, name: str, gesture: Gesture) -> PressedJson:
         """Press a simulated button that is there. Raises CannotPress."""
 
     async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
-        """Press a key that a simulated bar has, or one at a board. Raises CannotPress.
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress, ValueError.
 
+        Of a simulated bar `key` may also be what it sends, whether that means anything or not.
         `ago`: how many seconds ago the finger went down, where that was at a board.
         """
 
@@ -153,6 +160,10 @@ class NoDevices:
     def shown(self) -> PanelJson:
         """None."""
         return PanelJson(self._mode)
+
+    def warnings(self) -> list[str]:
+        """None."""
+        return []
 
     async def press_button(self, name: str, gesture: Gesture) -> PressedJson:
         """Raises CannotPress."""

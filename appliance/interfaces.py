@@ -52,12 +52,27 @@ def addresses() -> list[IPv4Address | IPv6Address]:
     return [own.ip for own in _own()]
 
 
+def reachable() -> dict[str, list[IPv4Address | IPv6Address]]:
+    """By interface, the addresses at which others can reach this machine. Raises OSError.
+
+    Neither loopback's nor link-local ones, which hold for one cable, and may tell the serial
+    number of its interface.
+    """
+    found: dict[str, list[IPv4Address | IPv6Address]] = {}
+    for adapter in ifaddr.get_adapters():
+        addresses = [own.ip for own in map(_interface, adapter.ips)]
+        outward = [ip for ip in addresses if not (ip.is_loopback or ip.is_link_local)]
+        if outward:
+            found[adapter.nice_name] = outward
+    return found
+
+
 def _own() -> list[IPv4Interface | IPv6Interface]:
-    return [
-        ip_interface(f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}")
-        for adapter in ifaddr.get_adapters()
-        for ip in adapter.ips
-    ]
+    return [_interface(ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+
+
+def _interface(ip: ifaddr.IP) -> IPv4Interface | IPv6Interface:
+    return ip_interface(f"{ip.ip if ip.is_IPv4 else ip.ip[0]}/{ip.network_prefix}")
 
 
 def connected() -> frozenset[int]:

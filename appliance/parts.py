@@ -18,6 +18,7 @@ from appliance.log import Log
 from appliance.mdns import ORDERS, PAGES, SCREEN
 from appliance.mdns.network import Announcement, Network
 from appliance.ports import Listening
+from appliance.presses import Presses
 from appliance.printers import LookJson, PrintersNow, forget_chits
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
@@ -28,7 +29,11 @@ if TYPE_CHECKING:  # See `make_devices`.
 
 
 def make_devices(
-    config: Config, expeditor: Expeditor, shown_now: ShownNow, printers_now: PrintersNow
+    config: Config,
+    expeditor: Expeditor,
+    shown_now: ShownNow,
+    printers_now: PrintersNow,
+    presses: Presses,
 ) -> "Devices | None":
     """Buttons, bump bars and lights, where there are any."""
     if not (config.button or config.bump_bar or config.light):
@@ -36,7 +41,7 @@ def make_devices(
     # Their libraries are for those who have such devices: they take 0.15 s and 4 MB.
     from appliance.panel.devices import Devices  # noqa: PLC0415
 
-    return Devices(config, expeditor, shown_now, printers_now)
+    return Devices(config, expeditor, shown_now, printers_now, presses)
 
 
 def make_printing(

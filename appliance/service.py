@@ -6,7 +6,7 @@ Start here: `serve` names every part and what it is given.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,23 +18,26 @@ from appliance.api import auth
 from appliance.api.app import make_app
 from appliance.api.attention import Attention
 from appliance.api.connections import Ports
-from appliance.api.health import Health
 from appliance.api.limits import Limits
 from appliance.api.places import raise_descriptor_limit
 from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
 from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
+from appliance.certificates import Unfit
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.configured import about, make_kitchen, make_view
+from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
+from appliance.health import make_health
 from appliance.history import History
-from appliance.kitchen.menu import MenuItem
+from appliance.installing.current import Current, SettingUp
+from appliance.installing.place import Place
 from appliance.lan.presence import Presence
 from appliance.log import Log
 from appliance.log.sqlite import SqliteLog
+from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.parts import (
@@ -45,13 +48,15 @@ from appliance.parts import (
     make_presence,
     make_printing,
 )
-from appliance.ports import Listening, listen
+from appliance.ports import CannotListen, Doors, Listening, listen
+from appliance.presses import Presses
 from appliance.printers import NoPrinters, PrintersNow
+from appliance.reports import Reports
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 from appliance.status import ConfigurationStatus, StatusJson
-from appliance.systemd import feed_watchdog, notify
+from appliance.systemd import feed_watchdog, notify, reloading
 from appliance.timers import Timers
 
 if TYPE_CHECKING:  # See `make_devices`.
@@ -75,57 +80,89 @@ class Running(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     screens: Watcher
+    machine: Machine
     devices: "Devices | None"
     printing: "Printing | None"
 
 
-async def serve(
-    config: Config,
-    log: SqliteLog,
-    directory: Path,
-    *,
-    menu: tuple[MenuItem, ...],
-    warnings: list[str],
-    errors: Sequence[str],
-    free_ports: bool,
-    announce: Callable[[Running], None],
-) -> None:
+async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running], None]) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
-    `menu` is that of the configuration's file; for the other arguments see `running`.
-    Raises CannotListen, LogError, Unfit, OSError.
+    When another configuration is wanted, all parts end and begin anew with that one; where that
+    cannot start, with the one before. Raises CannotListen, LogError, Unfit, OSError.
     """
     stop = _on_stop_signal()
     raise_descriptor_limit()
+    doors = Doors()
+    ready = asyncio.Event()
+    feeding = asyncio.create_task(_feed_watchdog(ready), name="watchdog")
+
+    def tell(parts: Running) -> None:
+        announce(parts)
+        notify("READY=1")
+        ready.set()
+
     try:
-        expeditor, clock = await new_expeditor(config, log, directory, menu)
-        if not await _loaded(expeditor, stop):
-            return
-        async with running(
-            config,
-            log,
-            expeditor,
-            clock,
-            directory,
-            warnings=warnings,
-            free_ports=free_ports,
-            errors=errors,
-        ) as parts:
-            announce(parts)
-            notify("READY=1")
-            await stop.wait()
-            notify("STOPPING=1")
+        while not stop.is_set():
+            await _serve_once(current, log, doors, stop, tell)
     finally:
+        feeding.cancel()
+        doors.close()
         await log.close()
 
 
-async def new_expeditor(
-    config: Config, log: SqliteLog, directory: Path, menu: tuple[MenuItem, ...] = ()
-) -> tuple[Expeditor, Clock]:
+async def _serve_once(
+    current: Current,
+    log: SqliteLog,
+    doors: Doors,
+    stop: asyncio.Event,
+    tell: Callable[[Running], None],
+) -> None:
+    """Until it is told to stop, or to begin anew; `current` has the place for that then.
+
+    `tell` is told when it runs.
+    """
+    expeditor, clock = await new_expeditor(current.place, log)
+    if not await _loaded(expeditor, stop):
+        return
+    await current.finish_import(expeditor)
+    has_begun = False
+    try:
+        async with running(current, log, expeditor, clock, doors) as parts:
+            has_begun = True
+            tell(parts)
+            await asyncio.to_thread(current.keep)
+            await _first_of(stop, current.begin_anew)
+            notify("STOPPING=1" if stop.is_set() else reloading())
+    except (CannotListen, Unfit, OSError) as error:
+        why = tls.reason(error) if isinstance(error, Unfit | OSError) else str(error)
+        if has_begun or not await asyncio.to_thread(current.fall_back, why):
+            raise
+        return
+    if not stop.is_set():
+        await asyncio.to_thread(current.take_next)
+
+
+async def _feed_watchdog(ready: asyncio.Event) -> None:
+    """From when it is ready for the first time on, also while it begins anew."""
+    await ready.wait()
+    await feed_watchdog()
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    """Wait until one of them is set."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
+async def new_expeditor(place: Place, log: SqliteLog) -> tuple[Expeditor, Clock]:
     """The kitchen and its log, not yet loaded, and its clock. Raises LogError."""
     last = await newest_moment(log)
-    clock = await asyncio.to_thread(Clock.resume, directory, last)
-    return Expeditor(log, directory, lambda: make_kitchen(config, menu), clock.now), clock
+    clock = await asyncio.to_thread(Clock.resume, place.directory, last)
+    empty = partial(make_kitchen, place.config, place.menu.items)
+    return Expeditor(log, place.directory, empty, clock.now), clock
 
 
 async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
@@ -143,24 +180,15 @@ async def _loaded(expeditor: Expeditor, stop: asyncio.Event) -> bool:
 
 @contextlib.asynccontextmanager
 async def running(
-    config: Config,
-    log: Log,
-    expeditor: Expeditor,
-    clock: Clock,
-    directory: Path,
-    *,
-    warnings: list[str],
-    free_ports: bool,
-    errors: Sequence[str] = (),
+    current: Current, log: Log, expeditor: Expeditor, clock: Clock, doors: Doors
 ) -> AsyncIterator[Running]:
-    """All parts, while the body runs; a part that dies ends it.
+    """All parts, on the current place, while the body runs; a part that dies ends it.
 
-    `expeditor` is loaded from `log`. `warnings` are shown on the pages; what is wrong with the
-    configuration's files, line by line (`errors`), in the status. With `free_ports`, a port in
-    use is replaced by one that is free. Raises CannotListen, Unfit, OSError.
+    `expeditor` is loaded from `log`. `doors` stay open. Raises CannotListen, Unfit, OSError.
     """
-    limits = Limits(config.http.limits)
-    screens_now = ScreensNow()
+    place, config, directory = current.place, current.place.config, current.place.directory
+    shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
+    limits, presses = Limits(config.http.limits), Presses()
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -175,8 +203,8 @@ async def running(
         config.orders.limits,
         identifier=identifier,
     )
-    history, attention = History(log, expeditor.feed, directory), Attention(expeditor, config.zone)
-    shown_now, printers_now = ShownNow(), PrintersNow()
+    history, reports = _indexes(config, log, expeditor, directory)
+    attention = Attention(expeditor, config.zone)
     screens = await asyncio.to_thread(
         partial(Watcher, config, expeditor, log, directory, screens_now, identifier=identifier)
     )
@@ -189,59 +217,70 @@ async def running(
         printers_now,
     )
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: ConfigurationStatus(errors),
+        "configuration": lambda: ConfigurationStatus(place.errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
         "requests": limits.status,
         "history": history.status,
+        "reports": reports.status,
         "routing": lambda: routing_status(expeditor),
         "screens": screens.status,
         **(_of_printing(printing) if printing is not None else {}),
     }
+    machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
-    devices = await asyncio.to_thread(make_devices, config, expeditor, shown_now, printers_now)
+    devices = await asyncio.to_thread(
+        make_devices, config, expeditor, shown_now, printers_now, presses
+    )
     if https is not None:
         status["https"] = https.status
     if devices is not None:
         status["panel"] = devices.status
 
-    def warned() -> list[str]:
-        parts = (each for each in (https, devices, printing, screens) if each is not None)
-        return [*warnings, *(warning for part in parts for warning in part.warnings())]
-
-    health = Health(
+    panel = devices or NoDevices(config.devices.mode)
+    health = make_health(
         config.appliance.name,
-        directory,
         expeditor,
-        history,
+        log,
+        history=history,
+        reports=reports,
+        machine=machine,
+        router=router,
+        attention=attention,
         https=https,
+        devices=panel,
+        printing=printing,
         printers_now=printers_now,
+        screens=screens,
         screens_now=screens_now,
-        warnings=warned,
+        warnings=place.warnings,
     )
-    own_names = frozenset[str](config.http.names)
     app = make_app(
         expeditor,
         history,
         authority,
         make_view(config, lambda: expeditor.kitchen, lambda: expeditor.now()),  # noqa: PLW0108 - tests replace it
         config.zone,
+        past=reports,
         kitchen=Kitchen(identifier, config.appliance.name),
-        about=lambda: about(config, warned()),
+        about=lambda: about(config, health.warnings()),
         reminders=attention.reminders,
         shown_now=shown_now,
         status=Status(status, StatusJson),
         health=health,
-        devices=devices or NoDevices(config.devices.mode),
+        devices=panel,
         printers=printing or NoPrinters(config.devices.mode),
         look=make_look(config.zone, expeditor),
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        set_up=SettingUp(current, expeditor),
+        presses=presses,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=lambda: own_names | https.names if https else own_names,
+        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -251,7 +290,7 @@ async def running(
     try:
         if printing is not None:
             await printing.prepare()
-        listening = await listen(config, router, ports, https, free_ports=free_ports)
+        listening = await listen(config, router, ports, https, doors, free_ports=place.movable)
         health.places = listening.places
         presence = make_presence(config, identifier, listening.orders)
         screens.orders = listening.orders
@@ -266,13 +305,14 @@ async def running(
                 for name, part in (
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
+                    ("machine", machine.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
+                    ("reports", reports.run()),
                     ("orders", router.run()),
                     ("http", ports.run()),
                     ("auth", authority.run()),
                     ("screens", screens.run()),
-                    ("watchdog", feed_watchdog()),
                     *((("beacon", presence.run()),) if presence else ()),
                     *((("https", https.run()),) if https else ()),
                     *((("panel", devices.run()),) if devices else ()),
@@ -290,6 +330,7 @@ async def running(
                 shown_now,
                 printers_now,
                 screens,
+                machine,
                 devices,
                 printing,
             )
@@ -302,6 +343,14 @@ async def running(
         if printing is not None:
             await printing.close()
     await expeditor.save_snapshot()
+
+
+def _indexes(
+    config: Config, log: Log, expeditor: Expeditor, directory: Path
+) -> tuple[History, Reports]:
+    feed = expeditor.feed
+    reports = Reports(log, feed, directory, lambda: expeditor.kitchen, config.zone)
+    return History(log, feed, directory), reports
 
 
 def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> None:

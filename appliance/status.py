@@ -11,7 +11,7 @@ from appliance.api.places import ConnectionsStatus
 from appliance.api.printer_json import PrintersShown
 from appliance.api.routing import RoutingStatus
 from appliance.devices import PanelStatus
-from appliance.history.follower import HistoryStatus
+from appliance.indexing import IndexStatus
 from appliance.lan.presence import PresenceStatus
 from appliance.orders.server import OrdersStatus
 from appliance.printers import PrintingStatus
@@ -34,7 +34,8 @@ class StatusJson(Struct):
     orders: OrdersStatus
     auth: AuthStatus
     requests: LimitsStatus
-    history: HistoryStatus
+    history: IndexStatus
+    reports: IndexStatus
     routing: RoutingStatus
     screens: ScreensStatus
     connections: ConnectionsStatus

@@ -7,6 +7,7 @@ Source: sd_notify(3).
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Mapping
 
 
@@ -23,6 +24,11 @@ def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
             channel.sendto(state.encode(), address)
         except OSError:
             return
+
+
+def reloading() -> str:
+    """The state of a service that begins anew, until it is ready again."""
+    return f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1_000}"
 
 
 async def feed_watchdog(environment: Mapping[str, str] = os.environ) -> None:

@@ -31,17 +31,19 @@ class BumpBar:
         profile: Profile,
         pressed: Callable[[KeyPress], None],
         *,
+        unknown: Callable[[Stroke], None] = lambda _stroke: None,
         changed: Callable[[State], None] = lambda _state: None,
         look_seconds: float = LOOK_SECONDS,
         rest_seconds: float = REST_SECONDS,
     ) -> None:
         """`pressed` gets each press of a key that has a name, on the event loop, in order.
 
-        `changed` gets each new state. What either raises is logged with the bar's name, and
-        changes nothing else.
+        `unknown` gets what a key sent that has none, and `changed` each new state. What any of
+        them raises is logged with the bar's name, and changes nothing else.
         """
         self._profile = profile
         self._pressed = pressed
+        self._unknown = unknown
         self._connection = Connection(
             name,
             transport,
@@ -68,7 +70,9 @@ class BumpBar:
     def _heard(self, stroke: Stroke) -> None:
         key = self._profile.key_of(stroke)
         if key is not None:
-            self._pressed(KeyPress(self.name, key, stroke.at, stroke.repeated))
+            self._pressed(KeyPress(self.name, key, stroke.at, stroke.repeated, stroke.sent))
+        elif not stroke.repeated:
+            self._unknown(stroke)
 
 
 def address_of(text: str) -> tuple[str, str]:

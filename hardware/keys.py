@@ -54,6 +54,8 @@ class KeyPress(NamedTuple):
     """When the finger went down, in seconds of the monotonic clock."""
     repeated: bool = False
     """The key is held down, and is one that may repeat; `down_at` is when that came."""
+    sent: str = ""
+    """What the bar sent, as a Stroke has it; empty where that is not known."""
 
 
 def chord(codes: Iterable[int]) -> str:

@@ -27,7 +27,7 @@ from hardware.keyboards import (
     Event,
     OpenKeyboard,
 )
-from hardware.keys import DOWN, REPEAT, UP, Sequences, bytes_of
+from hardware.keys import DOWN, REPEAT, UP, Sequences, as_sent, bytes_of
 from hardware.profiles import Profile
 from hardware.serial_bars import OpenSerialBar
 
@@ -49,6 +49,12 @@ class SimulatedBar(Protocol):
         """Press a key and let go of it. Raises KeyError where the profile has none such.
 
         Nobody hears it while the bar is unplugged or not listened to.
+        """
+
+    def press_sent(self, sent: str) -> None:
+        """Press a key by what it sends, known or not, as a profile writes it.
+
+        Raises ValueError, in words, for what no such bar sends.
         """
 
     def plug(self) -> None:
@@ -177,6 +183,14 @@ class SimulatedKeyboard:
         self.down(key)
         self.up(key)
 
+    def press_sent(self, sent: str) -> None:
+        """Press a key by what it sends, with its modifiers. Raises ValueError."""
+        if sent[:2].lower() == "0x":
+            raise ValueError(f"{sent!r}: a keyboard sends no bytes")
+        codes = [code_of(name) for name in as_sent(sent).split("+")]
+        self.change([(code, DOWN) for code in codes if code not in self._down])
+        self.change([(code, UP) for code in codes if code in self._down])
+
     def down(self, key: str) -> None:
         """Press a key, with the modifiers that belong to it. Raises KeyError."""
         self.change([(code, DOWN) for code in self._codes[key] if code not in self._down])
@@ -248,6 +262,12 @@ class SimulatedSerialBar:
     def press(self, key: str) -> None:
         """Press a key. Raises KeyError."""
         self.send(self._sent[key])
+
+    def press_sent(self, sent: str) -> None:
+        """Press a key by what it sends. Raises ValueError."""
+        if sent[:2].lower() != "0x":
+            raise ValueError(f"{sent!r}: a serial bar sends bytes, as 0x1b5b41")
+        self.send(bytes_of(sent))
 
     def send(self, sent: bytes) -> None:
         """Any bytes."""

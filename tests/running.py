@@ -13,8 +13,11 @@ from msgspec.structs import replace
 from appliance import config, service
 from appliance.api import auth
 from appliance.api.app import BASE
+from appliance.installing.current import Current
+from appliance.installing.place import OWN, MenuOfFile, Place
 from appliance.kitchen.menu import MenuItem
 from appliance.log.sqlite import SqliteLog
+from appliance.ports import Doors
 from appliance.service import Running
 
 DEMO: Final = config.embedded()
@@ -29,8 +32,14 @@ class RunningAppliance:
     """What a test can reach: the ports, a token, and the parts for looking inside."""
 
     def __init__(
-        self, directory: Path, parts: Running, log: SqliteLog, http: aiohttp.ClientSession
+        self,
+        current: Current,
+        parts: Running,
+        log: SqliteLog,
+        http: aiohttp.ClientSession,
     ) -> None:
+        self.current = current
+        directory = current.place.directory
         self.directory = directory
         self.orders_port = parts.listening.orders.port
         self.url = f"http://{parts.listening.http}"
@@ -41,6 +50,7 @@ class RunningAppliance:
         self.devices = parts.devices
         self.printing = parts.printing
         self.screens = parts.screens
+        self.machine = parts.machine
         self.shown_now = parts.shown_now
         self.printers_now = parts.printers_now
         self.log = log
@@ -107,17 +117,19 @@ async def running(
     settings = await asyncio.to_thread(config.parse, text or PLAIN, "test configuration")
     settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
+    file, shown = directory / OWN, MenuOfFile(menu)
+    place = Place("own", file, settings, text or PLAIN, directory, [], [], shown)
+    current, doors = Current(place, lambda: place), Doors()
     try:
-        expeditor, clock = await service.new_expeditor(settings, log, directory, menu)
+        expeditor, clock = await service.new_expeditor(current.place, log)
         await expeditor.load()
         async with (
-            service.running(
-                settings, log, expeditor, clock, directory, warnings=[], free_ports=False
-            ) as parts,
+            service.running(current, log, expeditor, clock, doors) as parts,
             aiohttp.ClientSession() as http,
         ):
-            yield RunningAppliance(directory, parts, log, http)
+            yield RunningAppliance(current, parts, log, http)
     finally:
+        doors.close()
         await log.close()
 
 

@@ -15,7 +15,12 @@ from appliance.api import (
     orders,
     panel,
     prep_times,
+    press_stream,
+    ready,
+    report_csv,
+    reports,
     routing,
+    setup,
     sign_in,
     stations,
     summons,
@@ -41,8 +46,11 @@ from appliance.api.ticket_json import TicketView
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
+from appliance.presses import Presses
 from appliance.printers import Printers, PrintersNow
+from appliance.reports import Reports
 from appliance.screens_now import Screens, ScreensNow
+from appliance.setup import SetUp
 from appliance.shown_now import ShownNow
 
 BASE: Final = "/api/v1/kds"
@@ -57,6 +65,7 @@ def make_app(
     view: TicketView,
     zone: tzinfo,
     *,
+    past: Reports,
     kitchen: Kitchen,
     about: Callable[[], events.About],
     reminders: Callable[[], list[str]],
@@ -69,14 +78,18 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    set_up: SetUp,
+    presses: Presses,
+    guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
-    `kitchen`: who it is, for boards that knock. `about`, `reminders`, `shown_now`, `printers_now`,
-    `screens_now`: see `Events`; `devices`: see `panel`.
+    `guests` is what they read of their orders.
+    `past` is what reports are made of. `kitchen`: who it is, for boards that knock. `about`,
+    `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
     `names`: see `host_middleware`.
     """
@@ -107,18 +120,40 @@ def make_app(
     def passes() -> tuple[str, ...]:
         return expeditor.kitchen.router.passes
 
+    hands_seen = press_stream.PressStream(presses, authority)
+    app.on_shutdown.append(hands_seen.close)
+    routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
-        Resource("Orders", orders, orders.Orders(expeditor, view, zone).operations()),
+        Resource(
+            "Orders",
+            orders,
+            orders.Orders(expeditor, view, zone, health.kitchen_now.took_over_http).operations(),
+        ),
         Resource(
             "Tickets", tickets, tickets.Tickets(expeditor, history, view, printers).operations()
         ),
         Resource("Calling", summons, summons.Calling(expeditor).operations()),
         Resource("Pass", expo, expo.Expo(expeditor, view, now).operations()),
+        Resource(
+            "Guests",
+            ready,
+            ready.ReadyBoard(
+                expeditor, view, screens, screens_now, shown=guests, name=kitchen.name
+            ).operations(),
+        ),
         Resource("Events", events, listening.operations(BASE)),
         Resource("Stations", stations, stations.Stations(expeditor, location).operations()),
-        Resource("Routing", routing, routing.Routing(expeditor, location, zone, now).operations()),
+        Resource("Routing", routing, routing_rules.operations()),
         Resource("Menu", menu, menu.MenuResource(expeditor).operations()),
         Resource("Times", prep_times, prep_times.PrepTimes(expeditor).operations()),
+        Resource(
+            "Reports",
+            reports,
+            [
+                *reports.ReportResource(expeditor, past).operations(),
+                *report_csv.ReportTables(expeditor, past, authority).operations(BASE),
+            ],
+        ),
         Resource("Panel", panel, panel.Panel(devices).operations()),
         Resource(
             "Printers",
@@ -133,15 +168,23 @@ def make_app(
                 *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
             ],
         ),
+        Resource(
+            "Set-up",
+            setup,
+            [
+                *setup.SetUpResource(set_up, routing_rules).operations(),
+                *hands_seen.operations(BASE),
+            ],
+        ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
-        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority, set_up).operations()),
         Resource(
             "Appliance",
             appliance_health,
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, printers, screens).operations(),
+                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
             ],
         ),
     ]

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from random import getrandbits
 from time import monotonic
@@ -23,7 +23,6 @@ from appliance.api import access_log, errors
 from appliance.api.errors import ApiError
 from appliance.api.places import ConnectionsStatus, Places
 from appliance.api.result import Result
-from appliance.listening import DUAL_STACK, dual_stack
 
 BACKLOG: Final = 128
 """Connections that wait to be accepted: as many as aiohttp's own sites have."""
@@ -159,16 +158,16 @@ class Ports:
         self._beginning: set[asyncio.Task[None]] = set()
         """One for each connection that is not yet one, in a handshake for the most part."""
 
-    async def listen(self, host: str, port: int, context: ssl.SSLContext | None = None) -> int:
-        """Listen there too, with TLS where there is a context; the port. Raises OSError."""
+    def listen(
+        self, sockets: Iterable[socket.socket], context: ssl.SSLContext | None = None
+    ) -> None:
+        """Take what comes in by these too, with TLS where there is a context; they are its own."""
         loop = asyncio.get_running_loop()
-        sockets = [dual_stack(port)] if host == DUAL_STACK else await _sockets(host, port)
         for listening in sockets:
             listening.listen(BACKLOG)
             listening.setblocking(False)  # noqa: FBT003 - its only parameter
             accepting = self._accept(listening, context)
             self._accepting.append(loop.create_task(accepting, name="HTTP port"))
-        return int(sockets[-1].getsockname()[1])
 
     async def run(self) -> None:
         """Watch over deadlines until cancelled. Raises what ended a port."""
@@ -259,20 +258,6 @@ class Ports:
             if not begun:
                 connection.leave()
                 connected.close()
-
-
-async def _sockets(host: str, port: int) -> list[socket.socket]:
-    """Bound to every address that the host has. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
-    with contextlib.ExitStack() as unless_all_are:
-        sockets = [
-            unless_all_are.enter_context(socket.create_server(address[:2], family=family))
-            for family, address in dict.fromkeys((each[0], each[4]) for each in found)
-        ]
-        unless_all_are.pop_all()
-    return sockets
 
 
 def _no_place() -> bytes:

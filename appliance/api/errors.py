@@ -20,6 +20,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Meta, Struct
 
 from appliance.api.result import Result
+from appliance.indexing import Behind
 from appliance.kitchen.command import Refused
 from appliance.log import NotStored, Unreadable
 
@@ -107,6 +108,17 @@ def refused(refusal: Refused) -> ApiError:
     if refusal.reason == "cannot_amend":
         return invalid("itemsToUpdate", refusal.message)
     return ApiError(404, "NOT_FOUND", refusal.message)
+
+
+def still_indexing(behind: Behind) -> ApiError:
+    """The error for what an index cannot answer yet; `details` says how far it is."""
+    return ApiError(
+        503,
+        "SERVICE_UNAVAILABLE",
+        str(behind),
+        {"indexed": behind.indexed, "of": behind.of},
+        {"Retry-After": "5"},
+    )
 
 
 def invalid(field: str, message: str, **details: Any) -> ApiError:

@@ -17,9 +17,11 @@ from appliance.api.printers import FaultBody, LookBody
 from appliance.api.routing import TestedOrder
 from appliance.api.rule_json import RuleBody, RulesBody
 from appliance.api.screen_json import AdoptBody, KnockBody, ScreenBody
+from appliance.api.setup import DocumentBody, DraftedOrder, SetUpBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
 from appliance.api.tickets import FireBody, MoveBody, PrintBody, PriorityBody
+from appliance.setup import KitchenJson
 
 
 class Part(NamedTuple):
@@ -75,6 +77,12 @@ _SOUP: Final = {
     "prep_time_seconds": 240,
 }
 
+_SMALL: Final = {
+    "appliance": {"name": "Corner Diner", "time_zone": "Europe/Madrid"},
+    "station": [{"id": "grill", "name": "Grill"}, {"id": "fry", "name": "Fry"}],
+    "route": [{"station": "fry", "modifier": ["*fries*"]}],
+}
+
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     NewOrder: {
         "id": "123",
@@ -103,11 +111,18 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PinBody: {"name": "Maria", "pin": "4711", "roles": ["chef"]},
     DeviceBody: {"name": "Screen at the grill", "stations": ["grill"]},
     RevokeBody: {"subject": "pin:Maria"},
+    DocumentBody: {"document": _SMALL},
+    SetUpBody: {"document": _SMALL, "revision": "0f1e2d3c4b5a6978"},
+    KitchenJson: {"format": 1, "configuration": '[[station]]\nid = "grill"\nname = "Grill"\n'},
+    DraftedOrder: {
+        "document": _SMALL,
+        "items": [{"name": "Hamburger", "mods": ["Side Fries"]}],
+    },
     KeyBody: {"key": "bump"},
     FaultBody: {"fault": "out of paper", "on": True},
     LookBody: {"printing": {"language": "de"}, "model": "TM-T88V", "station": "Grill"},
     KnockBody: {"screen_id": "4b825dc642cb6eb9a060e54bf8d69288", "name": "TV at the fryer"},
     AdoptBody: {"code": "123456", "name": "Fry screen", "station_id": "fry"},
-    ScreenBody: {"name": "Fry screen", "patience": 15},
+    ScreenBody: {"name": "Fry screen", "patience": 15, "look": {"scale": 120}},
     Credentials: {"pin": "4711"},
 }

@@ -180,9 +180,9 @@ class Expo:
         waiting = [each for each in live if each.status not in ("held", "voided")]
         since = now - STATS_SECONDS * 1000
         took = [
-            _took(each.completed_at, each)
+            each.took
             for each in finished
-            if each.completed_at is not None and each.completed_at > since
+            if each.took is not None and (each.completed_at or 0) > since
         ]
         oldest = min((each.waits_since(moment) for each in waiting), default=None)
         return StationStatsJson(
@@ -192,10 +192,3 @@ class Expo:
             completed=len(took),
             average_seconds=round(fmean(took) / 1000) if took else None,
         )
-
-
-def _took(completed_at: int, ticket: Ticket) -> int:
-    """From its firing, or else its arrival, to its completion, milliseconds."""
-    if ticket.since_tick is None or ticket.completed_tick is None:
-        return completed_at - ticket.since
-    return ticket.completed_tick - ticket.since_tick

@@ -4,33 +4,100 @@ GET /health    200 while orders can be stored, 503 while they cannot; `pages` sh
 """
 
 import asyncio
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from time import monotonic, time
-from typing import Final
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from appliance import __version__
 from appliance.api.errors import ApiError
+from appliance.api.kitchen_now import KitchenNow, OrdersNow, StationNow
 from appliance.api.printer_json import PrinterTold, printer_told
 from appliance.api.raw import RawOperation
 from appliance.api.result import JSON, Result
 from appliance.api.screen_json import ScreenTold, screen_told
 from appliance.api.ticket_json import encode
-from appliance.api.times import Time, iso
+from appliance.api.times import Time, of_monotonic
+from appliance.devices import Devices
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
-from appliance.log import NotStored
+from appliance.log import Log, NotStored
+from appliance.machine import Machine, MachineNow
 from appliance.printers import PrintersNow
 from appliance.screens_now import ScreensNow
 from appliance.tls import Https, HttpsStatus
 
 STORE_SECONDS: Final = 2.0
 """A commit that takes longer counts as none: a card that is well needs some milliseconds."""
+
+ProblemCode = Literal[
+    "orders-not-stored",
+    "configuration-wrong",
+    "sender-silent",
+    "nameless-sender-silent",
+    "station-gone",
+    "orders-forgotten",
+    "dishes-unrouted",
+    "printer-paper-low",
+    "printer-out-of-paper",
+    "printer-cover-open",
+    "printer-offline",
+    "printer-overheated",
+    "printer-failed",
+    "printer-not-wired",
+    "chits-to-decide",
+    "chits-not-made",
+    "screen-away",
+    "screen-covered",
+    "screen-behind",
+    "screen-complains",
+    "screen-twice",
+    "device-not-wired",
+    "device-away",
+    "device-refused",
+    "device-unavailable",
+    "device-failed",
+    "device-chattering",
+    "under-voltage",
+    "under-voltage-before",
+    "hot",
+    "throttled",
+    "throttled-before",
+    "clock-not-set",
+    "memory-low",
+    "disk-nearly-full",
+    "disk-worn",
+    "disk-slow",
+    "index-faulty",
+    "index-behind",
+    "reports-faulty",
+    "certificate-ends",
+    "other",
+]
+Severity = Literal["alarm", "warning", "notice"]
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+Fact = str | int | float | list[str]
+
+
+class Problem(Struct, frozen=True):
+    """Something that is wrong. The guide to the pages says what each code means."""
+
+    code: ProblemCode
+    severity: Annotated[
+        Severity,
+        Meta(
+            description="alarm: the kitchen suffers, somebody has to come now; warning: somebody"
+            " should look after it; notice: it is as well to know"
+        ),
+    ]
+    since: Time
+    facts: Annotated[
+        dict[str, Fact],
+        Meta(description="whom it is about, and how much; of `other` all of it, as `text`"),
+    ]
 
 
 class Places(Struct):
@@ -58,6 +125,27 @@ class HistoryHealth(Struct):
     """It does not go on."""
 
 
+class LogHealthJson(Struct):
+    """How the disk takes what is stored. Times are from a write to its sync, in milliseconds."""
+
+    events: int
+    bytes: Annotated[int | None, Meta(description="null where that cannot be told")]
+    last_sync_ms: Annotated[float, Meta(description="0 before the first one")]
+    median_sync_ms: Annotated[
+        float | None, Meta(description="of the last five minutes; null for none")
+    ]
+    worst_sync_ms: Annotated[float | None, Meta(description="the same")]
+
+
+class DevicesHealth(Struct):
+    """How many buttons, bump bars and lights there are. Those that fail are among the problems."""
+
+    mode: Literal["simulated", "real"]
+    buttons: int
+    bars: int
+    lights: int
+
+
 class HealthJson(Struct):
     """How the appliance is. Where orders cannot be stored, this is the error's `details`."""
 
@@ -68,8 +156,17 @@ class HealthJson(Struct):
     running_since: Time
     fault: FaultSince | None
     """Null while orders can be stored."""
+    problems: list[Problem]
+    """All that is wrong, the worst first, and of what is as bad the oldest."""
     warnings: list[str]
-    """What somebody ought to do something about."""
+    """What boards say of it, in English."""
+    orders: OrdersNow
+    stations: list[StationNow]
+    log: LogHealthJson
+    machine: MachineNow
+    devices: DevicesHealth
+    host: str
+    """By which it is found on the network, `expeditor.local`; empty while it announces none."""
     listening: Places
     https: HttpsStatus | None
     """What it presents; null where there is no https."""
@@ -88,28 +185,39 @@ class Health:
     def __init__(
         self,
         name: str,
-        directory: Path,
         expeditor: Expeditor,
+        log: Log,
         history: History,
         *,
         https: Https | None,
+        kitchen_now: KitchenNow,
+        machine: Machine,
+        devices: Devices,
         printers_now: PrintersNow,
         screens_now: ScreensNow,
+        problems: Callable[[Fault | None], Sequence[Problem]],
         warnings: Callable[[], list[str]],
+        host: Callable[[], str],
     ) -> None:
-        """`directory` has the data. It counts as running from now on."""
+        """It counts as running from now on."""
+        self.log = log
+        self.machine = machine
+        self.kitchen_now = kitchen_now
+        self.warnings = warnings
+        """What boards say, in English."""
         self.places = Places()
         """Filled in as it begins to listen."""
         self.neighbours: Callable[[], int | None] = lambda: None
         """Counts who is heard; filled in when anybody may be."""
         self._name = name
-        self._directory = directory
         self._expeditor = expeditor
         self._history = history
         self._https = https
+        self._devices = devices
         self._printers_now = printers_now
         self._screens_now = screens_now
-        self._warnings = warnings
+        self._problems = problems
+        self._host = host
         self._began = monotonic()
         self._stuck_since: float | None = None
 
@@ -144,22 +252,43 @@ class Health:
 
     async def _health(self) -> HealthJson:
         fault = await self._fault()
-        history = self._history.status()
+        history, kitchen = self._history.status(), self.kitchen_now.told()
         return HealthJson(
             name=self._name,
             version=__version__,
-            at=_iso(monotonic()),
-            running_since=_iso(self._began),
-            fault=fault and FaultSince(fault.message, _iso(fault.since)),
-            warnings=self._warnings(),
+            at=of_monotonic(monotonic()),
+            running_since=of_monotonic(self._began),
+            fault=fault and FaultSince(fault.message, of_monotonic(fault.since)),
+            problems=list(self._problems(fault)),
+            warnings=self.warnings(),
+            orders=kitchen.orders,
+            stations=kitchen.stations,
+            log=self._log_health(),
+            machine=self.machine.now,
+            devices=self._devices_health(),
+            host=self._host(),
             listening=self.places,
             https=self._https.status() if self._https else None,
             history=HistoryHealth(history.indexed, history.of, history.fault is not None),
             printers=[printer_told(each) for each in self._printers_now.printers.values()],
             screens=[screen_told(each) for each in self._screens_now.screens.values()],
             neighbours=self.neighbours(),
-            disk_free_bytes=await asyncio.to_thread(_free, self._directory),
+            disk_free_bytes=self.machine.now.disk.free_bytes,
         )
+
+    def _log_health(self) -> LogHealthJson:
+        health = self.log.health()
+        return LogHealthJson(
+            events=self.log.head,
+            bytes=self.machine.now.disk.log_bytes,
+            last_sync_ms=round(health.last_commit_ms, 1),
+            median_sync_ms=health.recent and round(health.recent.median_ms, 1),
+            worst_sync_ms=health.recent and round(health.recent.worst_ms, 1),
+        )
+
+    def _devices_health(self) -> DevicesHealth:
+        panel = self._devices.shown()
+        return DevicesHealth(panel.mode, len(panel.buttons), len(panel.bars), len(panel.lights))
 
     async def _fault(self) -> Fault | None:
         """Why no order can be stored: it failed, or what is being stored does not get there."""
@@ -176,15 +305,3 @@ class Health:
             return self._expeditor.fault or Fault(str(error), began)
         self._stuck_since = None
         return self._expeditor.fault
-
-
-def _iso(moment: float) -> str:
-    """The wall clock's time of a monotonic moment: one that was set since is right about it."""
-    return iso(round((time() - monotonic() + moment) * 1000))
-
-
-def _free(directory: Path) -> int | None:
-    try:
-        return shutil.disk_usage(directory).free
-    except OSError:
-        return None

@@ -128,7 +128,7 @@ class MenuResource:
         """Make or change an item; tickets that stand show what it contains from then on."""
         item = _item(call.path("plu"), call.body)
         _require_texts(item, "")
-        (item,) = self._submit(DefineMenuItems((item,)))
+        (item,) = self._submit(DefineMenuItems((item,)), call)
         return _json(item)
 
     def define_many(self, call: Call) -> MenuCountJson:
@@ -141,14 +141,17 @@ class MenuResource:
         items = tuple(_item(each.plu, each) for each in body.items)
         for place, item in enumerate(items):
             _require_texts(item, f"items[{place}].")
-        return MenuCountJson(len(self._submit(DefineMenuItems(items, body.replace))))
+        now = self._submit(DefineMenuItems(items, body.replace), call)
+        return MenuCountJson(len(now))
 
     def remove(self, call: Call) -> None:
         """Take an item off the menu that was made here."""
-        self._submit(RemoveMenuItem(call.path("plu")))
+        self._submit(RemoveMenuItem(call.path("plu")), call)
 
-    def _submit(self, command: DefineMenuItems | RemoveMenuItem) -> tuple[MenuItem, ...]:
-        reply = self._expeditor.submit(command).reply
+    def _submit(
+        self, command: DefineMenuItems | RemoveMenuItem, call: Call
+    ) -> tuple[MenuItem, ...]:
+        reply = self._expeditor.submit(command, call.caller.subject).reply
         match reply:
             case MenuItemsNow(items):
                 return items

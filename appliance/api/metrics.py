@@ -11,6 +11,9 @@ from aiohttp import web
 
 from appliance.api.raw import RawOperation
 from appliance.expeditor import Expeditor
+from appliance.log import Health as LogHealth
+from appliance.log import Log
+from appliance.machine import Machine, MachineNow
 from appliance.printers import PrinterJson, Printers, PrintersJson, PrinterState
 from appliance.screens_now import ScreenJson, Screens, ScreensStatus, ScreenState
 
@@ -70,6 +73,8 @@ class _Seen(NamedTuple):
     """All of it, at one moment."""
 
     is_stored: bool
+    log: LogHealth
+    machine: MachineNow
     printers: PrintersJson
     screens: Sequence[ScreenJson]
     of_screens: ScreensStatus
@@ -78,8 +83,17 @@ class _Seen(NamedTuple):
 class Metrics:
     """The handler, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, printers: Printers, screens: Screens) -> None:
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        log: Log,
+        machine: Machine,
+        printers: Printers,
+        screens: Screens,
+    ) -> None:
         self._expeditor = expeditor
+        self._log = log
+        self._machine = machine
         self._printers = printers
         self._screens = screens
 
@@ -88,9 +102,11 @@ class Metrics:
         return [RawOperation("GET", "/metrics", self.answer, TEXT)]
 
     async def answer(self, _request: web.Request) -> web.Response:
-        """Whether orders can be stored, and how printers and screens are, for Prometheus."""
+        """How the appliance, its machine, its printers and its screens are, for Prometheus."""
         seen = _Seen(
             self._expeditor.fault is None,
+            self._log.health(),
+            self._machine.now,
             self._printers.shown(),
             self._screens.shown().screens,
             self._screens.status(),
@@ -126,10 +142,25 @@ def _families(seen: _Seen) -> Iterator["Metric"]:
     yield GaugeMetricFamily(
         "expeditor_orders_can_be_stored", "1 while they can, else 0.", value=int(seen.is_stored)
     )
+    for name, words, number in _of_machine(seen.log, seen.machine):
+        if number is not None:
+            yield GaugeMetricFamily(f"expeditor_{name}", words, value=number)
     if seen.printers.printers:
         yield from _of_printers(seen.printers)
     if seen.screens:
         yield from _of_screens(seen.screens, seen.of_screens)
+
+
+def _of_machine(log: LogHealth, now: MachineNow) -> Iterator[tuple[str, str, float | None]]:
+    """Name, words, and the number; None where it cannot be known."""
+    yield "sync_seconds", "What the last commit took.", log.last_commit_ms / 1000
+    yield "clock_synchronised", "1 while a time service keeps it.", int(now.clock == "synchronised")
+    yield "temperature_celsius", "Of the processor.", now.temperature
+    yield "throttled", "1 while it is slowed down, for heat or supply.", now.throttled
+    yield "under_voltage", "1 while its supply gives too little.", now.under_voltage
+    yield "disk_free_bytes", "For the data.", now.disk.free_bytes
+    yield "disk_written_bytes", "By all programs since the machine's start.", now.disk.written_bytes
+    yield "memory_free_bytes", "That programs could still have.", now.memory_free_bytes
 
 
 def _of_printers(shown: PrintersJson) -> Iterator["Metric"]:

@@ -1,6 +1,7 @@
 """Orders over HTTP: the commands of the LAN protocol, same payloads, same effect."""
 
 import re
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Annotated, Final
 
@@ -58,9 +59,12 @@ class OrderJson(Struct):
 class Orders:
     """The operations, for one appliance."""
 
-    def __init__(self, expeditor: Expeditor, view: TicketView, zone: tzinfo) -> None:
-        """`zone` is for times that come without one."""
+    def __init__(
+        self, expeditor: Expeditor, view: TicketView, zone: tzinfo, took: Callable[[], None]
+    ) -> None:
+        """`zone` is for times that come without one; `took` is called for each that is taken."""
         self._expeditor = expeditor
+        self._took = took
         self._view = view
         self._zone = zone
 
@@ -132,6 +136,7 @@ class Orders:
         reply = self._expeditor.submit(command).reply
         match reply:
             case OrderAccepted(order_id):
+                self._took()
                 tickets = self._expeditor.kitchen.tickets_of(order_id)
                 shown = [self._view.ticket(ticket, placed) for ticket, placed in tickets]
                 return OrderJson(order_id, shown)

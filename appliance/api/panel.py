@@ -1,7 +1,8 @@
 """Buttons, bump bars and lights: how they are; simulated ones can be pressed."""
 
+import re
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from appliance.devices import (
     PressedJson,
 )
 
+_IS_SENT: Final = re.compile("KEY_|BTN_|0x", re.IGNORECASE)
 Device = TypeVar("Device", ButtonJson, BarJson)
 
 
@@ -32,7 +34,8 @@ class KeyBody(Struct, forbid_unknown_fields=True):
     """Which key."""
 
     key: Annotated[str, Meta(min_length=1, max_length=64)]
-    """One of those that `GET /panel` lists."""
+    """One of those that `GET /panel` lists. Of a simulated bar also what a key sends, known or
+    not, to try how keys are learned: `KEY_F5`, `KEY_LEFTCTRL+KEY_1`, `0x1b5b41`."""
     ago_ms: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """How long ago the finger went down, where that was at a board."""
 
@@ -101,10 +104,12 @@ class Panel:
         """
         bar = _known(self._devices.shown().bars, "bump bar", call.path("bar_id"), call)
         key: str = call.body.key
-        if key not in bar.keys:
+        if key not in bar.keys and not _IS_SENT.match(key):
             raise invalid("key", "it does nothing", allowed=list(bar.keys))
         try:
             return await self._devices.press_key(bar.id, key, call.body.ago_ms / 1000)
+        except ValueError as error:
+            raise invalid("key", str(error)) from error
         except CannotPress as error:
             raise ApiError(409, "CONFLICT", f"bump bar {bar.id!r}: {error}") from error
 

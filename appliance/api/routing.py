@@ -1,7 +1,8 @@
 """Routing rules: those of the configuration file, which are read-only, and those made over HTTP."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import tzinfo
 from typing import Annotated, Final
 
@@ -17,7 +18,9 @@ from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import AddRules, Refused, RemoveRule, RulesNow
 from appliance.kitchen.explaining import explain
+from appliance.kitchen.learning import Learned
 from appliance.kitchen.order import Order
+from appliance.kitchen.routing import Router
 from appliance.kitchen.rule import Rule, fault, folded_patterns
 from appliance.kitchen.ticket import Moment
 from appliance.lan.messages import MAX_ORDER_ID, NotUnderstood
@@ -120,30 +123,39 @@ class Routing:
 
     def add(self, call: Call) -> RuleJson:
         """A new rule. It is for items that come from now on; tickets that stand stay."""
-        (rule,) = self._add([call.body], "{field}")
+        (rule,) = self._add(call, [call.body], "{field}")
         return rule_json(rule, self._location)
 
     def add_many(self, call: Call) -> CountJson:
         """New rules, all of them or none."""
-        return CountJson(len(self._add(call.body.rules, "rules[{place}].{field}")))
+        return CountJson(len(self._add(call, call.body.rules, "rules[{place}].{field}")))
 
     def remove(self, call: Call) -> None:
         """Remove a rule that was made here."""
-        self._submit(RemoveRule(call.path("rule_id")), "{field}")
+        self._submit(call, RemoveRule(call.path("rule_id")), "{field}")
 
     async def test(self, call: Call) -> list[RoutedJson]:
         """Where the items of an order would go now, and why; changes nothing."""
-        sent: TestedOrder = call.body
+        order = self.tried(call.body)
+        async with self.turn():
+            kitchen = self._expeditor.kitchen
+            router, learned = kitchen.router, kitchen.learned_in_use
+            # A rule is not told of before it is on disk.
+            await asyncio.shield(self._expeditor.settled())
+            return await self.explained(router, learned, order)
+
+    def tried(self, sent: TestedOrder) -> Order:
+        """The order that is to be tried out. Raises ApiError 400."""
         try:
-            order = order_to_try(sent, self._zone)
+            return order_to_try(sent, self._zone)
         except NotUnderstood as error:
             raise invalid("items", str(error)) from error
-        return await self._explained(order)
 
-    async def _explained(self, order: Order) -> list[RoutedJson]:
-        """In a thread: thousands of rules take seconds, in which orders come. Raises ApiError 429.
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One test at a time, so that they share the processor with orders as one thread does.
 
-        One at a time, so that they share the processor with orders as one thread does.
+        Raises ApiError 429.
         """
         if self._testing >= MAX_TESTING:
             message = "too many orders are being tried out; try again in 2 s"
@@ -151,16 +163,21 @@ class Routing:
         self._testing += 1
         try:
             async with self._one_at_a_time:
-                kitchen, at = self._expeditor.kitchen, self._now().at
-                router, learned = kitchen.router, kitchen.learned_in_use
-                # A rule is not told of before it is on disk.
-                await asyncio.shield(self._expeditor.settled())
-                explained = await asyncio.to_thread(explain, router, order, at, learned)
-                return [routed_json(each) for each in explained]
+                yield
         finally:
             self._testing -= 1
 
-    def _add(self, bodies: Sequence[RuleBody], where: str) -> tuple[Rule, ...]:
+    async def explained(
+        self, router: Router, learned: Learned | None, order: Order
+    ) -> list[RoutedJson]:
+        """Why items go where they go, by this router.
+
+        In a thread: thousands of rules take seconds, in which orders come.
+        """
+        explained = await asyncio.to_thread(explain, router, order, self._now().at, learned)
+        return [routed_json(each) for each in explained]
+
+    def _add(self, call: Call, bodies: Sequence[RuleBody], where: str) -> tuple[Rule, ...]:
         rules = tuple(map(rule_of, bodies))
         for place, (body, rule) in enumerate(zip(bodies, rules, strict=True)):
             require_here(body.location_id, self._location)
@@ -173,10 +190,10 @@ class Routing:
                 if not folded:
                     message = f"{rule.mode[which]!r} has no letter and no digit"
                     raise invalid(where.format(place=place, field=f"mode[{which}]"), message)
-        return self._submit(AddRules(rules), where)
+        return self._submit(call, AddRules(rules), where)
 
-    def _submit(self, command: AddRules | RemoveRule, where: str) -> tuple[Rule, ...]:
-        reply = self._expeditor.submit(command).reply
+    def _submit(self, call: Call, command: AddRules | RemoveRule, where: str) -> tuple[Rule, ...]:
+        reply = self._expeditor.submit(command, call.caller.subject).reply
         match reply:
             case RulesNow(rules):
                 return rules

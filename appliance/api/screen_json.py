@@ -7,14 +7,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.times import Time, iso
 from appliance.screens_now import (
+    UNCHANGED,
     Announced,
     FoundScreen,
     Hub,
+    Look,
     Proto,
     ScreenHealth,
     ScreenJson,
     ScreenNow,
     ScreenState,
+    Shows,
 )
 
 State = Annotated[
@@ -34,8 +37,21 @@ CoveredBy = Annotated[
 Conflict = Annotated[
     str, Meta(description="in words, where two say that they are this screen; else empty")
 ]
+Styled = Annotated[
+    Look,
+    Meta(description="how its board is shown; what is null is left to its browser"),
+]
 Missed = Annotated[
     bool, Meta(description="it has been away for longer than its patience: not for a moment only")
+]
+
+Shown = Annotated[
+    Shows,
+    Meta(
+        description="what its browser opens: the `board` of its stations; whole orders, for a"
+        " `pass`; or which orders are `ready`, for guests, and nothing else: its token is good for"
+        " that alone"
+    ),
 ]
 
 
@@ -53,6 +69,8 @@ class ScreenTold(Struct):
     covered_by: CoveredBy
     conflict: Conflict
     missed: Missed
+    shows: Shown
+    look: Styled
 
 
 class ScreenShown(Struct):
@@ -75,6 +93,8 @@ class ScreenShown(Struct):
         str | None, Meta(description="the screen that shows its station while it is away")
     ]
     patience: Annotated[int, Meta(description="seconds that it may be away before that")]
+    shows: Shown
+    look: Styled
     state: State
     why: str
     since: Time
@@ -142,6 +162,8 @@ class AdoptBody(Struct, forbid_unknown_fields=True, kw_only=True):
     station_id: Station = None
     backup_id: Backup = None
     patience: Patience = 8
+    shows: Shown = "board"
+    look: Styled = UNCHANGED
 
 
 class ScreenBody(Struct, forbid_unknown_fields=True):
@@ -151,6 +173,8 @@ class ScreenBody(Struct, forbid_unknown_fields=True):
     station_id: Station | UnsetType = UNSET
     backup_id: Backup | UnsetType = UNSET
     patience: Patience | UnsetType = UNSET
+    shows: Shown | UnsetType = UNSET
+    look: Styled | UnsetType = UNSET
 
 
 class HealthBody(Struct, forbid_unknown_fields=True):
@@ -262,6 +286,8 @@ def screen_told(screen: ScreenNow) -> ScreenTold:
         screen.covered_by,
         screen.conflict,
         screen.missed,
+        screen.shows,
+        screen.look,
     )
 
 

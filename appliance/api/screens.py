@@ -29,7 +29,7 @@ from appliance.api.screen_json import (
 )
 from appliance.config.values import Address
 from appliance.lan import PORT
-from appliance.screens_now import CannotAdopt, ScreenJson, Screens, Wanted
+from appliance.screens_now import UNCHANGED, CannotAdopt, ScreenJson, Screens, Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ _MAX_NAME: Final = 64
 _HOST: Final = re.compile(r"[0-9A-Za-z._:%-]{1,253}")
 _FIELDS: Final = {"station_id": "station", "backup_id": "backup"}
 """What is called otherwise here."""
+_WHERE: Final = frozenset({"station", "backup", "shows"})
+"""What has to fit together."""
 
 
 class ScreenResource:
@@ -104,14 +106,24 @@ class ScreenResource:
         """A board is let in that shows this code, or a LAN screen is fed from now on."""
         body: AdoptBody = call.body
         async with self._changing:
-            wanted = Wanted(body.name, body.station_id, body.backup_id, body.patience)
+            wanted = Wanted(
+                body.name,
+                body.station_id,
+                body.backup_id,
+                body.patience,
+                body.shows,
+                body.look,
+            )
             self._require_fit(wanted, body.found_id)
+            _require_shown(wanted, self._passes(), is_board=body.code is not None)
             if body.code is not None:
                 if body.address is not None or body.found_id:
                     raise invalid("code", "a board is adopted by its code alone")
                 return await self._adopt_board(body.code, wanted)
             if body.address is None and not body.found_id:
                 raise invalid("code", "give a board's code, or a LAN screen's address or found_id")
+            if body.look != UNCHANGED:
+                raise _draws_itself()
             address = "" if body.address is None else _address(body.address)
             adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
             return self._shown(adopted)
@@ -122,7 +134,7 @@ class ScreenResource:
             raise ApiError(404, "NOT_FOUND", "no board shows this code now")
         known = self._find(knocking.knock.id)
         if known is not None and known.source == "file":  # It is what the file says.
-            wanted = Wanted(known.name, known.station, known.backup, known.patience)
+            wanted = _wanted_of(known)
         else:
             self._require_fit(wanted, knocking.knock.id)
         name, devices = knocking.knock.id, self._authority.devices
@@ -144,11 +156,11 @@ class ScreenResource:
         return self._shown(screen)
 
     async def change(self, call: Call) -> ScreenShown:
-        """A screen has another name, is for another station, has another backup or patience."""
+        """A screen has another name, station, backup, patience or look, or shows something else."""
         body: ScreenBody = call.body
         async with self._changing:
             screen = self._changeable(call)
-            before = Wanted(screen.name, screen.station, screen.backup, screen.patience)
+            before = _wanted_of(screen)
             changes = {
                 _FIELDS.get(name, name): value
                 for name, value in asdict(body).items()
@@ -157,6 +169,10 @@ class ScreenResource:
             # What stays may be of stations that are gone.
             self._require_fit(Wanted(**{"name": screen.name} | changes), screen.id)
             wanted = replace(before, **changes)
+            if screen.proto != "board" and wanted.look != UNCHANGED:
+                raise _draws_itself()
+            if changes.keys() & _WHERE:
+                _require_shown(wanted, self._passes(), is_board=screen.proto == "board")
             # The token first: whoever is told of the screen then finds what it is good for.
             await self._keep_device(screen.id, wanted)
             try:
@@ -210,9 +226,33 @@ class ScreenResource:
         if wanted.station is not None and wanted.station not in stations:
             message = f"there is no {wanted.station!r}"
             raise invalid("station_id", message, allowed=sorted(stations))
-        others = [each.id for each in self._screens.shown().screens if each.id != screen]
+        others = [
+            each.id
+            for each in self._screens.shown().screens
+            if each.id != screen and each.shows != "ready"
+        ]
         if wanted.backup is not None and wanted.backup not in others:
-            raise invalid("backup_id", "it is no other adopted screen", allowed=others)
+            raise invalid("backup_id", "it is no other adopted kitchen screen", allowed=others)
+
+
+def _require_shown(wanted: Wanted, passes: Collection[str], *, is_board: bool) -> None:
+    """Raise ApiError 400 where a screen cannot show that."""
+    if wanted.shows == "board":
+        return
+    if not is_board:
+        raise invalid("shows", "a LAN screen is a board", allowed=["board"])
+    if wanted.shows == "pass" and wanted.station not in passes:
+        raise invalid("station_id", "whole orders are shown at a pass", allowed=sorted(passes))
+    if wanted.shows == "ready" and wanted.station is not None:
+        raise invalid("station_id", "guests see no station: leave it null")
+    if wanted.shows == "ready" and wanted.backup is not None:
+        raise invalid("backup_id", "nobody stands in for a screen of guests: leave it null")
+
+
+def _wanted_of(screen: ScreenJson) -> Wanted:
+    return Wanted(
+        screen.name, screen.station, screen.backup, screen.patience, screen.shows, screen.look
+    )
 
 
 def shown(screen: ScreenJson, screens: Screens, authority: Authority) -> ScreenShown:
@@ -241,6 +281,10 @@ async def _done(doing: Awaitable[Done]) -> Done:
 
 def _no_screen(name: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"there is no screen {name!r}")
+
+
+def _draws_itself() -> ApiError:
+    return invalid("look", "a LAN screen draws itself: only a board has a look")
 
 
 def _address(text: str) -> str:

@@ -13,6 +13,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from appliance.api.auth import (
+    MANAGERS,
     ROLES,
     SESSION_SECONDS,
     Authority,
@@ -21,7 +22,7 @@ from appliance.api.auth import (
     require_own_page,
     session_cookie,
 )
-from appliance.api.auth.devices import DEVICE_SECONDS, PREFIX
+from appliance.api.auth.devices import DEVICE_SECONDS, PREFIX, READY
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.sites import COOKIE, SECURE_COOKIE
 from appliance.api.auth.tokens import LINK, NAMELESS
@@ -29,6 +30,7 @@ from appliance.api.body import read
 from appliance.api.errors import ApiError
 from appliance.api.operation import Call, Operation
 from appliance.api.raw import RawOperation
+from appliance.setup import SetUp
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +40,8 @@ _PAGE: Final = (
 )
 # A page and not a redirect: the cookie is for our own pages only (SameSite=Strict), and a
 # redirect counts as coming from wherever the link was clicked.
-_ONWARD: Final = (
-    f'{_PAGE}<meta http-equiv="refresh" content="0;url=/"><a href="/">To the kitchen</a>'
+_ONWARD: Final = _PAGE + (
+    '<meta http-equiv="refresh" content="0;url={path}"><a href="{path}">To the kitchen</a>'
 )
 _HEADERS: Final = {
     # The address has the code in it: no page that follows is told where from.
@@ -92,8 +94,10 @@ class Session(Struct):
 class SignIn:
     """The handlers, for one appliance."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, set_up: SetUp) -> None:
+        """`set_up` knows whether anybody has set the kitchen up."""
         self._authority = authority
+        self._set_up = set_up
 
     def operations(self) -> list[RawOperation | Operation]:
         """These are for browsers."""
@@ -124,7 +128,10 @@ class SignIn:
         ]
 
     async def by_link(self, request: web.Request) -> web.Response:
-        """Redeem a one-time link's code for a session: a manager's, or a screen's."""
+        """Redeem a one-time link's code for a session: a manager's, or a screen's.
+
+        As long as nobody has set the kitchen up, a manager is led there.
+        """
         try:
             token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
@@ -133,7 +140,10 @@ class SignIn:
             return web.Response(
                 text=text, status=error.status, content_type=_HTML, headers=_HEADERS
             )
-        return _signed_in(request, token)
+        caller = self._authority.verify(token)
+        if caller.roles & MANAGERS and (await self._set_up.now()).first_start:
+            return _signed_in(request, token, "/setup")
+        return _signed_in(request, token, "/ready" if caller.roles == READY else "/")
 
     async def by_form(self, request: web.Request) -> web.Response:
         """Make a PIN, or a token that somebody pasted, the browser's session."""
@@ -155,7 +165,7 @@ class SignIn:
             except (TooMany, OSError) as error:
                 # The browser forgets it in any case.
                 logger.warning("a copy of a session that was signed out stays good: %s", error)
-        response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
+        response = _onward("/")
         response.del_cookie(session_cookie(request), path="/", secure=request.secure)
         return response
 
@@ -197,8 +207,13 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: values[0].strip() for name, values in fields.items()}
 
 
-def _signed_in(request: web.Request, token: str) -> web.Response:
-    response = web.Response(text=_ONWARD, content_type=_HTML, headers=_HEADERS)
+def _onward(path: str) -> web.Response:
+    text = _ONWARD.format(path=path)
+    return web.Response(text=text, content_type=_HTML, headers=_HEADERS)
+
+
+def _signed_in(request: web.Request, token: str, path: str = "/") -> web.Response:
+    response = _onward(path)
     seconds = DEVICE_SECONDS if token.startswith(PREFIX) else SESSION_SECONDS
     keep_session(request, response, token, seconds)
     return response

@@ -155,7 +155,7 @@ class Stations:
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
         if station_id in taken:
             raise ApiError(409, "CONFLICT", f"there is a station {station_id!r} already")
-        return self._define(station_id, body)
+        return self._define(call, station_id, body)
 
     def change(self, call: Call) -> StationJson:
         """Change a station that was made here; tickets that stand stay as they are."""
@@ -164,13 +164,13 @@ class Stations:
         if call.body.id not in (None, station_id):
             message = "id: another than in the path"
             raise ApiError(400, "VALIDATION_ERROR", message, {"field": "id"})
-        return self._define(station_id, call.body)
+        return self._define(call, station_id, call.body)
 
     def remove(self, call: Call) -> None:
         """Remove a station that was made here, once no ticket and no rule needs it."""
-        self._submit(RemoveStation(call.path("station_id")))
+        self._submit(call, RemoveStation(call.path("station_id")))
 
-    def _define(self, station_id: str, body: StationBody) -> StationJson:
+    def _define(self, call: Call, station_id: str, body: StationBody) -> StationJson:
         require_here(body.location_id, self._location)
         station = Station(
             station_id,
@@ -185,11 +185,11 @@ class Stations:
             backup=body.backup,
             overflow_after=body.overflow_after_seconds,
         )
-        (now,) = self._submit(DefineStation(station))
+        (now,) = self._submit(call, DefineStation(station))
         return self._json(now)
 
-    def _submit(self, command: Command) -> tuple[Station, ...]:
-        reply = self._expeditor.submit(command).reply
+    def _submit(self, call: Call, command: Command) -> tuple[Station, ...]:
+        reply = self._expeditor.submit(command, call.caller.subject).reply
         match reply:
             case StationsNow(stations):
                 return stations

@@ -7,11 +7,12 @@ from typing import Annotated, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from appliance.api.auth import ROLES
-from appliance.api.errors import ApiError, invalid
+from appliance.api.errors import ApiError, invalid, still_indexing
 from appliance.api.operation import Answer, Call, Operation
 from appliance.api.ticket_json import TicketJson, TicketView
 from appliance.expeditor import Expeditor
-from appliance.history import Behind, History, Place
+from appliance.history import History, Place
+from appliance.indexing import Behind
 from appliance.kitchen.all_day import AllDay
 from appliance.kitchen.order import Placed
 from appliance.kitchen.ticket import Ticket, sort_key
@@ -136,13 +137,7 @@ class TicketList:
             if not found and not await self._history.knows(station, upto=seq):
                 return None
         except Behind as behind:
-            raise ApiError(
-                503,
-                "SERVICE_UNAVAILABLE",
-                str(behind),
-                {"indexed": behind.indexed, "of": behind.of},
-                {"Retry-After": "5"},
-            ) from behind
+            raise still_indexing(behind) from behind
         return [_Row(_key(ticket), ticket, placed) for ticket, placed in found]
 
 

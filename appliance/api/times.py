@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic, time
 from typing import Annotated, Final, overload
 
 from msgspec import Meta
@@ -32,3 +33,8 @@ def iso(milliseconds: int | None) -> str | None:
 def _iso(seconds: int) -> str:
     there = datetime.fromtimestamp(max(_FIRST, min(seconds, _LAST)), UTC)
     return there.replace(tzinfo=None).isoformat() + "Z"
+
+
+def of_monotonic(moment: float) -> str:
+    """The wall clock's time of a monotonic moment: one that was set since is right about it."""
+    return iso(round((time() - monotonic() + moment) * 1000))

@@ -10,7 +10,18 @@ Every key has a default but the few that are required.
 """
 
 from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderLimits
-from appliance.config.reading import ConfigError, embedded, load, load_screen, parse
+from appliance.config.reading import (
+    ConfigError,
+    Fault,
+    document_of,
+    embedded,
+    load,
+    load_screen,
+    located,
+    of_document,
+    parse,
+    text_of,
+)
 from appliance.config.stations import MenuSection, rule_of, station_of
 from appliance.config.timing import course_key
 from appliance.config.values import Address, Duration, Site
@@ -32,17 +43,22 @@ __all__ = [
     "Config",
     "ConfigError",
     "Duration",
+    "Fault",
     "HttpLimits",
     "MenuSection",
     "OrderLimits",
     "ScreenConfig",
     "Site",
     "course_key",
+    "document_of",
     "embedded",
     "load",
     "load_screen",
+    "located",
+    "of_document",
     "on_all_interfaces",
     "parse",
     "rule_of",
     "station_of",
+    "text_of",
 ]

@@ -157,6 +157,8 @@ class ScreenSection(Section, frozen=True):
     """The id of the screen that shows its station while it is away."""
     patience: Duration = Duration(8)
     """How long it may be away before that; at least 5 s."""
+    shows: Literal["board", "pass", "ready"] = "board"
+    """What a board opens: see `screens_now.Shows`."""
 
 
 class KioskSection(Section, frozen=True):

@@ -1,10 +1,11 @@
 """A file, or its text, in; the configuration out, or what is wrong with it."""
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -26,8 +27,31 @@ from appliance.config.whole import Config, ScreenConfig
 from appliance.config.words import in_words, unknown_keys, with_rule
 
 
+class Fault(NamedTuple):
+    """Something that is wrong, or doubtful."""
+
+    key: str
+    """As `printer[0].transport`; empty where it is of no key."""
+    message: str
+
+    @classmethod
+    def of(cls, text: str) -> "Fault":
+        """From `key: what is wrong`."""
+        found = _KEYED.fullmatch(text)
+        return cls(found[1], found[2]) if found else cls("", text)
+
+
+_UNKNOWN: Final = "Object contains unknown field "
+_KEYED: Final = re.compile(r'((?:[^\s":]|"[^"]*")+): (.*)', re.DOTALL)
+
+
 class ConfigError(ValueError):
     """The configuration cannot be used; the text has one line per error."""
+
+    def __init__(self, text: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(text)
+        self.faults = faults or [Fault("", line) for line in text.splitlines()]
+        """The same, by key."""
 
 
 def load(path: Path, *, directory: Path | None = None) -> Config:
@@ -35,8 +59,12 @@ def load(path: Path, *, directory: Path | None = None) -> Config:
 
     What it says of files is relative to `directory`, its own by default.
     """
-    config = parse(_text_of(path), str(path))
-    beside = path.parent if directory is None else directory
+    config = parse(text_of(path), str(path))
+    return located(config, path.parent if directory is None else directory)
+
+
+def located(config: Config, beside: Path) -> Config:
+    """The same, with what it says of files relative to a directory."""
     if config.menu.file is not None:
         config = replace(config, menu=MenuSection(str(beside / config.menu.file)))
     if config.https is None or config.https.files is None:
@@ -52,7 +80,12 @@ def embedded() -> str:
 
 def parse(text: str, source: str) -> Config:
     """The configuration of a text; `source` is what errors call it. Raises ConfigError."""
-    document = _document(text, source)
+    return of_document(document_of(text, source), source)
+
+
+def of_document(document: dict[str, Any], source: str) -> Config:
+    """The configuration of what a file says, as TOML has it. Raises ConfigError, as `parse`."""
+    _refuse(source, [*unknown_keys(document, Config, ""), *_misfits(document)])
     config = _converted(document, Config, source)
     _refuse(source, inconsistencies(config))
     return config
@@ -64,7 +97,8 @@ def load_screen(path: Path) -> ScreenConfig:
     It needs no kitchen; what it has of one is not looked at, but for the names of its keys.
     """
     source = str(path)
-    document = _document(_text_of(path), source)
+    document = document_of(text_of(path), source)
+    _refuse(source, unknown_keys(document, Config, ""))
     own = {key: document[key] for key in ScreenConfig.__struct_fields__ if key in document}
     return _converted(own, ScreenConfig, source)
 
@@ -72,7 +106,8 @@ def load_screen(path: Path) -> ScreenConfig:
 _AnyConfig = TypeVar("_AnyConfig", Config, ScreenConfig)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What is in a file. Raises ConfigError."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -80,14 +115,37 @@ def _text_of(path: Path) -> str:
         raise ConfigError(f"{path}: {reason}") from error
 
 
-def _document(text: str, source: str) -> dict[str, Any]:
-    """With no key that is unknown."""
+def document_of(text: str, source: str) -> dict[str, Any]:
+    """What a text says, whether that is right or not. Raises ConfigError for what is no TOML."""
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{source}: {error}") from error
-    _refuse(source, unknown_keys(document, Config, ""))
-    return document
+        raise ConfigError(f"{source}: {error}", [Fault("", str(error))]) from error
+
+
+def _misfits(document: dict[str, Any]) -> Iterator[str]:
+    """What is of the wrong kind: the first of each section, and of each entry of several."""
+    for key, section in document.items():
+        entries = section if isinstance(section, list) else ()
+        wrong = [
+            error for place, entry in enumerate(entries) if (error := _misfit(key, entry, place))
+        ]
+        if not wrong and (error := _misfit(key, section)):
+            wrong = [error]
+        yield from wrong
+
+
+def _misfit(key: str, value: Any, place: int | None = None) -> str | None:
+    """What is wrong with a section, or with its entry in a place."""
+    document = {key: value if place is None else [value]}
+    try:
+        msgspec.convert(document, Config, dec_hook=_convert)
+    except msgspec.ValidationError as error:
+        if str(error).startswith(_UNKNOWN):
+            return None  # See `unknown_keys`, which names all of them.
+        text = in_words(error, document)
+        return text if place is None else text.replace(f"{key}[0]", f"{key}[{place}]", 1)
+    return None
 
 
 def _converted(document: dict[str, Any], wanted: type[_AnyConfig], source: str) -> _AnyConfig:
@@ -98,8 +156,9 @@ def _converted(document: dict[str, Any], wanted: type[_AnyConfig], source: str) 
 
 
 def _refuse(source: str, errors: Iterable[str]) -> None:
-    if lines := [f"{source}: {with_rule(error)}" for error in errors]:
-        raise ConfigError("\n".join(lines))
+    if wrong := list(errors):
+        lines = [f"{source}: {with_rule(error)}" for error in wrong]
+        raise ConfigError("\n".join(lines), list(map(Fault.of, wrong)))
 
 
 def _convert(wanted: type, value: object) -> object:

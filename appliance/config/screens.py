@@ -23,12 +23,26 @@ def wrong_screens(config: Config) -> Iterator[str]:
             yield f"{where}.patience: must be at least {SHORTEST_PATIENCE}s"
         if screen.proto == "board" and not _BOARD.fullmatch(screen.id):
             yield f"{where}.id: a board has one of 8 to 64 letters, digits and -, which it shows"
+        yield from _wrong_shown(screen, where, config)
         yield from _wrong_backup(screen, where, screens)
         yield from _wrong_address(screen, where, config)
         if screen.address is None:
             continue
         if (first := places.setdefault(screen.address, where)) != where:
             yield f"{where}.address: {screen.address!r} is that of {first} already"
+
+
+def _wrong_shown(screen: ScreenSection, where: str, config: Config) -> Iterator[str]:
+    if screen.shows != "board" and screen.proto == "lan":
+        yield f"{where}.shows: a LAN screen is a board"
+    elif screen.shows == "pass":
+        passes = [station.id for station in config.station if station.type == "expo"]
+        if screen.station not in passes:
+            yield f"{where}.station: whole orders are shown at a pass; allowed: {', '.join(passes)}"
+    elif screen.shows == "ready":
+        for key in ("station", "backup"):
+            if getattr(screen, key) is not None:
+                yield f"{where}.{key}: guests see no station, and nobody stands in for their screen"
 
 
 def _wrong_backup(
@@ -40,6 +54,8 @@ def _wrong_backup(
         yield f"{where}.backup: {screen.id!r} is this screen itself"
     elif screen.backup not in screens:
         yield f"{where}.backup: there is no {screen.backup!r} here; allowed: {', '.join(screens)}"
+    elif screens[screen.backup].shows == "ready":
+        yield f"{where}.backup: {screen.backup!r} is for guests"
 
 
 def _wrong_address(screen: ScreenSection, where: str, config: Config) -> Iterator[str]:

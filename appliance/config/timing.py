@@ -1,10 +1,10 @@
 """How the kitchen works together: `[timing]`, `[pass]`, and what `[tickets]` say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from appliance.config.values import DayEnd, Duration, Id, Patterns, Section
+from appliance.config.values import DayEnd, Duration, Id, Patterns, Section, Text
 
 
 class LateSection(Section, frozen=True):
@@ -45,6 +45,20 @@ class Pass(Section, frozen=True):
     """It is refused while a station has still to do something of it."""
     clears_stations: bool = True
     """It takes the order off their boards."""
+
+
+class Ready(Section, frozen=True):
+    """What guests read of their orders at `/ready`."""
+
+    show: Literal["number", "name"] = "number"
+    """What stands for an order: the number that its guest has, or the guest's first name."""
+    channels: tuple[Text, ...] = ("takeout", "pickup")
+    """The orders whose guests look there, by `order_channel`."""
+    by: Literal["stations", "pass"] = "stations"
+    """Who makes an order ready: its stations, and it goes when the pass hands it over; or the
+    pass, which bumps what stands on the counter. Without a pass it is the stations."""
+    keep: Duration = Duration(15 * 60)
+    """How long at most it is shown as ready: not every guest is seen to take it."""
 
 
 CourseNumber = Annotated[int, Meta(ge=1, le=999_999)]

@@ -20,7 +20,7 @@ from appliance.config.devices import (
 )
 from appliance.config.doors import Auth, Http, Https, Orders
 from appliance.config.stations import MenuSection, RouteSection, StationSection
-from appliance.config.timing import Pass, Tickets, Timing
+from appliance.config.timing import Pass, Ready, Tickets, Timing
 from appliance.config.values import Address, Section
 from appliance.listening import DUAL_STACK
 
@@ -51,6 +51,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     panel: PanelSection = PanelSection()
     timing: Timing = Timing()
     pass_: Pass = Pass()
+    ready: Ready = Ready()
     tickets: Tickets = Tickets()
     menu: MenuSection = MenuSection()
     station: tuple[StationSection, ...] = ()

@@ -6,8 +6,8 @@ log, feed ──▶ history (an index of its own) ──▶ api
                    log
 """
 
-from appliance.history.follower import Behind, History
+from appliance.history.history import History
 from appliance.history.index import Place
 from appliance.history.joined import Finished
 
-__all__ = ["Behind", "Finished", "History", "Place"]
+__all__ = ["Finished", "History", "Place"]

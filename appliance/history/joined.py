@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from appliance.history.index import Damaged, Row
+from appliance.history.index import Row
+from appliance.indexing import Damaged
 from appliance.kitchen import event as events
 from appliance.kitchen.event import OrderPlaced, OrderUpdated, TicketChanged
 from appliance.kitchen.order import NOBODY, Guest, Placed

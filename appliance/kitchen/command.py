@@ -166,6 +166,14 @@ class RemoveMenuItem(Struct, frozen=True, gc=False):
 ByHand = ActOnTicket | SetPriority | MarkLine | FireCourse | MoveTicket
 """What a person does, and may take back."""
 
+
+class NoteConfiguration(Struct, frozen=True, gc=False):
+    """Somebody has the appliance begin anew with another configuration: to be written down."""
+
+    what: Literal["applied", "imported"]
+    keys: tuple[str, ...]
+
+
 Command = (
     CreateOrder
     | UpdateOrder
@@ -182,6 +190,7 @@ Command = (
     | RemoveRule
     | DefineMenuItems
     | RemoveMenuItem
+    | NoteConfiguration
 )
 
 
@@ -260,4 +269,17 @@ class Refused(Struct, frozen=True, gc=False):
     """Of a station, the field that it is about."""
 
 
-Reply = OrderAccepted | TicketsNow | TimePassed | StationsNow | RulesNow | MenuItemsNow | Refused
+class ConfigurationNoted(Struct, frozen=True, gc=False):
+    """It is written down."""
+
+
+Reply = (
+    OrderAccepted
+    | TicketsNow
+    | TimePassed
+    | StationsNow
+    | RulesNow
+    | MenuItemsNow
+    | ConfigurationNoted
+    | Refused
+)

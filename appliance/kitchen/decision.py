@@ -4,7 +4,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.kitchen.command import Refused, Reply
-from appliance.kitchen.event import Event, PrintAsked, Summoned, TicketChanged
+from appliance.kitchen.event import (
+    Event,
+    OrderCancelled,
+    OrderPlaced,
+    OrderUpdated,
+    TicketChanged,
+)
 from appliance.kitchen.order import Guest
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.working import TRANSITIONS
@@ -30,9 +36,9 @@ def _signed(event: Event, by: str | None, action: int | None) -> Event:
     match event:
         case TicketChanged():
             return replace(event, by=by, action=event.action if action is None else action)
-        case Summoned() | PrintAsked():
-            return replace(event, by=by)
-    return event
+        case OrderPlaced() | OrderUpdated() | OrderCancelled():
+            return event
+    return replace(event, by=by)
 
 
 def no_such_order(order_id: str) -> Decision:

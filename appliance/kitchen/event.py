@@ -102,24 +102,28 @@ class StationDefined(_Event, frozen=True, gc=False, tag="station.defined"):
     """A station was made at run time, or made anew, and is now as given here."""
 
     station: Station
+    by: str | None = None
 
 
 class StationRemoved(_Event, frozen=True, gc=False, tag="station.removed"):
     """A station that was made at run time is no more."""
 
     station_id: str
+    by: str | None = None
 
 
 class RulesAdded(_Event, frozen=True, gc=False, tag="rules.added"):
     """There are these rules besides from now on."""
 
     rules: tuple[Rule, ...]
+    by: str | None = None
 
 
 class RuleRemoved(_Event, frozen=True, gc=False, tag="rule.removed"):
     """A rule that was made at run time is no more."""
 
     rule_id: str
+    by: str | None = None
 
 
 class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
@@ -128,12 +132,14 @@ class MenuItemsDefined(_Event, frozen=True, gc=False, tag="menu.defined"):
     items: tuple[MenuItem, ...]
     replace_all: bool = False
     """Nothing else that was made at run time is left."""
+    by: str | None = None
 
 
 class MenuItemRemoved(_Event, frozen=True, gc=False, tag="menu.removed"):
     """An item of the menu that was made at run time is no more."""
 
     plu: str
+    by: str | None = None
 
 
 class Summoned(_Event, frozen=True, gc=False, tag="summoned"):
@@ -157,6 +163,19 @@ class PrintAsked(_Event, frozen=True, gc=False, tag="print"):
     """Who wants it."""
 
 
+class ConfigurationChanged(_Event, frozen=True, gc=False, tag="configuration.changed"):
+    """Somebody had the appliance begin anew with another configuration: for who asks later.
+
+    The kitchen itself is not told by this what it is: see `layout.Plan`.
+    """
+
+    what: Literal["applied", "imported"]
+    """`imported`: a whole kitchen, from a file that was exported."""
+    keys: tuple[str, ...] = ()
+    """What became other, as `printer[0].transport`; the first of many."""
+    by: str | None = None
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -170,6 +189,7 @@ Event = (
     | MenuItemRemoved
     | Summoned
     | PrintAsked
+    | ConfigurationChanged
 )
 
 encode = msgspec.json.Encoder().encode

@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
     ByHand,
     CancelOrder,
     Command,
+    ConfigurationNoted,
     CreateOrder,
     DefineMenuItems,
     DefineStation,
@@ -23,6 +24,7 @@ from appliance.kitchen.command import (
     FireCourse,
     MarkLine,
     MoveTicket,
+    NoteConfiguration,
     PrintTicket,
     RemoveMenuItem,
     RemoveRule,
@@ -36,14 +38,14 @@ from appliance.kitchen.command import (
 from appliance.kitchen.cooking import Cooking
 from appliance.kitchen.decision import Decision, no_such_ticket, signed
 from appliance.kitchen.deed import Deed
-from appliance.kitchen.event import Event, PrintAsked
+from appliance.kitchen.event import ConfigurationChanged, Event, PrintAsked
 from appliance.kitchen.explaining import Explained, explain
 from appliance.kitchen.homing import Homing, taken_in
 from appliance.kitchen.known import Known
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.learning import Learned
 from appliance.kitchen.memory import Memory
-from appliance.kitchen.menu import Menu
+from appliance.kitchen.menu import Menu, MenuItem
 from appliance.kitchen.moving import Moving
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.ordering import Ordering
@@ -51,7 +53,7 @@ from appliance.kitchen.promise import Promise, promise
 from appliance.kitchen.routing import Router, Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.settings import DEFAULT, Settings
-from appliance.kitchen.silence import Silent
+from appliance.kitchen.silence import Arrivals, Silent
 from appliance.kitchen.state import State
 from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Moment, Ticket, last_bump
@@ -96,6 +98,9 @@ class Kitchen:
                 return summoning.decide(self._memory, command, now)
             case PrintTicket():
                 return self._print(command, now)
+            case NoteConfiguration(what, keys):
+                changed = ConfigurationChanged(now.at, now.tick, what, keys)
+                return Decision(ConfigurationNoted(), (changed,))
             case (
                 DefineStation()
                 | RemoveStation()
@@ -144,6 +149,10 @@ class Kitchen:
     def menu(self) -> Menu:
         """All that is on offer now, the file's first."""
         return self._memory.layout.menu
+
+    def made(self) -> tuple[tuple[Station, ...], tuple[Rule, ...], tuple[MenuItem, ...]]:
+        """The stations, rules and items of the menu that were made at run time."""
+        return self._memory.layout.made()
 
     @property
     def unrouted(self) -> Tally:
@@ -241,6 +250,10 @@ class Kitchen:
         """The points of sale that are silent when they usually are not: see `silence.py`."""
         return self._memory.senders.silent(now)
 
+    def arrivals(self, now: Moment) -> Arrivals:
+        """How many new orders came today and lately: see `silence.py`."""
+        return self._memory.senders.arrivals(now, self.settings.day_closes)
+
     @property
     def summons(self) -> list[Summons]:
         """Where somebody is called to and nobody has come yet, the oldest first."""
@@ -255,6 +268,13 @@ class Kitchen:
         """Orders that a board shows some of, oldest first, with all their tickets."""
         orders = map(self._memory.by_number, self._memory.boards.numbers)
         return [(known.placed, self._in_order(known)) for known in orders]
+
+    def orders_since(self, at: int) -> list[tuple[Placed, list[Ticket]]]:
+        """Orders that a board shows some of, or has shown since then, as they came.
+
+        `at` in milliseconds since the epoch. With all their tickets, in no order.
+        """
+        return [(known.placed, [*known.tickets.values()]) for known in self._memory.since(at)]
 
     def _in_order(self, known: Known) -> list[Ticket]:
         places = {station: place for place, station in enumerate(self.router.stations)}

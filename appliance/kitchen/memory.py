@@ -8,6 +8,7 @@ from appliance.kitchen.boards import Boards
 from appliance.kitchen.closing import TOLD_MS, Deadlines, deadline
 from appliance.kitchen.deed import Deeds
 from appliance.kitchen.event import (
+    ConfigurationChanged,
     Event,
     MenuItemRemoved,
     MenuItemsDefined,
@@ -120,6 +121,14 @@ class Memory:
             if (ticket := order.tickets.get(station)) and not ticket.live
         ]
         return sorted(gone, key=lambda ticket: (ticket.updated_at, ticket.number), reverse=True)
+
+    def since(self, at: int) -> list[Known]:
+        """The orders with a ticket that is live, or has changed since then, as they came."""
+        return [
+            known
+            for _number, known in sorted(self._orders.items())
+            if any(each.live or each.updated_at >= at for each in known.tickets.values())
+        ]
 
     @property
     def next_due(self) -> int | None:
@@ -236,6 +245,8 @@ class Memory:
                 return None
             case PrintAsked():
                 return self._orders[event.ticket.number].placed
+            case ConfigurationChanged():
+                return None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         known = placed_by(event, guest)

@@ -220,8 +220,13 @@ class Placed(Struct, frozen=True, dict=True):
 
 def shown_name(placed: Placed) -> str | None:
     """What an order is called: name, then where it came from, then the check number."""
-    parts = (placed.guest.name, placed.order.origin_source, placed.order.check_number)
-    return " ".join(part for part in parts if part) or None
+    order = placed.order
+    return called(placed.guest.name, order.origin_source, order.check_number)
+
+
+def called(guest: str | None, origin_source: str | None, check_number: str | None) -> str | None:
+    """The same of these parts."""
+    return " ".join(filter(None, (guest, origin_source, check_number))) or None
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

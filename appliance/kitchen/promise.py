@@ -51,7 +51,7 @@ def promise(
     if not ticket.live or ticket.status in ("held", "voided"):
         return None
     if placed.promised is None or placed.target_at is None:
-        late, very_late = _after(ticket, placed.order, station, settings)
+        late, very_late = late_after(ticket.station, placed.order.mode, station, settings)
         since = ticket.waits_since(now)
         return Promise(since + late, since + very_late)
     cooks = station is None or station.cooks
@@ -61,13 +61,16 @@ def promise(
     return Promise(target_at + late_tick - placed.promised, target_at)
 
 
-def _after(
-    ticket: Ticket, order: Order, station: Station | None, settings: Settings
+def late_after(
+    station_id: str, mode: str | None, station: Station | None, settings: Settings
 ) -> tuple[int, int]:
-    """After how long it is late and very late, milliseconds."""
+    """After how long a ticket without a pick-up time is late and very late, milliseconds.
+
+    `station` is that of this id, where there still is one.
+    """
     for rule in settings.late:
-        fits_mode = not rule.mode or is_of_mode(order.mode, rule.mode)
-        if fits_mode and (not rule.station or ticket.station in rule.station):
+        fits_mode = not rule.mode or is_of_mode(mode, rule.mode)
+        if fits_mode and (not rule.station or station_id in rule.station):
             return rule.late_after, rule.very_late_after
     own = station.alert_threshold_seconds if station else None
     if own is None:

@@ -55,6 +55,18 @@ class Silent(NamedTuple):
     """Its newest order, wall-clock milliseconds since the epoch."""
 
 
+class Arrivals(NamedTuple):
+    """How many new orders came, from whomever."""
+
+    today: int
+    """Since the last business day closed."""
+    lately: int
+    lately_since: int
+    """An hour to an hour and a half ago, wall-clock milliseconds since the epoch."""
+    last_at: int | None
+    """When the newest came; None for none."""
+
+
 class _Heard(Struct):
     """Of one sender."""
 
@@ -101,11 +113,26 @@ class Senders:
             and _is_silent(sender, half_hour)
         ]
 
+    def arrivals(self, now: Moment, day_closes: int | None) -> Arrivals:
+        """By half hours; `day_closes` in minutes after midnight, None for midnight itself."""
+        half_hour = self._half_hour(now.at)
+        day_began = half_hour - (half_hour - (day_closes or 0) // 30) % 48
+        senders = self._senders.values()
+        return Arrivals(
+            sum(each.orders(half_hour, half_hour - day_began + 1) for each in senders),
+            sum(each.orders(half_hour, 3) for each in senders),
+            (half_hour - 2) * HALF_HOUR_MS - self._offset(now.at),
+            max((each.last_at for each in senders), default=None),
+        )
+
     def _half_hour(self, at: int) -> int:
         """Counted on local clocks, so that a week ago is the same time of day."""
+        return (at + self._offset(at)) // HALF_HOUR_MS
+
+    def _offset(self, at: int) -> int:
+        """By how much local clocks are ahead, milliseconds."""
         offset = datetime.fromtimestamp(at / 1000, self._zone).utcoffset()
-        local = at + (int(offset.total_seconds() * 1000) if offset else 0)
-        return local // HALF_HOUR_MS
+        return int(offset.total_seconds() * 1000) if offset else 0
 
     def state(self) -> tuple[Sender, ...]:
         """All that `restore` needs."""

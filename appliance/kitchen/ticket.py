@@ -161,6 +161,18 @@ class Ticket(Struct, frozen=True, gc=False, omit_defaults=True):
         """Since when somebody waits for it: it was fired, or else came."""
         return self.created_at if self.fired_at is None else self.fired_at
 
+    @property
+    def took(self) -> int | None:
+        """From its firing, or else its arrival, to its completion, milliseconds.
+
+        None of one that is not finished, or that nobody finished.
+        """
+        if self.completed_at is None:
+            return None
+        if self.since_tick is None or self.completed_tick is None:
+            return self.completed_at - self.since
+        return self.completed_tick - self.since_tick
+
     def waits_since(self, now: Moment) -> int:
         """The same by the wall clock as it is now, which may have been set meanwhile."""
         told = self.since

@@ -64,6 +64,17 @@ class Health(NamedTuple):
     """In words, what keeps it from storing; None when it stores."""
     write_ahead_bytes: int
     last_commit_ms: float
+    """From the write to its sync; 0 before the first one."""
+    recent: "Recent | None"
+    """None where there was no commit lately."""
+
+
+class Recent(NamedTuple):
+    """What commits took lately: the disk's answer to whoever waits for it."""
+
+    commits: int
+    median_ms: float
+    worst_ms: float
 
 
 class Log(Protocol):

@@ -37,6 +37,7 @@ from appliance.log import (
     Recorded,
     Unreadable,
 )
+from appliance.log.latencies import Latencies
 
 NAME: Final = "log.sqlite"
 OLDEST_READER: Final = 1
@@ -129,6 +130,7 @@ class SqliteLog:
         self._fault: str | None = None
         self._checkpoint: asyncio.Future[None] | None = None
         self._last_commit_ms = 0.0
+        self._latencies = Latencies()
         self._next_seq = self.head + 1
 
     # ── appending ────────────────────────────────────────────────────────────────────
@@ -272,6 +274,7 @@ class SqliteLog:
     def _committed(self, batch: _Batch, failure: Exception | None, took: float) -> None:
         self._in_flight = None
         self._last_commit_ms = took
+        self._latencies.add(took)
         if failure is not None:
             self._fail(batch, failure)
             return
@@ -441,7 +444,8 @@ class SqliteLog:
 
     def health(self) -> Health:
         """See `Log.health`."""
-        return Health(self._fault, self._wal_pages * PAGE, self._last_commit_ms)
+        recent = self._latencies.recent()
+        return Health(self._fault, self._wal_pages * PAGE, self._last_commit_ms, recent)
 
     async def close(self) -> None:
         """See `Log.close`."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from time import monotonic
-from typing import Final, cast
+from typing import Final
 
 from msgspec import Struct
 
@@ -20,7 +20,6 @@ from appliance.config import OrderLimits
 from appliance.expeditor import Answer
 from appliance.kitchen.command import Command
 from appliance.lan import messages
-from appliance.listening import DUAL_STACK, dual_stack
 from appliance.orders.connection import Connection
 from appliance.orders.peers import AllowList
 from appliance.orders.refusals import Refusal, Refusals
@@ -68,27 +67,23 @@ class OrderRouter:
         self.counters: Counter[str] = Counter()
         """`accepted`, and what was not: `refused` by the kitchen, `malformed`, `timed_out`,
         `not_stored`, `turned_away` as a stranger, `evicted` for want of places."""
+        self.last_accepted: float | None = None
+        """When that was, on the monotonic clock."""
         self._allow = allow
         self._zone = zone
         self._identifier = identifier
         self._connections: set[Connection] = set()
         self._refusals = Refusals()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._complained: dict[str, float] = {}
 
-    async def listen(self, host: str, port: int) -> int:
-        """Begin to listen; the port that was taken. Raises OSError.
-
-        `::` is every address, those of IPv4 included.
-        """
+    async def listen(self, sockets: Iterable[socket.socket]) -> None:
+        """Take orders that come in by these sockets, which are its own from now on."""
         loop = asyncio.get_running_loop()
-        if host == DUAL_STACK:
-            self._server = await loop.create_server(self.new_peer, sock=dual_stack(port))
-        else:
-            self._server = await loop.create_server(self.new_peer, host, port)
-        for listening in self._server.sockets:  # Whoever connects inherits it.
+        for listening in sockets:
+            # Whoever connects inherits it.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        return cast("int", self._server.sockets[0].getsockname()[1])
+            self._servers.append(await loop.create_server(self.new_peer, sock=listening))
 
     async def run(self) -> None:
         """Watch over deadlines until cancelled."""
@@ -103,8 +98,8 @@ class OrderRouter:
 
     async def close(self) -> None:
         """Take no more; answer what was taken, for a second at most."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         waiting = [connection.finish() for connection in list(self._connections)]
         if waiting:
             await asyncio.wait(waiting, timeout=1)
@@ -153,6 +148,7 @@ class OrderRouter:
     def accepted(self) -> None:
         """An order was answered with its id."""
         self.counters["accepted"] += 1
+        self.last_accepted = monotonic()
 
     def refused(self, kind: str, address: str, reason: str, extract: bytes) -> None:
         """Something was answered with a failure: count, remember and log it."""

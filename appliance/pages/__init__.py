@@ -6,6 +6,7 @@ A folder of `static/` has what one page, or several, are made of; a file goes by
 
 import gzip
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ _TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".json": "application/json",
+    ".svg": "image/svg+xml",
 }
 _HEADERS: Final = {
     # Nothing but our own files runs, and nobody may put the kitchen into a frame.
@@ -33,6 +35,7 @@ _HEADERS: Final = {
     # A page of the version before an update must not talk to the version after it.
     "Cache-Control": "no-cache",
 }
+_TAKES_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _LANGUAGE: Final = b'<html lang="en"'
 """How each page begins: its own language, until its script has found the reader's."""
 
@@ -69,7 +72,7 @@ def _serve(
     tag = hashlib.blake2b(content, digest_size=16).hexdigest()
 
     async def serve(request: web.Request) -> web.Response:
-        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        compressed = _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
         etag = f'"{tag}{"-gzip" if compressed else ""}"'
         headers = {**_HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
         if etag in request.headers.get("If-None-Match", ""):

@@ -11,13 +11,14 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from time import monotonic
+from time import monotonic, time
 from typing import Final, NamedTuple
 
 from gpiozero.pins import Factory
 
 from appliance.config import Config
 from appliance.devices import (
+    NOT_YET,
     BarJson,
     ButtonJson,
     CannotPress,
@@ -36,13 +37,14 @@ from appliance.panel.hands import Hands
 from appliance.panel.lamps import Lamps, SlotLamp, StackLight
 from appliance.panel.panel import Outcome, Panel, Press
 from appliance.panel.wiring import WiredBar, WiredButton, actions_by_station, wiring
+from appliance.presses import Presses, PressJson
 from appliance.printers import PrintersNow
 from appliance.shown_now import ShownNow
 from hardware.bump_bars import BumpBar, transport_to
 from hardware.buttons import Buttons
 from hardware.connection import Condition, Transport
 from hardware.gestures import Gesture as Made
-from hardware.keys import KeyPress
+from hardware.keys import KeyPress, Stroke
 from hardware.lights import OFF, Lights, Pattern
 from hardware.pins import RETRY_SECONDS, PinsUnavailable, open_pins
 from hardware.simulated_bars import SimulatedBar, simulated_bar
@@ -57,7 +59,6 @@ _STATES: Final[dict[Condition, State]] = {
     Condition.CLOSED: "away",
 }
 """What the conditions of a bar are called among devices."""
-_NOT_YET: Final = "not opened yet"
 
 
 class How(NamedTuple):
@@ -79,9 +80,14 @@ class Devices:
         expeditor: Expeditor,
         shown_now: ShownNow,
         printers_now: PrintersNow,
+        presses: Presses,
     ) -> None:
-        """Opens nothing yet. Blocks for a moment: it reads the profiles of the bars."""
+        """Opens nothing yet. Blocks for a moment: it reads the profiles of the bars.
+
+        `presses` are told each press, also of keys that do nothing.
+        """
         self._mode = config.devices.mode
+        self._told = presses
         self._wiring = wiring(config)
         self._buttons = {button.id: button for button in self._wiring.buttons}
         self.panel = Panel(
@@ -117,14 +123,20 @@ class Devices:
         self._shown: dict[str, Pattern] = {}
         """What each lamp is to show, also while there are no pins."""
         self._presses = Counter[str]()
-        self._no_pins = How("unavailable", _NOT_YET)
+        self._no_pins = How("unavailable", NOT_YET)
         self.pins: Factory | None = None
         """Open as long as it runs, where this machine has any."""
         self._inputs: Buttons | None = None
         self._lights: Lights | None = None
         self._simulated: dict[str, SimulatedBar] = {}
         self._bars = {
-            bar.id: BumpBar(bar.id, transport, bar.keys.profile, self._pressed)
+            bar.id: BumpBar(
+                bar.id,
+                transport,
+                bar.keys.profile,
+                self._pressed,
+                unknown=partial(self._of_no_key, bar.id),
+            )
             for bar in self._wiring.bars
             if (transport := self._transport(bar)) is not None
         }
@@ -189,16 +201,49 @@ class Devices:
     def _made(self, name: str, gesture: Made) -> None:
         button = self._buttons[name]
         action = button.actions[gesture.kind]
-        self.panel.press(Press(_button(name), None, button.station, action, gesture.down_at))
+        device, station = _button(name), button.station
+        self.panel.press(Press(device, None, station, action, gesture.down_at, gesture.kind))
 
     def _pressed(self, press: KeyPress) -> None:
         bar = self._keys[press.bar]
         action = bar.keys.actions.get(press.key)
         if action is None:
+            self._nothing_done(press.bar, press.sent, press.key)
             return
-        self.panel.press(Press(_bar(press.bar), press.key, bar.station, action, press.down_at))
+        device, station = _bar(press.bar), bar.station
+        self.panel.press(
+            Press(device, press.key, station, action, press.down_at, sent=press.sent or None)
+        )
+
+    def _of_no_key(self, bar: str, stroke: Stroke) -> None:
+        self._nothing_done(bar, stroke.sent, None)
+
+    def _nothing_done(self, bar: str, sent: str, key: str | None) -> None:
+        """A key was pressed that does nothing."""
+        now = round(time() * 1000)
+        self._told.tell(PressJson(now, bar, "bar", sent or None, key, "press", None, None, ""))
+        self._hands.nothing_done(_bar(bar))
+
+    def _tell_on(self, press: Press, outcome: Outcome) -> None:
+        if not self._told.is_listened_to:
+            return
+        kind, _, device = press.device.partition(" ")
+        self._told.tell(
+            PressJson(
+                at=round((time() - monotonic() + press.down_at) * 1000),
+                device=device,
+                kind="button" if kind == "button" else "bar",
+                key=press.sent,
+                name=press.key,
+                gesture=press.gesture,
+                action=str(press.action),
+                outcome=outcome.what,
+                why=outcome.why,
+            )
+        )
 
     def _tell(self, press: Press, outcome: Outcome) -> None:
+        self._tell_on(press, outcome)
         self._presses[outcome.what] += 1
         if outcome.what in ("refused", "cannot be stored"):
             self._lamps.refuse(press.station)
@@ -219,13 +264,21 @@ class Devices:
         return await self._hands.press_button(name, _button(name), gesture)
 
     async def press_key(self, name: str, key: str, ago: float) -> PressedJson:
-        """Press a key that a simulated bar has, or one at a board. Raises CannotPress."""
+        """Press a key that a simulated bar has, or one at a board. Raises CannotPress, ValueError.
+
+        A simulated bar takes what a key sends, too, whether that means anything or not.
+        """
+        is_named = key in self._keys[name].keys.profile.names
         if self._keys[name].is_at_board:
+            if not is_named:
+                raise ValueError("keys of a bar at a board go by their names")
             press = KeyPress(name, key, monotonic() - ago)
             return await self._hands.press_at_board(
                 press, _bar(name), partial(self._pressed, press)
             )
         self._require_ready(self._of_bar(name))
+        if not is_named:
+            return await self._hands.press_sent(name, _bar(name), key)
         return await self._hands.press_key(name, _bar(name), key)
 
     def _require_ready(self, how: How) -> None:
@@ -281,7 +334,7 @@ class Devices:
         return list(self._warnings())
 
     def _warnings(self) -> Iterator[str]:
-        if self.pins is None and self._no_pins.why != _NOT_YET:
+        if self.pins is None and self._no_pins.why != NOT_YET:
             yield f"No button and no light works: {self._no_pins.why}"
         elif self._inputs is not None and self._lights is not None:
             for name, (kind, why) in self._inputs.states.items():
@@ -292,7 +345,7 @@ class Devices:
                     yield f"Lamp {name} cannot be lit: {why}"
         for bar in self._wiring.bars:
             state, why = self._of_bar(bar.id)
-            if state != "ready" and why != _NOT_YET:
+            if state != "ready" and why != NOT_YET:
                 yield f"Bump bar {bar.id} is {state}: {why}"
 
     def _of_button(self, button: WiredButton) -> How:
@@ -309,7 +362,7 @@ class Devices:
             return How("not wired", "no transport is given")
         condition, words = self._bars[name].state
         if condition is Condition.CLOSED:
-            return How("away", _NOT_YET)
+            return How("away", NOT_YET)
         return READY if condition is Condition.WORKING else How(_STATES[condition], words)
 
     def _lamp(self, name: str) -> LampJson:

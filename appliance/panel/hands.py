@@ -59,7 +59,8 @@ class Hands:
 
     def told(self, press: Press, outcome: Outcome) -> None:
         """This came of a press."""
-        waiting = self._waiting.get((press.device, press.key))
+        asked = (press.device, press.key)
+        waiting = self._waiting.get(asked if asked in self._waiting else (press.device, None))
         if waiting is None or press.down_at < waiting.since or waiting.told.done():
             return
         waiting.told.set_result(PressedJson(str(press.action), outcome.what, outcome.why))
@@ -93,6 +94,22 @@ class Hands:
             with self._listening(device, key) as told:
                 self._bars[name].press(key)
                 return await _heard(told)
+
+    async def press_sent(self, name: str, device: str, sent: str) -> PressedJson:
+        """Press a key of a bar by what it sends, whatever that means.
+
+        Raises CannotPress, ValueError for what it cannot send.
+        """
+        async with self._turns[name]:
+            with self._listening(device, None) as told:
+                self._bars[name].press_sent(sent)
+                return await _heard(told)
+
+    def nothing_done(self, device: str) -> None:
+        """A key of this one was pressed that does nothing."""
+        waiting = self._waiting.get((device, None))
+        if waiting is not None and not waiting.told.done():
+            waiting.told.set_result(PressedJson("", "nothing there", ""))
 
     async def press_at_board(
         self, press: KeyPress, device: str, make: Callable[[], None]

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Final, Literal, NamedTuple, cast
 
 from appliance.config.actions import BOARD_VERBS, TICKET_VERBS, Action, StationVerb
+from appliance.devices import Gesture
 from appliance.expeditor import Expeditor
 from appliance.kitchen.command import Command, PrintTicket, Refused
 from appliance.log import NotStored
@@ -39,6 +40,9 @@ class Press(NamedTuple):
     action: Action
     down_at: float
     """When the finger went down, on the monotonic clock."""
+    gesture: Gesture = "press"
+    sent: str | None = None
+    """By a bar, as its section may have it."""
 
     @property
     def by(self) -> str:

@@ -78,8 +78,8 @@ def assess(
     A screen that was away for longer than its patience is shown on its backup, or on the backup
     of that where it is away as well, never in a circle; unless another screen that is there is for
     the same station. One for all stations is for none of them in that sense: it may hang in an
-    office. `stations`: all that there are. `started`: when the appliance began to listen: nobody
-    is away before that.
+    office. One for guests shows no station: nobody covers for it, nor it for anybody. `stations`:
+    all that there are. `started`: when the appliance began to listen: nobody is away before that.
     """
     by_id = {screen.id: screen for screen in screens}
     standings = {
@@ -92,9 +92,10 @@ def assess(
         )
         for screen in screens
     }
-    there = {name for name, each in standings.items() if each.state in ("live", "behind")}
+    kitchens = [screen for screen in screens if screen.wanted.shows != "ready"]
+    there = {each.id for each in kitchens if standings[each.id].state in ("live", "behind")}
     unseen: set[str] = set()
-    for screen in screens:
+    for screen in kitchens:
         if not standings[screen.id].is_missed:
             continue
         missed = _missed(screen, [by_id[name] for name in there], stations)

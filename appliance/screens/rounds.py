@@ -216,6 +216,8 @@ class Rounds:
             device=screen.device,
             conflict=self._conflict(screen, now),
             missed=standing.is_missed,
+            shows=screen.wanted.shows,
+            look=screen.wanted.look,
         )
 
     def _say(self, before: ScreenNow | None, screen: ScreenNow) -> None:

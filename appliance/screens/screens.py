@@ -174,11 +174,17 @@ class Watcher:
     def warnings(self) -> Sequence[str]:
         """A sentence for each thing that somebody should look after.
 
-        A screen that is behind, two with one id, another appliance with our id or host name.
+        A screen that is behind, two with one id, and all of `other_warnings`.
         """
-        return [*self._all_warnings()]
+        screens = self._now.screens.values()
+        of_screens = (sentence for screen in screens for sentence in screen_warnings(screen))
+        return [*self.other_warnings(), *of_screens]
 
-    def _all_warnings(self) -> Iterator[str]:
+    def other_warnings(self) -> Sequence[str]:
+        """The same, but for the screens: of what is kept of them, and of the network."""
+        return [*self._other_warnings()]
+
+    def _other_warnings(self) -> Iterator[str]:
         if self._registry.damaged:
             yield (
                 "The file of adopted screens was damaged, and is kept as screens.damaged: adopt"
@@ -186,8 +192,6 @@ class Watcher:
             )
         if (fault := self.status().fault) is not None:
             yield f"What is known of screens cannot be stored: {fault}"
-        for screen in self._now.screens.values():
-            yield from screen_warnings(screen)
         yield from network_warnings(self._hubs(), self._announced())
 
     def _hubs(self) -> Sequence[Hub]:

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from appliance.screens.registry import Adopted
-from appliance.screens_now import Announced, Hub, ScreenHealth, ScreenJson, ScreenNow
+from appliance.screens_now import (
+    Announced,
+    Hub,
+    ScreenHealth,
+    ScreenJson,
+    ScreenNow,
+)
 
 
 def screen_json(
@@ -26,6 +32,8 @@ def screen_json(
         address=address,
         backup=screen.wanted.backup,
         patience=screen.wanted.patience,
+        shows=screen.wanted.shows,
+        look=screen.wanted.look,
         state=now.state,
         why=now.why,
         since=now.since,

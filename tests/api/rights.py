@@ -59,6 +59,7 @@ GET    /prep-times                                                              
 PUT    /menu/{plu}                                                              managers  all   ours
 DELETE /menu/{plu}                                                              managers  all   ours
 POST   /menu/bulk                                                               managers  all   ours
+GET    /ready                                                                   everyone  seen  ours
 GET    /expo                                                                    everyone  seen  both
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
@@ -86,6 +87,14 @@ GET    /screens                                                                 
 POST   /screens                                                                 managers  all   ours
 PATCH  /screens/{screen_id}                                                     managers  all   ours
 DELETE /screens/{screen_id}                                                     managers  all   ours
+GET    /reports/day                                                             managers  all   ours
+GET    /reports/days                                                            managers  all   ours
+GET    /reports/slowest                                                         managers  all   ours
+GET    /reports/audit                                                           managers  all   ours
+GET    /reports/day.csv                                                         managers  all   ours
+GET    /reports/days.csv                                                        managers  all   ours
+GET    /reports/tickets.csv                                                     managers  all   ours
+GET    /reports/audit.csv                                                       managers  all   ours
 POST   /tokens/revoke                                                           managers  all   ours
 GET    /pins                                                                    managers  all   ours
 POST   /pins                                                                    managers  all   ours
@@ -93,10 +102,19 @@ DELETE /pins/{name}                                                             
 GET    /devices                                                                 managers  all   ours
 POST   /devices                                                                 managers  all   ours
 DELETE /devices/{id}                                                            managers  all   ours
+GET    /setup                                                                   managers  all   ours
+PUT    /setup                                                                   managers  all   ours
+POST   /setup/check                                                             managers  all   ours
+POST   /setup/route                                                             managers  all   ours
+GET    /setup/presses                                                           managers  all   ours
+GET    /setup/export                                                            managers  all   ours
+POST   /setup/import                                                            managers  all   ours
+GET    /setup/choices                                                           managers  all   ours
 """
 RULE: Final = {"station_id": "grill", "name": ["pie"]}
 STATION: Final = {"name": "Pie", "station_type": "generic"}
 ORDER: Final = {"id": "A-2", "items": [{"lineId": "1", "name": "Hamburger"}]}
+SMALL: Final = {"station": [{"id": "grill", "name": "Grill"}]}
 BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/priority"): {"priority": "high"},
     ("POST", "/stations/{station_id}/orders/{order_id}/ticket/move"): {"station_id": "grill"},
@@ -119,6 +137,10 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},
+    ("POST", "/setup/import"): {"format": 0},
+    ("PUT", "/setup"): {"document": SMALL, "revision": ""},
+    ("POST", "/setup/check"): {"document": SMALL},
+    ("POST", "/setup/route"): {"document": SMALL, "items": []},
 }
 """What would be done, were it not refused."""
 

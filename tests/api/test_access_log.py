@@ -8,6 +8,7 @@ from aiohttp import web
 
 from appliance import config
 from appliance.api.connections import Ports
+from appliance.listening import sockets_at
 from tests.api.asking import ask, say, ticket_path
 from tests.running import RunningAppliance
 
@@ -34,7 +35,9 @@ async def test_who_came_by_ipv4_is_named_so_on_a_port_for_both(
     await runner.setup()
     ports = Ports(runner, config.Config())
     try:
-        port = await ports.listen("::", 0)
+        sockets = await sockets_at("::", 0)
+        port = sockets[0].getsockname()[1]
+        ports.listen(sockets)
         async with appliance.http.get(f"http://127.0.0.1:{port}/nowhere") as answer:
             assert answer.status == 404
         async with appliance.http.get(f"http://[::1]:{port}/nowhere") as answer:

@@ -1,6 +1,7 @@
 """GET /health: for everybody, so without a guest; 503 while orders cannot be stored."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import socket
@@ -12,6 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
+from msgspec.structs import replace
 
 from appliance.api import health
 from appliance.kitchen.kitchen import Kitchen
@@ -21,7 +23,9 @@ from appliance.printers import NOT_YET
 from tests.api.asking import Answer, ask
 from tests.api.printing import SHOWN_AT, now
 from tests.api.test_errors import is_error
+from tests.api.walking import Walk
 from tests.log.faulty_disk import Disk, faulty_disk
+from tests.machines import WELL
 from tests.running import RunningAppliance, running
 
 HEALTH = "/api/v1/kds/health"
@@ -61,6 +65,7 @@ async def test_what_everybody_may_know(appliance: RunningAppliance) -> None:
     assert told["name"] == "Demo kitchen"
     assert told["fault"] is None
     assert told["warnings"] == []
+    assert told["devices"] == {"mode": "simulated", "buttons": 0, "bars": 0, "lights": 0}
     assert told["https"] is None
     assert told["listening"] == {
         "orders": f"127.0.0.1:{appliance.orders_port}",
@@ -72,6 +77,92 @@ async def test_what_everybody_may_know(appliance: RunningAppliance) -> None:
         assert now - timedelta(minutes=1) < datetime.fromisoformat(told[name]) <= now
     free = (await asyncio.to_thread(shutil.disk_usage, appliance.directory)).free
     assert told["disk_free_bytes"] == pytest.approx(free, rel=0.1)
+
+
+async def test_how_busy_the_kitchen_is(appliance: RunningAppliance) -> None:
+    before = (await healthy(appliance)).body
+    assert before["orders"]["last_at"] is None
+    assert before["orders"]["last_by"] is None
+    assert {each["open"] + each["held"] for each in before["stations"]} == {0}
+    await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    told = (await until(appliance, lambda each: each.body["orders"]["today"] == 1)).body
+    assert told["orders"]["lately"] == 1
+    assert told["orders"]["last_by"] == "tcp"
+    assert told["orders"]["lately_since"] < told["orders"]["last_at"] <= told["at"]
+    grill = next(each for each in told["stations"] if each["id"] == "grill")
+    assert (grill["open"], grill["late"], grill["held"]) == (1, 0, 0)
+    assert grill["oldest_at"] == told["orders"]["last_at"]
+    body = {"id": "A-2", "items": [{"name": "Hamburger"}]}
+    status, _order = await appliance.call("POST", "/orders", json=body)
+    assert status == 201
+    told = (await until(appliance, lambda each: each.body["orders"]["today"] == 2)).body
+    assert told["orders"]["last_by"] == "http"
+    status, _ = await appliance.call("POST", "/stations/grill/orders/A-1/ticket/bump")
+    assert status == 200
+    await until(appliance, lambda each: each.body["stations"][0]["open"] == 1)
+
+
+async def test_late_tickets_are_counted(walk: Walk) -> None:
+    await walk.appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    walk.clock.seconds += 360
+    grill = (await until(walk.appliance, lambda each: late(each) != (0, 0))).body["stations"][0]
+    assert (grill["late"], grill["very_late"]) == (1, 0)
+    walk.clock.seconds += 180
+    await until(walk.appliance, lambda each: late(each) == (1, 1))
+
+
+def late(answer: Answer) -> tuple[int, int]:
+    grill = answer.body["stations"][0]
+    return grill["late"], grill["very_late"]
+
+
+async def test_how_the_log_is_stored(appliance: RunningAppliance) -> None:
+    await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    log = (await healthy(appliance)).body["log"]
+    assert log["events"] > 0
+    assert 0 < log["last_sync_ms"] <= log["worst_sync_ms"]
+    assert log["median_sync_ms"] <= log["worst_sync_ms"]
+
+
+async def test_the_machine_is_told_and_looked_at_again(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (await healthy(appliance)).body["machine"]
+    assert told["kernel"] == os.uname().release
+    assert told["disk"]["free_bytes"] > 0
+    hot = replace(WELL, temperature=82.5)
+    monkeypatch.setattr(appliance.machine, "now", hot)
+    told = (await healthy(appliance)).body
+    assert told["machine"]["temperature"] == 82.5
+    assert codes(told) == ["hot"]
+    (problem,) = told["problems"]
+    assert problem["facts"] == {"temperature": 82.5}
+    assert told["running_since"] <= problem["since"] <= told["at"]
+    again = (await healthy(appliance)).body["problems"]
+    assert again == [problem]
+
+
+async def test_all_that_is_wrong_the_worst_first(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(appliance.machine, "now", replace(WELL, clock="waiting"))
+    assert codes((await healthy(appliance)).body) == ["clock-not-set"]
+    await appliance.order(id="A-1", items=[{"name": "Nothing that a rule takes"}])
+    trouble = {"state": "out of paper", "why": "out of paper", "waiting": 5}
+    appliance.printers_now.show(now("hot", "grill", **trouble))
+    answer = await until(appliance, lambda each: len(each.body["problems"]) == 3)
+    assert codes(answer.body) == ["printer-out-of-paper", "clock-not-set", "dishes-unrouted"]
+    printer = answer.body["problems"][0]
+    assert printer == {
+        "code": "printer-out-of-paper",
+        "severity": "alarm",
+        "since": SHOWN_AT,
+        "facts": {"printer": "hot", "stations": ["grill"], "waiting": 5},
+    }
+
+
+def codes(told: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in told["problems"]]
 
 
 async def test_how_printers_are_is_said_with_what_to_do(appliance: RunningAppliance) -> None:
@@ -168,6 +259,9 @@ async def test_a_disk_that_fails_is_said_with_the_other_facts(
     assert answer.body["message"] == "orders cannot be stored: the disk is full"
     told = answer.body["details"]
     assert told["fault"]["message"] == "the disk is full"
+    assert told["problems"][0]["code"] == "orders-not-stored"
+    assert told["problems"][0]["facts"] == {"why": "the disk is full"}
+    assert told["problems"][0]["since"] == told["fault"]["since"]
     assert told["running_since"] <= told["fault"]["since"] <= told["at"]
     assert told["name"] == "Demo kitchen"
     disk.failure = None

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from appliance.expeditor import Fault
-from appliance.screens_now import Announced, ScreenJson, ScreensJson, ScreensStatus
+from appliance.screens_now import UNCHANGED, Announced, ScreenJson, ScreensJson, ScreensStatus
 from tests.api.asking import ask
 from tests.api.printing import MadeUpPrinters, given, printer
+from tests.machines import WELL
 from tests.running import PLAIN, RunningAppliance, running
 
 
@@ -27,6 +29,8 @@ def screen(name: str, **more: Any) -> ScreenJson:
         "address": None,
         "backup": None,
         "patience": 8,
+        "shows": "board",
+        "look": UNCHANGED,
         "state": "live",
         "why": "",
         "since": 0,
@@ -43,6 +47,7 @@ def screen(name: str, **more: Any) -> ScreenJson:
     return ScreenJson(**usual | more)
 
 
+HOT = replace(WELL, temperature=81.5, throttled=True, throttled_before=True)
 Samples = dict[tuple[str, ...], float]
 
 
@@ -182,7 +187,25 @@ async def test_screens_of_the_file_are_measured(tmp_path: Path) -> None:
 
 
 async def test_without_printers_there_is_nothing_of_them(appliance: RunningAppliance) -> None:
-    assert list(await measured(appliance)) == [("expeditor_orders_can_be_stored",)]
+    names = [name for name, *_labels in await measured(appliance)]
+    assert not [name for name in names if "printer" in name or "screen" in name]
+
+
+async def test_how_the_machine_is(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await appliance.order(id="A-1", items=[{"name": "Hamburger"}])
+    assert (await measured(appliance))["expeditor_sync_seconds",] > 0
+    monkeypatch.setattr(appliance.machine, "now", HOT)
+    samples = await measured(appliance)
+    assert samples["expeditor_temperature_celsius",] == 81.5
+    assert samples["expeditor_throttled",] == 1
+    assert samples["expeditor_under_voltage",] == 0
+    assert samples["expeditor_clock_synchronised",] == 1
+    assert samples["expeditor_disk_free_bytes",] == WELL.disk.free_bytes
+    unknown = replace(HOT, temperature=None, throttled=None)
+    monkeypatch.setattr(appliance.machine, "now", unknown)
+    assert ("expeditor_temperature_celsius",) not in await measured(appliance)
 
 
 async def test_who_asks_all_at_once_gets_all_of_it(kitchen: RunningAppliance) -> None:

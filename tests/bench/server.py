@@ -16,9 +16,11 @@ from appliance.configured import make_kitchen
 from appliance.expeditor import Answer, Expeditor
 from appliance.history import History
 from appliance.kitchen.command import Command
+from appliance.listening import sockets_at
 from appliance.log.sqlite import SqliteLog
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
+from appliance.reports import Reports
 
 
 class Forgetful(Expeditor):
@@ -41,8 +43,17 @@ async def main(kind: str, directory: Path) -> None:
     expeditor = make(log, directory, lambda: make_kitchen(settings), clock.now)
     await expeditor.load()
     router = OrderRouter(expeditor.submit, AllowList(["local"]), ZoneInfo("UTC"), identifier="")
-    print(await router.listen("127.0.0.1", 0), flush=True)
-    followers = [History(log, expeditor.feed, directory).run()] if kind == "with-log" else []
+    sockets = await sockets_at("127.0.0.1", 0)
+    await router.listen(sockets)
+    print(sockets[0].getsockname()[1], flush=True)
+    followers = (
+        [
+            History(log, expeditor.feed, directory).run(),
+            Reports(log, expeditor.feed, directory, lambda: expeditor.kitchen, settings.zone).run(),
+        ]
+        if kind == "with-log"
+        else []
+    )
     await asyncio.gather(expeditor.run(), router.run(), *followers)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.history import follower
+from appliance.indexing import follower
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from appliance.history import index
+from appliance.history.index import Index
+from appliance.indexing import file as index_file
 from appliance.kitchen import memory
 from appliance.kitchen.ticket import Moment
 from tests.history.walking import STATIONS, Seen, patient, walk
@@ -148,8 +149,8 @@ async def test_pages_tell_what_memory_told_when_it_still_knew(
 ) -> None:
     night = Night(seed)
     monkeypatch.setattr(memory, "FINISHED_ORDERS_KEPT", night.chance.randint(1, 6))
-    monkeypatch.setattr(index, "COMMIT_EVERY", night.chance.choice((1, 20, 5_000)))
-    file, older = tmp_path / index.NAME, tmp_path / "older"
+    monkeypatch.setattr(index_file, "COMMIT_EVERY", night.chance.choice((1, 20, 5_000)))
+    file, older = tmp_path / Index.NAME, tmp_path / "older"
     for start in range(STARTS):
         async with running(tmp_path, AT_ONCE) as appliance:
             await night.go_on(appliance)
@@ -172,7 +173,7 @@ async def test_an_index_that_is_lost_or_lies_is_made_again(
         await night.go_on(appliance)
         assert appliance.expeditor.kitchen.evicted_until
     befall, told = MISHAPS[mishap]
-    befall(tmp_path / index.NAME, night.chance)
+    befall(tmp_path / Index.NAME, night.chance)
     async with running(tmp_path, AT_ONCE) as appliance:
         for station in STATIONS:
             found = await walk(appliance, station, "completed", night.chance)
@@ -181,5 +182,5 @@ async def test_an_index_that_is_lost_or_lies_is_made_again(
         _, status = await appliance.call("GET", "/status")
         made_again = status["history"]["made_again"]
         assert made_again == told or (told and re.search(told, made_again))
-    with closing(apsw.Connection(str(tmp_path / index.NAME))) as database:
+    with closing(apsw.Connection(str(tmp_path / Index.NAME))) as database:
         assert database.execute("SELECT seq FROM position").get == appliance.log.head

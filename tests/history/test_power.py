@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from appliance.api import auth
-from appliance.history.index import NAME, Damaged, Index, Place
+from appliance.history.index import Index, Place
+from appliance.indexing import Damaged
 from appliance.kitchen.event import Event, OrderPlaced, TicketChanged
 from appliance.kitchen.order import Order
 from appliance.kitchen.ticket import Ticket
@@ -25,9 +26,9 @@ from tests.proof import count
 
 ROUNDS = count(8, proof=200)
 LITTLE_MEMORY = """
-from appliance.history import index
+from appliance.indexing import file
 from appliance.kitchen import memory
-index.COMMIT_EVERY, memory.FINISHED_ORDERS_KEPT = 7, 3
+file.COMMIT_EVERY, memory.FINISHED_ORDERS_KEPT = 7, 3
 """
 NEWEST = Place(2**62, 0)
 LEAF = 10
@@ -132,7 +133,7 @@ def test_after_a_power_cut_the_index_is_as_it_was_at_its_position(tmp_path: Path
     chance = random.Random(1)  # noqa: S311
     kept = set()
     with faulty_disk("index") as disk:
-        index = Index(tmp_path / NAME, "epoch", 0, "index")
+        index = Index(tmp_path / Index.NAME, "epoch", 0, "index")
         for cut in range(count(60, proof=2_000)):
             index.add(events(index.seq + 1, chance))
             if chance.random() < 0.7:
@@ -142,7 +143,7 @@ def test_after_a_power_cut_the_index_is_as_it_was_at_its_position(tmp_path: Path
                 index._connection.wal_checkpoint()  # noqa: SLF001 - as SQLite does by itself
             after = tmp_path / f"cut-{cut}"
             power_cut(disk, after, chance)
-            found = Index(after / NAME, "epoch", index.seq)
+            found = Index(after / Index.NAME, "epoch", index.seq)
             # Only the newest one of each position is not recalled by what came next.
             assert listed(found) == ({found.seq - 2} if found.seq else set())
             kept.add(found.seq)
@@ -153,7 +154,7 @@ def test_after_a_power_cut_the_index_is_as_it_was_at_its_position(tmp_path: Path
 
 def test_a_page_that_was_written_to_another_place_is_found(tmp_path: Path) -> None:
     """Nothing about either page is wrong but where it is: tickets would be missing silently."""
-    file = tmp_path / NAME
+    file = tmp_path / Index.NAME
     index = Index(file, "epoch", 0)
     tickets = [Ticket(number, "grill", (), 0, number, status="bumped") for number in range(2_000)]
     index.add((t.number + 1, TicketChanged(0, 0, "bumped", t)) for t in tickets)

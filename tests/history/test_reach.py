@@ -13,7 +13,9 @@ import apsw
 import msgspec
 import pytest
 
-from appliance.history import follower, index
+from appliance.history.index import Index
+from appliance.indexing import file as index_file
+from appliance.indexing import follower
 from appliance.kitchen import memory
 from appliance.kitchen.order import Guest
 from tests.bench import history
@@ -158,7 +160,7 @@ async def test_the_index_holds_nothing_of_a_guest_and_an_erased_one_is_shown_no_
         await appliance.log.append([], {1: msgspec.json.encode(Guest())})
         shown = await walk(appliance, "cold", "completed", CHANCE)
         assert [ticket["customer_name"] for ticket in shown] == ["Canary", "Canary", None]
-    stored = (tmp_path / index.NAME).read_bytes()
+    stored = (tmp_path / Index.NAME).read_bytes()
     assert b"cold" in stored
     for part in (b"Canary", b"6155550199", b"A-1", b"Salad"):
         assert part not in stored
@@ -171,7 +173,7 @@ async def test_what_is_listed_does_not_wait_to_be_written(
     monkeypatch.setattr(memory, "FINISHED_ORDERS_KEPT", 2)
 
     def written() -> int:
-        with closing(apsw.Connection(str(tmp_path / index.NAME))) as database:
+        with closing(apsw.Connection(str(tmp_path / Index.NAME))) as database:
             return int(database.execute("SELECT seq FROM position").get)
 
     async with running(tmp_path) as appliance:
@@ -180,7 +182,7 @@ async def test_what_is_listed_does_not_wait_to_be_written(
         await indexed(appliance)
         assert await asyncio.to_thread(written) == 0
     assert written() == appliance.log.head
-    monkeypatch.setattr(index, "COMMIT_EVERY", 1)
+    monkeypatch.setattr(index_file, "COMMIT_EVERY", 1)
     async with running(tmp_path) as appliance:
         await serve(appliance, 5)
         await indexed(appliance)
@@ -192,7 +194,7 @@ async def test_without_its_disk_memory_is_listed_and_what_is_older_is_asked_to_w
 ) -> None:
     monkeypatch.setattr(memory, "FINISHED_ORDERS_KEPT", 2)
     monkeypatch.setattr(follower, "WAIT_SECONDS", 0.01)
-    in_the_way = tmp_path / index.NAME
+    in_the_way = tmp_path / Index.NAME
     in_the_way.mkdir()
     async with running(tmp_path) as appliance:
         await serve(appliance, 1, 2)
@@ -219,21 +221,21 @@ async def test_a_disk_that_takes_no_more_of_the_index_takes_orders_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "FINISHED_ORDERS_KEPT", 2)
-    monkeypatch.setattr(index, "COMMIT_EVERY", 1)
-    commit = index.Index.commit
+    monkeypatch.setattr(index_file, "COMMIT_EVERY", 1)
+    commit = Index.commit
 
-    def full(_index: index.Index) -> None:
+    def full(_index: Index) -> None:
         raise apsw.FullError("database or disk is full")
 
     async with running(tmp_path) as appliance:
         await serve(appliance, 1)
         await indexed(appliance)
-        monkeypatch.setattr(index.Index, "commit", full)
+        monkeypatch.setattr(Index, "commit", full)
         await serve(appliance, 2, 3, 4)
         async with asyncio.timeout(10):
             while not (await appliance.call("GET", "/status"))[1]["history"]["fault"]:
                 await asyncio.sleep(0.005)
         assert appliance.expeditor.fault is None
-        monkeypatch.setattr(index.Index, "commit", commit)
+        monkeypatch.setattr(Index, "commit", commit)
         assert len(await walk(appliance, "cold", "completed", CHANCE)) == 4
         assert (await indexed(appliance))["fault"] is None

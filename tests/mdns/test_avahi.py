@@ -85,8 +85,12 @@ def test_what_avahi_publishes_is_found_until_it_says_goodbye(
 
 
 def test_a_laptop_that_has_our_name_keeps_it(hub: Host, laptop: Host, tmp_path: Path) -> None:
+    awaited = hub.start("tests.mdns.awaited", "10.1.0.1", "expeditor")
+    assert awaited.line() == "listening"
     avahi = Avahi(laptop, tmp_path, "expeditor")
-    # On a busy machine it may answer only when we have taken the name.
+    # It says that it is complete while it still looks whether the name is free: so do we then, and
+    # whoever is done first has it.
+    assert awaited.line() == "heard"
     shown = Present(hub, HUB, "Kitchen").until(lambda shown: shown.renamed_because)
     assert shown.host == "expeditor-2.local"
     assert shown.renamed_because == "expeditor.local is the name of 10.1.0.2"

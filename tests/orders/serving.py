@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from appliance.config import OrderLimits
 from appliance.expeditor import Answer
 from appliance.kitchen.command import CancelOrder, Command, CreateOrder, OrderAccepted, UpdateOrder
+from appliance.listening import sockets_at
 from appliance.log import NotStored
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
@@ -62,7 +63,9 @@ async def serving(
     router = OrderRouter(
         submit, AllowList(["local"]), ZoneInfo("UTC"), limits, identifier=IDENTIFIER
     )
-    port = await router.listen("127.0.0.1", 0)
+    sockets = await sockets_at("127.0.0.1", 0)
+    port = sockets[0].getsockname()[1]
+    await router.listen(sockets)
     try:
         yield router, port
     finally:

@@ -8,6 +8,7 @@ import ifaddr
 import pytest
 
 from appliance.lan.client import send
+from appliance.listening import sockets_at
 from appliance.orders import peers
 from appliance.orders.peers import AllowList, address_of
 from appliance.orders.server import OrderRouter
@@ -98,7 +99,9 @@ def test_an_ipv4_address_is_itself_over_ipv6_too() -> None:
 
 async def test_every_address_is_those_of_ipv4_and_of_ipv6() -> None:
     router = OrderRouter(Kitchen().submit, AllowList(["local"]), ZoneInfo("UTC"), identifier="")
-    port = await router.listen("::", 0)
+    sockets = await sockets_at("::", 0)
+    port = sockets[0].getsockname()[1]
+    await router.listen(sockets)
     try:
         for host in ("127.0.0.1", "::1"):
             assert (await send(host, port, order("1"))).accepted

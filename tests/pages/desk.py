@@ -56,7 +56,14 @@ def adopted(name: str, **more: Any) -> dict[str, Any]:
     """A board that shows all there is."""
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "proto": "board"}
     usual |= {"station_id": "grill", "source": "api", "address": "192.168.1.30", "backup_id": None}
-    usual |= {"patience": 8, "state": "live", "why": "", "since": iso(0), "covers": []}
+    usual |= {
+        "patience": 8,
+        "shows": "board",
+        "state": "live",
+        "why": "",
+        "since": iso(0),
+        "covers": [],
+    }
     usual |= {
         "covered_by": None,
         "conflict": "",

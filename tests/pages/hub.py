@@ -60,11 +60,13 @@ def item(name: str, line_id: str = "1", **more: Any) -> dict[str, Any]:
 class Hub:
     """The board is open and shows what is told here."""
 
-    def __init__(self, page: Page, kitchen: Kitchen, own: str | None = None) -> None:
-        """`own`: the adopted screen that the page is."""
+    def __init__(
+        self, page: Page, kitchen: Kitchen, own: str | None = None, path: str = ""
+    ) -> None:
+        """`own`: the adopted screen that the page is. `path`: of another page than the board."""
         page.add_init_script(f"{STREAM}window.own = {json.dumps(own)};")
         kitchen.let_in(page.context)
-        page.goto(kitchen.url)
+        page.goto(kitchen.url + path)
         expect(page.locator("body[data-stream]")).to_be_attached()
         self.board = Board(page)
         self._page = page
@@ -175,4 +177,4 @@ def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
     """A board that is live since the doors opened."""
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
     usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
-    return usual | {"covered_by": None, "conflict": "", "missed": False} | more
+    return usual | {"covered_by": None, "conflict": "", "missed": False, "shows": "board"} | more

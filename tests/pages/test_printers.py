@@ -305,11 +305,11 @@ def signed_in(made_up: MadeUp, *faults: str, mode: str = "simulated", **more: An
 def test_everybody_sees_how_printers_are_and_no_more(page: Page, made_up: MadeUp) -> None:
     made_up.told = [printer("hot", "grill", "fry", **OUT), printer("other", "pass", waiting=0)]
     state = at(page, "hot").locator(".state")
-    expect(state).to_contain_text("out of paper since")
+    expect(state).to_contain_text("Out of paper since")
     expect(state).to_contain_text("2 chits waiting. Put in a new roll.")
     expect(state).to_have_class("state alarm")
-    expect(at(page, "hot")).to_contain_text("hot at grill, fry")
-    expect(at(page, "other").locator(".state")).to_contain_text("ready since")
+    expect(at(page, "hot")).to_contain_text("hot at grill and fry")
+    expect(at(page, "other").locator(".state")).to_contain_text("Ready since")
     expect(page.locator("#printers button, #printers img")).to_have_count(0)
     made_up.told = []
     expect(page.locator("#printers")).to_be_hidden()
@@ -322,14 +322,14 @@ def test_whoever_is_signed_in_has_a_test_page_and_a_preview(page: Page, made_up:
     expect(hot.locator(".facts")).to_have_text(facts)
     expect(hot.locator("img")).to_have_count(0)
     hot.get_by_role("button", name="Test page").click()
-    expect(page.locator("#printed")).to_have_text("hot, Test page: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, Test page: done")
     assert made_up.asked == [("POST", "/hot/test", None)]
     hot.get_by_text("What a ticket looks like").click()
     expect(hot.locator("details img")).to_be_visible()
     assert made_up.pictures == ["/hot/preview.svg"]
     made_up.answer = (403, {"message": "this needs one of the roles manager"})
     hot.get_by_role("button", name="Test page").click()
-    expect(page.locator("#printed")).to_have_text(
+    expect(page.locator("#printers .said")).to_have_text(
         "hot, Test page: this needs one of the roles manager"
     )
     made_up.seen = None
@@ -364,7 +364,7 @@ def test_a_simulated_one_is_made_to_fail_and_mended(page: Page, made_up: MadeUp)
     expect(power).to_have_attribute("aria-pressed", "true")
     expect(low).to_have_attribute("aria-pressed", "false")
     power.click()
-    expect(page.locator("#printed")).to_have_text("hot, power: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, power: done")
     assert made_up.asked == [
         ("POST", "/hot/faults", {"fault": "power", "on": True}),
         ("POST", "/hot/faults", {"fault": "power", "on": False}),
@@ -384,13 +384,13 @@ def test_chits_that_ask_are_printed_or_thrown_away(page: Page, made_up: MadeUp) 
     expect(jobs.nth(0)).to_contain_text("all 2")
     expect(jobs.nth(1)).to_contain_text("<i>Jane</i> of ")
     jobs.nth(1).get_by_role("button", name="Print").click()
-    expect(page.locator("#printed")).to_have_text("hot, <i>Jane</i>, Print: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, <i>Jane</i>, Print: done")
     jobs.nth(2).get_by_role("button", name="Throw away").click()
-    expect(page.locator("#printed")).to_have_text("hot, Omar, Throw away: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, Omar, Throw away: done")
     jobs.nth(0).get_by_role("button", name="Print").click()
-    expect(page.locator("#printed")).to_have_text("hot, all 2, Print: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, all 2, Print: done")
     jobs.nth(0).get_by_role("button", name="Throw away").click()
-    expect(page.locator("#printed")).to_have_text("hot, all 2, Throw away: done")
+    expect(page.locator("#printers .said")).to_have_text("hot, all 2, Throw away: done")
     assert [path for _method, path, _body in made_up.asked] == [
         "/hot/jobs/3/print",
         "/hot/jobs/2/drop",

@@ -65,8 +65,8 @@ def test_how_adopted_screens_are_is_said_in_words(page: Page, kitchen: Kitchen, 
         ["Live since 12:00; shows Fry besides, for who is away."]
     )
     expect(row(page, "Grill TV").locator(".facts")).to_have_text(
-        "board · 192.168.1.30 · after 8 s shown on Fry TV · agent 0.1.0 for 2 h, browser running · "
-        "restarted 2 × (it did not paint)"
+        "board · 192.168.1.30 · after 8 s shown on Fry TV · agent 0.1.0 for 2 hr, browser running"
+        " · restarted 2 × (it did not paint)"
     )
     expect(states(page, "Fry TV")).to_have_text(
         [f"Away since {SINCE}: nothing heard; shown on Grill TV."]
@@ -114,6 +114,7 @@ def test_a_board_is_adopted_by_its_code(page: Page, kitchen: Kitchen, desk: Desk
     form.get_by_role("button", name="Adopt").click()
     expect(said).to_have_text("Fry TV is adopted")
     wanted = {"name": "Fry TV", "station_id": "fry", "backup_id": "id-of-Grill TV", "patience": 20}
+    wanted |= {"shows": "board"}
     assert desk.asked == [("POST", "", {"code": "482915"} | wanted)] * 2
     expect(form.get_by_label("Code")).to_have_value("")
 
@@ -146,8 +147,9 @@ def test_lan_screens_are_adopted_as_found_or_by_a_typed_address(
         "station_id": "fry",
         "backup_id": None,
         "patience": 8,
+        "shows": "board",
     }
-    usual = {"station_id": None, "backup_id": None, "patience": 8}
+    usual = {"station_id": None, "backup_id": None, "patience": 8, "shows": "board"}
     assert typed == {"address": "192.168.1.50", "name": "Old screen"} | usual
 
 
@@ -164,6 +166,24 @@ def test_a_found_board_is_adopted_by_the_code_that_it_shows(
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text("Fry TV is adopted")
     assert desk.asked[0][2]["code"] == "482915"
+
+
+def test_a_screen_for_guests_has_neither_station_nor_backup(
+    page: Page, kitchen: Kitchen, desk: Desk
+) -> None:
+    desk.shows(screens=[adopted("Grill TV")])
+    page.goto(f"{kitchen.url}/screens")
+    form = page.locator("#by-code")
+    form.get_by_label("Code").fill("482915")
+    form.get_by_label("Name").fill("Lobby TV")
+    form.get_by_label("Station").select_option("Grill")
+    form.get_by_label("Backup").select_option("Grill TV")
+    form.locator("[name=shows]").select_option("what is ready, for guests")
+    form.get_by_role("button", name="Adopt").click()
+    expect(page.locator("#said")).to_have_text("Lobby TV is adopted")
+    wanted = {"name": "Lobby TV", "station_id": None, "backup_id": None, "patience": 8}
+    assert desk.asked == [("POST", "", {"code": "482915", "shows": "ready"} | wanted)]
+    expect(page.locator("#by-address .shown")).to_be_hidden()  # A LAN screen is a board.
 
 
 def test_a_screen_is_changed_while_it_is_looked_at(
@@ -188,7 +208,7 @@ def test_a_screen_is_changed_while_it_is_looked_at(
     expect(page.locator("#said")).to_have_text("Fryers is changed")
     expect(here.locator("form")).to_be_hidden()
     wanted = {"name": "Fryers", "station_id": "gone-by-now", "backup_id": "id-of-Grill TV"}
-    assert desk.asked == [("PATCH", "id-of-Fry TV", wanted | {"patience": 20})]
+    assert desk.asked == [("PATCH", "id-of-Fry TV", wanted | {"patience": 20, "shows": "board"})]
 
 
 def test_forgetting_is_asked_for_once_more(page: Page, kitchen: Kitchen, desk: Desk) -> None:
@@ -297,9 +317,6 @@ def test_the_status_page_has_them_in_brief_for_everybody(
     )
     expect(page.locator("#screens .found")).to_have_text("1 new")
     page.get_by_role("link", name="All screens, and new ones").click()
-    page.wait_for_url(f"{kitchen.url}/screens")
-    page.get_by_role("link", name="Board").click()
-    page.get_by_role("link", name="Screens").click()
     page.wait_for_url(f"{kitchen.url}/screens")
     # Whoever is not signed in sees them, and nobody new.
     desk.shows(found=None)

@@ -211,6 +211,8 @@ class Authority:
         device = self.devices.get(caller.token_id)
         if device is None:
             raise _invalid("it has been revoked")
+        if self._roles_of(device) != caller.roles:
+            raise _invalid("its screen shows something else now")
         return self._stations_of(device)
 
     def _stations_of(self, device: Device) -> frozenset[str] | None:
@@ -222,6 +224,10 @@ class Authority:
         if screen is None:
             raise _invalid("its screen is none of ours any more")
         return None if screen.station is None else frozenset((screen.station, *screen.covers))
+
+    def _roles_of(self, device: Device) -> frozenset[str]:
+        screen = self._screens_now.of_device(device.id)
+        return devices.READY if screen is not None and screen.shows == "ready" else devices.ROLES
 
     def _judge(self, proof: Proof) -> None:
         """Raise ApiError 401 for a token that is not good now."""
@@ -243,7 +249,7 @@ class Authority:
         if device is None:
             raise _invalid("no device has it, or it has been revoked")
         only = self._stations_of(device)
-        return Caller(device.subject, devices.ROLES, only, None, device.id)
+        return Caller(device.subject, self._roles_of(device), only, None, device.id)
 
     def lend(self, token: str) -> str:
         """A code by which a screen's browser gets the screen's token: once, within a minute."""

@@ -22,6 +22,8 @@ _TOKEN: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 """As `new_token` makes them."""
 ROLES: Final = frozenset({"kitchen"})
 """A board works the tickets of its stations; it voids nothing and lets nobody in."""
+READY: Final = frozenset({"ready_board"})
+"""Of a screen for guests: it reads which orders are ready, and nothing else."""
 DEVICE_SECONDS: Final = 400 * 24 * 3600
 """A browser keeps its cookie for so long, which is the longest that browsers do; a screen asks
 for it anew at each start."""
@@ -64,7 +66,9 @@ class NewDevice(NamedTuple):
     token: str
 
 
-class _File(Struct, frozen=True, dict=True):
+class File(Struct, frozen=True, dict=True):
+    """All of them, as they are kept."""
+
     by_hash: dict[str, Device] = {}
     """By the SHA-256 of the token."""
     ended: tuple[str, ...] = ()
@@ -72,6 +76,7 @@ class _File(Struct, frozen=True, dict=True):
 
     @cached_property
     def by_id(self) -> dict[str, Device]:
+        """The same, by id."""
         return {device.id: device for device in self.by_hash.values()}
 
 
@@ -80,7 +85,7 @@ class Devices:
 
     def __init__(self, directory: Path) -> None:
         """Blocks; raises OSError."""
-        self._records = Records(directory / NAME, _File())
+        self._records = Records(directory / NAME, File())
 
     @property
     def damaged(self) -> bool:
@@ -134,7 +139,7 @@ class Devices:
         only = tuple(sorted(stations)) or None
         device = Device(secrets.token_hex(8), name, only, time.time(), made_with, screen)
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             same = (each for each in file.by_hash.values() if each.made_with == made_with)
             if made_with is not None and (before := next(same, None)) is not None:
                 raise MadeBefore(
@@ -158,7 +163,7 @@ class Devices:
         if before is None or (before.name, before.stations) == (name, only):
             return
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             changed = {
                 key: replace(it, name=name, stations=only) if it.id == device_id else it
                 for key, it in file.by_hash.items()
@@ -179,7 +184,7 @@ class Devices:
         if not any(map(gone, self.list())):
             return False
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             left = {key: it for key, it in file.by_hash.items() if not gone(it)}
             ended = (*file.ended, *(key for key in file.by_hash if key not in left))
             return replace(file, by_hash=left, ended=ended[-MAX_ENDED:])

@@ -108,7 +108,7 @@ class Events:
         caller = self._authority.caller(request)
         wanted = query(request, ListenQuery)
         require_here(wanted.location_id, self._source.view.location)
-        hearing = self._hearing(caller, wanted.station_id)
+        hearing = self._hearing(caller, wanted.station_id, wanted.whole_orders)
         # A browser sends that by itself: one that means nothing here leads to a snapshot.
         since = request.headers.get("Last-Event-ID") or wanted.since
         _bound_what_is_kept(request)
@@ -125,10 +125,10 @@ class Events:
         )
         return await conversation.run(caller)
 
-    def _hearing(self, caller: Caller, station: str | None) -> Hearing:
+    def _hearing(self, caller: Caller, station: str | None, whole_orders: bool) -> Hearing:  # noqa: FBT001 - as it was asked
         """What a caller hears of who asks for a station, or for none. Raises ApiError."""
         caller.require(ROLES)
-        self._stations(caller, station)
+        self._stations(caller, station, whole_orders)
         kitchen = self._source.expeditor.kitchen
         known = (None, *(each.id for each in kitchen.stations))
         if station not in known and not kitchen.live_tickets(station):
@@ -136,18 +136,22 @@ class Events:
         # What a device hears of may be other when it comes back; what all others do is not.
         of_device = caller.device is not None and station is None
         return Hearing(
-            partial(self._stations, caller, station),
+            partial(self._stations, caller, station, whole_orders),
             partial(_epoch, self._source.expeditor.epoch, of_device=of_device),
         )
 
-    def _stations(self, caller: Caller, station: str | None) -> Stations:
+    def _stations(self, caller: Caller, station: str | None, whole_orders: bool) -> Stations:  # noqa: FBT001
         """What it hears of now. Raises ApiError 401, 403."""
         stations = self._authority.stations(caller)
-        if station is None:
-            return stations
-        if stations is not None and station not in stations:
-            raise ApiError(403, "FORBIDDEN", f"this token is not for station {station!r}")
-        return frozenset({station})
+        if station is not None:
+            if stations is not None and station not in stations:
+                raise ApiError(403, "FORBIDDEN", f"this token is not for station {station!r}")
+            stations = frozenset({station})
+        passes = self._source.expeditor.kitchen.router.passes
+        if whole_orders and stations is not None and not stations.isdisjoint(passes):
+            # Its cards have all that there is of an order: the others say how far that is.
+            return None
+        return stations
 
 
 @lru_cache(64)

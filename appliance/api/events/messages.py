@@ -36,6 +36,8 @@ class StationEntry(Struct):
     name: str
     station_type: str
     active: bool
+    sound_alerts: bool
+    """Whether a board sounds for what comes there, and for what becomes late."""
 
 
 class SnapshotPayload(About):
@@ -260,6 +262,10 @@ class ListenQuery(Struct, forbid_unknown_fields=True):
         Position | None,
         Meta(description="the `id` of the last event that was heard; as Last-Event-ID"),
     ] = None
+    whole_orders: Annotated[
+        bool,
+        Meta(description="of who sees a pass, all stations: what they have of its orders"),
+    ] = False
 
 
 class SubscribeMessage(
@@ -274,6 +280,8 @@ class SubscribeMessage(
     """The only one to hear of; by default all that the token is for."""
     since: Annotated[int, Meta(ge=0)] | Position | None = None
     """Without it a snapshot comes first."""
+    whole_orders: bool = False
+    """Whoever sees a pass hears of all stations: how far they are with its orders."""
 
 
 class PongMessage(Struct, tag_field="type", tag="pong"):

@@ -87,10 +87,11 @@ class Conversation:
         source: Source,
         authority: Authority,
         screens: Screens,
-        hearing: Callable[[Caller, str | None], Hearing],
+        hearing: Callable[[Caller, str | None, bool], Hearing],
     ) -> None:
         """`hearing`: what a caller hears who asks for a station, or for none; raises ApiError.
 
+        Last of what it is given: whether of whole orders.
         `screens` are told what is painted; to them this is the page.
         """
         self._request = request
@@ -249,7 +250,7 @@ class Conversation:
         require_here(wanted.location_id, self._source.view.location)
         since = None if wanted.since is None else str(wanted.since)
         carrier = Carrier(partial(self._begin, caller), self._send_frame, self._cut_off)
-        hearing = self._hearing(caller, wanted.station_id)
+        hearing = self._hearing(caller, wanted.station_id, wanted.whole_orders)
         self._chosen = wanted.station_id
         hears = Listener(self._source, hearing, carrier)
         self._telling = group.create_task(self._tell(hears, since), name="telling")

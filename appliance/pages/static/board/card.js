@@ -2,68 +2,83 @@
 
 import { hour, startLater, startsByItself, waitForCourse, waits } from "/live/time.js";
 import { element, name, small } from "/look/elements.js";
+import { t, told } from "/words/words.js";
 
-const FIRE = ["fire", "Fire", false];
-const START_NOW = ["start", "Start now", true];
-const START_REST = ["start", "Start now", false];
-const RECALL = ["recall", "Recall", false];
-const ACTIONS = {
-  held: [["fire", "Fire", true]],
-  pending: [["start", "Start", false], ["bump", "Bump", true]],
-  in_progress: [["ready", "Ready", false], ["bump", "Bump", true]],
-  ready: [RECALL, ["bump", "Bump", true]],
-  recalled: [["start", "Start", false], ["bump", "Bump", true]],
-  voided: [["bump", "Clear", true]],
+const FIRE = ["fire", false];
+const START_NOW = ["start-now", true];
+const START_REST = ["start-now", false];
+const RECALL = ["recall", false];
+const BUMP = ["bump", true];
+const BUTTONS = { // Whether each is the main one.
+  held: [["fire", true]],
+  pending: [["start", false], BUMP],
+  in_progress: [["ready", false], BUMP],
+  ready: [RECALL, BUMP],
+  recalled: [["start", false], BUMP],
+  voided: [["clear", true]],
 };
-const MARKS = { added: "ADDED", edited: "CHANGED", deleted: "VOID" };
-const NOWHERE = "This sign-in sees no other station that could make it";
-const MOVE = "Move to another station";
-const PRINT = "Print";
+const DOES = { "start-now": "start", clear: "bump" }; // What else is said of an action.
+const MODES = [
+  "dine_in", "takeout", "delivery", "drive_thru", "curbside", "pickup", "phone", "online", "kiosk",
+  "catering", "bar", "room_service",
+];
+const TICKED = ["pending", "in_progress", "ready", "recalled"]; // Cards whose lines can be.
 const ENDLESS = 1000; // Characters: nobody reads more than that while cooking.
 
 /**
- * The card of a ticket, without its age. A press of a button is `perform(ticket, action)`, and of
- * a station where it could be made `perform(ticket, "move", id)`; of its name, `open(ticket)`.
- * `targets` are the ids of those stations where they are to be shown; `called(id)` is the name of
- * a station. `prints`: its station has a printer.
+ * The card of a ticket, without what changes with time. A press of a button is `perform(ticket,
+ * action)`, and of a station where it could be made `perform(ticket, "move", id)`; of its name,
+ * `open(ticket)`; of a line, `tick(ticket, item)`. `targets` are the ids of those stations where they
+ * are to be shown; `called(id)` is the name of a station. `prints`: its station has a printer.
+ * `sending`: what was asked for and is not confirmed yet, or null.
  */
-export function draw(ticket, { atPass, targets, prints, perform, open, called }) {
+export function draw(ticket, { atPass, targets, prints, sending, perform, open, tick, called }) {
   const card = document.getElementById("ticket").content.cloneNode(true).firstElementChild;
   const part = (kind) => card.querySelector(kind);
   const { metadata } = ticket;
   card.dataset.ticket = ticket.id;
+  card.dataset.more = t("board.more-below");
   card.classList.add(ticket.status, ticket.priority);
+  if (sending) markSent(card, part(".sent"), sending);
   part(".verdict").textContent = verdict(ticket);
   part(".reference").append(name(title(ticket)));
   // A card of the pass is the whole order, and stays there.
   const moves = !atPass && ticket.status !== "voided";
   if (moves || prints) {
-    nameButton(part(".title"), targets !== null, [moves && MOVE, prints && PRINT]).onclick = () => {
-      open(ticket);
-    };
+    const what = [moves && t("board.move"), prints && t("board.print")];
+    nameButton(part(".title"), targets !== null, what).onclick = () => open(ticket);
   }
   if (targets && moves) part(".move").append(...places(ticket, targets, perform, called));
   if (targets && prints) part(".move").append(printButton(ticket, perform));
   part(".facts").append(...row(
     mode(ticket), due(ticket), ticket.server_name,
-    stations("taken over from ", metadata.overflowFrom, called),
-    !atPass && stations("also at ", metadata.alsoAt, called),
+    stations("board.taken-over", metadata.overflowFrom, called),
+    !atPass && stations("board.also-at", metadata.alsoAt, called),
   ));
   part(".instructions").append(...row(metadata.specialInstructions));
   part(".items").append(
-    ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {}, ticket)),
+    ...ticket.items.map((item) => drawItem(item, metadata.items?.[item.line_id] ?? {}, ticket, tick)),
   );
   if (atPass) part(".handoff").append(...handoff(metadata));
   for (const text of card.querySelectorAll(".instructions, .items small, .handoff dd")) {
-    text.classList.toggle("endless", text.textContent.length > ENDLESS);
+    if (text.textContent.length <= ENDLESS) continue;
+    text.classList.add("endless");
+    text.dataset.more = t("board.long-text");
   }
-  part("footer").append(...actions(ticket).map(([action, words, main]) => {
-    const button = actionButton(action, words);
+  part("footer").append(...buttonsOf(ticket).map(([words, main]) => {
+    const action = DOES[words] ?? words;
+    const button = actionButton(action, t(`board.${words}`));
     button.classList.toggle("main", main);
     button.onclick = () => perform(ticket, action);
     return button;
   }));
   return card;
+}
+
+/** It is not known to have happened: it looks so, and its buttons do nothing. */
+function markSent(card, place, action) {
+  card.classList.add("busy", `sending-${action}`);
+  place.textContent = t("board.sending", { deed: t(`board.deed-${action}`) });
 }
 
 function actionButton(action, ...words) {
@@ -82,7 +97,7 @@ function nameButton(title, isOpen, what) {
 }
 
 function printButton(ticket, perform) {
-  const button = actionButton("print", PRINT);
+  const button = actionButton("print", t("board.print"));
   button.onclick = () => perform(ticket, "print");
   return button;
 }
@@ -94,7 +109,7 @@ function places(ticket, targets, perform, called) {
     button.onclick = () => perform(ticket, "move", id);
     return button;
   });
-  return [buttons.length ? "Move to" : NOWHERE, ...buttons];
+  return [t(buttons.length ? "board.move-to" : "board.nowhere"), ...buttons];
 }
 
 /** What a ticket is called. */
@@ -103,30 +118,34 @@ export function title(ticket) {
 }
 
 /** Texts of others side by side, without those that are missing or empty. */
-function row(...texts) {
+export function row(...texts) {
   return texts.filter(Boolean).flatMap((text, place) => [place ? " · " : "", name(text)]);
 }
 
-function verdict(ticket) {
-  if (ticket.metadata.cancelled) return "CANCELLED";
-  return ticket.status === "voided" ? "VOID" : "";
+export function verdict(ticket) {
+  if (ticket.metadata.cancelled) return t("board.cancelled");
+  return ticket.status === "voided" ? t("board.void") : "";
 }
 
-function mode({ order_channel, metadata }) {
-  if (order_channel === "delivery" && metadata.deliveryHandoff) return "delivery handoff";
-  return order_channel?.replaceAll("_", " ");
+/** How it is served; what no list of ours has, as it was sent. */
+export function mode({ order_channel: channel, metadata }) {
+  if (channel === "delivery" && metadata.deliveryHandoff) return t("board.mode-delivery-handoff");
+  if (MODES.includes(channel)) return t(`board.mode-${channel.replaceAll("_", "-")}`);
+  return channel?.replaceAll("_", " ");
 }
 
 /** When the guest comes for it: the hour, and the day where it is not that of the order. */
-function due({ created_at, metadata }) {
-  if (!metadata.pickupAt) return metadata.pickupTime && `for ${metadata.pickupTime}`;
-  return `for ${hour(new Date(metadata.pickupAt), new Date(created_at))}`;
+export function due({ created_at, metadata }) {
+  const { pickupAt, pickupTime } = metadata;
+  const time = pickupAt ? hour(new Date(pickupAt), new Date(created_at)) : pickupTime;
+  return time && t("board.due", { time });
 }
 
-/** The names of some stations after `words`. */
-function stations(words, ids, called) {
-  const names = ids?.flatMap((id, place) => [place ? ", " : words, stationName(id, called)]);
-  return names && element("span", "", ...names);
+/** A message about some stations. */
+function stations(message, ids, called) {
+  if (!ids) return null;
+  const names = ids.flatMap((id, place) => [place ? ", " : "", stationName(id, called)]);
+  return element("span", "", ...told(message, { stations: element("span", "", ...names) }));
 }
 
 /** Who renames a station finds it by `data-called`. */
@@ -136,8 +155,8 @@ function stationName(id, called) {
   return said;
 }
 
-function actions(ticket) {
-  const usual = startsByItself(ticket) ? [START_NOW] : ACTIONS[ticket.status] ?? [];
+function buttonsOf(ticket) {
+  const usual = startsByItself(ticket) ? [START_NOW] : BUTTONS[ticket.status] ?? [];
   const more = ticket.status !== "held" && waitForCourse(ticket).length;
   const rest = ["in_progress", "ready"].includes(ticket.status) && startLater(ticket).length;
   const back = ticket.metadata.recallUntil;
@@ -146,21 +165,23 @@ function actions(ticket) {
   ];
 }
 
-/** `more` is what the metadata has of the line. */
-function drawItem(item, more, ticket) {
-  const line = element("li", "");
-  line.classList.toggle("done", item.is_done);
-  line.classList.toggle("deleted", item.change === "deleted");
-  line.classList.toggle("waiting", waits(item, ticket));
+/** `more` is what the metadata has of the line; `tick` is missing where no line is ticked. */
+export function drawItem(item, more, ticket, tick) {
+  const row = element("li", "");
+  row.classList.toggle("done", item.is_done);
+  row.classList.toggle("deleted", item.change === "deleted");
+  row.classList.toggle("waiting", waits(item, ticket));
+  const line = lineOf(item, ticket, tick);
+  row.append(line);
   const alone = item.only_modifiers;
   const made = alone ? sides(item.modifiers) : [name(item.name)];
   const dish = element("span", "dish", ...made);
-  if (item.change) dish.append(element("span", "mark", MARKS[item.change]));
+  if (item.change) dish.append(element("span", "mark", t(`board.${item.change}`)));
   const until = waits(item, ticket) && hold(more.firesAt, ticket);
   if (until) dish.append(element("span", "mark", until));
-  if (item.unrouted) dish.append(element("span", "mark unrouted", "NO RULE"));
+  if (item.unrouted) dish.append(element("span", "mark unrouted", t("board.no-rule")));
   line.append(element("span", "quantity", `${item.quantity} × `), dish);
-  if (alone) line.append(small("for", "for ", name(item.name)));
+  if (alone) line.append(small("for", ...told("board.for-dish", { dish: name(item.name) })));
   else line.append(...parts(more.components), ...allergens(item));
   item.modifiers.forEach((modifier, place) => {
     if (!alone) line.append(small("modifier", ...counted(modifier)));
@@ -169,9 +190,24 @@ function drawItem(item, more, ticket) {
   for (const wish of [item.special_instructions, more.itemGroup?.note]) {
     if (wish) line.append(small("note", name(wish)));
   }
-  const place = row(more.itemGroup?.name, named("seat", more.seat), named("course", more.course));
+  const place = placeOf(more);
   if (place.length) line.append(small("place", ...place));
+  return row;
+}
+
+/** What a finger ticks off, with all that is said of it; what nobody can is no button. */
+function lineOf(item, ticket, tick) {
+  const canTick = tick && TICKED.includes(ticket.status) && item.change !== "deleted" && !waits(item, ticket);
+  if (!canTick) return element("div", "line");
+  const line = actionButton(`tick ${item.line_id}`);
+  line.className = "line";
+  line.ariaPressed = String(item.is_done);
+  line.onclick = () => tick(ticket, item);
   return line;
+}
+
+function placeOf({ itemGroup, seat, course }) {
+  return row(itemGroup?.name, named("board.seat", seat), named("board.course", course));
 }
 
 function counted(modifier) {
@@ -185,13 +221,15 @@ function sides(modifiers) {
 }
 
 function allergens({ allergens: known }) {
-  return known.length ? [small("allergens", "contains ", name(known.join(", ")))] : [];
+  if (!known.length) return [];
+  return [small("allergens", ...told("board.contains", { allergens: name(known.join(", ")) }))];
 }
 
 /** What a held line says: nothing, where its whole card says it. */
 function hold(firesAt, ticket) {
-  if (!firesAt) return "HOLD";
-  return !startsByItself(ticket) && `AT ${hour(new Date(firesAt), new Date(ticket.created_at))}`;
+  if (!firesAt) return t("board.hold");
+  if (startsByItself(ticket)) return "";
+  return t("board.hold-until", { hour: hour(new Date(firesAt), new Date(ticket.created_at)) });
 }
 
 /** What a cook counts of an item or a modifier: `2 × patty · 1 × bun`. */
@@ -204,27 +242,27 @@ function parts(components) {
 }
 
 /** A seat or a course as it was sent; one that is a mere number says what it is. */
-function named(what, text) {
-  return /^\s*\d+\s*$/.test(text) ? `${what} ${text.trim()}` : text;
+function named(message, text) {
+  return /^\s*\d+\s*$/.test(text) ? t(message, { number: text.trim() }) : text;
 }
 
-function handoff(metadata) {
+export function handoff(metadata) {
   const { covers, deliveryService: service } = metadata;
   const facts = [
-    ["Guests", covers != null && `${covers} ${covers === 1 ? "cover" : "covers"}`,
-      metadata.accessibility?.wheelChairAccess && "wheelchair access",
-      metadata.loyaltyMember && "loyalty member"],
-    ["Vehicle", metadata.vehicleColor, metadata.vehicleModel],
-    ["Phone", metadata.phoneNumber],
-    ["Address", metadata.deliveryAddress],
-    ["Service", service?.name, service?.orderId],
-    ["Driver", service?.driverPhone],
-    ["Arrival", metadata.customerArrivedUrl], // Text: a finger must not report an arrival.
-    ["Terminal", metadata.terminal],
-    ["Total", metadata.costs?.total],
+    ["guests", covers != null && t("board.covers", { count: covers }),
+      metadata.accessibility?.wheelChairAccess && t("board.wheelchair"),
+      metadata.loyaltyMember && t("board.loyalty")],
+    ["vehicle", metadata.vehicleColor, metadata.vehicleModel],
+    ["phone", metadata.phoneNumber],
+    ["address", metadata.deliveryAddress],
+    ["service", service?.name, service?.orderId],
+    ["driver", service?.driverPhone],
+    ["arrival", metadata.customerArrivedUrl], // Text: a finger must not report an arrival.
+    ["terminal", metadata.terminal],
+    ["total", metadata.costs?.total],
   ];
   return facts.flatMap(([what, ...texts]) => {
     const said = row(...texts);
-    return said.length ? [element("dt", "", what), element("dd", "", ...said)] : [];
+    return said.length ? [element("dt", "", t(`board.${what}`)), element("dd", "", ...said)] : [];
   });
 }

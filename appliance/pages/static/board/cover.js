@@ -2,44 +2,49 @@
 
 import { element, name } from "/look/elements.js";
 import { hour } from "/live/time.js";
+import { t, told } from "/words/words.js";
 
 const THERE = ["live", "behind"];
 
 /**
  * What is to be said of screens that are away: at a station, or where that is null of those for
- * all stations. `own` is the id of this screen, or null. Each is a kind and, around names, words.
+ * all stations. `own` is the id of this screen, or null. Each has a kind, a message, and names in it.
  */
 function linesOf(screens, own, station) {
   const shownAt = (each) => each.station_id === station || each.station_id === null;
   const isCovering = screens.some((each) => each.id === own && each.covers.includes(station));
-  const there = screens.filter((each) => THERE.includes(each.state));
+  const there = screens.filter(({ state, shows }) => THERE.includes(state) && shows !== "ready");
   const isThere = there.some((each) => each.station_id === station);
   const away = screens.filter((each) => each.state === "away" && each.id !== own);
   const lines = away.flatMap((each) => {
-    const since = ` is away since ${hour(new Date(each.since), new Date())}`;
-    const other = screens.find(({ id }) => id === each.covered_by);
+    const facts = { screen: each.name, hour: hour(new Date(each.since), new Date()) };
     if (isCovering && shownAt(each) && each.covered_by === own) {
-      return [["covering", "Covering: ", each.name, since]];
+      return [{ kind: "covering", message: "covering", facts }];
     }
     if (each.station_id !== station || isThere) return [];
-    if (!each.covered_by) {
-      // One for all stations may hang in an office; while patience lasts, another may still step in.
-      const isAlarm = each.missed && station !== null && !there.some(shownAt);
-      return [isAlarm ? ["alarm", "No screen: ", each.name, since] : ["warning", "", each.name, since]];
+    if (each.covered_by) {
+      const other = screens.find(({ id }) => id === each.covered_by)?.name;
+      if (!other) return [{ kind: "warning", message: "shown-on-another", facts }];
+      return [{ kind: "warning", message: "shown-on", facts: { ...facts, other } }];
     }
-    const on = other?.name ?? "another screen";
-    return [["warning", "", each.name, `${since}; it is shown on `, on]];
+    // One for all stations may hang in an office; while patience lasts, another may still step in.
+    const isAlarm = each.missed && station !== null && !there.some(shownAt);
+    const [kind, message] = isAlarm ? ["alarm", "no-screen"] : ["warning", "away"];
+    return [{ kind, message, facts }];
   });
-  return isCovering && !lines.length ? [["covering", "Covering for another screen"]] : lines;
+  if (isCovering && !lines.length) return [{ kind: "covering", message: "covering-another", facts: {} }];
+  return lines;
 }
 
-/** Say in `place` what is the matter. What says so already stays. */
+/** Say in `place` what is the matter; `at` is the station's name, where it is not beside it. */
 function draw(place, lines) {
   const now = JSON.stringify(lines);
-  if ((place.dataset.said ?? "[]") === now) return;
+  if ((place.dataset.said ?? "[]") === now) return; // What says so already stays.
   place.dataset.said = now;
-  place.replaceChildren(...lines.map(([kind, before, who = "", words = "", other = ""]) => {
-    const text = element("span", "", before, name(who), words, name(other));
+  place.replaceChildren(...lines.map(({ kind, message, facts, at }) => {
+    const { screen, other, hour: since } = facts;
+    const names = { screen: name(screen ?? ""), other: name(other ?? ""), hour: since };
+    const text = element("span", "", at ? `${at}: ` : "", ...told(`board.${message}`, names));
     return element("p", kind, element("span", "monitor"), text);
   }));
 }
@@ -63,10 +68,8 @@ export function watchScreens(top, columns, called) {
     const told = new Set(screens.map(({ station_id: station }) => station));
     for (const { dataset } of shown) told.delete(dataset.station);
     draw(top, [...told].flatMap((station) => {
-      const at = station === null ? "" : `${called(station)}: `;
-      return linesOf(screens, own, station).map(([kind, before, ...more]) => {
-        return [kind, `${at}${before}`, ...more];
-      });
+      const at = station === null ? "" : called(station);
+      return linesOf(screens, own, station).map((line) => ({ ...line, at }));
     }));
     top.hidden = !top.children.length;
   }

@@ -1,6 +1,7 @@
 // A bump bar that is a keyboard of the computer that shows this page: `/?bar=` and its id.
 
 import { devices, pressKey } from "/live/link.js";
+import { t } from "/words/words.js";
 
 const STALE_MS = 3000; // What is sent later than this is not what the cook sees any more.
 const NO_KEYS = { codes: {}, repeats: [] };
@@ -25,7 +26,7 @@ export function watchBar(id, isLive, tell) {
 
   async function send(station, name, at) {
     const ago = performance.now() - at;
-    const came = ago > STALE_MS || !isLive() ? { wrong: "too late; press again" }
+    const came = ago > STALE_MS || !isLive() ? { wrong: t("board.too-late") }
       : await pressKey(id, name, ago);
     waiting -= 1;
     const wrong = came.wrong ?? came.why;
@@ -42,7 +43,7 @@ export function watchBar(id, isLive, tell) {
     const { wrong, bars } = await devices();
     if (!wrong) bar = bars.find((each) => each.id === id && each.keyboard) ?? null;
     if (bar) return;
-    tell(null, wrong ?? `no bump bar ${id} is at a board that this page may work on`);
+    tell(null, wrong ?? t("board.no-bar", { id }));
     clearTimeout(again);
     again = setTimeout(() => isLive() && renew(), AGAIN_MS);
   }

@@ -1,7 +1,10 @@
 // A browser that is to be a kitchen screen, `/?screen` or `/?screen=NAME`: it shows a code until a
 // manager has let it in.
 
-import { knock, UNANSWERED } from "/live/link.js";
+import { knock } from "/live/link.js";
+import { element, name } from "/look/elements.js";
+import { leadOn } from "/look/pages.js";
+import { t, told } from "/words/words.js";
 
 const AGAIN_MS = 2000;
 const KEPT_AS = "expeditor-screen";
@@ -22,11 +25,11 @@ function identity() {
 }
 
 /**
- * Ask until this screen is let in, showing in `place` what to do; then `letIn()`. `name`: what it
+ * Ask until this screen is let in, showing in `place` what to do; then `letIn()`. `wish`: what it
  * wants to be called, may be empty. Call `show` when it is not let in, and `hide` when it is.
  */
-export function watchDoor(place, name, letIn) {
-  const me = { screen_id: identity(), ...(name && { name }) };
+export function watchDoor(place, wish, letIn) {
+  const me = { screen_id: identity(), ...(wish && { name: wish }) };
   const part = (kind) => place.querySelector(kind);
   let asking = false;
   let next = 0; // When it may ask again, on the browser's steady clock.
@@ -39,25 +42,28 @@ export function watchDoor(place, name, letIn) {
     while (asking) {
       await new Promise((done) => { setTimeout(done, next - performance.now()); });
       next = performance.now() + AGAIN_MS;
-      const told = await knock(me);
-      asking = told.state !== "adopted";
-      if (asking) tell(told);
+      const answer = await knock(me);
+      asking = answer.state !== "adopted";
+      if (asking) tell(answer);
+      else if (leadOn(answer.screen)) return;
     }
     letIn();
   }
 
-  function tell({ code, wrong }) {
-    const words = wrong === UNANSWERED ? "The kitchen does not answer" : wrong;
-    part(".unanswered").textContent = words ?? "";
+  function tell({ code, wrong, unanswered }) {
+    part(".unanswered").textContent = unanswered ? t("board.no-answer") : wrong ?? "";
     if (code) part(".code").textContent = `${code.slice(0, 3)} ${code.slice(3)}`;
   }
 
   /** Which kitchen this is, and where a manager finds its page. */
   async function tellWhere() {
-    part(".own").textContent = name && `This screen: ${name}`;
-    part(".address").textContent = `${location.host}/screens`;
+    part(".own").textContent = wish && t("board.this-screen", { name: wish });
+    const address = element("b", "", `${location.host}/screens`);
+    part(".address").replaceChildren(...told("board.type-code", { address }));
     const health = await fetch(HEALTH).then((answer) => answer.json()).catch(() => null);
-    if (health?.name) part(".kitchen").textContent = health.name;
+    if (!health?.name) return;
+    const kitchen = name(health.name);
+    part(".kitchen").replaceChildren(...told("board.new-screen-of", { kitchen }));
   }
 
   return { show, hide() { place.hidden = true; } };

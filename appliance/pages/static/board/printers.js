@@ -2,34 +2,31 @@
 
 import { element } from "/look/elements.js";
 import { hour } from "/live/time.js";
+import { t } from "/words/words.js";
 
 const CALM = ["ready", "silent"];
-const WORDS = { silent: "prints, and tells nothing of itself" };
 
 /** How a printer is, and what to do: `out of paper since 19:31; … . Put in a new roll.` */
 export function sentence(printer) {
   const { state, why, since, to_do: toDo, covered_by: other, waiting, asking } = printer;
   const at = hour(new Date(since), new Date());
-  const [what, ...more] = (why || WORDS[state] || state).split(": ");
+  const [what, ...more] = (why || (state === "silent" ? t("live.printer-silent") : state)).split(": ");
   const isAsked = CALM.includes(state) && asking; // That it works is no news then.
+  const stations = printer.steps_in_for.join(", ");
   const facts = [
-    !isAsked && [`${what} since ${at}`, ...more].join(": "),
-    other && `its chits come out at ${other}`,
-    !other && waiting > asking && `${chits(waiting - asking)} waiting`,
-    asking && `${chits(asking)} to be decided about`,
-    printer.steps_in_for.length && `prints what no screen shows at ${printer.steps_in_for.join(", ")}`,
+    !isAsked && [t("live.printer-since", { what, hour: at }), ...more].join(": "),
+    other && t("live.printer-covered", { printer: other }),
+    !other && waiting > asking && t("live.chits-waiting", { count: waiting - asking }),
+    asking && t("live.chits-asking", { count: asking }),
+    stations && t("live.printer-steps-in", { stations }),
   ];
   return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
-}
-
-function chits(count) {
-  return count === 1 ? "1 chit" : `${count} chits`;
 }
 
 /** Say in `place` what is the matter with these printers. What says so already stays. */
 export function drawTrouble(place, printers) {
   const lines = printers.map((each) => {
-    const where = each.asking ? " See Status." : "";
+    const where = each.asking ? ` ${t("board.see-status")}` : "";
     return [each.concern, each.id, `: ${sentence(each)}${where}`];
   });
   const now = JSON.stringify(lines);

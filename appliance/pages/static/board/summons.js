@@ -1,5 +1,8 @@
 // Stations that call for somebody, in the line at the top, until somebody comes.
 
+import { element } from "/look/elements.js";
+import { told } from "/words/words.js";
+
 /**
  * In `place`, a line of `template` for each station that calls; `called` says what it is called,
  * and `come` is called with its id when somebody presses that he comes.
@@ -13,8 +16,9 @@ export function watchSummons(place, template, called, come) {
     if (!live || lineOf(id)) return;
     const line = template.content.cloneNode(true).firstElementChild;
     line.dataset.summon = id;
-    line.querySelector(".name").textContent = called(id);
-    line.querySelector(".name").dataset.called = id; // Who renames it finds it by that.
+    const station = element("b", "name", called(id));
+    station.dataset.called = id; // Who renames it finds it by that.
+    line.querySelector(".words").append(...told("board.calls", { station }));
     line.querySelector("button").onclick = () => come(id);
     place.append(line);
   }

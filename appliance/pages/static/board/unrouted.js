@@ -1,6 +1,7 @@
 // What is on a board because no rule takes it: somebody should write one.
 
-import { name } from "/look/elements.js";
+import { element, name } from "/look/elements.js";
+import { spoken, told } from "/words/words.js";
 
 const NAMED = 5; // Dishes of a warning: enough to see which rule is missing.
 
@@ -12,19 +13,23 @@ export function warnOfUnrouted(place, tickets, called) {
     return unrouted.map((item) => ({ dish: item.name, at }));
   });
   place.hidden = !items.length;
-  const [count, them] = items.length === 1 ? ["1 item", "it"] : [`${items.length} items`, "them"];
-  place.replaceChildren(
-    `${count} went to `, ...listed(items.map(({ at }) => at), " and "),
-    ` because no rule takes ${them}: `, ...listed(items.map(({ dish }) => dish), ", "),
-  );
+  place.replaceChildren(...told("board.unrouted", {
+    count: items.length,
+    stations: element("span", "", ...joined(items.map(({ at }) => at))),
+    dishes: element("span", "", ...listed(items.map(({ dish }) => dish))),
+  }));
+}
+
+/** Each of these texts once, as one says it. */
+function joined(texts) {
+  const all = new Intl.ListFormat(spoken(), { type: "conjunction" });
+  const parts = all.formatToParts(new Set(texts));
+  return parts.map(({ type, value }) => (type === "element" ? name(value) : value));
 }
 
 /** Each of these texts once; the first few, if they are many. */
-function listed(texts, between) {
+function listed(texts) {
   const different = [...new Set(texts)];
-  const more = different.length > NAMED ? [`${between}…`] : [];
-  return [
-    ...different.slice(0, NAMED).flatMap((text, place) => [place ? between : "", name(text)]),
-    ...more,
-  ];
+  const named = different.slice(0, NAMED).flatMap((text, place) => [place ? ", " : "", name(text)]);
+  return [...named, ...(different.length > NAMED ? [", …"] : [])];
 }

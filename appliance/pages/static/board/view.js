@@ -1,24 +1,28 @@
 // What buttons and bump bars have a board show: a page, and the ticket that is selected there.
 
+export const KEYS = 9; // Cards that digits stand for.
 const GAP = 12; // Pixels around a card that comes into view: its frame is out there.
 
-/** Say which cards of a column stand in which slots, and which one is selected: they stay. */
-export function mark(list, view, ticketOf) {
+/**
+ * Say which cards of a column stand in which slots, and which one is selected: they stay. `first` is
+ * the place of the first that is in sight; `numbers`: the keyboard of this page has them by number.
+ */
+export function mark(list, view, first, orderOf, numbers) {
   list.classList.toggle("selects", Boolean(view?.selected_order_id));
   const cards = [...list.children];
-  const isSelected = (card) => ticketOf(card).order_id === view.selected_order_id;
-  const selected = view && cards.find(isSelected);
+  const selected = view && cards.find((card) => orderOf(card) === view.selected_order_id);
   for (const [place, card] of cards.entries()) {
-    const slot = view?.slots && isOnPage(place, view) ? `${place - view.first + 1}` : "";
+    const slot = view?.slots ? slotOf(first + place, view) : numbers && place < KEYS ? place + 1 : "";
     const said = card.querySelector(".slot");
-    if (said.textContent !== slot) said.textContent = slot;
+    if (said.textContent !== String(slot)) said.textContent = slot;
     card.classList.toggle("selected", card === selected);
     card.ariaCurrent = card === selected ? "true" : null;
   }
 }
 
-function isOnPage(place, { first, per_page: count }) {
-  return place >= first && place < first + count;
+/** The number of a place on the page that buttons stand for; of another page none has any. */
+function slotOf(place, { first, per_page: count }) {
+  return place >= first && place < first + count ? place - first + 1 : "";
 }
 
 /**

@@ -3,17 +3,22 @@
 import { within } from "/live/asking.js";
 import { watchFrames } from "/live/frames.js";
 import { waitForCourse } from "/live/time.js";
+import { tellLook } from "/look/look.js";
+import { t } from "/words/words.js";
 
 const EVENTS = "/api/v1/kds/events";
 const SESSION = "/api/v1/kds/session";
 const SILENCE_MS = 4000; // The server speaks every 2 s; the page owns up within 5 s.
 const RETRY_MS = 1000;
-const ANSWER_MS = 5000;
-export const UNANSWERED = "no answer; look whether it happened";
+const ANSWER_MS = 5000; // So long something that was asked for means something.
+const TRY_MS = 2000; // Then it is asked for once more, with the same key: an answer may be lost.
+const TRY_AGAIN_MS = 300;
 const NOT_SIGNED_IN = [4401, 4403]; // With which the server ends a stream: 4000 + what HTTP says.
 const FINISHED = 10; // Cleared ones among them cannot be brought back.
 const MENU_QUIET_MS = 1000; // A menu is sent item by item: what it says is asked for afterwards.
 const MENU_LONGEST_MS = 5000;
+
+let outages = 0; // How often nobody was heard: what was asked for before is not asked for again.
 
 /**
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
@@ -21,9 +26,10 @@ const MENU_LONGEST_MS = 5000;
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`: what is to be heard
+ * besides, as in a `subscribe`.
  */
-export function follow(on) {
+export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
   let socket = null;
   let patience = 0; // Until when, on the browser's steady clock, silence is borne.
@@ -54,6 +60,7 @@ export function follow(on) {
   function lost() {
     if (state === "offline") return;
     state = "offline";
+    outages += 1;
     on.offline(trueAt);
   }
 
@@ -102,7 +109,7 @@ export function follow(on) {
     const say = (message) => mine.send(JSON.stringify(message));
     const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
     mine.onopen = () => {
-      say({ type: "subscribe", channel: "kds", ...(position && { since: position }) });
+      say({ type: "subscribe", channel: "kds", ...wanted, ...(position && { since: position }) });
     };
     mine.onclose = ({ code }) => (NOT_SIGNED_IN.includes(code) ? signedOut() : failed());
     mine.onmessage = ({ data }) => {
@@ -110,7 +117,8 @@ export function follow(on) {
       const event = JSON.parse(data);
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
-        if (!on.admits(own)) signedOut();
+        if (!on.admits(own)) return signedOut();
+        if (own === null) showAs(null);
       } else if (event.type === "ping") {
         say({ type: "pong" });
       } else if (event.type === "beat") {
@@ -138,6 +146,7 @@ export function follow(on) {
         if (!views) on.printers(printers);
       } else if (event.type === "kds.screens") {
         screens = event.payload.screens;
+        if (own !== null) showAs(screens.find(({ id }) => id === own)?.look ?? null);
         if (!views) on.screens(screens, own);
       } else if (event.type === "kds.menu") {
         menuChanged();
@@ -146,6 +155,11 @@ export function follow(on) {
       }
       if (Number.isInteger(event.seq)) position = `${epoch}:${event.seq}`;
     };
+  }
+
+  /** As a manager has chosen for this screen; in other words it is drawn anew. */
+  function showAs(look) {
+    if (tellLook(look)) location.reload();
   }
 
   /** What the menu says of cards that stand, a snapshot has. */
@@ -184,14 +198,23 @@ export function follow(on) {
   };
 }
 
-/** Do something to a ticket. Resolves to what was answered, or else `{ wrong: words for it }`. */
+/**
+ * Do something to a ticket. Resolves to what was answered, or else to `{ wrong: words for it }`, with
+ * the `status`, or as `unanswered`. Until then it is tried again with the same key: it happens once.
+ */
 export function act(ticket, action) {
-  return post(pathOf(ticket, action));
+  return press(pathOf(ticket, action));
 }
 
 /** Have another station make what is on the board of this one. As `act`. */
 export function move(ticket, stationId) {
-  return post(pathOf(ticket, "move"), JSON.stringify({ station_id: stationId }), "application/json");
+  return press(pathOf(ticket, "move"), { station_id: stationId });
+}
+
+/** Tick a line, or take its tick away. As `act`. */
+export function tick(ticket, lineId, isDone) {
+  const mark = isDone ? "done" : "undone";
+  return press(pathOf(ticket, `items/${encodeURIComponent(lineId)}/${mark}`));
 }
 
 function pathOf(ticket, action) {
@@ -199,32 +222,41 @@ function pathOf(ticket, action) {
     `${encodeURIComponent(ticket.order_id)}/ticket/${action}`;
 }
 
-/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
-export function fire(ticket) {
+/** Have a whole order, or a station's ticket of it, in front or where it was. As `act`. */
+export function prioritize(ticket, priority) {
+  return press(pathOf(ticket, "priority"), { priority });
+}
+
+/** The next course that a ticket holds: 0 for lines of none; those that have no number are null. */
+export function nextCourse(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
   const next = Math.min(...held.map((item) => item.course ?? (named(item) ? Infinity : 0)));
-  const body = {
+  return next === Infinity ? null : next;
+}
+
+/** Fire the next course that the ticket holds. As `act`. */
+export function fire(ticket) {
+  return press("/api/v1/kds/courses/fire", {
     order_id: ticket.order_id,
-    course_number: next === Infinity ? null : next,
+    course_number: nextCourse(ticket),
     station_id: ticket.station_id,
-  };
-  return post("/api/v1/kds/courses/fire", JSON.stringify(body), "application/json");
+  });
 }
 
 /** Take back the newest thing that was done by hand at a station: `undone` says what. As `act`. */
 export function undo(stationId) {
-  return post(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/undo`);
+  return press(`/api/v1/kds/stations/${encodeURIComponent(stationId)}/undo`);
 }
 
-/** Say that somebody comes to a station that calls for somebody. As `act`. */
+/** Say that somebody comes to a station that calls for somebody. Resolves as `act`. */
 export function come(stationId) {
   return ask("DELETE", `/api/v1/kds/stations/${encodeURIComponent(stationId)}/summon`);
 }
 
-/** Ask to be let in as a screen. As `act`: `state` is `new`, with a `code`, or `adopted`. */
+/** Ask to be let in as a screen. Resolves as `act`: `state` is `new`, with a `code`, or `adopted`. */
 export function knock(asking) {
-  return post("/api/v1/kds/screens/knock", JSON.stringify(asking), "application/json");
+  return ask("POST", "/api/v1/kds/screens/knock", { json: asking });
 }
 
 /** The all-day counts of a station, as the appliance has them; null when they cannot be had. */
@@ -243,35 +275,54 @@ async function get(path) {
   return told.wrong === undefined ? told : null;
 }
 
-/** All buttons, bump bars and lights that this page may see. As `act`. */
+/** All buttons, bump bars and lights that this page may see. Resolves as `act`. */
 export function devices() {
   return ask("GET", "/api/v1/kds/panel");
 }
 
-/** Press a key of a bump bar whose finger went down so many milliseconds ago. As `act`. */
+/** Press a key of a bump bar whose finger went down so many milliseconds ago. Resolves as `act`. */
 export function pressKey(barId, key, ago) {
-  const body = JSON.stringify({ key, ago_ms: Math.round(ago) });
   const path = `/api/v1/kds/panel/bars/${encodeURIComponent(barId)}/press`;
   // A browser sends again by itself what a connection took that broke.
-  const once = `${Date.now()}-${Math.random()}`;
-  return ask("POST", path, body, "application/json", { "X-Idempotency-Key": once });
+  return ask("POST", path, { json: { key, ago_ms: Math.round(ago) }, key: newKey() });
+}
+
+/** By which the appliance knows what comes again. */
+function newKey() {
+  return `${Date.now()}-${Math.random()}`;
+}
+
+/** Try until it is answered, offline, or too late to mean anything. */
+async function press(path, json) {
+  const key = newKey();
+  const outage = outages;
+  const until = performance.now() + ANSWER_MS;
+  for (;;) {
+    const patience = Math.min(TRY_MS, until - performance.now());
+    const told = await ask("POST", path, { json, key, patience });
+    const isOver = outage !== outages || performance.now() + TRY_AGAIN_MS >= until;
+    if (!told.unanswered || isOver) return told;
+    await new Promise((done) => { setTimeout(done, TRY_AGAIN_MS); });
+  }
+}
+
+async function ask(method, path, { json, key, patience = ANSWER_MS } = {}) {
+  const headers = {
+    ...(json && { "Content-Type": "application/json" }),
+    ...(key && { "X-Idempotency-Key": key }),
+  };
+  const body = json && JSON.stringify(json);
+  try {
+    const answer = await fetch(path, { method, headers, body, signal: within(patience) });
+    const told = isJson(answer) ? await answer.json() : {};
+    if (answer.ok) return told;
+    const { status } = answer;
+    return { wrong: told.message ?? t("live.not-done", { status }), status };
+  } catch {
+    return { wrong: t("live.unanswered"), unanswered: true };
+  }
 }
 
 function isJson(answer) {
   return answer.headers.get("Content-Type")?.startsWith("application/json");
-}
-
-function post(path, body, type) {
-  return ask("POST", path, body, type);
-}
-
-async function ask(method, path, body, type, more) {
-  const headers = { ...(type && { "Content-Type": type }), ...more };
-  try {
-    const answer = await fetch(path, { method, headers, body, signal: within(ANSWER_MS) });
-    const told = isJson(answer) ? await answer.json() : {};
-    return answer.ok ? told : { wrong: told.message ?? `not done: ${answer.status}` };
-  } catch {
-    return { wrong: UNANSWERED };
-  }
 }

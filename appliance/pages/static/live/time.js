@@ -1,5 +1,7 @@
 // What a card says of time, by the appliance's clock: `now` in milliseconds.
 
+import { spoken, t } from "/words/words.js";
+
 const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
 
@@ -7,7 +9,13 @@ const HOUR = 60 * MINUTE;
 export function hour(at, other) {
   const sameDay = at.toDateString() === other.toDateString();
   const day = sameDay ? {} : { month: "short", day: "numeric" };
-  return at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const how = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return at.toLocaleString(spoken(), how);
+}
+
+/** An hour with its seconds. */
+export function clock(at) {
+  return at.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
 }
 
 /** Whether a ticket is held and starts by itself. */
@@ -36,23 +44,24 @@ function timed(item, ticket) {
 
 /** How long somebody has waited for it, since it was fired or else came; or when it starts. */
 export function age(ticket, now) {
-  if (startsByItself(ticket)) return remaining(ticket, now);
+  if (startsByItself(ticket)) return remaining(ticket, now, "live.in-");
   const since = Date.parse(ticket.metadata.waitsSince ?? ticket.metadata.firedAt ?? ticket.created_at);
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** Until it starts; nothing where that is more than an hour away. */
-function remaining(ticket, now) {
+/** Until it starts, by the messages that begin so; nothing where that is more than an hour away. */
+function remaining(ticket, now, message) {
   const left = Date.parse(ticket.metadata.firesAt) - now;
   if (left >= HOUR) return "";
-  if (left <= 0) return "now";
-  return left < MINUTE ? `in ${Math.ceil(left / 1000)} s` : `in ${Math.ceil(left / MINUTE)} min`;
+  if (left <= 0) return t(`${message}now`);
+  const [unit, size] = left < MINUTE ? ["seconds", 1000] : ["minutes", MINUTE];
+  return t(`${message}${unit}`, { count: Math.ceil(left / size) });
 }
 
-/** `late`, `very late`, or nothing. */
+/** `late`, `very-late`, or nothing. */
 export function lateness({ metadata }, now) {
-  if (now >= Date.parse(metadata.veryLateAt)) return "very late";
+  if (now >= Date.parse(metadata.veryLateAt)) return "very-late";
   return now >= Date.parse(metadata.lateAt) ? "late" : "";
 }
 
@@ -63,24 +72,28 @@ export function isPastRecall({ metadata }, now) {
 
 /** What a held ticket waits for. */
 export function waitsFor(ticket, now) {
-  if (startsByItself(ticket)) {
-    return `starts ${hour(new Date(ticket.metadata.firesAt), new Date(now))}`;
-  }
-  return ticket.course_number === null ? "held" : `held · course ${ticket.course_number}`;
+  if (startsByItself(ticket)) return t("live.starts-at", { hour: startHour(ticket, now) });
+  if (ticket.course_number === null) return t("live.held");
+  return t("live.held-course", { course: ticket.course_number });
+}
+
+function startHour(ticket, now) {
+  return hour(new Date(ticket.metadata.firesAt), new Date(now));
 }
 
 /** How far a station is with an order, for the pass: the name and a few words. */
 export function progress(station, ticket, now) {
+  const late = lateness(ticket, now);
+  return [station, stage(ticket, now), late && t(`live.${late}`)].filter(Boolean).join(" ");
+}
+
+function stage(ticket, now) {
+  if (ticket.status === "held") {
+    return (startsByItself(ticket) && remaining(ticket, now, "live.starts-")) || waitsFor(ticket, now);
+  }
+  if (ticket.status === "pending") return t("live.to-do");
+  if (ticket.status !== "in_progress") return t(`live.${ticket.status}`);
   const items = ticket.items.filter((item) => item.change !== "deleted");
   const done = items.filter((item) => item.is_done).length;
-  const words = {
-    held: startsByItself(ticket)
-      ? `starts ${remaining(ticket, now) || hour(new Date(ticket.metadata.firesAt), new Date(now))}`
-      : waitsFor(ticket, now),
-    pending: "to do",
-    in_progress: `cooking ${done}/${items.length}`,
-    ready: "ready",
-    recalled: "recalled",
-  }[ticket.status];
-  return [station, words, lateness(ticket, now)].filter(Boolean).join(" ");
+  return t("live.cooking-part", { done, all: items.length });
 }

@@ -25,23 +25,29 @@ export function keepLook(change) {
   applyLook();
 }
 
-/** What a manager has chosen for this screen; null where it is none. Whether that is new. */
+/**
+ * What a manager has chosen for this screen; null where it is none. Whether the page has to be loaded
+ * anew to be like that: its words are loaded when it begins.
+ */
 export function tellLook(told) {
-  const [before, after] = [screen, told ?? {}].map((each) => JSON.stringify(fit(each)));
-  if (before === after) return false;
+  const before = look();
   screen = told ?? {};
-  write("look-of-screen", screen);
+  const isKept = write("look-of-screen", screen);
   applyLook();
-  return true;
+  return isKept && before.language !== look().language;
 }
 
-/** Show the page like that: `data-layout` and `data-colours` of its root, and `--scale`. */
+/**
+ * Show the page like that: `data-layout` and `data-colours` of its root, and `--scale`. Who measures
+ * what is shown listens to `look` of the window.
+ */
 export function applyLook() {
   const { layout, scale, colours } = look();
   const root = document.documentElement;
   set(root, "layout", layout === "auto" ? fitting() : layout);
   set(root, "colours", colours === "auto" ? preferred() : colours);
   root.style.setProperty("--scale", scale / 100);
+  dispatchEvent(new Event("look"));
 }
 
 /** What suits the size and the shape of this screen. */
@@ -83,11 +89,13 @@ function read(name) {
   }
 }
 
+/** Whether it is kept; else it lasts until the page is closed. */
 function write(name, value) {
   try {
     localStorage.setItem(name, JSON.stringify(value));
+    return true;
   } catch {
-    // It lasts until the page is closed.
+    return false;
   }
 }
 

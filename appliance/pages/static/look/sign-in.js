@@ -155,12 +155,12 @@ function makeForm(enter, close) {
   link.textContent = t("sign-in.as-screen");
   const code = (words) => element("code", "", words);
   form.append(
-    element("h2", "", t("sign-in.title")), why,
+    element("h2", "", t("sign-in.title")), why, refused,
     element("div", "by-pin", label("pin", pin), pad(pin)),
     element(
       "div", "by-token",
       element("p", "", ...told("sign-in.without", { command: code("expeditor run") })), label("token", token),
-      refused, element("p", "keys", main, later),
+      element("p", "keys", main, later),
       element("p", "", ...told("sign-in.screen", { link })),
       element("p", "hint", ...told("sign-in.hint", {
         token: code("expeditor token --role manager"), pin: code("expeditor pin set NAME --role chef"),

@@ -3,14 +3,13 @@
 import { element, name } from "/look/elements.js";
 import { request } from "/setup/draft.js";
 import { removing } from "/setup/entries.js";
-import { field } from "/setup/fields.js";
+import { AT_ONCE, field } from "/setup/fields.js";
 import { listed } from "/setup/rule-words.js";
 import { spoken, t, told } from "/words/words.js";
 
 const API = "/api/v1/kds";
 /** What people are for, in the order of a list; `manager` may do everything. */
 export const ROLES = ["kitchen", "expeditor", "manager", "server"];
-const OWN = { isChangeable: true, changed: () => {} };
 
 export function showAccess(place, draft) {
   const said = element("p", "said");
@@ -52,15 +51,15 @@ export function showAccess(place, draft) {
 }
 
 /** A form for somebody's PIN, a new one or a changed one; `send` as that of a section. */
-export function pinForm(draft, send, { roles = ["kitchen"], isBrief = false } = {}) {
-  const wanted = { roles: roles[0] };
+export function pinForm(draft, send, { role: usual = "kitchen", isBrief = false } = {}) {
+  const wanted = { roles: usual };
   const form = element("form", "entry");
   const stations = (draft.document.station ?? []).map(({ id, name: text }) => [id, text]);
   const kept = {};
-  const boxes = stations.map(([id, text]) => field(OWN, "pin-station", kept, id, { kind: "toggle", label: name(text), keyShown: "" }));
-  const named = field(OWN, "pin", wanted, "name", { label: t("setup.pin-name"), keyShown: "" });
-  const pin = field(OWN, "pin", wanted, "pin", { label: t("setup.pin-pin"), hint: t("setup.pin-hint"), keyShown: "" });
-  const role = field(OWN, "pin", wanted, "roles", {
+  const boxes = stations.map(([id, text]) => field(AT_ONCE, "pin-station", kept, id, { kind: "toggle", label: name(text), keyShown: "" }));
+  const named = field(AT_ONCE, "pin", wanted, "name", { label: t("setup.pin-name"), keyShown: "" });
+  const pin = field(AT_ONCE, "pin", wanted, "pin", { label: t("setup.pin-pin"), hint: t("setup.pin-hint"), keyShown: "" });
+  const role = field(AT_ONCE, "pin", wanted, "roles", {
     kind: "choice", label: t("setup.pin-roles"), keyShown: "",
     choices: ROLES.map((each) => [each, t(`setup.role-${each}`)]),
   });
@@ -84,9 +83,9 @@ export function pinForm(draft, send, { roles = ["kitchen"], isBrief = false } = 
     };
     if (!await send("POST", "/pins", body, t("setup.pin-done", { name: body.name }))) return;
     form.reset();
-    for (const key of [...Object.keys(kept)]) delete kept[key];
-    Object.assign(wanted, { name: undefined, pin: undefined, roles: roles[0] });
-    role.querySelector("select").value = roles[0];
+    for (const key of Object.keys(kept)) delete kept[key];
+    Object.assign(wanted, { name: undefined, pin: undefined, roles: usual });
+    role.querySelector("select").value = usual;
   };
   return form;
 }
@@ -101,7 +100,7 @@ function person({ name: text, roles, stations, set_at: at }, draft, send) {
   return element(
     "li", "entry",
     element("div", "", element("b", "", name(text)), element("small", "quiet", " · ", name(facts.join(" · ")))),
-    removing(OWN, text, remove, t("setup.pin-remove-sure", { name: text })),
+    removing(AT_ONCE, text, remove, t("setup.pin-remove-sure", { name: text })),
   );
 }
 
@@ -114,14 +113,14 @@ function device({ id, name: text, stations, made_at: at }, draft, send) {
   return element(
     "li", "entry",
     element("div", "", element("b", "", name(text)), element("small", "quiet", " · ", name(facts.join(" · ")))),
-    removing(OWN, text, remove, t("setup.device-remove-sure", { name: text })),
+    removing(AT_ONCE, text, remove, t("setup.device-remove-sure", { name: text })),
   );
 }
 
 /** Tokens of programs are known to nobody but who has them: they end by what they are, or by whose they are. */
 function revocation(send) {
   const wanted = {};
-  const whose = field(OWN, "revoke", wanted, "subject", { label: t("setup.revoke-subject"), keyShown: "" });
+  const whose = field(AT_ONCE, "revoke", wanted, "subject", { label: t("setup.revoke-subject"), keyShown: "" });
   whose.querySelector("input").required = true;
   const form = element("form", "entry", whose, element("button", "dangerous", t("setup.revoke")));
   form.onsubmit = async (event) => {

@@ -1,17 +1,18 @@
 // A list of the configuration, such as that of stations: each entry can be opened, moved and removed.
 
 import { element } from "/look/elements.js";
-import { button } from "/setup/fields.js";
+import { button, listOf, showErrors } from "/setup/fields.js";
 import { t } from "/words/words.js";
 
 const open = new WeakSet(); // The entries that show their fields.
 
 /**
- * The entries of `list`, drawn into the `<ol>` `place`. `title(entry)`: what is seen of a closed one, as
- * parts of an element; `name(entry)`: as text. `fields(entry, place)` are drawn where it is open. `moved` is called
- * after the order of the list changed, `remove(entry)` when it is to go; `redraw` after either.
+ * The entries of the document's list `key`, drawn into the `<ol>` `place`. `title(entry)`: what is seen of a
+ * closed one, as parts of an element; `name(entry, at)`: as text. `fields(entry, at)` are drawn where it is open.
+ * `moved(list)` is called after its order changed, `remove(entry)` when one is to go; `redraw` after either.
  */
-export function drawEntries(place, draft, list, { title, name, fields, moved, remove, redraw }) {
+export function drawEntries(place, draft, key, { title, name, fields, moved, remove, redraw }) {
+  const list = listOf(draft, key);
   place.replaceChildren(...list.map((entry, at) => {
     const item = element("li", "entry");
     const shown = element("div", "shown");
@@ -21,9 +22,9 @@ export function drawEntries(place, draft, list, { title, name, fields, moved, re
       if (isOpen) open.add(entry);
       else open.delete(entry);
       opener.ariaExpanded = String(isOpen);
-      shown.replaceChildren(...(isOpen ? [...fields(entry, at), removal(entry)] : []));
+      shown.replaceChildren(...(isOpen ? [...fields(entry, at), removal()] : []));
     };
-    const removal = () => removing(draft, name(entry), () => {
+    const removal = () => removing(draft, name(entry, at), () => {
       remove(entry);
       draft.changed();
       redraw();
@@ -31,15 +32,17 @@ export function drawEntries(place, draft, list, { title, name, fields, moved, re
     const keys = element("span", "keys", ...(moved && draft.isChangeable ? movers(at) : []));
     // What is seen of it follows what is changed; the fields stay, for a finger may be on the next.
     shown.onchange = () => opener.replaceChildren(...title(entry));
-    item.append(element("div", "row", opener, keys), shown);
+    item.dataset.entry = `${key}[${at}]`;
+    item.append(element("div", "row", opener, keys), element("small", "wrong"), shown);
     show(open.has(entry));
     return item;
   }));
+  showErrors(place, draft);
 
   function movers(at) {
     return [[-1, "↑", "setup.move-up"], [1, "↓", "setup.move-down"]].map(([by, sign, words]) => {
       const made = button(sign, () => move(at, by), "mover");
-      made.ariaLabel = t(words, { name: name(list[at]) });
+      made.ariaLabel = t(words, { name: name(list[at], at) });
       made.disabled = !(at + by in list);
       return made;
     });

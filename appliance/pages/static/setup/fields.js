@@ -6,6 +6,14 @@ import { t } from "/words/words.js";
 
 let numbered = 0;
 
+/** In place of a draft, for fields of a form that asks for something at once. */
+export const AT_ONCE = { isChangeable: true, changed: () => {}, errorsAt: () => [], doubtsAt: () => [] };
+
+/** The draft, for a field that is not a key of it: `changed` writes what is in it where it belongs. */
+export function through({ isChangeable, errorsAt, doubtsAt }, changed) {
+  return { isChangeable, errorsAt, doubtsAt, changed };
+}
+
 /**
  * A field for a key of `entry`, which is at `at` in the document ("station[0]"; "" for the document
  * itself). Cleared, or as it is `usual`ly, the key is not written at all.
@@ -29,30 +37,38 @@ export function field(draft, at, entry, key, options) {
     else entry[key] = value;
     draft.changed();
   };
-  const named = element("label", "", label, ...(keyShown ? [" ", element("small", "key", keyShown)] : []));
+  const named = element("label", "", label);
   named.htmlFor = id;
   const wrong = element("small", "wrong");
   wrong.id = `${id}-wrong`;
   control.setAttribute("aria-describedby", wrong.id);
-  const parts = isToggle ? [control, named] : [named, control];
+  const words = element("div", "", named, ...(keyShown ? [element("small", "key", keyShown)] : []));
+  const parts = isToggle ? [control, words] : [words, control];
   const made = element("div", isToggle ? "field toggle" : "field", ...parts);
   if (hint) made.append(element("small", "hint", hint));
   made.append(wrong);
+  mark(control, draft);
   return made;
 }
 
-/** Have each field below `place` show what is wrong with it, and what is doubtful. */
+/** Have each field below `place` show what is wrong with it, and what is doubtful; an entry, whether anything is. */
 export function showErrors(place, draft) {
-  for (const control of place.querySelectorAll("[data-key]")) {
-    const errors = draft.errorsAt(control.dataset.key);
-    const messages = [...errors, ...draft.doubtsAt(control.dataset.key)];
-    const wrong = document.getElementById(`${control.id}-wrong`);
-    if (!wrong) continue;
-    wrong.textContent = messages.join("; ");
-    wrong.classList.toggle("doubt", !errors.length);
-    if (errors.length) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+  for (const entry of place.querySelectorAll("[data-entry]")) {
+    const count = draft.errorsAt(entry.dataset.entry).length;
+    entry.classList.toggle("invalid", count > 0);
+    entry.querySelector(".wrong").textContent = count ? t("setup.wrong-here", { count }) : "";
   }
+  for (const control of place.querySelectorAll("[data-key]")) mark(control, draft);
+}
+
+function mark(control, draft) {
+  const errors = draft.errorsAt(control.dataset.key);
+  const wrong = control.closest(".field")?.querySelector(":scope > .wrong");
+  if (!wrong) return;
+  wrong.textContent = [...errors, ...draft.doubtsAt(control.dataset.key)].join("; ");
+  wrong.classList.toggle("doubt", !errors.length);
+  if (errors.length) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
 }
 
 /** Fields that few need, to be opened. */
@@ -73,10 +89,13 @@ export function tableOf(draft, key) {
   return draft.document[key];
 }
 
-/** A list of the document, likewise. */
-export function listOf(draft, key) {
-  draft.document[key] ??= [];
-  return draft.document[key];
+/** A list of the document, or of a table of it ("timing.late"), likewise. */
+export function listOf(draft, path) {
+  const keys = path.split(".");
+  const key = keys.pop();
+  const table = keys.length ? tableOf(draft, keys[0]) : draft.document;
+  table[key] ??= [];
+  return table[key];
 }
 
 /** An id that none of these has, made from a name. */

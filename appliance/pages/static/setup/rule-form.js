@@ -1,7 +1,7 @@
 // The fields of a rule: what most rules have, and the rest on demand.
 
 import { element } from "/look/elements.js";
-import { field, more } from "/setup/fields.js";
+import { field, more, through } from "/setup/fields.js";
 import { patternsOf, shownAll } from "/setup/patterns.js";
 import { kindOf, weekdays, WHOLE } from "/setup/rule-words.js";
 import { stationChoices } from "/setup/station-words.js";
@@ -73,21 +73,21 @@ function patternField(one, rule, key) {
 
 /** What the rule does, of which several keys tell. */
 function kindField(draft, rule, at) {
-  const draw = { kind: kindOf(rule) };
+  const own = { kind: kindOf(rule) };
   const choices = Object.keys(KINDS).map((kind) => [kind, t(`setup.kind-${kind}`)]);
-  const own = {
-    isChangeable: draft.isChangeable,
-    changed: () => {
-      for (const key of ["exclude", "takes", "extra_time"]) delete rule[key];
-      Object.assign(rule, KINDS[draw.kind]);
-      if (draw.kind === "adjusts") rule.extra_time = "1m";
-      if (draw.kind !== "sends" && draw.kind !== "sends-modifier") {
-        for (const key of ["prep_time", "priority_boost"]) delete rule[key];
-      }
-      draft.changed();
-    },
+  const changed = () => {
+    for (const key of ["exclude", "takes", "extra_time"]) delete rule[key];
+    Object.assign(rule, KINDS[own.kind]);
+    if (own.kind === "adjusts") {
+      rule.extra_time = "1m";
+      delete rule.last;
+    }
+    if (!own.kind.startsWith("sends")) {
+      for (const key of ["prep_time", "priority_boost"]) delete rule[key];
+    }
+    draft.changed();
   };
-  return field(own, `route[${at}]`, draw, "kind", { kind: "choice", label: t("setup.rule-kind"), choices, keyShown: "" });
+  return field(through(draft, changed), `route[${at}]`, own, "kind", { kind: "choice", label: t("setup.rule-kind"), choices, keyShown: "" });
 }
 
 function daysField(draft, rule, at) {
@@ -100,7 +100,7 @@ function daysField(draft, rule, at) {
       else delete rule.weekday;
       draft.changed();
     };
-    return field({ isChangeable: draft.isChangeable, changed }, `route[${at}].weekday`, own, day, {
+    return field(through(draft, changed), `route[${at}].weekday`, own, day, {
       kind: "toggle", label, keyShown: "", usual: false,
     });
   });
@@ -116,7 +116,7 @@ function hoursField(draft, rule, at) {
     draft.changed();
   };
   const hours = ["from", "until"].map((key) => (
-    field({ isChangeable: draft.isChangeable, changed }, `route[${at}].time_of_day`, own, key, {
+    field(through(draft, changed), `route[${at}].time_of_day`, own, key, {
       kind: "time", label: t(`setup.rule-${key}`), keyShown: "",
     })
   ));

@@ -2,13 +2,13 @@
 
 import { element, name } from "/look/elements.js";
 import { request } from "/setup/draft.js";
-import { button, field, more } from "/setup/fields.js";
+import { AT_ONCE, button, field, more } from "/setup/fields.js";
 import { listed, minutes, sentence } from "/setup/rule-words.js";
 import { called } from "/setup/station-words.js";
 import { t, told } from "/words/words.js";
 
 const API = "/api/v1/kds";
-const AT_ONCE = 100; // Dishes of one request.
+const PER_REQUEST = 100; // Dishes of one request.
 const MOST = 1000; // More dishes than a menu has; each is held against every rule.
 const NEARLY = 3;
 const OF_FILE = "file-";
@@ -16,8 +16,7 @@ const OF_FILE = "file-";
 /** `add(rule)` adds a rule to the draft. */
 export function showTest(place, draft, add) {
   const dish = {};
-  const own = { isChangeable: true, changed: () => {} };
-  const one = (key, options = {}) => field(own, "test", dish, key, {
+  const one = (key, options = {}) => field(AT_ONCE, "test", dish, key, {
     label: t(`setup.test-${key}`), keyShown: "", ...options,
   });
   const answer = element("div", "answer");
@@ -66,7 +65,7 @@ function tried(draft, dishes, { mode, originSource, terminal } = {}) {
     seat,
     mods: (mods ?? "").split(",").map((each) => each.trim()).filter(Boolean).map((each) => ({ name: each })),
   }));
-  return request("POST", `${API}/setup/route`, { document: draft.document, items, mode, originSource, terminal });
+  return request("POST", `${API}/setup/route`, { document: draft.written(), items, mode, originSource, terminal });
 }
 
 function ruleFor({ name: text }) {
@@ -143,8 +142,8 @@ async function showUntaken(place, draft, add) {
   ];
   const different = [...new Map(dishes.map((each) => [each.name, each])).values()].slice(0, MOST);
   const untaken = [];
-  for (let start = 0; start < different.length; start += AT_ONCE) {
-    const some = different.slice(start, start + AT_ONCE);
+  for (let start = 0; start < different.length; start += PER_REQUEST) {
+    const some = different.slice(start, start + PER_REQUEST);
     const { status: code, body } = await tried(draft, some);
     if (code !== 200) {
       place.replaceChildren(wrong(body));

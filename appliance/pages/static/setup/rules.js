@@ -3,7 +3,7 @@
 import { element } from "/look/elements.js";
 import { request } from "/setup/draft.js";
 import { drawEntries, openEntry, removing } from "/setup/entries.js";
-import { button, listOf } from "/setup/fields.js";
+import { AT_ONCE, button, listOf } from "/setup/fields.js";
 import { ruleFields } from "/setup/rule-form.js";
 import { asWritten, sentence } from "/setup/rule-words.js";
 import { showTest } from "/setup/rule-test.js";
@@ -18,9 +18,9 @@ export function showRules(place, draft) {
   const test = element("div", "");
   const said = element("p", "");
   said.setAttribute("role", "status");
-  const draw = () => drawEntries(list, draft, listOf(draft, "route"), {
+  const draw = () => drawEntries(list, draft, "route", {
     title: (rule) => [element("span", "", ...sentence(draft.document, rule))],
-    name: (rule) => element("span", "", ...sentence(draft.document, rule)).textContent,
+    name: (_rule, at) => t("setup.rule-number", { number: at + 1 }),
     fields: (rule, at) => ruleFields(draft, rule, at),
     moved: () => {},
     remove: (rule) => {
@@ -37,7 +37,7 @@ export function showRules(place, draft) {
     draw();
     const item = list.lastElementChild;
     item.scrollIntoView({ block: "center" });
-    item.querySelector(rule ? "select" : "input, textarea")?.focus();
+    item.querySelector(rule ? "select" : "textarea")?.focus();
   };
   place.replaceChildren(
     element("h2", "", t("setup.section-rules")),
@@ -66,7 +66,6 @@ function showMade(place, said, draft, all, look) {
     place.replaceChildren();
     return;
   }
-  const own = { isChangeable: true };
   const items = rules.map((rule) => {
     const words = element("p", "", ...sentence(draft.document, asWritten(rule)));
     const remove = async () => {
@@ -75,7 +74,7 @@ function showMade(place, said, draft, all, look) {
         ? t("setup.rule-removed") : t("setup.not-done", { why: body?.message ?? t("setup.nobody") });
       look();
     };
-    return element("li", "entry", words, removing(own, words.textContent, remove));
+    return element("li", "entry", words, removing(AT_ONCE, words.textContent, remove));
   });
   place.replaceChildren(
     element("h3", "", t("setup.rules-made")),

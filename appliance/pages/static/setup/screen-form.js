@@ -10,6 +10,7 @@ export function fill(form, id) {
   const fields = document.getElementById("wanted").content.cloneNode(true);
   form.querySelector(".wanted").append(fields);
   form.dataset.of = id ?? "";
+  form.querySelector(".shown").hidden = form.id === "by-address"; // A LAN screen is a board.
   offer(form);
 }
 
@@ -19,11 +20,14 @@ export function offerChoices(...all) {
   const choices = all.map(named);
   if (JSON.stringify(choices) === JSON.stringify([stations, screens])) return;
   [stations, screens] = choices;
-  document.querySelectorAll("form").forEach(offer);
+  document.querySelectorAll("form[data-of]").forEach(offer);
 }
 
 /** Have in the fields how a screen is. */
-export function fillIn(form, { name, station_id: station, backup_id: backup, patience }) {
+export function fillIn(form, screen) {
+  const { name, proto, station_id: station, backup_id: backup, patience, shows } = screen;
+  form.elements.shows.value = shows;
+  form.querySelector(".shown").hidden = proto === "lan";
   form.elements.name.value = name;
   choose(form.elements.station_id, station ?? "");
   choose(form.elements.backup_id, backup ?? "");
@@ -32,12 +36,14 @@ export function fillIn(form, { name, station_id: station, backup_id: backup, pat
 
 /** What the fields say, as the appliance takes it. */
 export function wantedOf(form) {
-  const { name, station_id: station, backup_id: backup, patience } = form.elements;
+  const { name, station_id: station, backup_id: backup, patience, shows } = form.elements;
+  const isForGuests = shows.value === "ready"; // Neither a station nor a backup is of any use there.
   return {
     name: name.value.trim(),
-    station_id: station.value || null,
-    backup_id: backup.value || null,
+    station_id: (!isForGuests && station.value) || null,
+    backup_id: (!isForGuests && backup.value) || null,
     patience: Number(patience.value),
+    shows: shows.value,
   };
 }
 

@@ -11,6 +11,7 @@ let trueAt = new Date();
 
 function start() {
   linkPages("screens");
+  document.title = t("screens.page-title");
   byId("link").textContent = t("screens.link-connecting");
   const session = watchSession(() => location.reload());
   showScreens(byId("facts"), null, (state) => {

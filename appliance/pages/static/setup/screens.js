@@ -4,7 +4,7 @@
 import { ask, within } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { fill, fillIn, offerChoices, wantedOf } from "/setup/screen-form.js";
-import { concern, facts, sentence } from "/status/screen-words.js";
+import { concern, facts, sentence, words } from "/status/screen-words.js";
 import { speak, t, told } from "/words/words.js";
 
 const API = "/api/v1/kds";
@@ -48,7 +48,7 @@ async function bring(place) {
 
 async function look() {
   clearTimeout(asking);
-  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS)]);
+  const [told, all] = await Promise.all([ask(SCREENS, ANSWER_MS), ask(STATIONS, ANSWER_MS), words]);
   if (told) show(told, all ?? stations);
   tell(told ? "live" : told === null ? "signed-out" : "offline");
   clearTimeout(asking);

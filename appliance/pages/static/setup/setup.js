@@ -6,20 +6,24 @@ import { linkPages } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { showErrors } from "/setup/fields.js";
 import { openDraft } from "/setup/draft.js";
+import { isToWalk, walk, walkAgain } from "/setup/first-start.js";
 import { speak, spoken, t, told } from "/words/words.js";
 
-/** In the order of the list: the module of each, what it exports, and where its errors are. */
+const OF_GENERAL = [
+  "appliance", "orders", "http", "https", "timing", "pass", "tickets", "auth", "menu", "devices", "screens",
+];
+/** In the order of the list, by module: what it exports, and where its errors are. */
 const SECTIONS = {
-  general: ["general.js", "showGeneral", ["appliance", "orders", "http", "https", "timing", "pass", "tickets", "auth", "menu"]],
-  stations: ["stations.js", "showStations", ["station"]],
-  rules: ["rules.js", "showRules", ["route"]],
-  printers: ["printers.js", "showPrinters", ["printer", "printing"]],
-  buttons: ["buttons.js", "showButtons", ["button", "panel", "devices"]],
-  bars: ["bars.js", "showBars", ["bump_bar"]],
-  lights: ["lights.js", "showLights", ["light"]],
-  screens: ["screens.js", "showScreens", ["screen", "screens"]],
-  access: ["access.js", "showAccess", []],
-  transfer: ["transfer.js", "showTransfer", []],
+  general: ["showGeneral", OF_GENERAL],
+  stations: ["showStations", ["station"]],
+  rules: ["showRules", ["route"]],
+  printers: ["showPrinters", ["printer", "printing"]],
+  buttons: ["showButtons", ["button", "panel"]],
+  bars: ["showBars", ["bump_bar"]],
+  lights: ["showLights", ["light"]],
+  screens: ["showScreens", ["screen"]],
+  access: ["showAccess", []],
+  transfer: ["showTransfer", []],
 };
 
 const byId = (id) => document.getElementById(id);
@@ -27,11 +31,13 @@ const opened = new Map(); // by section, its place
 let draft = null;
 let session = null;
 let trueAt = new Date();
+let shown = ""; // the section
 let isApplying = false;
+let isWalking = false;
 
 async function start() {
   linkPages("setup");
-  document.title = `${t("setup.title")} · Expeditor`;
+  document.title = t("setup.page-title");
   session = watchSession(() => {
     window.onbeforeunload = null;
     location.reload();
@@ -40,32 +46,55 @@ async function start() {
   draft.listen(show);
   byId("apply").onclick = apply;
   byId("discard").onclick = () => {
+    byId("overtaken").hidden = true;
     draft.discard();
     say(t("setup.discarded"));
   };
   byId("show-newer").onclick = () => {
     byId("overtaken").hidden = true;
-    draft.discard();
+    draft.decide(false);
   };
   byId("keep-mine").onclick = () => {
     byId("overtaken").hidden = true;
-    draft.changed();
+    draft.decide(true);
   };
   byId("open-sections").onclick = () => openList(!byId("sections").classList.contains("open"));
-  window.onhashchange = openSection;
-  window.onbeforeunload = (event) => {
-    if (draft.isDirty) event.preventDefault();
-    return draft.isDirty ? "" : undefined; // What Chromium asks for.
+  byId("walk-again").onclick = () => {
+    walkAgain();
+    location.reload();
   };
+  window.onhashchange = () => {
+    if (current() !== shown) openSection();
+  };
+  window.onbeforeunload = (event) => {
+    if (!draft.isDirty || isWalking) return undefined;
+    event.preventDefault();
+    return ""; // What Chromium asks for.
+  };
+  if (isToWalk(draft)) startWalk();
+  else await showShell();
+}
+
+async function showShell() {
+  isWalking = false;
+  byId("walk").hidden = true;
   byId("shell").hidden = false;
   show("replaced");
   await openSection();
 }
 
+function startWalk() {
+  isWalking = true;
+  byId("walk").hidden = false;
+  byId("shell").hidden = true;
+  byId("bar").hidden = true;
+  walk(byId("walk"), draft, showShell);
+}
+
 // ── sections ─────────────────────────────────────────────────────────────────────────
 
 function drawSections() {
-  byId("section-list").replaceChildren(...Object.entries(SECTIONS).map(([id, [, , keys]]) => {
+  byId("section-list").replaceChildren(...Object.entries(SECTIONS).map(([id, [, keys]]) => {
     const link = element("a", "", t(`setup.section-${id}`));
     link.href = `#${id}`;
     link.onclick = () => openList(false);
@@ -89,7 +118,8 @@ function current() {
 
 async function openSection() {
   const id = current();
-  const [module, show] = SECTIONS[id];
+  const [toShow] = SECTIONS[id];
+  shown = id;
   drawSections();
   if (!opened.has(id)) {
     const place = element("section", "");
@@ -98,8 +128,8 @@ async function openSection() {
     byId("place").append(place);
     opened.set(id, place);
     try {
-      const shown = await import(`/setup/${module}`);
-      await shown[show](place, draft);
+      const section = await import(`/setup/${id}.js`);
+      await section[toShow](place, draft);
     } catch {
       place.replaceChildren(element("p", "wrong", t("setup.not-loaded")));
       opened.delete(id);
@@ -116,8 +146,10 @@ function show(what) {
   if (what === "overtaken") byId("overtaken").hidden = false;
   if (what === "changed") say("");
   const { changeable, file } = draft.inForce;
+  byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
   if (!changeable) byId("read-only").replaceChildren(...told("setup.read-only", { file: name(file) }));
+  byId("not-in-force").hidden = !draft.inForce.errors.length;
   document.body.classList.toggle("read-only", !changeable);
   drawSections();
   showErrors(byId("place"), draft);
@@ -126,7 +158,7 @@ function show(what) {
 
 function showBar() {
   const count = draft.changes;
-  byId("bar").hidden = !count && !byId("told").textContent;
+  byId("bar").hidden = isWalking || (!count && !byId("told").textContent);
   byId("bar").querySelector(".keys").hidden = !count || isApplying;
   if (count && !byId("told").textContent) {
     const wrong = draft.errors.length;
@@ -152,12 +184,19 @@ async function apply() {
   else say(failed ? t("setup.failed", { why: failed }) : t("setup.no-answer"));
 }
 
-/** Say how many and where, and open the first place that has any. */
+/** Say how many and where, and open the first place that has any. What is of no section is said here. */
 async function showWrong(errors) {
-  const [id] = Object.entries(SECTIONS).find(([, [, , keys]]) => keys.some((key) => draft.errorsAt(key).length)) ?? [];
-  if (id && id !== current()) location.hash = id;
-  say(t("setup.not-applied", { count: errors.length }));
-  document.querySelector("#place [aria-invalid]")?.focus();
+  const isWrong = ([, [, keys]]) => keys.some((key) => draft.errorsAt(key).length);
+  const [id] = Object.entries(SECTIONS).find(isWrong) ?? [];
+  if (id && id !== current()) {
+    location.hash = id;
+    await openSection();
+  }
+  byId("place").querySelector(".invalid .opener[aria-expanded='false']")?.click();
+  const field = byId("place").querySelector("section:not([hidden]) [aria-invalid]");
+  const rest = field ? "" : errors.map(({ key, message }) => `${key}: ${message}`).join("; ");
+  say([t("setup.not-applied", { count: errors.length }), rest].filter(Boolean).join(" "));
+  field?.focus();
 }
 
 // ── how it stands ────────────────────────────────────────────────────────────────────

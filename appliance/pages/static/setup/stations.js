@@ -3,7 +3,7 @@
 import { element, name } from "/look/elements.js";
 import { request } from "/setup/draft.js";
 import { drawEntries, openEntry, removing } from "/setup/entries.js";
-import { button, field, freeId, listOf, more } from "/setup/fields.js";
+import { AT_ONCE, button, field, freeId, listOf, more } from "/setup/fields.js";
 import { stationChoices } from "/setup/station-words.js";
 import { t } from "/words/words.js";
 
@@ -14,7 +14,7 @@ export function showStations(place, draft) {
   const made = element("div", "");
   const said = element("p", "");
   said.setAttribute("role", "status");
-  const draw = () => drawEntries(list, draft, listOf(draft, "station"), {
+  const draw = () => drawEntries(list, draft, "station", {
     title: titleOf,
     name: (station) => station.name,
     fields: (station, at) => fieldsOf(draft, station, at),
@@ -47,7 +47,8 @@ export function typeChoices(types) {
 
 function titleOf({ name: text, type = "generic", color, active = true }) {
   const swatch = element("i", "swatch");
-  swatch.style.background = color ?? "transparent";
+  swatch.hidden = !color;
+  swatch.style.background = color ?? "";
   const facts = [t(`setup.type-${type}`), active ? "" : t("setup.station-inactive")].filter(Boolean);
   return [swatch, name(text ?? ""), element("small", "quiet", facts.join(" · "))];
 }
@@ -98,10 +99,9 @@ export function removeStation(document, station) {
 export function adding(draft, redraw) {
   const form = element("form", "adding");
   const wanted = { name: "", type: "generic" };
-  const own = { isChangeable: true, changed: () => {} };
-  const named = field(own, "new-station", wanted, "name", { label: t("setup.station-new") });
-  const type = field(own, "new-station", wanted, "type", {
-    kind: "choice", label: t("setup.station-type"), choices: typeChoices(draft.choices.station_types),
+  const named = field(AT_ONCE, "new-station", wanted, "name", { label: t("setup.station-new"), keyShown: "" });
+  const type = field(AT_ONCE, "new-station", wanted, "type", {
+    kind: "choice", label: t("setup.station-type"), keyShown: "", choices: typeChoices(draft.choices.station_types),
   });
   const input = named.querySelector("input");
   input.required = true;
@@ -142,12 +142,11 @@ function showMade(place, said, all, look) {
 }
 
 function madeItem(station, all, said, look) {
-  const own = { isChangeable: true, changed: () => {} };
   const { source, location_id: location, ...wanted } = station;
   const path = `${STATIONS}/${encodeURIComponent(station.id)}`;
   const others = all.filter(({ id, station_type: type }) => id !== station.id && type !== "expo");
   const none = stationChoices(t("setup.station-none"), others);
-  const one = (key, label, options = {}) => field(own, `made-${station.id}`, wanted, key, {
+  const one = (key, label, options = {}) => field(AT_ONCE, `made-${station.id}`, wanted, key, {
     label: t(`setup.station-${label}`), ...options,
   });
   const send = async (method, body, words) => {
@@ -172,7 +171,7 @@ function madeItem(station, all, said, look) {
       one("display_order", "display_order", { kind: "number" }),
     ),
     button(t("setup.save"), save, "main"),
-    removing(own, station.name, remove),
+    removing(AT_ONCE, station.name, remove),
   ));
   return item;
 }

@@ -1,28 +1,32 @@
 // Printers on the status page: how they are, for everybody; and for whoever is signed in what is on
 // their paper, what asks whether it still should be, and simulated ones to be made to fail.
 
-import { ask, within } from "/live/asking.js";
+import { ask } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
-import { sentence } from "/board/printers.js";
-import { hour } from "/live/time.js";
+import { whenNew, write } from "/status/drawing.js";
+import { keyOf, listed, moment, names, number } from "/status/formats.js";
+import { key, post } from "/status/pressing.js";
+import { t, told } from "/words/words.js";
 
 const PRINTERS = "/api/v1/kds/printers";
 const ASK_AGAIN_MS = 1000;
 const SIGNED_OUT_MS = 5000; // Somebody may sign in on another page.
 const ANSWER_MS = 5000;
+const CALM = ["ready", "silent"];
 
-const byId = (id) => document.getElementById(id);
+const section = document.getElementById("printers");
+const list = section.querySelector(".list");
+const said = section.querySelector(".said");
 const pathOf = (id, ...parts) => [PRINTERS, encodeURIComponent(id), ...parts].join("/");
-let told = []; // How they are, as everybody may know.
+let all = []; // How they are, as everybody may know.
 let mine = null; // What whoever is signed in sees of them; null for nobody.
-let structure = "";
 let asking = 0;
 
 /** These are all, as `GET /health` has them. */
-export function showPrinters(all) {
-  told = all;
+export function showPrinters(now) {
+  all = now;
   show();
-  if (told.length && !asking) asking = setTimeout(look, 0);
+  if (all.length && !asking) asking = setTimeout(look, 0);
 }
 
 async function look() {
@@ -40,58 +44,67 @@ async function look() {
 
 function show() {
   const seen = mine?.printers ?? [];
-  byId("printers").hidden = !told.length;
-  // What does not change by itself stays: a finger may be on it.
-  const fixed = [told.map(({ id, stations }) => [id, stations]), seen.map(({ id }) => id), mine?.faults];
-  if (JSON.stringify(fixed) !== structure) {
-    structure = JSON.stringify(fixed);
-    byId("printer-list").replaceChildren(...told.map((printer) => {
-      return row(printer, seen.find(({ id }) => id === printer.id));
-    }));
-  }
-  for (const printer of told) {
-    const state = part(printer.id, ".state");
-    state.className = `state ${printer.concern}`;
-    write(state, sentence(printer));
+  section.hidden = !all.length;
+  const fixed = [all.map(({ id, stations }) => [id, stations]), seen.map(({ id }) => id), mine?.faults];
+  whenNew(list, fixed, () => list.replaceChildren(...all.map((printer) => {
+    return row(printer, seen.find(({ id }) => id === printer.id));
+  })));
+  for (const printer of all) {
+    const { id, concern, state, why } = printer;
+    part(id, ".state").className = `state ${concern}`;
+    write(part(id, ".state"), sentence(printer));
+    write(part(id, ".why"), why && why !== state ? t("status.details", { why }) : "");
   }
   for (const printer of seen) if (part(printer.id, ".facts")) showMine(printer);
 }
 
+/** How a printer is, and what to do about it. */
+function sentence(printer) {
+  const { state, since, covered_by: other, waiting, asking: toDecide, steps_in_for: others } = printer;
+  const facts = [
+    t("status.printer.state-since", { state: t(`status.printer.state.${keyOf(state)}`), time: moment(since) }),
+    other && t("status.printer.comes-out-at", { printer: other }),
+    !other && waiting > toDecide && t("status.printer.waiting", { count: waiting - toDecide }),
+    toDecide && t("status.printer.to-decide", { count: toDecide }),
+    others.length && t("status.printer.steps-in", { stations: listed(others) }),
+  ];
+  const toDo = CALM.includes(state) ? "" : t(`status.problem.printer-${keyOf(state)}.do`);
+  return [`${facts.filter(Boolean).join("; ")}.`, toDo].filter(Boolean).join(" ");
+}
+
 function row({ id, stations }, seen) {
-  const item = element("li", "");
+  const where = stations.length ? told("status.at-stations", { stations: names(stations) }).flat() : [];
+  const head = element("div", "", element("b", "", name(id)), " ", element("span", "quiet", ...where));
+  const item = element("li", "", head, element("p", "state"), element("p", "why quiet"), ...(seen ? tools(seen) : []));
   item.dataset.printer = id;
-  const where = element("span", "quiet", stations.length ? ` at ${stations.join(", ")}` : "");
-  const head = element("div", "", element("b", "", id), where);
-  item.append(head, element("p", "state"), ...(seen ? tools(seen) : []));
   return item;
 }
 
 function tools({ id }) {
   const { mode, faults } = mine;
-  const test = button("Test page", id, pathOf(id, "test"));
   const keys = faults.map((fault) => {
-    const key = button(fault, id, pathOf(id, "faults"), () => {
-      return { fault, on: key.ariaPressed !== "true" };
+    const words = t(`status.printer.fault.${keyOf(fault)}`);
+    const made = button(words, id, pathOf(id, "faults"), () => {
+      return { fault, on: made.getAttribute("aria-pressed") !== "true" };
     });
-    key.dataset.fault = fault;
-    return key;
+    made.dataset.fault = fault;
+    return made;
   });
-  const hint = element("span", "quiet", "Make it fail:");
+  const hint = element("p", "quiet", t("status.printer.make-fail"));
   return [
     element("p", "quiet facts"),
     element("ul", "jobs"),
-    element("div", "keys", test),
-    picture("What a ticket looks like", id, "preview"),
-    ...(mode === "simulated"
-      ? [element("div", "keys", hint, ...keys), paper(id)] : []),
+    element("div", "keys", button(t("status.printer.test"), id, pathOf(id, "test"))),
+    picture(t("status.printer.preview"), id),
+    ...(mode === "simulated" ? [hint, element("div", "keys faults", ...keys), paper(id)] : []),
   ];
 }
 
 /** A picture that is fetched when somebody opens it. */
-function picture(words, id, what) {
+function picture(words, id) {
   const details = element("details", "", element("summary", "", words));
   details.addEventListener("toggle", () => {
-    if (details.open) details.append(image(`${words}: ${id}`, pathOf(id, `${what}.svg`)));
+    if (details.open) details.append(image(`${words}: ${id}`, pathOf(id, "preview.svg")));
     else details.querySelector("img")?.remove();
   });
   return details;
@@ -99,11 +112,15 @@ function picture(words, id, what) {
 
 /** What it printed last: a roll that is scrolled. */
 function paper(id) {
-  const shown = image(`What ${id} printed last`, "");
+  const shown = image(t("status.printer.printed-last", { printer: id }), "");
   shown.hidden = true; // Until there is something, and whoever looks may see it.
   shown.onload = () => { shown.hidden = false; };
   shown.onerror = () => { shown.hidden = true; };
-  return element("div", "paper", shown);
+  const roll = element("div", "paper", shown);
+  roll.tabIndex = 0; // By keyboard it is scrolled, too.
+  roll.setAttribute("role", "region");
+  roll.setAttribute("aria-label", shown.alt);
+  return roll;
 }
 
 function image(alt, source) {
@@ -116,13 +133,15 @@ function image(alt, source) {
 function showMine(printer) {
   const { id, model, transport, printed, reprinted, handed_over: handed, dropped } = printer;
   const facts = [
-    model, transport, `${printed} printed`, reprinted && `${reprinted} of them again`,
-    handed && `${handed} handed over`, dropped && `${dropped} thrown away`,
+    model, transport, t("status.printer.printed", { count: number(printed) }),
+    reprinted && t("status.printer.reprinted", { count: number(reprinted) }),
+    handed && t("status.printer.handed-over", { count: number(handed) }),
+    dropped && t("status.printer.dropped", { count: number(dropped) }),
   ];
   write(part(id, ".facts"), facts.filter(Boolean).join(" · "));
-  for (const key of document.querySelectorAll(`[data-printer="${CSS.escape(id)}"] [data-fault]`)) {
-    const pressed = String(printer.faults.includes(key.dataset.fault));
-    if (key.ariaPressed !== pressed) key.ariaPressed = pressed;
+  for (const made of list.querySelectorAll(`[data-printer="${CSS.escape(id)}"] [data-fault]`)) {
+    const pressed = String(printer.faults.includes(made.dataset.fault));
+    if (made.getAttribute("aria-pressed") !== pressed) made.setAttribute("aria-pressed", pressed);
   }
   const roll = part(id, ".paper img");
   const newest = pathOf(id, `paper.svg?printed=${printed}`);
@@ -131,53 +150,37 @@ function showMine(printer) {
 
 /** Those that ask whether they still should be printed. */
 function showJobs({ id }, jobs) {
-  const list = part(id, ".jobs");
-  const ask = (jobs ?? []).filter(({ state }) => state === "asks");
-  const now = JSON.stringify(ask.map((job) => job.id));
-  if (!list || (list.dataset.jobs ?? "[]") === now) return;
-  list.dataset.jobs = now;
-  const choice = (words, ...path) => element("span", "keys",
-    button("Print", `${id}, ${words}`, pathOf(id, "jobs", ...path, "print")),
-    button("Throw away", `${id}, ${words}`, pathOf(id, "jobs", ...path, "drop")));
-  const lines = ask.map((job) => {
-    const called = job.name ?? job.order_id ?? job.kind;
-    const since = ` of ${hour(new Date(job.made_at), new Date())}`;
-    return element("li", "", element("span", "", name(called), since), choice(called, job.id));
+  const place = part(id, ".jobs");
+  const toDecide = (jobs ?? []).filter(({ state }) => state === "asks");
+  if (!place) return;
+  whenNew(place, toDecide.map((job) => job.id), () => {
+    const lines = toDecide.map((job) => {
+      const of = job.name ?? job.order_id ?? job.kind;
+      const words = told("status.printer.chit-of", { name: name(of), time: moment(job.made_at) });
+      return element("li", "", element("span", "", ...words), choice(id, of, job.id));
+    });
+    if (lines.length > 1) {
+      const every = t("status.printer.all", { count: lines.length });
+      lines.unshift(element("li", "", element("b", "", every), choice(id, every)));
+    }
+    place.replaceChildren(...lines);
   });
-  const all = `all ${ask.length}`;
-  if (ask.length > 1) lines.unshift(element("li", "", element("b", "", all), choice(all)));
-  list.replaceChildren(...lines);
+}
+
+function choice(id, about, ...path) {
+  return element("span", "keys",
+    button(t("status.printer.print"), `${id}, ${about}`, pathOf(id, "jobs", ...path, "print")),
+    button(t("status.printer.throw-away"), `${id}, ${about}`, pathOf(id, "jobs", ...path, "drop")));
 }
 
 /** A button that asks the appliance for something; `body()` is what is sent, if anything. */
 function button(words, about, path, body) {
-  const made = element("button", "", words);
-  made.type = "button";
-  made.addEventListener("click", () => press(`${about}, ${words}`, path, body?.()));
-  return made;
-}
-
-async function press(words, path, body) {
-  write(byId("printed"), `${words} …`);
-  const options = { method: "POST", signal: within(ANSWER_MS) };
-  if (body) {
-    options.body = JSON.stringify(body);
-    options.headers = { "Content-Type": "application/json" };
-  }
-  try {
-    const answer = await fetch(path, options);
-    write(byId("printed"), `${words}: ${answer.ok ? "done" : (await answer.json()).message}`);
-  } catch {
-    write(byId("printed"), `${words}: nobody answers`);
-  }
-  look();
+  return key(async () => {
+    await post(said, `${about}, ${words}`, path, body?.(), ANSWER_MS, () => t("status.outcome.done"));
+    look();
+  }, words);
 }
 
 function part(id, selector) {
-  return document.querySelector(`[data-printer="${CSS.escape(id)}"] ${selector}`);
-}
-
-/** What has not changed is left alone: it may be being read out. */
-function write(where, text) {
-  if (where.textContent !== text) where.textContent = text;
+  return list.querySelector(`[data-printer="${CSS.escape(id)}"] ${selector}`);
 }

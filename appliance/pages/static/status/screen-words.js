@@ -1,27 +1,32 @@
 // Kitchen screens in words, for the status page and the page of screens.
 
-import { hour } from "/live/time.js";
+import { duration, keyOf, listed, moment } from "/status/formats.js";
+import { learnWords, t } from "/words/words.js";
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
+/** Resolves when all of them are known: a page that does not speak of the status waits for it. */
+export const words = learnWords("status");
 
 /**
- * How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` Not everybody is told
- * what is `adopted`, `waiting` and `refused`.
+ * How a screen is: `Away since 20:15: nothing heard; shown on Grill screen.` Not
+ * everybody is told what is `adopted`, `waiting` and `refused`.
  */
-export function sentence(screen, screens, called) {
-  if (screen.adopted === false) return "Not let in: type the code that it shows.";
-  const { state, why, since, covers, covered_by: other, waiting, refused } = screen;
-  const at = state === "not seen yet" ? "" : ` since ${hour(new Date(since), new Date())}`;
+export function sentence(screen, screens, nameOf) {
+  if (screen.adopted === false) return t("status.screen.not-let-in");
+  const { why, covers, covered_by: other, waiting, refused } = screen;
   const facts = [
-    [`${state}${at}`, why].filter(Boolean).join(": "),
-    other && `shown on ${screens.find(({ id }) => id === other)?.name ?? other}`,
-    covers.length && `shows ${covers.map(called).join(", ")} besides, for who is away`,
-    waiting && `${orders(waiting)} still to be told`,
-    refused && `${orders(refused)} refused by it`,
+    why ? t("status.screen.state-why", { state: stateOf(screen), why }) : stateOf(screen),
+    other && t("status.screen.shown-on", { screen: screens.find(({ id }) => id === other)?.name ?? other }),
+    covers.length && t("status.screen.covers", { stations: listed(covers.map(nameOf)) }),
+    waiting && t("status.screen.to-tell", { count: waiting }),
+    refused && t("status.screen.refused", { count: refused }),
   ];
-  const said = `${facts.filter(Boolean).join("; ")}.`;
-  return said[0].toUpperCase() + said.slice(1);
+  return `${facts.filter(Boolean).join("; ")}.`;
+}
+
+function stateOf({ state, since }) {
+  const named = t(`status.screen.state.${keyOf(state)}`);
+  if (state === "not seen yet") return named;
+  return t("status.screen.state-since", { state: named, time: moment(since) });
 }
 
 /** Whether somebody should look after a screen: `alarm`, `warning` or `none`. */
@@ -31,25 +36,19 @@ export function concern({ state, adopted = true, conflict, covered_by: other, mi
   return isWell ? "none" : "warning";
 }
 
-function orders(count) {
-  return count === 1 ? "1 order" : `${count} orders`;
-}
-
 /** What it is, where, and what is known of the computer behind it. */
 export function facts({ proto, address, source, patience, backup_id: backup, health }, screens) {
   const named = screens.find(({ id }) => id === backup)?.name ?? backup;
   return [
-    proto === "lan" ? "LAN screen" : "board",
+    t(`status.screen.${proto}`),
     address,
-    named && `after ${patience} s shown on ${named}`,
-    source === "file" && "of the configuration file",
-    health && `agent ${health.version} for ${long(health.uptime)}, browser ${health.browser}`,
-    health?.restarts && `restarted ${health.restarts} × (${health.why || "no reason known"})`,
+    named && t("status.screen.backup", { seconds: patience, screen: named }),
+    source === "file" && t("status.screen.of-file"),
+    health && t("status.screen.agent", {
+      version: health.version, time: duration(health.uptime), browser: health.browser,
+    }),
+    health?.restarts && t("status.screen.restarted", {
+      count: health.restarts, why: health.why || t("status.screen.no-reason"),
+    }),
   ].filter(Boolean).join(" · ");
-}
-
-function long(seconds) {
-  if (seconds < HOUR) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * DAY) return `${Math.floor(seconds / HOUR)} h`;
-  return `${Math.floor(seconds / DAY)} days`;
 }

@@ -1,13 +1,23 @@
 // The status page: asks how the appliance is, again and again, and owns up when nobody answers.
 
 import { within } from "/live/asking.js";
+import { applyLook } from "/look/look.js";
+import { linkPages } from "/look/pages.js";
+import { watchSession } from "/look/sign-in.js";
+import { showDevices, watchDevices } from "/status/devices.js";
+import { write } from "/status/drawing.js";
+import { clock } from "/status/formats.js";
+import { showMachine, showNetwork, showOrders, showStorage } from "/status/parts.js";
 import { showPrinters } from "/status/printer-list.js";
-import { showScreens } from "/status/screen-list.js";
+import { showHttps } from "/status/https.js";
+import { showScreens, watchScreens } from "/status/screen-list.js";
+import { showStations } from "/status/station-list.js";
+import { showSilence, showVerdict } from "/status/verdict.js";
+import { speak, t } from "/words/words.js";
 
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;
 const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
-const PAIRS_OF_GROUP = 4;
 
 const byId = (id) => document.getElementById(id);
 let trueAt = new Date();
@@ -33,105 +43,55 @@ async function look() {
 
 function show(health) {
   trueAt = new Date(health.at);
-  const { fault, history, listening } = health;
   document.body.classList.remove("stale");
-  document.title = `${health.name} · Status`;
-  link("live", "LIVE");
-  say("offline", "");
-  say("fault", fault && `ORDERS CANNOT BE STORED since ${clock(fault.since)}`, fault?.message);
-  say("warnings", health.warnings.join("\n"));
-  write("kitchen", health.name);
-  write("orders", fault ? "cannot be stored" : "are stored");
-  write("history", indexed(history));
-  write("disk", health.disk_free_bytes === null ? "unknown" : `${size(health.disk_free_bytes)} free`);
-  write("neighbours", neighbours(health.neighbours));
-  write("since", day(health.running_since));
-  write("version", health.version);
-  for (const what of ["orders", "http", "https"]) {
-    write(`place-${what}`, listening[what] ?? "not at all");
-  }
-  showHttps(health.https);
-  showPrinters(health.printers);
+  document.title = t("status.title", { name: health.name });
+  link("live");
+  byId("offline").hidden = true;
+  write(byId("kitchen"), health.name);
+  showVerdict(health.problems);
+  showOrders(health);
+  showStations(health.stations, health.at);
   showScreens(health.screens);
+  showPrinters(health.printers);
+  showDevices(health.devices);
+  showMachine(health);
+  showStorage(health);
+  showNetwork(health);
+  showHttps(health.https);
+  byId("tiles").hidden = false;
   byId("facts").hidden = false;
-}
-
-function showHttps(https) {
-  byId("https").hidden = !https;
-  if (!https) return;
-  for (const element of document.querySelectorAll(".own")) {
-    element.hidden = !https.authority_sha256;
-  }
-  group("authority", https.authority_sha256 ?? "");
-  group("certificate", https.certificate_sha256);
-  write("until", day(https.valid_until));
 }
 
 function showOffline() {
   document.body.classList.add("stale");
-  link("offline", "OFFLINE");
-  say("offline", `OFFLINE since ${clock(trueAt)}`, "What you see may be old");
+  link("offline");
+  whenOffline();
+  showSilence();
+  byId("facts").hidden = false;
 }
 
-function link(state, words) {
-  byId("link").className = state;
-  write("link", words);
-}
-
-/** What has not changed is left alone: it may be being read out, or copied. */
-function write(id, text) {
-  if (byId(id).textContent !== text) byId(id).textContent = text;
-}
-
-/** In a banner, with a line for who comes near; without words there is none. */
-function say(id, words, more = "") {
-  byId(id).hidden = !words;
-  if (byId(id).textContent === `${words || ""}${more}`) return;
+function whenOffline() {
+  const offline = byId("offline");
+  const words = t("status.offline-since", { time: clock(trueAt) });
+  offline.hidden = false;
+  if (offline.firstChild?.textContent === words) return;
   const small = document.createElement("small");
-  small.textContent = more;
-  byId(id).replaceChildren(words || "", ...(more ? [small] : []));
+  small.textContent = t("status.may-be-old");
+  offline.replaceChildren(words, small);
 }
 
-/** A fingerprint, in groups that a person can compare. */
-function group(id, sha256) {
-  const groups = [];
-  for (const [place, pair] of sha256.split(":").entries()) {
-    if (place % PAIRS_OF_GROUP === 0) groups.push([]);
-    groups[groups.length - 1].push(pair);
-  }
-  if (byId(id).textContent === groups.flat().join(" ")) return;
-  byId(id).replaceChildren(...groups.flatMap((pairs, place) => {
-    const span = document.createElement("span");
-    span.textContent = pairs.join(" ");
-    return place ? [" ", span] : [span];
-  }));
+function link(state) {
+  byId("link").className = state;
+  write(byId("link"), t(`status.${state}`));
 }
 
-function indexed({ indexed, of, faulty }) {
-  const far = `${indexed} of ${of} events are indexed`;
-  if (faulty) return `cannot be indexed: ${far}; a manager sees why in GET /status`;
-  return indexed < of ? `are being indexed: ${far}` : "can all be found";
+function start() {
+  linkPages("status");
+  watchSession(() => location.reload());
+  watchDevices();
+  watchScreens();
+  look();
 }
 
-function neighbours(count) {
-  if (count === null) return "it does not listen";
-  if (count === 0) return "nobody";
-  return count === 1 ? "1 screen or appliance" : `${count} screens and appliances`;
-}
-
-function size(bytes) {
-  const gigabytes = bytes / 1e9;
-  return gigabytes < 1 ? `${Math.floor(bytes / 1e6)} MB` : `${gigabytes.toFixed(1)} GB`;
-}
-
-function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hourCycle: "h23", timeStyle: "medium" });
-}
-
-function day(at) {
-  return new Date(at).toLocaleString([], {
-    hourCycle: "h23", dateStyle: "medium", timeStyle: "short",
-  });
-}
-
-look();
+applyLook();
+speak("pages", "status").then(start);

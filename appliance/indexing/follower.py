@@ -1,8 +1,8 @@
-"""Follows the log, keeps the index of finished tickets, and answers pages of them.
+"""Follows the log, keeps an index of it up, and asks that index.
 
-What is wrong with the index or its disk holds up nobody but those who ask for a page: it is
-shown in the status, and tried again. A damaged index is thrown away and made again from the
-log, in steps that leave the loop and half of a processor to others.
+What is wrong with the index or its disk holds up nobody but those who ask it: it is shown in the
+status, and tried again. A damaged index is thrown away and made again from the log, in steps
+that leave the loop and half of a processor to others.
 """
 
 import asyncio
@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import apsw
 import msgspec
 from msgspec import Struct
 
 from appliance.feed import BehindTail, Feed
-from appliance.history.index import NAME, Damaged, Index, Place, remove
-from appliance.history.joined import Finished, joined, seqs_of
+from appliance.indexing.file import Damaged, IndexFile, remove
 from appliance.kitchen import event as events
 from appliance.kitchen.event import Event
 from appliance.log import Log, LogError
@@ -32,13 +31,14 @@ READ_AT_ONCE: Final = 1_000
 GATHER_SECONDS: Final = 0.02
 """What comes in that time is added together: the events of an order, or a storm of them."""
 LOOK_SECONDS: Final = 1.0
-"""Between two looks whether a page has found the index damaged."""
+"""Between two looks whether a question has found the index damaged."""
 RETRY_SECONDS: Final = 10.0
 """Between two attempts when the disk fails."""
 WAIT_SECONDS: Final = 2.0
-"""How long a page waits for the index: long beside what it usually is behind."""
+"""How long a question waits for the index: long beside what it usually is behind."""
 
 _DAMAGE: Final = (Damaged, apsw.CorruptError, apsw.NotADBError, apsw.SQLError)
+_Index = TypeVar("_Index", bound=IndexFile)
 _Result = TypeVar("_Result")
 
 
@@ -53,8 +53,8 @@ class Behind(Exception):
         """Events that there are."""
 
 
-class HistoryStatus(Struct):
-    """How the index is, for the status page."""
+class IndexStatus(Struct):
+    """How an index is, for the status page."""
 
     indexed: int
     """Events that are in it, of so many in the log."""
@@ -65,25 +65,26 @@ class HistoryStatus(Struct):
     """Why it was last thrown away since the start, if it was."""
 
 
-class History:
-    """All finished tickets of a log, as far as its index has come."""
+class Follower(Generic[_Index]):
+    """An index of a log, as far as it has come."""
 
-    def __init__(self, log: Log, feed: Feed, directory: Path) -> None:
-        """The index is kept in `directory`."""
+    def __init__(self, log: Log, feed: Feed, directory: Path, kind: type[_Index]) -> None:
+        """The index, of this kind, is kept in `directory`."""
         self._log = log
         self._feed = feed
-        self._path = directory / NAME
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="history")
-        self._index: Index | None = None
+        self._kind = kind
+        self._path = directory / kind.NAME
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=self._path.stem)
+        self._index: _Index | None = None
         self._came_on = asyncio.Event()
         """Replaced each time that it is set."""
         self._damage: str | None = None
         self._fault: str | None = None
         self._made_again: str | None = None
 
-    def status(self) -> HistoryStatus:
+    def status(self) -> IndexStatus:
         """As it is now."""
-        return HistoryStatus(self._indexed, self._log.head, self._fault, self._made_again)
+        return IndexStatus(self._indexed, self._log.head, self._fault, self._made_again)
 
     @property
     def _indexed(self) -> int:
@@ -91,27 +92,8 @@ class History:
 
     # ── asked ────────────────────────────────────────────────────────────────────────
 
-    async def page(
-        self, station: str, below: Place, limit: int, *, leave_out: frozenset[int], upto: int
-    ) -> list[Finished]:
-        """Up to `limit` finished tickets of a station below a place, latest first.
-
-        Those of the orders `leave_out` are passed over. All events up to `upto` are
-        considered, later ones may be. Raises Behind, and Unreadable where the log cannot
-        be read.
-        """
-        rows = await self._ask(lambda index: index.page(station, below, limit, leave_out), upto)
-        recorded = await self._log.events_at(seqs_of(rows))
-        guests = await self._log.guests([row.number for row in rows])
-        return await self._ask(
-            lambda _index: [joined(station, row, recorded, guests) for row in rows], upto
-        )
-
-    async def knows(self, station: str, *, upto: int) -> bool:
-        """Whether the station had a finished ticket by the event `upto`. Raises Behind."""
-        return await self._ask(lambda index: index.knows(station), upto)
-
-    async def _ask(self, question: Callable[[Index], _Result], upto: int) -> _Result:
+    async def _ask(self, question: Callable[[_Index], _Result], upto: int) -> _Result:
+        """The answer of the index when all events up to `upto` are in it. Raises Behind."""
         index = await self._come_to(upto)
         try:
             return await self._in_thread(lambda: question(index))
@@ -121,7 +103,7 @@ class History:
         except apsw.Error as error:
             raise self._behind() from error
 
-    async def _come_to(self, upto: int) -> Index:
+    async def _come_to(self, upto: int) -> _Index:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while self._index is None or self._index.seq < upto:
@@ -159,7 +141,9 @@ class History:
 
     async def _follow(self) -> None:
         """Open the index, and keep it up until something is wrong, which raises."""
-        index = await self._in_thread(lambda: Index(self._path, self._log.epoch, self._log.head))
+        index = await self._in_thread(
+            lambda: self._kind(self._path, self._log.epoch, self._log.head)
+        )
         self._index, self._damage = index, None
         while self._damage is None:
             self._tell()
@@ -176,13 +160,13 @@ class History:
                 await asyncio.sleep(GATHER_SECONDS)
         raise Damaged(self._damage)
 
-    async def _add_from_log(self, index: Index) -> None:
+    async def _add_from_log(self, index: _Index) -> None:
         began = monotonic()
         recorded = await self._log.read(index.seq, READ_AT_ONCE)
         await self._add(index, ((each.seq, events.decode(each.event)) for each in recorded))
         await asyncio.sleep(monotonic() - began)  # Others come first.
 
-    async def _add(self, index: Index, news: Iterable[tuple[int, Event]]) -> None:
+    async def _add(self, index: _Index, news: Iterable[tuple[int, Event]]) -> None:
         await self._in_thread(lambda: index.add(news))
 
     def _tell(self) -> None:
@@ -190,7 +174,7 @@ class History:
         self._came_on = asyncio.Event()
 
     async def _make_again(self, damage: str) -> None:
-        logger.warning("the index of finished tickets is made again: %s", damage)
+        logger.warning("%s is made again from the log: %s", self._path.name, damage)
         self._made_again = damage
         await self._close()
         try:
@@ -201,7 +185,7 @@ class History:
     async def _pause(self, fault: str) -> None:
         """Something is wrong with a disk: say so, once, and let go of it for a while."""
         if self._fault is None:
-            logger.warning("finished tickets cannot be indexed: %s", fault)
+            logger.warning("%s cannot be kept up: %s", self._path.name, fault)
         self._fault = fault
         await self._close()
         await asyncio.sleep(RETRY_SECONDS)

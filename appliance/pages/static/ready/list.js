@@ -1,0 +1,63 @@
+// One of the columns that guests read: as many as there is room for, and the others by turns.
+
+import { element, name } from "/look/elements.js";
+import { t } from "/words/words.js";
+
+const NEW_MS = 45000; // So long one that has just become ready is marked.
+const LONG = 8; // Characters: more of them are written smaller.
+
+/** The column in `place`. */
+export function makeList(place) {
+  const list = place.querySelector("ol");
+  const where = place.querySelector(".page");
+  let orders = [];
+  let page = 0;
+  let drawn = "";
+
+  function draw() {
+    const each = capacity();
+    const pages = Math.max(1, Math.ceil(orders.length / each));
+    page %= pages;
+    const shown = orders.slice(page * each, (page + 1) * each);
+    const now = JSON.stringify([shown, page, pages]);
+    if (now === drawn) return; // What says so already stays.
+    drawn = now;
+    where.textContent = pages > 1 ? t("ready.page", { page: page + 1, pages }) : "";
+    list.replaceChildren(...shown.map(drawOrder));
+    place.querySelector(".none").hidden = orders.length > 0;
+  }
+
+  /** How many there is room for: those of one height that stand in the rows and columns there are. */
+  function capacity() {
+    const style = getComputedStyle(list);
+    const row = parseFloat(style.gridAutoRows) + parseFloat(style.rowGap);
+    const rows = Math.floor((list.clientHeight + parseFloat(style.rowGap)) / row);
+    return Math.max(1, rows) * style.gridTemplateColumns.split(" ").length;
+  }
+
+  addEventListener("resize", draw);
+  return {
+    /** There is more or less room by now. */
+    fit: draw,
+    /** These stand there now; `now` is the appliance's time. What is new is seen at once: it comes first. */
+    tell(all, now) {
+      if (all.some(({ id }) => orders.every((known) => known.id !== id))) page = 0;
+      orders = all.map(({ id, called, since }) => {
+        return { id, called, isNew: now - Date.parse(since) < NEW_MS };
+      });
+      draw();
+    },
+    /** The next page, where there are several. */
+    turn() {
+      page += 1;
+      draw();
+    },
+  };
+}
+
+function drawOrder({ id, called, isNew }) {
+  const item = element("li", isNew ? "new" : "", name(called));
+  item.classList.toggle("long", called.length > LONG);
+  item.dataset.order = id;
+  return item;
+}
