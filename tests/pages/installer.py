@@ -23,7 +23,10 @@ CHOICES: dict[str, Any] = {
     "printer_models": [{"id": name, "name": name} for name in MODELS],
     "printers": [],
     "bars": [],
-    "bar_profiles": [{"id": each, "name": name} for each, name in PROFILES.items()],
+    "bar_profiles": [
+        {"id": each, "name": name, "keyboard": True, "serial": False}
+        for each, name in PROFILES.items()
+    ],
     "pins": PINS,
     "actions": list(ACTIONS),
 }
@@ -34,7 +37,8 @@ window.EventSource = class {
     if (!path.endsWith("/setup/presses")) throw new Error(path);
     this.readyState = 1;
     window.pressed = (press) => this.onmessage({ data: JSON.stringify(press) });
-    this.timer = setInterval(() => window.silent || this.onmessage({ data: '{"type":"beat"}' }), 200);
+    const beat = { data: '{"type":"beat"}' };
+    this.timer = setInterval(() => window.silent || this.onmessage(beat), 200);
   }
   close() { clearInterval(this.timer); }
 };

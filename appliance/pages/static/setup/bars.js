@@ -78,8 +78,10 @@ function lineOf(draft, { station, transport }) {
 }
 
 function fieldsOf(draft, entry, at, devices, learners) {
-  const profiles = draft.choices.bar_profiles.map((each) => [each.id, each.name]);
   const isSerial = kindOf(entry.transport) === "serial";
+  const profiles = draft.choices.bar_profiles
+    .filter(({ keyboard, serial }) => (isSerial ? serial : keyboard))
+    .map((each) => [each.id, each.name]);
   const keys = element("div", "bar-keys");
   const drawKeys = () => keys.replaceChildren(...ownKeys(draft, entry, at, drawKeys));
   drawKeys();

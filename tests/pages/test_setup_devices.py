@@ -1,0 +1,106 @@
+"""Set-up of printers, buttons, bump bars and lights: what is changed, pressed, learned and seen."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.installer import CHOICES, Installer
+from tests.pages.kitchen import Kitchen
+
+
+@pytest.fixture
+def installer(page: Page, standing: Kitchen) -> Installer:
+    standing.let_in(page.context)
+    return Installer(page)
+
+
+def opened(page: Page, standing: Kitchen, section: str, device: str) -> None:
+    page.goto(f"{standing.url}/setup#{section}")
+    page.locator(f'[data-device="{device}"] .opener').click()
+
+
+def test_a_printer_that_was_found_is_added_and_put_in_force(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    found = {"transport": "tcp:192.168.1.50:9100", "name": "EPSON TM-T20III <b>"}
+    installer.choices = CHOICES | {"printers": [found]}
+    page.goto(f"{standing.url}/setup#printers")
+    page.get_by_role("button", name="Add EPSON TM-T20III <b>").click()
+    row = page.locator(".devices .entry").last
+    row.get_by_label("Name").fill("grill-printer")
+    row.get_by_label("It prints").select_option("when a ticket is bumped")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#said")).to_contain_text("Done")
+    assert installer.put[-1]["printer"][-1] == {
+        "id": "grill-printer",
+        "stations": ["grill"],
+        "transport": "tcp:192.168.1.50:9100",
+        "model": "TM-T20III",
+        "print_on": "bump",
+    }
+
+
+def test_a_ticket_is_drawn_as_its_lines_are_typed(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    page.goto(f"{standing.url}/setup#printers")
+    paper = page.locator(".look svg")
+    expect(paper).to_contain_text("Double")
+    page.get_by_text("Choose the lines of a chit").click()
+    page.get_by_label("Each dish").fill("{qty} portions of {name}")
+    expect(paper).to_contain_text("portions")
+    page.get_by_label("Each dish").fill("{nam}")
+    expect(page.locator(".look .wrong").first).to_contain_text("no field {nam}")
+    assert installer.checked[-1]["printing"]["item"] == ["{nam}"]
+
+
+def test_a_pin_is_chosen_in_the_picture_where_others_are_taken(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    opened(page, standing, "buttons", "grill-1")
+    page.locator(".pin-choice summary").first.click()
+    expect(page.locator(".pin", has_text="grill-2").first).to_be_disabled()
+    page.locator("button.pin", has_text="GPIO 5").first.click()
+    expect(page.locator(".pin-choice summary").first).to_have_text("GPIO 5, pin 29 of the header")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#said")).to_contain_text("Done")
+    assert installer.put[-1]["button"][0]["pin"] == 5
+
+
+def test_a_press_lights_its_button_up_and_says_what_it_did(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    page.goto(f"{standing.url}/setup#buttons")
+    row = page.locator('[data-device="grill-1"]')
+    expect(row).to_be_visible()
+    installer.presses("grill-1", action="bump 1", outcome="done")
+    expect(row).to_have_class("entry pressed")
+    expect(page.locator(".presses li")).to_have_text(["grill-1, press: Bump, place 1. Done."])
+
+
+def test_the_keys_of_a_bar_are_learned_one_after_the_other(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    opened(page, standing, "bars", "fry-bar")
+    page.get_by_role("button", name="All keys, one after the other").click()
+    asked = page.locator(".asked")
+    expect(asked).to_have_text("Press the key for: Bump, place 1.")
+    installer.presses("fry-bar", kind="bar", key="KEY_KP1", action="bump 1", outcome="done")
+    expect(asked).to_contain_text("Press the key for: Bump, place 2.")
+    installer.presses("fry-bar", kind="bar", key="KEY_KP1", action="bump 1", outcome="done")
+    expect(asked).to_contain_text("already: press another one")
+    installer.presses("fry-bar", kind="bar", key="KEY_F9")
+    expect(asked).to_contain_text("Press the key for: Bump, place 3.")
+    page.get_by_role("button", name="Stop").click()
+    expect(asked).to_contain_text("1 key is learned")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#said")).to_contain_text("Done")
+    assert installer.put[-1]["bump_bar"][0]["keys"] == {"KEY_F9": "bump 2"}
+
+
+def test_lights_have_a_pin_for_each_colour(
+    page: Page, standing: Kitchen, installer: Installer
+) -> None:
+    del installer
+    opened(page, standing, "lights", "kitchen-light")
+    expect(page.locator(".pin-choice summary")).to_have_count(4)
+    expect(page.locator(".now")).to_contain_text("Green:")
