@@ -1,6 +1,7 @@
 """Joins what every part tells of itself, for `GET /health`, the status page and the boards."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from appliance.api.attention import Attention
@@ -15,7 +16,6 @@ from appliance.orders.server import OrderRouter
 from appliance.printers import PrintersNow
 from appliance.problems import Problems, Seen
 from appliance.screens.screens import Watcher
-from appliance.screens.shown import screen_warnings
 from appliance.screens_now import ScreensNow
 from appliance.tls import Https
 
@@ -39,13 +39,17 @@ def make_health(
     screens: Watcher,
     screens_now: ScreensNow,
     warnings: Sequence[str],
-    errors: Sequence[str],
 ) -> Health:
-    """Of the appliance of that name; for `warnings` and `errors` see `service.running`."""
+    """Of the appliance of that name; for `warnings` see `service.running`."""
 
     def others() -> list[str]:
-        parts = (each for each in (https, printing, screens) if each is not None)
-        return [*warnings, *(warning for part in parts for warning in part.warnings())]
+        of_https = https.warnings() if https else ()
+        of_printing = printing.warnings() if printing else ()
+        return [*of_https, *of_printing, *screens.other_warnings()]
+
+    def all_warnings() -> list[str]:
+        parts = [each for each in (https, devices, printing, screens) if each is not None]
+        return [*warnings, *chain.from_iterable(part.warnings() for part in parts)]
 
     kitchen_now = KitchenNow(
         expeditor,
@@ -54,7 +58,7 @@ def make_health(
     )
     problems = Problems(
         Seen(
-            errors=len(errors),
+            wrong_files=warnings,
             kitchen=kitchen_now.told,
             attention=attention.status,
             printers=printers_now.printers.values,
@@ -79,6 +83,6 @@ def make_health(
         printers_now=printers_now,
         screens_now=screens_now,
         problems=problems.now,
-        warnings=lambda: [*others(), *devices.warnings(), *screen_warnings(screens_now)],
+        warnings=all_warnings,
         host=screens.announced_as,
     )

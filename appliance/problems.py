@@ -5,7 +5,7 @@ is said by `pages/static/words/LANGUAGE/status.json`, in the reader's language.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
@@ -73,8 +73,8 @@ class Found(NamedTuple):
 class Seen(NamedTuple):
     """Whoever tells how a part is."""
 
-    errors: int
-    """Lines of what is wrong with the configuration's files."""
+    wrong_files: Sequence[str]
+    """A sentence for each file of the configuration that is not used as it is now."""
     kitchen: Callable[[], KitchenTold]
     attention: Callable[[], AttentionJson]
     printers: Callable[[], Iterable[PrinterNow]]
@@ -120,7 +120,7 @@ class Problems:
 
     def _found(self, fault: Fault | None) -> Iterator[Found]:
         seen = self._seen
-        yield from of_storing(fault, seen.errors)
+        yield from of_storing(fault, seen.wrong_files)
         yield from of_kitchen(seen.kitchen(), seen.attention())
         for printer in seen.printers():
             yield from of_printer(printer)
@@ -136,13 +136,14 @@ class Problems:
             yield Found("other", "warning", {"text": sentence}, sentence)
 
 
-def of_storing(fault: Fault | None, errors: int) -> Iterator[Found]:
+def of_storing(fault: Fault | None, wrong_files: Sequence[str]) -> Iterator[Found]:
     """What keeps orders out, and what was kept out of the configuration."""
     if fault is not None:
         since = of_monotonic(fault.since)
         yield Found("orders-not-stored", "alarm", {"why": fault.message}, since=since)
-    if errors:
-        yield Found("configuration-wrong", "warning", {"count": errors})
+    if wrong_files:
+        facts: dict[str, Fact] = {"count": len(wrong_files), "why": "; ".join(wrong_files)}
+        yield Found("configuration-wrong", "warning", facts)
 
 
 def of_kitchen(told: KitchenTold, attention: AttentionJson) -> Iterator[Found]:
@@ -219,7 +220,8 @@ def of_devices(panel: PanelJson) -> Iterator[Found]:
             continue
         devices = list(dict.fromkeys(ids))
         facts: dict[str, Fact] = {"devices": devices, "count": len(devices), "why": why}
-        yield Found(code, "warning", facts, why)
+        severity: Severity = "notice" if state == "not wired" else "warning"
+        yield Found(code, severity, facts, why)
 
 
 def of_power(now: MachineNow) -> Iterator[Found]:

@@ -186,7 +186,7 @@ async def running(
 
     `expeditor` is loaded from `log`. `doors` stay open. Raises CannotListen, Unfit, OSError.
     """
-    config, directory = current.place.config, current.place.directory
+    place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
     limits, presses = Limits(config.http.limits), Presses()
     authority = await asyncio.to_thread(
@@ -217,7 +217,7 @@ async def running(
         printers_now,
     )
     status: dict[str, Callable[[], object]] = {
-        "configuration": lambda: ConfigurationStatus(current.place.errors),
+        "configuration": lambda: ConfigurationStatus(place.errors),
         "kitchen": attention.status,
         "orders": router.status,
         "auth": authority.status,
@@ -253,8 +253,7 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        warnings=current.place.warnings,
-        errors=current.place.errors,
+        warnings=place.warnings,
     )
     app = make_app(
         expeditor,
@@ -275,12 +274,12 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        guests=guests(config),
         set_up=SettingUp(current, expeditor),
         presses=presses,
+        guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
-        names=partial(_names, config, https),
+        names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
     )
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
@@ -290,9 +289,7 @@ async def running(
     try:
         if printing is not None:
             await printing.prepare()
-        listening = await listen(
-            config, router, ports, https, doors, free_ports=current.place.movable
-        )
+        listening = await listen(config, router, ports, https, doors, free_ports=place.movable)
         health.places = listening.places
         presence = make_presence(config, identifier, listening.orders)
         screens.orders = listening.orders
@@ -359,12 +356,6 @@ def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> 
     pages.add_routes(app.router, language)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
-
-
-def _names(config: Config, https: tls.Https | None) -> frozenset[str]:
-    """What browsers may call it; see `host_middleware`."""
-    own = frozenset[str](config.http.names)
-    return own | https.names if https else own
 
 
 def _of_printing(printing: "Printing") -> dict[str, Callable[[], object]]:

@@ -25,6 +25,12 @@ from appliance import interfaces
 print(*sorted(map(socket.if_indextoname, interfaces.connected())))
 """
 
+SHOW_REACHABLE = """
+from appliance import interfaces
+for name, addresses in interfaces.reachable().items():
+    print(name, *addresses)
+"""
+
 
 @pytest.fixture
 def host() -> Iterator[Host]:
@@ -68,6 +74,15 @@ def test_all_networks_are_there_those_of_ipv6_and_loopback_too(host: Host) -> No
         "::1/128",
         "fd00::/64",
     ]
+
+
+def test_it_is_reached_at_what_holds_for_more_than_one_cable(host: Host) -> None:
+    shown = dict(
+        line.split(" ", 1) for line in host.run(sys.executable, "-c", SHOW_REACHABLE).splitlines()
+    )
+    assert shown["eth1"] == "192.168.7.20"
+    assert set(shown["eth0"].split()) >= {"10.1.0.1", "fd00::1"}
+    assert not [each for each in " ".join(shown.values()).split() if each[:4] in ("fe80", "127.")]
 
 
 def test_connected_is_what_leads_somewhere(host: Host) -> None:

@@ -25,6 +25,7 @@ from tests.api.printing import now as printer
 from tests.machines import WELL
 
 WORDS = Path(problems.__file__).parent / "pages/static/words/en/status.json"
+GUIDE = Path(problems.__file__).parent / "pages/README.md"
 HOUR = "2026-11-22T18:00:00Z"
 QUIET = AttentionJson([], [], [])
 KITCHEN = KitchenTold(OrdersNow(0, 0, HOUR, None, None, 0), [], {}, None, 0)
@@ -44,6 +45,21 @@ def test_every_code_has_words_for_what_it_is_and_what_to_do() -> None:
     wanted = {f"problem.{code}.{part}" for code in get_args(ProblemCode) for part in ("what", "do")}
     said = {name for name in words if name.startswith("problem.")}
     assert said == wanted - {"problem.other.do"}  # It is a sentence that says so itself.
+
+
+def test_the_guide_has_them_all_in_the_words_of_the_page() -> None:
+    assert table_of_problems() in GUIDE.read_text()
+
+
+def table_of_problems() -> str:
+    """As it stands in the guide; where words have changed, paste what this returns."""
+    words = json.loads(WORDS.read_text())
+    rows = ["| code | what | what to do |", "| --- | --- | --- |"]
+    for code in get_args(ProblemCode):
+        what = words[f"problem.{code}.what"]
+        many = what["other"] if isinstance(what, dict) else what
+        rows.append(f"| `{code}` | {many} | {words.get(f'problem.{code}.do', '')} |")
+    return "\n".join(rows)
 
 
 @pytest.mark.parametrize(
@@ -217,11 +233,11 @@ def test_what_the_kitchen_tells() -> None:
 
 
 def test_storing_and_the_configuration() -> None:
-    assert told(problems.of_storing(Fault("full", 0.0), 2)) == [
+    assert told(problems.of_storing(Fault("full", 0.0), ["a is wrong", "b is wrong"])) == [
         ("orders-not-stored", "alarm"),
         ("configuration-wrong", "warning"),
     ]
-    assert list(problems.of_storing(None, 0)) == []
+    assert list(problems.of_storing(None, [])) == []
 
 
 @pytest.mark.parametrize(

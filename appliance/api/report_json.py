@@ -74,7 +74,7 @@ class HourStationJson(Struct):
     figures: FiguresJson
 
 
-class HourJson(Struct):
+class DayHourJson(Struct):
     """Tickets that came, or were fired, in an hour of the day."""
 
     begins: Time
@@ -137,7 +137,7 @@ class DayJson(DayFiguresJson):
     """The kitchen's day that it is now."""
     late_after_seconds: int
     """Of a ticket for nowhere in particular."""
-    hours: list[HourJson]
+    hours: list[DayHourJson]
     longest: list[ServedJson]
     voids: list[DeedJson]
     """The newest, as far as they fit: `GET /reports/audit` has all of them."""
@@ -197,9 +197,9 @@ def station_json(
     )
 
 
-def hour_json(hour: Hour) -> HourJson:
+def hour_json(hour: Hour) -> DayHourJson:
     """Of an hour."""
-    return HourJson(
+    return DayHourJson(
         iso(hour.span.begins),
         iso(hour.span.ends),
         hour.finished,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.errors import invalid
 from appliance.reports import Action, DeedFilter, Reports, Span
@@ -14,23 +14,22 @@ MAX_DAYS: Final = 100
 WEEK: Final = 7
 
 
+Day = Annotated[date | UnsetType, Meta(description="leave it out for the day that it is now")]
+
+
 class DayQuery(Struct, forbid_unknown_fields=True):
     """Which day."""
 
-    day: Annotated[date | None, Meta(description="leave it out for the day that it is now")] = (
-        msgspec.field(name="date", default=None)
-    )
+    day: Day = msgspec.field(name="date", default=UNSET)
 
 
 class DaysQuery(Struct, forbid_unknown_fields=True):
     """From which day to which, both of them included."""
 
-    first: Annotated[date | None, Meta(description="leave it out for a week until the last")] = (
-        msgspec.field(name="from", default=None)
-    )
-    last: Annotated[date | None, Meta(description="leave it out for the day that it is now")] = (
-        msgspec.field(name="to", default=None)
-    )
+    first: Annotated[
+        date | UnsetType, Meta(description="leave it out for a week until the last")
+    ] = msgspec.field(name="from", default=UNSET)
+    last: Day = msgspec.field(name="to", default=UNSET)
 
 
 class DeedsQuery(DaysQuery, forbid_unknown_fields=True):
@@ -38,7 +37,7 @@ class DeedsQuery(DaysQuery, forbid_unknown_fields=True):
 
     by: Annotated[str | None, Meta(description="whose, as `by` tells it")] = None
     station_id: str | None = None
-    action: Action | None = None
+    action: Action | UnsetType = UNSET
     order: Annotated[str | None, Meta(description="its id, or the number of its check")] = None
 
 
@@ -52,15 +51,15 @@ class Days(NamedTuple):
 
 def day_asked(query: DayQuery, reports: Reports, at: int) -> Days:
     """The day that is asked for. Raises ApiError 400."""
-    day = query.day or reports.day_of(at)
+    day = reports.day_of(at) if query.day is UNSET else query.day
     return Days(day, day, _span(reports, day, day, "date"))
 
 
 def days_asked(query: DaysQuery, reports: Reports, at: int, *, at_most: int | None) -> Days:
     """The days that are asked for. Raises ApiError 400."""
-    last = query.last or reports.day_of(at)
+    last = reports.day_of(at) if query.last is UNSET else query.last
     try:
-        first = query.first or last - timedelta(days=WEEK - 1)
+        first = last - timedelta(days=WEEK - 1) if query.first is UNSET else query.first
     except OverflowError as error:
         raise invalid("to", "there is no such week") from error
     if first > last:
@@ -76,7 +75,7 @@ def deeds_asked(query: DeedsQuery, reports: Reports, at: int) -> DeedFilter:
         days_asked(query, reports, at, at_most=None).span,
         query.station_id,
         query.by,
-        None if query.action is None else (query.action,),
+        None if query.action is UNSET else (query.action,),
         query.order,
     )
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from appliance.api.auth import MANAGERS
 from appliance.api.errors import invalid, still_indexing
@@ -44,9 +44,9 @@ class SlowestQuery(DayQuery, forbid_unknown_fields=True):
     """Which tickets, and how many of them."""
 
     hour: Annotated[
-        Annotated[int, Meta(ge=0, le=25)] | None,
+        Annotated[int, Meta(ge=0, le=25)] | UnsetType,
         Meta(description="the place of one in the day's `hours`"),
-    ] = None
+    ] = UNSET
     station_id: Annotated[
         str | None, Meta(description="leave it out for all stations that cook")
     ] = None
@@ -158,7 +158,7 @@ class ReportResource:
         """The tickets of a day, or of one of its hours, that took longest."""
         asked = day_asked(call.query, self._reports, self._expeditor.now().at)
         span = asked.span
-        if call.query.hour is not None:
+        if call.query.hour is not UNSET:
             hours = self._reports.hours_of(asked.first)
             if call.query.hour >= len(hours):
                 raise invalid("hour", f"that day has {len(hours)} hours")

@@ -123,7 +123,7 @@ def arriving(kitchen: KitchenJson, now: Document, beside: Path) -> Arriving:
     draft = drafted(document, now, beside)
     if kitchen.menu_file is not None:
         content = kitchen.menu_file.encode()
-        items = menu_file.parse(content, MENU)
+        items = _menu(content)
         document["menu"] = {"file": MENU}
         draft = draft._replace(menu=draft.menu._replace(items=items, content=content))
     records = {name: getattr(kitchen, name) for name in _RECORDS}
@@ -149,6 +149,14 @@ def _leave_out(document: Document) -> Iterator[str]:
             yield section
         elif key is not None and document.get(section, {}).pop(key, None) is not None:
             yield f"{section}.{key}"
+
+
+def _menu(content: bytes) -> tuple[MenuItem, ...]:
+    try:
+        return menu_file.parse(content, MENU)
+    except ConfigError as error:
+        faults = [Fault("menu_file", each.message) for each in error.faults]
+        raise ConfigError(str(error), faults) from error
 
 
 def _made(entries: Sequence[dict[str, Any]], where: str, kind: type[_Made]) -> tuple[_Made, ...]:

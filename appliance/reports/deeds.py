@@ -150,7 +150,6 @@ def _of_the_kitchen(
         case MenuItemRemoved(plu=plu):
             return "menu_item_removed", None, plu
         case ConfigurationChanged(what=what, keys=keys):
-            action: Action = (
-                "configuration_applied" if what == "applied" else "configuration_imported"
-            )
+            imported = what == "imported"
+            action: Action = "configuration_imported" if imported else "configuration_applied"
             return action, None, " ".join(keys)

@@ -21,7 +21,7 @@ from appliance.screens.feeding import Feeding
 from appliance.screens.knocks import Knocks
 from appliance.screens.registry import Adopted, Registry, canonical
 from appliance.screens.rounds import LOOK_SECONDS, Rounds
-from appliance.screens.shown import network_warnings, screen_json
+from appliance.screens.shown import network_warnings, screen_json, screen_warnings
 from appliance.screens.sightings import Sightings, hubs, to_adopt
 from appliance.screens.typed import hosts_of, id_at, place_of, require_id
 from appliance.screens_now import (
@@ -172,13 +172,19 @@ class Watcher:
         )
 
     def warnings(self) -> Sequence[str]:
-        """A sentence for each thing that somebody should look after, but for the screens.
+        """A sentence for each thing that somebody should look after.
 
-        Another appliance with our id or host name, a file that is damaged or cannot be written.
+        A screen that is behind, two with one id, and all of `other_warnings`.
         """
-        return [*self._all_warnings()]
+        screens = self._now.screens.values()
+        of_screens = (sentence for screen in screens for sentence in screen_warnings(screen))
+        return [*self.other_warnings(), *of_screens]
 
-    def _all_warnings(self) -> Iterator[str]:
+    def other_warnings(self) -> Sequence[str]:
+        """The same, but for the screens: of what is kept of them, and of the network."""
+        return [*self._other_warnings()]
+
+    def _other_warnings(self) -> Iterator[str]:
         if self._registry.damaged:
             yield (
                 "The file of adopted screens was damaged, and is kept as screens.damaged: adopt"

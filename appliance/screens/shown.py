@@ -9,7 +9,6 @@ from appliance.screens_now import (
     ScreenHealth,
     ScreenJson,
     ScreenNow,
-    ScreensNow,
 )
 
 
@@ -49,13 +48,8 @@ def screen_json(
     )
 
 
-def screen_warnings(screens: ScreensNow) -> Iterator[str]:
-    """What somebody should look after. That one is away, boards and the status page say anyway."""
-    for screen in screens.screens.values():
-        yield from _warnings_of(screen)
-
-
-def _warnings_of(screen: ScreenNow) -> Iterator[str]:
+def screen_warnings(screen: ScreenNow) -> Iterator[str]:
+    """What somebody should look after. That it is away, boards and the status page say anyway."""
     name = f"Screen {screen.name}"
     if screen.state == "behind":
         yield f"{name} is behind: {screen.why}."

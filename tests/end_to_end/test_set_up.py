@@ -1,13 +1,12 @@
 """Set-up in the real process: it begins anew with another configuration, and loses nothing."""
 
+import contextlib
+import http.client
 import json
-import shutil
 import signal
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,24 +48,25 @@ name = ["*fries*"]
 """
 
 
+MENU = "plu,name,category\nB-1,Burger,Mains\n"
+
+
 class Appliance(Service):
     """The service on a configuration of its own, and who asks it as a manager."""
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         secret = (self.data / "secret").read_bytes()
         token = auth.issue(secret, roles=["manager"], tenant="default", subject="Ana", seconds=60)
-        request = urllib.request.Request(
-            f"{self.url}/api/v1/kds{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=DEADLINE)
+        with contextlib.closing(connection):
+            connection.request(
+                method,
+                f"/api/v1/kds{path}",
+                None if body is None else json.dumps(body),
+                {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            )
+            answer = connection.getresponse()
+            return answer.status, json.load(answer)
 
     def now(self) -> Any:
         """The set-up, as soon as there is an answer."""
@@ -79,9 +79,10 @@ class Appliance(Service):
             try:
                 if seen := look():
                     return seen
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass  # A connection that was there has been cut: it begins anew.
             assert time.monotonic() < end, self.errors()
+            time.sleep(0.05)
 
     def put(self, document: Any) -> None:
         """Have it begin anew, and wait until it has."""
@@ -104,8 +105,9 @@ class Appliance(Service):
         return [each["order_id"] for each in self.call("GET", f"/stations/{station}/tickets")[1]]
 
 
-def on(data: Path, text: str = KITCHEN) -> Appliance:
+def on(data: Path, text: str = KITCHEN, menu: str = "") -> Appliance:
     data.mkdir()
+    (data / "dishes.csv").write_text(menu)
     (data / "kitchen.toml").write_text(text)
     return Appliance(data, usual_ports=True)
 
@@ -184,7 +186,9 @@ def test_it_ends_when_it_is_told_to_while_it_begins_anew(appliance: Appliance) -
 
 
 def test_a_wrong_file_can_be_mended_where_there_is_no_other(tmp_path: Path) -> None:
-    with on(tmp_path / "data", KITCHEN.replace("name = ", "nmae = ", 1)) as appliance:
+    # Without ports, so that those of the built-in kitchen stay.
+    text = "\n".join(line for line in KITCHEN.splitlines() if not line.startswith("listen"))
+    with on(tmp_path / "data", text.replace("name = ", "nmae = ", 1)) as appliance:
         now = appliance.now()
         assert [each["key"] for each in now["errors"]] == ["appliance.nmae"]
         assert now["document"]["appliance"] == {"nmae": "Corner"}
@@ -196,12 +200,7 @@ def test_a_wrong_file_can_be_mended_where_there_is_no_other(tmp_path: Path) -> N
 
 
 def test_everything_goes_to_another_appliance_as_one_file(tmp_path: Path) -> None:
-    menu = "plu,name,category\nB-1,Burger,Mains\n"
-    text = f'{KITCHEN}\n[menu]\nfile = "dishes.csv"\n'
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "dishes.csv").write_text(menu)
-    shutil.move(tmp_path / "old" / "dishes.csv", tmp_path / "dishes.csv")
-    with on_with_menu(tmp_path / "old", text, tmp_path / "dishes.csv") as old:
+    with on(tmp_path / "old", f'{KITCHEN}\n[menu]\nfile = "dishes.csv"\n', MENU) as old:
         Pins(old.data).set("Ana", "4711", ["manager"])
         screen = Devices(old.data).issue("Old tablet")
         assert old.call("POST", "/stations", {"id": "bar", "name": "Bar"})[0] == 201
@@ -237,9 +236,3 @@ def test_everything_goes_to_another_appliance_as_one_file(tmp_path: Path) -> Non
         assert Devices(new.data).find(screen.token) is not None
         assert (new.data / "identity").read_text() == identity
         assert not (new.data / "import.json").exists()
-
-
-def on_with_menu(data: Path, text: str, menu: Path) -> Appliance:
-    shutil.copy(menu, data / "dishes.csv")
-    (data / "kitchen.toml").write_text(text)
-    return Appliance(data, usual_ports=True)

@@ -19,9 +19,14 @@ async def page(appliance: RunningAppliance, station: str, query: str) -> Answer:
 
 
 async def patient(appliance: RunningAppliance, station: str, query: str) -> Answer:
-    """As an integrator does it: come again when told to."""
+    """A page of a station, as an integrator gets it."""
+    return await come_again(appliance, f"{PREFIXES[0]}/stations/{station}/tickets?{query}")
+
+
+async def come_again(appliance: RunningAppliance, path: str) -> Answer:
+    """Ask, and again when told to."""
     async with asyncio.timeout(20):
-        while (answer := await page(appliance, station, query)).status == 503:
+        while (answer := await ask(appliance, "GET", path)).status == 503:
             assert int(answer.headers["Retry-After"]) > 0
             await asyncio.sleep(0.005)
     return answer

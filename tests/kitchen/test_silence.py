@@ -10,6 +10,7 @@ from appliance.kitchen.command import CreateOrder
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.order import NOBODY, Order
+from appliance.kitchen.settings import Settings
 from appliance.kitchen.silence import SENDERS
 from appliance.kitchen.ticket import Moment
 from tests.kitchen.nights import restored
@@ -160,3 +161,26 @@ def test_what_is_remembered_is_bounded() -> None:
     assert {"Web", "0" * 64, ("032" * 22)[:64]} < senders.keys()
     assert all(len(name) <= 64 for name in senders)
     assert len(senders["Web"].half_hours) == 29
+
+
+def test_orders_are_counted_by_half_hours_from_whomever() -> None:
+    kitchen = new_kitchen()
+    assert kitchen.arrivals(moment(FRIDAY)).last_at is None
+    sends(kitchen, FRIDAY - 18 * HOUR - MINUTE, 4)  # Before midnight.
+    sends(kitchen, FRIDAY - 9 * HOUR, 3, origin_source="Web")
+    sends(kitchen, FRIDAY - HOUR, 2)
+    sends(kitchen, FRIDAY + MINUTE)
+    told = kitchen.arrivals(moment(FRIDAY + 29 * MINUTE))
+    assert (told.today, told.lately) == (6, 3)
+    assert told.lately_since == moment(FRIDAY - HOUR).at
+    assert told.last_at == moment(FRIDAY + MINUTE).at
+    assert kitchen.arrivals(moment(FRIDAY + 30 * MINUTE)).lately == 1
+    assert kitchen.arrivals(moment(FRIDAY + 6 * HOUR)).today == 0
+
+
+def test_a_day_that_closes_in_the_morning_has_the_orders_after_midnight() -> None:
+    kitchen = new_kitchen(settings=Settings(day_closes=4 * 60))
+    sends(kitchen, FRIDAY, 2)
+    sends(kitchen, FRIDAY + 7 * HOUR)
+    assert kitchen.arrivals(moment(FRIDAY + 8 * HOUR)).today == 3
+    assert kitchen.arrivals(moment(FRIDAY + 10 * HOUR)).today == 0

@@ -193,5 +193,5 @@ def test_the_status_page_leads_to_the_board_of_the_bar(page: Page, kitchen: Kitc
     row: Any = page.locator('[data-device="grill-bar"]')
     expect(row.get_by_role("link")).to_have_attribute("href", "/?bar=grill-bar")
     row.get_by_role("button", name="summary").click()
-    expect(page.locator("#pressed")).to_have_text("grill-bar, summary: done")
+    expect(page.locator("#devices .said")).to_have_text("grill-bar, summary: done")
     expect(page.locator('[data-device="fry-bar"]').get_by_role("button")).to_have_count(0)

@@ -320,7 +320,7 @@ def test_an_old_browser_shows_all_pages_and_counts_no_press_offline(
     for path in ("screens", "status"):
         page.goto(f"{kitchen.url}/{path}")
         expect(page.locator("#link")).to_have_text("LIVE")
-    expect(page.locator("#device-list")).to_contain_text("grill-1")
+    expect(page.locator("#devices .list")).to_contain_text("grill-1")
     page.goto(kitchen.url)
     board.is_live()
     kitchen.send(signal.SIGSTOP)

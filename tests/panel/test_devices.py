@@ -168,6 +168,11 @@ async def test_an_input_that_chatters_is_named_and_harms_no_other(hands: Running
     assert health["warnings"] == [
         "Button grill-1 is not listened to (chattering): more than 512 edges at once"
     ]
+    problem, unwired = health["problems"]
+    assert (problem["code"], problem["severity"]) == ("device-chattering", "warning")
+    assert (unwired["code"], unwired["severity"]) == ("device-not-wired", "notice")
+    why = "more than 512 edges at once"
+    assert problem["facts"] == {"devices": ["grill-1"], "count": 1, "why": why}
     status, error = await hands.call("POST", "/panel/buttons/grill-1/press")
     assert (status, error["code"]) == (409, "CONFLICT")
     assert await tickets(hands) == [("A", "pending"), ("B", "pending")]
@@ -181,6 +186,7 @@ async def test_a_pin_that_fails_is_named(hands: RunningAppliance) -> None:
     assert (lamp["state"], lamp["why"], lamp["lit"]) == ("failed", "GPIO27: no such line", False)
     _, health = await hands.call("GET", "/health")
     assert health["warnings"] == ["Lamp grill-1 cannot be lit: GPIO27: no such line"]
+    assert [each["code"] for each in health["problems"]] == ["device-failed", "device-not-wired"]
     assert (await press(hands, "grill-1"))["outcome"] == "done"
 
 

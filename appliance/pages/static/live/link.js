@@ -218,7 +218,7 @@ function pathOf(ticket, action) {
 
 /** Have a whole order, or a station's ticket of it, in front or where it was. As `act`. */
 export function prioritize(ticket, priority) {
-  return post(pathOf(ticket, "priority"), JSON.stringify({ priority }), "application/json");
+  return press(pathOf(ticket, "priority"), { priority });
 }
 
 /** The next course that a ticket holds; 0 for lines of none, and null where none has a number. */

@@ -24,6 +24,7 @@ let counts = null;
 /** So many there are, as `GET /health` has it. */
 export function showDevices(now) {
   counts = now;
+  section.hidden = false;
   showHow();
 }
 

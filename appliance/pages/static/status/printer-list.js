@@ -116,7 +116,11 @@ function paper(id) {
   shown.hidden = true; // Until there is something, and whoever looks may see it.
   shown.onload = () => { shown.hidden = false; };
   shown.onerror = () => { shown.hidden = true; };
-  return element("div", "paper", shown);
+  const roll = element("div", "paper", shown);
+  roll.tabIndex = 0; // By keyboard it is scrolled, too.
+  roll.setAttribute("role", "region");
+  roll.setAttribute("aria-label", shown.alt);
+  return roll;
 }
 
 function image(alt, source) {

@@ -58,6 +58,7 @@ function show(health) {
   showStorage(health);
   showNetwork(health);
   showHttps(health.https);
+  byId("tiles").hidden = false;
   byId("facts").hidden = false;
 }
 
