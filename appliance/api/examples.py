@@ -123,6 +123,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     LookBody: {"printing": {"language": "de"}, "model": "TM-T88V", "station": "Grill"},
     KnockBody: {"screen_id": "4b825dc642cb6eb9a060e54bf8d69288", "name": "TV at the fryer"},
     AdoptBody: {"code": "123456", "name": "Fry screen", "station_id": "fry"},
-    ScreenBody: {"name": "Fry screen", "patience": 15},
+    ScreenBody: {"name": "Fry screen", "patience": 15, "look": {"scale": 120}},
     Credentials: {"pin": "4711"},
 }
