@@ -21,6 +21,7 @@ from appliance.api.setup import DocumentBody, DraftedOrder, SetUpBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
 from appliance.api.tickets import FireBody, MoveBody, PrintBody, PriorityBody
+from appliance.setup import KitchenJson
 
 
 class Part(NamedTuple):
@@ -112,6 +113,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     RevokeBody: {"subject": "pin:Maria"},
     DocumentBody: {"document": _SMALL},
     SetUpBody: {"document": _SMALL, "revision": "0f1e2d3c4b5a6978"},
+    KitchenJson: {"format": 1, "configuration": '[[station]]\nid = "grill"\nname = "Grill"\n'},
     DraftedOrder: {
         "document": _SMALL,
         "items": [{"name": "Hamburger", "mods": ["Side Fries"]}],

@@ -26,8 +26,8 @@ let outages = 0; // How often nobody was heard: what was asked for before is not
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`:
- * what is to be heard besides, as in a `subscribe`.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`: what is to be heard
+ * besides, as in a `subscribe`.
  */
 export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -227,7 +227,7 @@ export function prioritize(ticket, priority) {
   return press(pathOf(ticket, "priority"), { priority });
 }
 
-/** The next course that a ticket holds; 0 for lines of none, and null where none has a number. */
+/** The next course that a ticket holds: 0 for lines of none; those that have no number are null. */
 export function nextCourse(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
@@ -235,7 +235,7 @@ export function nextCourse(ticket) {
   return next === Infinity ? null : next;
 }
 
-/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
+/** Fire the next course that the ticket holds. As `act`. */
 export function fire(ticket) {
   return press("/api/v1/kds/courses/fire", {
     order_id: ticket.order_id,
