@@ -1,7 +1,7 @@
 """Pages of cards: those that fit and no others, and what waits on the other pages."""
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.pages.hub import STATIONS, Hub, iso, item, screen, ticket
 from tests.pages.kitchen import Kitchen
@@ -82,7 +82,12 @@ def test_by_keyboard_cards_are_reached_bumped_and_their_pages_turned(hub: Hub) -
     fill(hub, 20)
     page = hub.board.page
     asked: list[str] = []
-    page.route("**/ticket/*", lambda route: (asked.append(route.request.url), route.abort()))
+
+    def away(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.route("**/ticket/*", away)
     page.keyboard.press("ArrowDown")
     expect(hub.board.card("grill", "Table 1").first).to_be_focused()
     page.keyboard.press("ArrowDown")
