@@ -118,7 +118,7 @@ export function follow(on, wanted = {}) {
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
         if (!on.admits(own)) return signedOut();
-        if (tellLook(event.look ?? null)) location.reload(); // Other words: all of it is drawn anew.
+        if (own === null) showAs(null);
       } else if (event.type === "ping") {
         say({ type: "pong" });
       } else if (event.type === "beat") {
@@ -146,6 +146,7 @@ export function follow(on, wanted = {}) {
         if (!views) on.printers(printers);
       } else if (event.type === "kds.screens") {
         screens = event.payload.screens;
+        if (own !== null) showAs(screens.find(({ id }) => id === own)?.look ?? null);
         if (!views) on.screens(screens, own);
       } else if (event.type === "kds.menu") {
         menuChanged();
@@ -154,6 +155,11 @@ export function follow(on, wanted = {}) {
       }
       if (Number.isInteger(event.seq)) position = `${epoch}:${event.seq}`;
     };
+  }
+
+  /** As a manager has chosen for this screen; in other words it is drawn anew. */
+  function showAs(look) {
+    if (tellLook(look)) location.reload();
   }
 
   /** What the menu says of cards that stand, a snapshot has. */
