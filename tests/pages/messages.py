@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,11 +46,11 @@ def scripts() -> Iterator[tuple[Path, str]]:
 def said() -> dict[str, set[str]]:
     """Every name of a message that a page or a script has, and in which files.
 
-    `status.${}` stands for any that begins so.
+    `status.${}` stands for any that begins so, and so does `live.in-`.
     """
     found: dict[str, set[str]] = {}
     for file, literal in scripts():
-        if IS_NAME.fullmatch(literal):
+        if IS_NAME.fullmatch(literal) and not literal.endswith((".js", ".css")):
             found.setdefault(literal, set()).add(file.name)
     for file in sorted(STATIC.rglob("*.html")):
         for literal in ELEMENT.findall(file.read_text(encoding="utf-8")):
@@ -58,7 +58,10 @@ def said() -> dict[str, set[str]]:
     return found
 
 
-def stands_for(literal: str, name: str) -> bool:
-    """Whether a message is said where this is written."""
-    pattern = r"[\w.-]+".join(map(re.escape, literal.split("${}")))
-    return re.fullmatch(pattern, name) is not None
+def meant(literal: str, names: Iterable[str]) -> set[str]:
+    """The messages that what is written stands for."""
+    if "${}" not in literal and not literal.endswith("-"):
+        return {literal} & set(names)
+    whole = f"{literal}${{}}" if literal.endswith("-") else literal
+    pattern = re.compile(r"[\w.-]+".join(map(re.escape, whole.split("${}"))))
+    return {name for name in names if pattern.fullmatch(name)}

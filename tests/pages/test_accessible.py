@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.pages.conftest import TIME_ZONE
-from tests.pages.every_page import EVERY_PAGE, Busy, open_page
+from tests.pages.every_page import EVERY_PAGE, fill, open_page
 from tests.pages.kitchen import Kitchen
 
 BAD: Final = ("serious", "critical")
@@ -17,7 +17,7 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-pr
 @pytest.fixture(scope="module")
 def busy(standing: Kitchen) -> Kitchen:
     """A kitchen in which there is something on every page."""
-    Busy(standing)
+    fill(standing)
     return standing
 
 

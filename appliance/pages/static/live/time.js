@@ -44,19 +44,19 @@ function timed(item, ticket) {
 
 /** How long somebody has waited for it, since it was fired or else came; or when it starts. */
 export function age(ticket, now) {
-  if (startsByItself(ticket)) return remaining(ticket, now, "live.in");
+  if (startsByItself(ticket)) return remaining(ticket, now, "live.in-");
   const since = Date.parse(ticket.metadata.waitsSince ?? ticket.metadata.firedAt ?? ticket.created_at);
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** Until it starts, by the messages of this name; nothing where that is more than an hour away. */
+/** Until it starts, by the messages that begin so; nothing where that is more than an hour away. */
 function remaining(ticket, now, message) {
   const left = Date.parse(ticket.metadata.firesAt) - now;
   if (left >= HOUR) return "";
-  if (left <= 0) return t(`${message}-now`);
+  if (left <= 0) return t(`${message}now`);
   const [unit, size] = left < MINUTE ? ["seconds", 1000] : ["minutes", MINUTE];
-  return t(`${message}-${unit}`, { count: Math.ceil(left / size) });
+  return t(`${message}${unit}`, { count: Math.ceil(left / size) });
 }
 
 /** `late`, `very-late`, or nothing. */
@@ -89,7 +89,7 @@ export function progress(station, ticket, now) {
 
 function stage(ticket, now) {
   if (ticket.status === "held") {
-    return (startsByItself(ticket) && remaining(ticket, now, "live.starts")) || waitsFor(ticket, now);
+    return (startsByItself(ticket) && remaining(ticket, now, "live.starts-")) || waitsFor(ticket, now);
   }
   if (ticket.status === "pending") return t("live.to-do");
   if (ticket.status !== "in_progress") return t(`live.${ticket.status}`);
