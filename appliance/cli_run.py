@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import uvloop
 
@@ -21,8 +22,8 @@ from appliance.cli_ending import (
     complain,
 )
 from appliance.cli_place import place_of
-from appliance.config import ALL_INTERFACES, Address, Config
-from appliance.installing.current import Current
+from appliance.config import ALL_INTERFACES, Address, Appliance, Config
+from appliance.installing.current import Current, take_in_import
 from appliance.installing.place import Place
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
@@ -61,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _found(options: argparse.Namespace) -> Place:
-    """What is wanted by now. Raises ConfigError."""
+    """What is wanted by now. Raises ConfigError, OSError."""
+    if options.config is None:
+        take_in_import(options.data or Path(Appliance().data_dir))
     place = place_of(options)
     for error in place.errors:
         complain(error)

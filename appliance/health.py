@@ -15,6 +15,7 @@ from appliance.machine import Machine
 from appliance.orders.server import OrderRouter
 from appliance.printers import PrintersNow
 from appliance.problems import Problems, Seen
+from appliance.reports import Reports
 from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.tls import Https
@@ -27,9 +28,10 @@ def make_health(
     name: str,
     expeditor: Expeditor,
     log: Log,
-    history: History,
-    machine: Machine,
     *,
+    history: History,
+    reports: Reports,
+    machine: Machine,
     router: OrderRouter,
     attention: Attention,
     https: Https | None,
@@ -44,7 +46,7 @@ def make_health(
 
     def others() -> list[str]:
         of_https = https.warnings() if https else ()
-        of_printing = printing.warnings() if printing else ()
+        of_printing = printing.other_warnings() if printing else ()
         return [*of_https, *of_printing, *screens.other_warnings()]
 
     def all_warnings() -> list[str]:
@@ -62,11 +64,13 @@ def make_health(
             kitchen=kitchen_now.told,
             attention=attention.status,
             printers=printers_now.printers.values,
+            printing=printing.status if printing else None,
             screens=screens_now,
             devices=devices.shown,
             machine=machine,
             log=log.health,
             history=history.status,
+            reports=reports.status,
             https=https,
             others=others,
         )

@@ -14,6 +14,11 @@ NAME: Final = "identity"
 _IDENTIFIER: Final = re.compile(rb"[0-9A-F]{12}")
 
 
+def is_one(text: str) -> bool:
+    """Whether it is such an identifier."""
+    return bool(_IDENTIFIER.fullmatch(text.encode()))
+
+
 def identifier(directory: Path) -> str:
     """Twelve hexadecimal digits in capitals, made at random on first use and kept in `directory`.
 

@@ -19,7 +19,7 @@ from appliance.expeditor import Fault
 from appliance.indexing import IndexStatus
 from appliance.log import Health as LogHealth
 from appliance.machine import Machine, MachineNow
-from appliance.printers import PrinterNow, PrinterState
+from appliance.printers import PrinterNow, PrinterState, PrintingStatus
 from appliance.screens_now import ScreenNow, ScreensNow
 from appliance.tls import Https, HttpsStatus
 
@@ -78,11 +78,13 @@ class Seen(NamedTuple):
     kitchen: Callable[[], KitchenTold]
     attention: Callable[[], AttentionJson]
     printers: Callable[[], Iterable[PrinterNow]]
+    printing: Callable[[], PrintingStatus] | None
     screens: ScreensNow
     devices: Callable[[], PanelJson]
     machine: Machine
     log: Callable[[], LogHealth]
     history: Callable[[], IndexStatus]
+    reports: Callable[[], IndexStatus]
     https: Https | None
     others: Callable[[], list[str]]
     """Sentences about whatever has no code."""
@@ -122,6 +124,8 @@ class Problems:
         seen = self._seen
         yield from of_storing(fault, seen.wrong_files)
         yield from of_kitchen(seen.kitchen(), seen.attention())
+        if seen.printing is not None:
+            yield from of_printing(seen.printing())
         for printer in seen.printers():
             yield from of_printer(printer)
         for screen in seen.screens.screens.values():
@@ -129,7 +133,8 @@ class Problems:
         yield from of_devices(seen.devices())
         yield from of_power(seen.machine.now)
         yield from of_machine(seen.machine.now)
-        yield from of_log(seen.log(), seen.history())
+        yield from of_log(seen.log())
+        yield from of_indexes(seen.history(), seen.reports())
         if seen.https is not None:
             yield from of_https(seen.https.status(), datetime.now(UTC))
         for sentence in seen.others():
@@ -161,6 +166,12 @@ def of_kitchen(told: KitchenTold, attention: AttentionJson) -> Iterator[Found]:
     if told.unrouted_since is not None:
         since = iso(told.unrouted_since)
         yield Found("dishes-unrouted", "notice", {"count": told.unrouted}, since=since)
+
+
+def of_printing(printing: PrintingStatus) -> Iterator[Found]:
+    """What keeps all chits from coming out."""
+    if printing.fault is not None:
+        yield Found("chits-not-made", "alarm", {"why": printing.fault})
 
 
 def of_printer(printer: PrinterNow) -> Iterator[Found]:
@@ -255,12 +266,18 @@ def of_machine(now: MachineNow) -> Iterator[Found]:
         yield Found("disk-worn", "warning", {})
 
 
-def of_log(log: LogHealth, history: IndexStatus) -> Iterator[Found]:
-    """A disk that takes its time, and an index of finished tickets that does not come along."""
+def of_log(log: LogHealth) -> Iterator[Found]:
+    """A disk that takes its time."""
     recent = log.recent
     if recent is not None and recent.commits >= ENOUGH_COMMITS and recent.median_ms > SLOW_MS:
         facts: dict[str, Fact] = {"median_ms": recent.median_ms, "worst_ms": recent.worst_ms}
         yield Found("disk-slow", "warning", facts)
+
+
+def of_indexes(history: IndexStatus, reports: IndexStatus) -> Iterator[Found]:
+    """Finished tickets, or reports, that do not come along with the log."""
+    if reports.fault is not None:
+        yield Found("reports-faulty", "warning", {})
     if history.fault is not None:
         yield Found("index-faulty", "warning", {})
     elif history.of - history.indexed > BEHIND:

@@ -5,9 +5,9 @@ all of them watch.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Annotated, Final, Literal, NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from appliance.watched import Watched
 
@@ -19,6 +19,22 @@ ready, for guests, and nothing else."""
 ScreenState = Literal["live", "behind", "away", "not seen yet"]
 """`live`: it shows what it should. `behind`: it answers, and does not show the newest yet.
 `away`: nothing is heard of it. `not seen yet`: nothing since the start, which is not long ago."""
+
+
+class Look(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a board is to be shown. What is None is left to its browser, and to who stands there."""
+
+    layout: Literal["auto", "columns", "strip", "portrait"] | None = None
+    scale: Annotated[int, Meta(ge=70, le=200, description="percent of the usual size")] | None = (
+        None
+    )
+    colours: Literal["night", "day", "auto"] | None = None
+    language: Literal["en", "es", "de", "fr"] | None = None
+    sounds: bool | None = None
+
+
+UNCHANGED: Final = Look()
+"""Nothing of it was chosen."""
 
 
 class ScreenNow(Struct, frozen=True):
@@ -45,6 +61,7 @@ class ScreenNow(Struct, frozen=True):
     missed: bool = False
     """It has been away for longer than its patience."""
     shows: Shows = "board"
+    look: Look = UNCHANGED
 
 
 class ScreensNow(Watched):
@@ -116,6 +133,7 @@ class ScreenJson(Struct):
     patience: int
     """Seconds that it may be away before that."""
     shows: Shows
+    look: Look
     state: ScreenState
     why: str
     since: int
@@ -213,6 +231,8 @@ class Wanted(Struct, frozen=True):
     """Seconds, at least 5: less is not known to be away."""
     shows: Shows = "board"
     """Of a LAN screen always that. Guests' has neither a station nor a backup."""
+    look: Look = UNCHANGED
+    """Of a board; any other screen draws itself."""
 
 
 class Knock(Struct, frozen=True):

@@ -125,6 +125,7 @@ async def _serve_once(
     expeditor, clock = await new_expeditor(current.place, log)
     if not await _loaded(expeditor, stop):
         return
+    await current.finish_import(expeditor)
     has_begun = False
     try:
         async with running(current, log, expeditor, clock, doors) as parts:
@@ -242,8 +243,9 @@ async def running(
         config.appliance.name,
         expeditor,
         log,
-        history,
-        machine,
+        history=history,
+        reports=reports,
+        machine=machine,
         router=router,
         attention=attention,
         https=https,

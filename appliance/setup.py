@@ -113,6 +113,56 @@ class ChoicesJson(Struct):
     slotted: Sequence[str]
 
 
+class KitchenJson(Struct):
+    """All that makes this kitchen this kitchen, to be kept, or to be taken to another appliance.
+
+    But for its orders, the secret that tokens are signed with, and certificates. PINs are in it as
+    hashes, and so are the tokens of screens, which stay adopted.
+    """
+
+    format: int
+    """Of this file. One that is newer than this appliance knows is refused."""
+    configuration: str = ""
+    """The text of its file."""
+    version: str = ""
+    """Of the appliance that it comes from, as the next two."""
+    exported_at: str = ""
+    identity: str | None = None
+    """Who it is on the network; whoever takes this over is looked for by its screens."""
+    menu_file: str | None = None
+    """What is in the menu's file, where the configuration names one."""
+    stations: Sequence[dict[str, Any]] = ()
+    """Those that were made over HTTP, as the next two."""
+    rules: Sequence[dict[str, Any]] = ()
+    menu: Sequence[dict[str, Any]] = ()
+    pins: dict[str, Any] | None = None
+    devices: dict[str, Any] | None = None
+    """Who has a token without an end."""
+    screens: dict[str, Any] | None = None
+
+
+class HoldsJson(Struct):
+    """How much is in such a file."""
+
+    name: str
+    stations: int
+    rules: int
+    menu: int
+    screens: int
+    pins: int
+
+
+class ImportJson(Struct):
+    """What an import makes, or would."""
+
+    holds: HoldsJson | None
+    """Null where that cannot be told."""
+    errors: Sequence[FindingJson]
+    """With any, nothing is imported."""
+    left_out: Sequence[str]
+    """Keys that belong to the machine it came from."""
+
+
 class CannotSetUp(Exception):
     """Nothing was changed; the text says why."""
 
@@ -145,6 +195,18 @@ class SetUp(Protocol):
         """What would route by this one, and learned times where they count. Raises WrongDocument.
 
         With the stations, rules and menu that programs made.
+        """
+
+    async def whole(self) -> KitchenJson:
+        """All that makes this kitchen this kitchen. Raises OSError."""
+
+    async def check_whole(self, kitchen: KitchenJson) -> ImportJson:
+        """What is in such a file, and what is wrong with it; changes nothing."""
+
+    async def take_whole(self, kitchen: KitchenJson, by: str) -> ImportJson:
+        """Have the service begin anew with all of that, in place of what it has.
+
+        `by`: who asks. Raises WrongDocument, CannotSetUp, OSError.
         """
 
     async def choices(self) -> ChoicesJson:

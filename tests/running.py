@@ -32,8 +32,14 @@ class RunningAppliance:
     """What a test can reach: the ports, a token, and the parts for looking inside."""
 
     def __init__(
-        self, directory: Path, parts: Running, log: SqliteLog, http: aiohttp.ClientSession
+        self,
+        current: Current,
+        parts: Running,
+        log: SqliteLog,
+        http: aiohttp.ClientSession,
     ) -> None:
+        self.current = current
+        directory = current.place.directory
         self.directory = directory
         self.orders_port = parts.listening.orders.port
         self.url = f"http://{parts.listening.http}"
@@ -121,7 +127,7 @@ async def running(
             service.running(current, log, expeditor, clock, doors) as parts,
             aiohttp.ClientSession() as http,
         ):
-            yield RunningAppliance(directory, parts, log, http)
+            yield RunningAppliance(current, parts, log, http)
     finally:
         doors.close()
         await log.close()

@@ -18,6 +18,7 @@ from appliance.expeditor import Fault
 from appliance.indexing import IndexStatus
 from appliance.log import Health, Recent
 from appliance.printers import NOT_YET as PRINTER_NOT_YET
+from appliance.printers import PrintingStatus
 from appliance.problems import Found
 from appliance.screens_now import ScreenNow
 from appliance.tls import HttpsStatus
@@ -119,15 +120,23 @@ def test_clock_memory_and_disk(
 def test_one_slow_commit_is_none_and_many_are_a_slow_disk(
     recent: Recent | None, expected: list[tuple[str, str]]
 ) -> None:
-    history = IndexStatus(10, 10, None, None)
-    assert told(problems.of_log(Health(None, 0, 0.0, recent), history)) == expected
+    assert told(problems.of_log(Health(None, 0, 0.0, recent))) == expected
 
 
 def test_an_index_that_is_behind_or_stands() -> None:
-    log = Health(None, 0, 0.0, None)
-    behind, faulty = IndexStatus(10, 30_000, None, None), IndexStatus(9, 10, "damaged", None)
-    assert told(problems.of_log(log, behind)) == [("index-behind", "notice")]
-    assert told(problems.of_log(log, faulty)) == [("index-faulty", "warning")]
+    well, behind = IndexStatus(10, 10, None, None), IndexStatus(10, 30_000, None, None)
+    faulty = IndexStatus(9, 10, "damaged", None)
+    assert told(problems.of_indexes(well, well)) == []
+    assert told(problems.of_indexes(behind, behind)) == [("index-behind", "notice")]
+    assert told(problems.of_indexes(faulty, well)) == [("index-faulty", "warning")]
+    assert told(problems.of_indexes(well, faulty)) == [("reports-faulty", "warning")]
+
+
+def test_chits_that_cannot_be_stored_are_an_alarm() -> None:
+    (found,) = problems.of_printing(PrintingStatus(3, 5, "the disk is full"))
+    assert (found.code, found.severity) == ("chits-not-made", "alarm")
+    assert found.facts == {"why": "the disk is full"}
+    assert list(problems.of_printing(PrintingStatus(5, 5, None))) == []
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def make_app(
             ],
         ),
         Resource("Access", access, access.Access(authority, known_stations).operations()),
-        Resource("Signing in", sign_in, sign_in.SignIn(authority).operations()),
+        Resource("Signing in", sign_in, sign_in.SignIn(authority, set_up).operations()),
         Resource(
             "Appliance",
             appliance_health,

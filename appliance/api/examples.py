@@ -21,6 +21,7 @@ from appliance.api.setup import DocumentBody, DraftedOrder, SetUpBody
 from appliance.api.sign_in import Credentials
 from appliance.api.stations import StationBody
 from appliance.api.tickets import FireBody, MoveBody, PrintBody, PriorityBody
+from appliance.setup import KitchenJson
 
 
 class Part(NamedTuple):
@@ -112,6 +113,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     RevokeBody: {"subject": "pin:Maria"},
     DocumentBody: {"document": _SMALL},
     SetUpBody: {"document": _SMALL, "revision": "0f1e2d3c4b5a6978"},
+    KitchenJson: {"format": 1, "configuration": '[[station]]\nid = "grill"\nname = "Grill"\n'},
     DraftedOrder: {
         "document": _SMALL,
         "items": [{"name": "Hamburger", "mods": ["Side Fries"]}],
@@ -121,6 +123,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     LookBody: {"printing": {"language": "de"}, "model": "TM-T88V", "station": "Grill"},
     KnockBody: {"screen_id": "4b825dc642cb6eb9a060e54bf8d69288", "name": "TV at the fryer"},
     AdoptBody: {"code": "123456", "name": "Fry screen", "station_id": "fry"},
-    ScreenBody: {"name": "Fry screen", "patience": 15},
+    ScreenBody: {"name": "Fry screen", "patience": 15, "look": {"scale": 120}},
     Credentials: {"pin": "4711"},
 }

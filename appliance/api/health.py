@@ -49,6 +49,7 @@ ProblemCode = Literal[
     "printer-failed",
     "printer-not-wired",
     "chits-to-decide",
+    "chits-not-made",
     "screen-away",
     "screen-covered",
     "screen-behind",
@@ -72,6 +73,7 @@ ProblemCode = Literal[
     "disk-slow",
     "index-faulty",
     "index-behind",
+    "reports-faulty",
     "certificate-ends",
     "other",
 ]

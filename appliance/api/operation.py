@@ -76,6 +76,8 @@ class Operation(NamedTuple):
     lenient: bool = False
     """The body is an order as points of sale send it: it may have numbers as texts, and begin
     with a byte-order mark."""
+    most_bytes: int | None = None
+    """Of the body; None: as of most."""
     status: int = 200
     errors: tuple[int, ...] = ()
     """Apart from those that every operation has."""
@@ -125,6 +127,8 @@ class Operation(NamedTuple):
         """What was sent, decoded. Raises ApiError 400, 413, 415."""
         if not self.body_needed and not await read(request):
             return kind()
+        if self.most_bytes is not None:
+            request = request.clone(client_max_size=self.most_bytes)
         return await json_body(request, kind, lenient=self.lenient)
 
     async def _from_kitchen(self, call: Call, repeats: Repeats) -> Result:

@@ -7,9 +7,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.times import Time, iso
 from appliance.screens_now import (
+    UNCHANGED,
     Announced,
     FoundScreen,
     Hub,
+    Look,
     Proto,
     ScreenHealth,
     ScreenJson,
@@ -34,6 +36,10 @@ CoveredBy = Annotated[
 ]
 Conflict = Annotated[
     str, Meta(description="in words, where two say that they are this screen; else empty")
+]
+Styled = Annotated[
+    Look,
+    Meta(description="how its board is shown; what is null is left to its browser"),
 ]
 Missed = Annotated[
     bool, Meta(description="it has been away for longer than its patience: not for a moment only")
@@ -64,6 +70,7 @@ class ScreenTold(Struct):
     conflict: Conflict
     missed: Missed
     shows: Shown
+    look: Styled
 
 
 class ScreenShown(Struct):
@@ -87,6 +94,7 @@ class ScreenShown(Struct):
     ]
     patience: Annotated[int, Meta(description="seconds that it may be away before that")]
     shows: Shown
+    look: Styled
     state: State
     why: str
     since: Time
@@ -155,6 +163,7 @@ class AdoptBody(Struct, forbid_unknown_fields=True, kw_only=True):
     backup_id: Backup = None
     patience: Patience = 8
     shows: Shown = "board"
+    look: Styled = UNCHANGED
 
 
 class ScreenBody(Struct, forbid_unknown_fields=True):
@@ -165,6 +174,7 @@ class ScreenBody(Struct, forbid_unknown_fields=True):
     backup_id: Backup | UnsetType = UNSET
     patience: Patience | UnsetType = UNSET
     shows: Shown | UnsetType = UNSET
+    look: Styled | UnsetType = UNSET
 
 
 class HealthBody(Struct, forbid_unknown_fields=True):
@@ -277,6 +287,7 @@ def screen_told(screen: ScreenNow) -> ScreenTold:
         screen.conflict,
         screen.missed,
         screen.shows,
+        screen.look,
     )
 
 

@@ -29,7 +29,7 @@ from appliance.api.screen_json import (
 )
 from appliance.config.values import Address
 from appliance.lan import PORT
-from appliance.screens_now import CannotAdopt, ScreenJson, Screens, Wanted
+from appliance.screens_now import UNCHANGED, CannotAdopt, ScreenJson, Screens, Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,14 @@ class ScreenResource:
         """A board is let in that shows this code, or a LAN screen is fed from now on."""
         body: AdoptBody = call.body
         async with self._changing:
-            wanted = Wanted(body.name, body.station_id, body.backup_id, body.patience, body.shows)
+            wanted = Wanted(
+                body.name,
+                body.station_id,
+                body.backup_id,
+                body.patience,
+                body.shows,
+                body.look,
+            )
             self._require_fit(wanted, body.found_id)
             _require_shown(wanted, self._passes(), is_board=body.code is not None)
             if body.code is not None:
@@ -115,6 +122,8 @@ class ScreenResource:
                 return await self._adopt_board(body.code, wanted)
             if body.address is None and not body.found_id:
                 raise invalid("code", "give a board's code, or a LAN screen's address or found_id")
+            if body.look != UNCHANGED:
+                raise _draws_itself()
             address = "" if body.address is None else _address(body.address)
             adopted = await _done(self._screens.adopt_lan(body.found_id, address, wanted))
             return self._shown(adopted)
@@ -147,7 +156,7 @@ class ScreenResource:
         return self._shown(screen)
 
     async def change(self, call: Call) -> ScreenShown:
-        """A screen has another name, station, backup or patience, or shows something else."""
+        """A screen has another name, station, backup, patience or look, or shows something else."""
         body: ScreenBody = call.body
         async with self._changing:
             screen = self._changeable(call)
@@ -160,6 +169,8 @@ class ScreenResource:
             # What stays may be of stations that are gone.
             self._require_fit(Wanted(**{"name": screen.name} | changes), screen.id)
             wanted = replace(before, **changes)
+            if screen.proto != "board" and wanted.look != UNCHANGED:
+                raise _draws_itself()
             if changes.keys() & _WHERE:
                 _require_shown(wanted, self._passes(), is_board=screen.proto == "board")
             # The token first: whoever is told of the screen then finds what it is good for.
@@ -239,7 +250,9 @@ def _require_shown(wanted: Wanted, passes: Collection[str], *, is_board: bool) -
 
 
 def _wanted_of(screen: ScreenJson) -> Wanted:
-    return Wanted(screen.name, screen.station, screen.backup, screen.patience, screen.shows)
+    return Wanted(
+        screen.name, screen.station, screen.backup, screen.patience, screen.shows, screen.look
+    )
 
 
 def shown(screen: ScreenJson, screens: Screens, authority: Authority) -> ScreenShown:
@@ -268,6 +281,10 @@ async def _done(doing: Awaitable[Done]) -> Done:
 
 def _no_screen(name: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"there is no screen {name!r}")
+
+
+def _draws_itself() -> ApiError:
+    return invalid("look", "a LAN screen draws itself: only a board has a look")
 
 
 def _address(text: str) -> str:

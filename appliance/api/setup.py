@@ -5,12 +5,13 @@ it is put in force, in the same process and on the same ports.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from appliance.api.auth import MANAGERS
 from appliance.api.errors import ApiError
-from appliance.api.operation import Call, Operation
+from appliance.api.operation import Answer, Call, Operation
 from appliance.api.routed_json import RoutedJson
 from appliance.api.routing import Routing, TestedOrder
 from appliance.log import NotStored
@@ -20,10 +21,15 @@ from appliance.setup import (
     ChoicesJson,
     Document,
     FindingJson,
+    ImportJson,
+    KitchenJson,
     SetUp,
     SetUpJson,
     WrongDocument,
 )
+
+MOST_BYTES: Final = 16_000_000
+"""Of a whole kitchen: its menu is the most of it."""
 
 
 class DocumentBody(Struct, forbid_unknown_fields=True):
@@ -45,6 +51,12 @@ class DraftedOrder(TestedOrder, kw_only=True, rename="camel"):
     """An order to be tried out by a configuration that is not in force."""
 
     document: Document
+
+
+class ImportQuery(Struct, forbid_unknown_fields=True):
+    """Whether to do it."""
+
+    check: bool = False
 
 
 class RevisionJson(Struct):
@@ -98,6 +110,28 @@ class SetUpResource:
                 changes_nothing=True,
             ),
             Operation(
+                "GET",
+                "/setup/export",
+                self.export,
+                MANAGERS,
+                KitchenJson,
+                errors=(503,),
+                headers={"Content-Disposition": "the name of the file"},
+                everywhere=True,
+            ),
+            Operation(
+                "POST",
+                "/setup/import",
+                self.take,
+                MANAGERS,
+                ImportJson,
+                query=ImportQuery,
+                body=KitchenJson,
+                most_bytes=MOST_BYTES,
+                errors=(409, 503),
+                everywhere=True,
+            ),
+            Operation(
                 "GET", "/setup/choices", self.choices, MANAGERS, ChoicesJson, everywhere=True
             ),
         ]
@@ -145,6 +179,38 @@ class SetUpResource:
             except WrongDocument as error:
                 raise wrong(error) from error
             return await self._routing.explained(router, learned, order)
+
+    async def export(self, _call: Call) -> Answer:
+        """All that makes this kitchen this kitchen, as one file.
+
+        The configuration, stations, rules and menu that programs made, PINs as hashes, adopted
+        screens and the hashes of their tokens, and who the appliance is on the network. Without
+        orders, without the secret that tokens are signed with, without certificates.
+        """
+        kitchen = await self._setup.whole()
+        disposition = 'attachment; filename="kitchen.json"'
+        return Answer(kitchen, {"Content-Disposition": disposition})
+
+    async def take(self, call: Call) -> ImportJson:
+        """Have the service begin anew with all that such a file has.
+
+        What it names takes the place of what is there; of what it does not name nothing changes.
+        With `check`, it only tells what it has and what is wrong. The appliance takes over who the
+        other was: that one is not to run any more.
+        """
+        kitchen: KitchenJson = call.body
+        if call.query.check:
+            return await self._setup.check_whole(kitchen)
+        try:
+            return await self._setup.take_whole(kitchen, call.caller.subject)
+        except WrongDocument as error:
+            raise wrong(error) from error
+        except CannotSetUp as error:
+            raise ApiError(409, "CONFLICT", str(error)) from error
+        except NotStored:
+            raise
+        except OSError as error:
+            raise not_written(error) from error
 
     async def choices(self, _call: Call) -> ChoicesJson:
         """What can be chosen in a configuration, and what is plugged in at the moment."""

@@ -13,6 +13,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from appliance.api.auth import (
+    MANAGERS,
     ROLES,
     SESSION_SECONDS,
     Authority,
@@ -29,6 +30,7 @@ from appliance.api.body import read
 from appliance.api.errors import ApiError
 from appliance.api.operation import Call, Operation
 from appliance.api.raw import RawOperation
+from appliance.setup import SetUp
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +94,10 @@ class Session(Struct):
 class SignIn:
     """The handlers, for one appliance."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, set_up: SetUp) -> None:
+        """`set_up` knows whether anybody has set the kitchen up."""
         self._authority = authority
+        self._set_up = set_up
 
     def operations(self) -> list[RawOperation | Operation]:
         """These are for browsers."""
@@ -124,7 +128,10 @@ class SignIn:
         ]
 
     async def by_link(self, request: web.Request) -> web.Response:
-        """Redeem a one-time link's code for a session: a manager's, or a screen's."""
+        """Redeem a one-time link's code for a session: a manager's, or a screen's.
+
+        As long as nobody has set the kitchen up, a manager is led there.
+        """
         try:
             token = await self._authority.redeem(request.query.get("code", ""))
         except ApiError as error:  # A person followed it: say so to a person.
@@ -134,6 +141,8 @@ class SignIn:
                 text=text, status=error.status, content_type=_HTML, headers=_HEADERS
             )
         caller = self._authority.verify(token)
+        if caller.roles & MANAGERS and (await self._set_up.now()).first_start:
+            return _signed_in(request, token, "/setup")
         return _signed_in(request, token, "/ready" if caller.roles == READY else "/")
 
     async def by_form(self, request: web.Request) -> web.Response:

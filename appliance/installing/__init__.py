@@ -6,4 +6,6 @@ afar      what of it cannot be set over the network
 draft     a document that is to be the configuration: what is wrong with it, what doubtful
 current   the configuration that runs, and the next one: what the API is given
 choices   what a person can choose from
+transfer  all that makes this kitchen this kitchen, as one file
+making    what of that is in the log
 """

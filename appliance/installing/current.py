@@ -9,14 +9,17 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
 
 from appliance import config
 from appliance.config import ConfigError, Fault
 from appliance.expeditor import Expeditor
 from appliance.files import replace_file
 from appliance.installing.draft import Draft, drafted, without_nulls
-from appliance.installing.place import Place, instead_of, keep_last_good
+from appliance.installing.place import WAITING, Place, instead_of, keep_last_good
 from appliance.kitchen.command import NoteConfiguration
 from appliance.kitchen.layout import Layout
 from appliance.kitchen.learning import Learned
@@ -27,10 +30,15 @@ from appliance.setup import (
     ChoicesJson,
     Document,
     FindingJson,
+    ImportJson,
+    KitchenJson,
     SetUpJson,
     WrongDocument,
     same,
 )
+
+if TYPE_CHECKING:  # What reads and writes TOML takes memory: see `_write`.
+    from appliance.installing.transfer import Arriving
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +71,22 @@ class Current:
         before = self.place
         try:
             self.place = self._find()
-        except ConfigError as error:  # An installer's file, which nobody was to change.
+        except (ConfigError, OSError) as error:  # The disk fails, or a file of an installer's.
             logger.warning("the configuration stays as it was: %s", error)
         else:
             self._before = before
+
+    async def finish_import(self, expeditor: Expeditor) -> None:
+        """Have what waits of an import, if there is one, in the log. Raises LogError, OSError."""
+        place = self.place
+        if place.source == "file" or not (place.directory / WAITING).exists():
+            return
+        from appliance.installing.making import make  # noqa: PLC0415 - as in `_write`
+        from appliance.installing.transfer import done, waiting  # noqa: PLC0415
+
+        found = await asyncio.to_thread(waiting, place.directory)
+        place.warnings.extend(await make(expeditor, found))
+        await asyncio.to_thread(done, place.directory)
 
     def fall_back(self, why: str) -> bool:
         """It could not start with this one; whether there is another. Blocks.
@@ -80,6 +100,22 @@ class Current:
         logger.error("the configuration cannot be used: %s", why)
         self.place = instead
         return True
+
+
+def take_in_import(directory: Path) -> None:
+    """Put what waits of an import in the place of what is there; but for the log. Blocks.
+
+    Nothing of this data directory may be in use. One that was damaged is put aside. Raises OSError.
+    """
+    if not (directory / WAITING).exists():
+        return
+    from appliance.installing.transfer import take_in  # noqa: PLC0415 - as in `_write`
+
+    try:
+        take_in(directory)
+    except (ConfigError, msgspec.DecodeError) as error:
+        logger.warning("an import is damaged, and nothing of it is taken in: %s", error)
+        (directory / WAITING).rename(directory / f"{WAITING}.damaged")
 
 
 class _Wanted(NamedTuple):
@@ -200,6 +236,45 @@ class SettingUp:
         layout = Layout(kitchen.plan)
         layout.restore(*runs.made())
         return layout.router, runs.learned if kitchen.settings.learned_prep_times else None
+
+    async def whole(self) -> KitchenJson:
+        """All that makes this kitchen this kitchen."""
+        from appliance.installing.transfer import whole  # noqa: PLC0415 - as in `_write`
+
+        # Nothing is told of that is not on disk.
+        await asyncio.shield(self._expeditor.settled())
+        return await asyncio.to_thread(whole, self._current.place, self._expeditor.kitchen)
+
+    async def check_whole(self, kitchen: KitchenJson) -> ImportJson:
+        """What is in such a file, and what is wrong with it; changes nothing."""
+        try:
+            found = await asyncio.to_thread(self._arriving, kitchen)
+        except ConfigError as error:
+            return ImportJson(None, _told(error.faults), [])
+        return ImportJson(found.holds, [], found.left_out)
+
+    def _arriving(self, kitchen: KitchenJson) -> "Arriving":
+        from appliance.installing.transfer import arriving  # noqa: PLC0415 - as in `_write`
+
+        return arriving(kitchen, self._wanted().document, self._current.place.directory)
+
+    async def take_whole(self, kitchen: KitchenJson, by: str) -> ImportJson:
+        """Have the service begin anew with all of that, in place of what it has."""
+        from appliance.installing.transfer import keep  # noqa: PLC0415 - as in `_write`
+
+        async with self._one_at_a_time:
+            if not self._is_changeable:
+                raise CannotSetUp("an installer has given it as a file, and changes it there")
+            checked = await self.check_whole(kitchen)
+            if checked.errors:
+                raise WrongDocument(checked.errors)
+            before = (await asyncio.to_thread(self._wanted)).document
+            after = config.document_of(kitchen.configuration, "import")
+            keys = tuple(_differing("", before, after))[:MOST_KEYS]
+            await self._note(NoteConfiguration("imported", keys), by)
+            await asyncio.to_thread(keep, kitchen, self._current.place.directory)
+            self._current.begin_anew.set()
+            return checked
 
     async def choices(self) -> ChoicesJson:
         """What can be chosen, and what is plugged in now."""

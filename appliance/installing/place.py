@@ -21,6 +21,8 @@ OWN: Final = "kitchen.toml"
 """In the data directory: the configuration that the pages write."""
 LAST_GOOD: Final = "last-good.toml"
 """There, too: the configuration that the service last started with."""
+WAITING: Final = "import.json"
+"""There, too, from when an import was asked for until it is done: see `transfer.py`."""
 LAST_GOOD_MENU: Final = "last-good-menu.csv"
 """There, too: the menu's file that it last started with."""
 FIRST_SHOWN: Final = 120

@@ -32,7 +32,7 @@ from appliance.printing.follower import Follower, add_job
 from appliance.printing.jobs import ENDED, Job, json_of
 from appliance.printing.plan import Standing, comes_out_at
 from appliance.printing.sample import sample
-from appliance.printing.shown import printer_json, warnings
+from appliance.printing.shown import lost_chits, printer_json, warnings
 from appliance.printing.spool import Spool
 from appliance.printing.stand import Stand
 from appliance.printing.stepping_in import steps_in_for
@@ -252,6 +252,10 @@ class Printing:
     def warnings(self) -> list[str]:
         """A sentence for each thing that somebody should look after, but for the printers."""
         return list(warnings(self._spool, self._follower, self._tally))
+
+    def other_warnings(self) -> list[str]:
+        """Those of them that are not in the status."""
+        return list(lost_chits(self._spool, self._follower, self._tally))
 
     # ── what can be asked ────────────────────────────────────────────────────────────
 

@@ -51,6 +51,11 @@ def warnings(spool: Spool, follower: Follower, tally: Tally) -> Iterator[str]:
         yield f"No chit is printed: {spool.fault}"
     if follower.fault is not None:
         yield f"No new chit is made: {follower.fault}"
+    yield from lost_chits(spool, follower, tally)
+
+
+def lost_chits(spool: Spool, follower: Follower, tally: Tally) -> Iterator[str]:
+    """The same, but for what `PrintingStatus` has as its fault: chits that may not come out."""
     if spool.begun_anew is not None:
         yield (
             "The store of chits was damaged and was begun anew at the start: chits that were"

@@ -59,7 +59,9 @@ class _Beside(Struct, frozen=True, omit_defaults=True):
     """What the file said then: where it says something else now, that counts."""
 
 
-class _File(Struct, frozen=True):
+class File(Struct, frozen=True):
+    """All of them, as they are kept."""
+
     by_id: dict[str, _Kept] = {}
     of_file: dict[str, _Beside] = {}
 
@@ -70,7 +72,7 @@ class Registry:
     def __init__(self, directory: Path, sections: Sequence[ScreenSection]) -> None:
         """Blocks; raises OSError. A screen of the file keeps the device that it had."""
         self._sections = {section.id: section for section in sections}
-        self._records = Records(directory / NAME, _File())
+        self._records = Records(directory / NAME, File())
         self._moved: dict[str, Address] = {}
         """Found elsewhere, which is not on disk yet."""
         self._of: object = None
@@ -103,7 +105,7 @@ class Registry:
         Blocks; raises OSError, CannotAdopt.
         """
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             if screen.id in self._sections:
                 _require_as_declared(screen, self._sections[screen.id])
                 beside = _Beside(screen.adopted_at, screen.device)
@@ -120,7 +122,7 @@ class Registry:
     def change(self, screen: str, wanted: Wanted) -> None:
         """It is to be like this. Blocks; raises OSError, KeyError."""
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             changed = replace(file.by_id[screen], wanted=wanted)
             return replace(file, by_id=file.by_id | {screen: changed})
 
@@ -129,7 +131,7 @@ class Registry:
     def forget(self, screen: str) -> None:
         """It is none of ours any more. Blocks; raises OSError, KeyError."""
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             left = dict(file.by_id)
             del left[screen]
             return replace(file, by_id=left)
@@ -151,7 +153,7 @@ class Registry:
         """Durably. Raises OSError."""
         moved = dict(self._moved)
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             for screen, address in moved.items():
                 file = self._with_move(file, screen, address)
             return file
@@ -161,7 +163,7 @@ class Registry:
             if self._moved.get(screen) == address:
                 del self._moved[screen]
 
-    def _with_move(self, file: _File, screen: str, address: Address) -> _File:
+    def _with_move(self, file: File, screen: str, address: Address) -> File:
         if screen in self._sections:
             said = self._sections[screen].address
             beside = file.of_file.get(screen, _Beside(0))
@@ -172,7 +174,7 @@ class Registry:
         found = replace(file.by_id[screen], address=str(address))
         return replace(file, by_id=file.by_id | {screen: found})
 
-    def _all(self, file: _File) -> Iterator[Adopted]:
+    def _all(self, file: File) -> Iterator[Adopted]:
         declared = (
             _declared(section, file.of_file.get(name) or _as_before(file.by_id.get(name)))
             for name, section in self._sections.items()

@@ -217,6 +217,7 @@ class Rounds:
             conflict=self._conflict(screen, now),
             missed=standing.is_missed,
             shows=screen.wanted.shows,
+            look=screen.wanted.look,
         )
 
     def _say(self, before: ScreenNow | None, screen: ScreenNow) -> None:

@@ -33,6 +33,7 @@ def screen_json(
         backup=screen.wanted.backup,
         patience=screen.wanted.patience,
         shows=screen.wanted.shows,
+        look=screen.wanted.look,
         state=now.state,
         why=now.why,
         since=now.since,

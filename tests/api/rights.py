@@ -107,6 +107,8 @@ PUT    /setup                                                                   
 POST   /setup/check                                                             managers  all   ours
 POST   /setup/route                                                             managers  all   ours
 GET    /setup/presses                                                           managers  all   ours
+GET    /setup/export                                                            managers  all   ours
+POST   /setup/import                                                            managers  all   ours
 GET    /setup/choices                                                           managers  all   ours
 """
 RULE: Final = {"station_id": "grill", "name": ["pie"]}
@@ -135,6 +137,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},
+    ("POST", "/setup/import"): {"format": 0},
     ("PUT", "/setup"): {"document": SMALL, "revision": ""},
     ("POST", "/setup/check"): {"document": SMALL},
     ("POST", "/setup/route"): {"document": SMALL, "items": []},

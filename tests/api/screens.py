@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from aiohttp import web
@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 
 from appliance import service
 from appliance.screens_now import (
+    UNCHANGED,
     Announced,
     CannotAdopt,
     FoundScreen,
@@ -27,6 +28,10 @@ from appliance.screens_now import (
 AT: int = 1_772_474_400_000
 """2026-03-02T18:00:00Z."""
 SHOWN_AT = "2026-03-02T18:00:00Z"
+LEFT_TO_IT: Final[dict[str, None]] = dict.fromkeys(
+    ("layout", "scale", "colours", "language", "sounds")
+)
+"""The look of a board for which nobody has chosen any."""
 
 
 def screen(its_id: str, station: str | None = None, /, **more: Any) -> ScreenJson:
@@ -41,6 +46,7 @@ def screen(its_id: str, station: str | None = None, /, **more: Any) -> ScreenJso
         "backup": None,
         "patience": 8,
         "shows": "board",
+        "look": UNCHANGED,
         "state": "live",
         "why": "",
         "since": AT,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from appliance.expeditor import Fault
-from appliance.screens_now import Announced, ScreenJson, ScreensJson, ScreensStatus
+from appliance.screens_now import UNCHANGED, Announced, ScreenJson, ScreensJson, ScreensStatus
 from tests.api.asking import ask
 from tests.api.printing import MadeUpPrinters, given, printer
 from tests.machines import WELL
@@ -30,6 +30,7 @@ def screen(name: str, **more: Any) -> ScreenJson:
         "backup": None,
         "patience": 8,
         "shows": "board",
+        "look": UNCHANGED,
         "state": "live",
         "why": "",
         "since": 0,

@@ -11,7 +11,7 @@ import pytest
 from appliance.api.events import listener as event_listener
 from tests.api.asking import ask, ticket_path
 from tests.api.listening import Heard, listening
-from tests.api.screens import SHOWN_AT, MadeUpScreens, given, screen
+from tests.api.screens import LEFT_TO_IT, SHOWN_AT, MadeUpScreens, given, screen
 from tests.api.talking import subscribed, talking
 from tests.api.test_knocks import ID, TICKETS, adopt, knock
 from tests.running import RunningAppliance, running
@@ -367,6 +367,7 @@ async def test_all_are_told_at_first_and_then_each_change(
                 "conflict": "",
                 "missed": True,
                 "shows": "board",
+                "look": LEFT_TO_IT,
             }
         screens.screens.clear()
         screens.tell()

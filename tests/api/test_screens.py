@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 
 from appliance.api.auth.devices import Devices
-from appliance.screens_now import CannotAdopt, FoundScreen, Hub
+from appliance.screens_now import CannotAdopt, FoundScreen, Hub, Look
 from tests.api.asking import Answer, ask
-from tests.api.listening import listening
-from tests.api.screens import SHOWN_AT, MadeUpScreens, given, screen
+from tests.api.listening import Heard, listening
+from tests.api.screens import LEFT_TO_IT, SHOWN_AT, MadeUpScreens, given, screen
 from tests.api.test_knocks import ID, JSON, SCREENS, TICKETS, adopt, knock
 from tests.running import RunningAppliance, running
 
@@ -70,6 +70,7 @@ async def test_a_screen_is_told_in_full(
         "backup_id": "at-grill",
         "patience": 8,
         "shows": "board",
+        "look": LEFT_TO_IT,
         "state": "away",
         "why": "no answer",
         "since": SHOWN_AT,
@@ -260,6 +261,27 @@ async def test_another_station_is_another_right_at_once_and_for_good(
     assert (device["name"], device["stations"]) == ("Pass", None)
 
 
+async def test_how_a_board_is_to_look_is_told_at_once_and_kept(
+    appliance: RunningAppliance, screens: MadeUpScreens
+) -> None:
+    token = (await knock(appliance)).body["token"]
+    await adopt(appliance, "000001", station_id="grill", look={"colours": "day"})
+    wanted = LEFT_TO_IT | {"colours": "day", "scale": 140}
+    async with listening(appliance, token=token) as stream:
+        await stream.snapshot()
+        look = {"colours": "day", "scale": 140}
+        answer = await send(appliance, "PATCH", f"{SCREENS}/{ID}", look=look)
+        assert (answer.status, answer.body["look"]) == (200, wanted)
+
+        def is_told(heard: Heard) -> bool:
+            told = heard.body.get("payload", {}).get("screens", [])
+            return any(each["id"] == ID and each["look"] == wanted for each in told)
+
+        await stream.until(is_told)
+    await send(appliance, "PATCH", f"{SCREENS}/{ID}", name="Other")
+    assert screens.screens[ID].look == Look(colours="day", scale=140)
+
+
 async def test_a_token_is_good_for_what_its_screen_is_for_by_now(
     appliance: RunningAppliance, screens: MadeUpScreens
 ) -> None:
@@ -337,6 +359,9 @@ NO_CHANGES: list[tuple[str, dict[str, Any], int, str | None]] = [
     ("at-grill", {"name": ""}, 400, "name"),
     ("at-grill", {"patience": None}, 400, "patience"),
     ("at-grill", {"code": "000001"}, 400, "code"),
+    ("at-grill", {"look": {"scale": 300}}, 400, "look.scale"),
+    ("at-grill", {"look": {"layout": "sideways"}}, 400, "look.layout"),
+    ("at-fry", {"look": {"scale": 120}}, 400, "look"),
     ("at-cold", {"name": "Cold"}, 409, None),
     ("nobody", {"name": "Cold"}, 404, None),
 ]
@@ -410,4 +435,5 @@ async def test_the_health_names_them_for_everybody(
         "conflict": "",
         "missed": True,
         "shows": "board",
+        "look": LEFT_TO_IT,
     }

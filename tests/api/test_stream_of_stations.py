@@ -64,6 +64,7 @@ async def test_each_change_comes_once_with_all_stations_as_a_snapshot_has_them(
                 payload = (await late.snapshot()).body["payload"]
                 assert payload["stations"] == shown[-1]
     bar = {"id": "bar", "name": "Bar", "station_type": "bar", "active": True}
+    bar |= {"sound_alerts": False}
     drinks = bar | {"name": "Drinks", "active": False}
     assert ids(before) == ["grill", "fry", "cold", "pass"]
     grill, fry, cold, at_pass = before

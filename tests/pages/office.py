@@ -60,6 +60,11 @@ class Office:
         """Another manager was faster."""
         self.now |= {"document": document, "revision": f"{self.now['revision']}+"}
 
+    def brings(self, document: dict[str, Any]) -> None:
+        """It begins anew with what an import brought."""
+        self.somebody_applies(document)
+        self.put.append(document)
+
     def _answer(self, route: Route) -> None:
         if route.request.method == "GET":
             route.fulfill(json=self.now)

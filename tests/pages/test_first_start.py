@@ -89,8 +89,8 @@ class New(Kitchen):
 
 def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Path) -> None:
     with New(tmp_path) as kitchen:
-        kitchen.let_in(page.context)
-        page.goto(f"{kitchen.url}/setup")
+        page.goto(kitchen.sign_in_link)
+        page.wait_for_url(f"{kitchen.url}/setup")
         page.get_by_label("Name of the kitchen").fill("Bar Sol")
         onward(page, "What do you begin with?")
         page.get_by_role("button", name="Café or bar").click()
@@ -114,6 +114,22 @@ def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Pa
         expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
         now = kitchen.call("GET", "/setup")
         assert (now["source"], now["document"]["appliance"]["name"]) == ("own", "Bar Luna")
+        # As it is now it can be brought back, whatever becomes of it.
+        page.get_by_role("link", name="Export and import").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download everything").click()
+        page.get_by_role("link", name="General").click()
+        name.fill("Bar Marte")
+        name.press("Tab")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
+        page.get_by_role("link", name="Export and import").click()
+        page.get_by_label("File of an export").set_input_files(download.value.path())
+        expect(page.get_by_text("2 stations")).to_be_visible()
+        page.get_by_role("button", name="Replace everything with it").click()
+        expect(page.locator("#section-transfer")).to_contain_text("Done")
+        page.get_by_role("link", name="General").click()
+        expect(name).to_have_value("Bar Luna")
 
 
 def test_what_is_wrong_keeps_it_from_coming_into_force(

@@ -168,6 +168,24 @@ def test_a_found_board_is_adopted_by_the_code_that_it_shows(
     assert desk.asked[0][2]["code"] == "482915"
 
 
+def test_a_screen_for_guests_has_neither_station_nor_backup(
+    page: Page, kitchen: Kitchen, desk: Desk
+) -> None:
+    desk.shows(screens=[adopted("Grill TV")])
+    page.goto(f"{kitchen.url}/screens")
+    form = page.locator("#by-code")
+    form.get_by_label("Code").fill("482915")
+    form.get_by_label("Name").fill("Lobby TV")
+    form.get_by_label("Station").select_option("Grill")
+    form.get_by_label("Backup").select_option("Grill TV")
+    form.locator("[name=shows]").select_option("what is ready, for guests")
+    form.get_by_role("button", name="Adopt").click()
+    expect(page.locator("#said")).to_have_text("Lobby TV is adopted")
+    wanted = {"name": "Lobby TV", "station_id": None, "backup_id": None, "patience": 8}
+    assert desk.asked == [("POST", "", {"code": "482915", "shows": "ready"} | wanted)]
+    expect(page.locator("#by-address .shown")).to_be_hidden()  # A LAN screen is a board.
+
+
 def test_a_screen_is_changed_while_it_is_looked_at(
     page: Page, kitchen: Kitchen, desk: Desk
 ) -> None:

@@ -2,18 +2,25 @@
 
 import copy
 import re
+import tomllib
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, Page, ViewportSize, expect
 
+from appliance import config
 from tests.pages.desk import Desk
 from tests.pages.kitchen import Kitchen
 from tests.pages.office import SETUP, Office, routed, stop
 
 EVIL: Final = "<img src=x onerror=hacked=1>\N{RIGHT-TO-LEFT OVERRIDE}gnp" + "x" * 10_000
 SIZES: Final = [(1920, 1080), (1280, 720), (800, 480), (390, 844)]
-SIDES: Final = "key => [key.offsetWidth, key.offsetHeight]"
+SMALL: Final = """() => [...document.querySelectorAll("#place button, #section-list a")]
+    .filter((key) => key.offsetWidth && Math.min(key.offsetWidth, key.offsetHeight) < 47)
+    .map((key) => key.innerText.slice(0, 40))"""
+"""What a finger misses."""
+UNLABELLED: Final = """(place) => [...place.querySelectorAll("input, select, textarea")]
+    .filter((field) => field.labels.length !== 1).length"""
 SECTIONS: Final = ["general", "stations", "rules", "screens", "access", "transfer"]
 
 
@@ -76,8 +83,32 @@ def test_changes_are_counted_and_come_into_force_together(
     assert office.applied["appliance"]["name"] == "Casa Lola"
     assert office.applied["timing"]["late_after"] == "7m30s"
     # What is as it is usually is not written, and what nobody touched stays as it was.
+    assert set(office.applied) == set(tomllib.loads(config.embedded()))
     assert "very_late_after" not in office.applied["timing"]
     assert office.applied["route"] == office.now["document"]["route"]
+
+
+def test_some_tickets_are_late_otherwise(page: Page, kitchen: Kitchen, office: Office) -> None:
+    general = look(page, kitchen)
+    general.get_by_role("button", name="Add an exception").click()
+    entry = general.locator(".entry")
+    change(entry.get_by_label("Kind of order"), "delivery, pickup")
+    change(entry.get_by_label("Late after, in minutes", exact=True), "12")
+    entry.get_by_label("Grill").check()
+    expect(entry.locator(".opener")).to_have_text(
+        "orders for delivery or pickup and tickets of Grill: late after 12 min, "
+        "very late after 8 min"
+    )
+    office.wrong = [{"key": "timing.late[0].very_late_after", "message": "before it is late"}]
+    change(entry.get_by_label("Very late after, in minutes"), "10")
+    expect(entry.locator("[aria-invalid]")).to_have_value("10")
+    office.wrong = []
+    change(entry.get_by_label("Very late after, in minutes"), "20")
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    late: dict[str, Any] = {"late_after": "12m", "very_late_after": "20m"}
+    late |= {"mode": ["delivery", "pickup"], "station": ["grill"]}
+    assert office.applied["timing"]["late"] == [late]
 
 
 def test_leaving_with_changes_asks(page: Page, kitchen: Kitchen, office: Office) -> None:
@@ -154,7 +185,11 @@ def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office
     theirs["appliance"]["name"] = "Theirs"
     office.somebody_applies(theirs)
     page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Not applied: somebody else was faster.")
     expect(page.locator("#overtaken")).to_be_visible()
+    # As often as it is pressed, before somebody has decided.
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Not applied: somebody else was faster.")
     assert office.put == []
     page.get_by_role("button", name="Show the newer one").click()
     expect(general.get_by_label("Name of the kitchen")).to_have_value("Theirs")
@@ -162,6 +197,12 @@ def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office
     # Who has changed nothing just sees what is in force.
     office.somebody_applies(theirs | {"appliance": {"name": "Newest"}})
     expect(general.get_by_label("Name of the kitchen")).to_have_value("Newest")
+    change(general.get_by_label("Name of the kitchen"), "Mine")
+    office.somebody_applies(theirs)
+    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    assert office.applied["appliance"]["name"] == "Mine"
 
 
 def test_a_kitchen_of_a_file_is_shown_and_changed_there(
@@ -366,14 +407,17 @@ def test_pins_are_set_changed_and_taken_away(page: Page, kitchen: Kitchen, offic
     assert office.put == []
 
 
-@pytest.mark.usefixtures("office")
-def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen) -> None:
+def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen, office: Office) -> None:
     asked: list[str] = []
     wrong: list[dict[str, str]] = [{"key": "station[0].name", "message": "too long"}]
 
     def take(route: Any) -> None:
         asked.append(route.request.url.rpartition("?")[2])
-        route.fulfill(json={"stations": 4, "pins": 1, "errors": wrong})
+        if asked[-1] == "check=false":
+            office.brings(office.now["document"] | {"appliance": {"name": "Brought"}})
+        holds = {"name": "Da Carlo", "stations": 4, "rules": 9, "menu": 0, "screens": 2, "pins": 1}
+        left = ["https.key"]
+        route.fulfill(json={"holds": holds, "errors": wrong, "left_out": left})
 
     page.route("**/setup/import?*", take)
     transfer = look(page, kitchen, "transfer")
@@ -389,10 +433,16 @@ def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen) -> None:
     wrong.clear()
     chosen.set_input_files([])
     chosen.set_input_files(file_of(b"{}"))
-    expect(transfer.get_by_text("4 stations")).to_be_visible()
+    expect(transfer.get_by_text("It is of Da Carlo, and holds:")).to_be_visible()
+    expect(transfer.locator("li")).to_have_text(
+        ["4 stations", "9 rules", "0 dishes of the menu", "2 adopted screens", "1 PIN"]
+    )
+    expect(transfer.get_by_text("https.key")).to_be_visible()
     replace.click()
     expect(transfer.get_by_text("Done: the kitchen works with it.")).to_be_visible()
     assert asked == ["check=true", "check=true", "check=false"]
+    page.get_by_role("link", name="General").click()
+    expect(page.get_by_label("Name of the kitchen")).to_have_value("Brought")
 
 
 def test_it_owns_up_when_nobody_answers(page: Page, kitchen: Kitchen, office: Office) -> None:
@@ -427,10 +477,8 @@ def test_hostile_names_are_text_and_every_size_fits(
         for width, height in SIZES:
             page.set_viewport_size(ViewportSize(width=width, height=height))
             assert page.evaluate("document.documentElement.scrollWidth") <= width, section
-            for key in page.locator("#place button:visible, #section-list a:visible").all():
-                assert min(key.evaluate(SIDES)) >= 47, section
-        for field in place.locator("input:visible, select:visible, textarea:visible").all():
-            assert field.evaluate("field => field.labels.length") == 1
+            assert page.evaluate(SMALL) == [], section
+        assert place.evaluate(UNLABELLED) == 0
     assert page.locator("main img").count() == 0
     assert page.evaluate("typeof hacked") == "undefined"
 

@@ -66,7 +66,9 @@ class NewDevice(NamedTuple):
     token: str
 
 
-class _File(Struct, frozen=True, dict=True):
+class File(Struct, frozen=True, dict=True):
+    """All of them, as they are kept."""
+
     by_hash: dict[str, Device] = {}
     """By the SHA-256 of the token."""
     ended: tuple[str, ...] = ()
@@ -74,6 +76,7 @@ class _File(Struct, frozen=True, dict=True):
 
     @cached_property
     def by_id(self) -> dict[str, Device]:
+        """The same, by id."""
         return {device.id: device for device in self.by_hash.values()}
 
 
@@ -82,7 +85,7 @@ class Devices:
 
     def __init__(self, directory: Path) -> None:
         """Blocks; raises OSError."""
-        self._records = Records(directory / NAME, _File())
+        self._records = Records(directory / NAME, File())
 
     @property
     def damaged(self) -> bool:
@@ -136,7 +139,7 @@ class Devices:
         only = tuple(sorted(stations)) or None
         device = Device(secrets.token_hex(8), name, only, time.time(), made_with, screen)
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             same = (each for each in file.by_hash.values() if each.made_with == made_with)
             if made_with is not None and (before := next(same, None)) is not None:
                 raise MadeBefore(
@@ -160,7 +163,7 @@ class Devices:
         if before is None or (before.name, before.stations) == (name, only):
             return
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             changed = {
                 key: replace(it, name=name, stations=only) if it.id == device_id else it
                 for key, it in file.by_hash.items()
@@ -181,7 +184,7 @@ class Devices:
         if not any(map(gone, self.list())):
             return False
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             left = {key: it for key, it in file.by_hash.items() if not gone(it)}
             ended = (*file.ended, *(key for key in file.by_hash if key not in left))
             return replace(file, by_hash=left, ended=ended[-MAX_ENDED:])

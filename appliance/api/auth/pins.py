@@ -58,7 +58,9 @@ class Pin(Struct, frozen=True):
         return f"pin:{self.name}"
 
 
-class _File(Struct, frozen=True, dict=True):
+class File(Struct, frozen=True, dict=True):
+    """All of them, as they are kept."""
+
     # One salt for all: nobody says who they are before giving a PIN, and one computation
     # must do, however many there are. No two are the same, so none gives another away.
     salt: bytes = b""
@@ -66,6 +68,7 @@ class _File(Struct, frozen=True, dict=True):
 
     @cached_property
     def sessions(self) -> frozenset[str]:
+        """What names them in the sessions that they opened."""
         return frozenset(pin.session for pin in self.pins)
 
 
@@ -74,7 +77,7 @@ class Pins:
 
     def __init__(self, directory: Path) -> None:
         """Blocks; raises OSError."""
-        self._records = Records(directory / NAME, _File())
+        self._records = Records(directory / NAME, File())
 
     @property
     def damaged(self) -> bool:
@@ -114,7 +117,7 @@ class Pins:
             raise PinError("pin", "must be 4 to 8 digits")
         only = tuple(sorted(stations)) or None
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             file = file if file.salt else replace(file, salt=secrets.token_bytes(SALT_BYTES))
             hashed, its_id = _hash(digits, file.salt), secrets.token_hex(ID_BYTES)
             pin = Pin(name, tuple(sorted(roles)), only, hashed, time.time(), its_id)
@@ -131,7 +134,7 @@ class Pins:
         """Take a PIN away; whether there was one. Blocks; raises OSError."""
         known = len(self._records.value.pins)
 
-        def edit(file: _File) -> _File:
+        def edit(file: File) -> File:
             nonlocal known
             known = len(file.pins)
             return replace(file, pins=tuple(pin for pin in file.pins if pin.name != name))

@@ -275,7 +275,9 @@ class Listener:
     def _entries(self, stations: Iterable[Station]) -> list[StationEntry]:
         """The stations that this listener may see, in the order of the boards."""
         return [
-            StationEntry(station.id, station.name, station.type, station.active)
+            StationEntry(
+                station.id, station.name, station.type, station.active, station.sound_alerts
+            )
             for station in stations
             if self._sees(station.id)
         ]

@@ -36,6 +36,8 @@ class StationEntry(Struct):
     name: str
     station_type: str
     active: bool
+    sound_alerts: bool
+    """Whether a board sounds for what comes there, and for what becomes late."""
 
 
 class SnapshotPayload(About):

@@ -165,7 +165,7 @@ function buttonsOf(ticket) {
   ];
 }
 
-/** `more` is what the metadata has of the line. */
+/** `more` is what the metadata has of the line; `tick` is missing where no line is ticked. */
 export function drawItem(item, more, ticket, tick) {
   const row = element("li", "");
   row.classList.toggle("done", item.is_done);
@@ -197,7 +197,7 @@ export function drawItem(item, more, ticket, tick) {
 
 /** What a finger ticks off, with all that is said of it; what nobody can is no button. */
 function lineOf(item, ticket, tick) {
-  const canTick = TICKED.includes(ticket.status) && item.change !== "deleted" && !waits(item, ticket);
+  const canTick = tick && TICKED.includes(ticket.status) && item.change !== "deleted" && !waits(item, ticket);
   if (!canTick) return element("div", "line");
   const line = actionButton(`tick ${item.line_id}`);
   line.className = "line";

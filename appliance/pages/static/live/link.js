@@ -26,8 +26,8 @@ let outages = 0; // How often nobody was heard: what was asked for before is not
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
  * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
  * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`:
- * what is to be heard besides, as in a `subscribe`.
+ * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`: what is to be heard
+ * besides, as in a `subscribe`.
  */
 export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -118,7 +118,7 @@ export function follow(on, wanted = {}) {
       if (event.type === "subscribed") { // Comes again when there are other stations to show.
         ({ epoch, screen_id: own = null } = event);
         if (!on.admits(own)) return signedOut();
-        if (tellLook(event.look ?? null)) location.reload(); // Other words: all of it is drawn anew.
+        if (own === null) showAs(null);
       } else if (event.type === "ping") {
         say({ type: "pong" });
       } else if (event.type === "beat") {
@@ -146,6 +146,7 @@ export function follow(on, wanted = {}) {
         if (!views) on.printers(printers);
       } else if (event.type === "kds.screens") {
         screens = event.payload.screens;
+        if (own !== null) showAs(screens.find(({ id }) => id === own)?.look ?? null);
         if (!views) on.screens(screens, own);
       } else if (event.type === "kds.menu") {
         menuChanged();
@@ -154,6 +155,11 @@ export function follow(on, wanted = {}) {
       }
       if (Number.isInteger(event.seq)) position = `${epoch}:${event.seq}`;
     };
+  }
+
+  /** As a manager has chosen for this screen; in other words it is drawn anew. */
+  function showAs(look) {
+    if (tellLook(look)) location.reload();
   }
 
   /** What the menu says of cards that stand, a snapshot has. */
@@ -221,7 +227,7 @@ export function prioritize(ticket, priority) {
   return press(pathOf(ticket, "priority"), { priority });
 }
 
-/** The next course that a ticket holds; 0 for lines of none, and null where none has a number. */
+/** The next course that a ticket holds: 0 for lines of none; those that have no number are null. */
 export function nextCourse(ticket) {
   const named = (item) => ticket.metadata.items?.[item.line_id]?.course?.trim();
   const held = waitForCourse(ticket);
@@ -229,7 +235,7 @@ export function nextCourse(ticket) {
   return next === Infinity ? null : next;
 }
 
-/** Fire the next course that the ticket holds; those that have no number come last. As `act`. */
+/** Fire the next course that the ticket holds. As `act`. */
 export function fire(ticket) {
   return press("/api/v1/kds/courses/fire", {
     order_id: ticket.order_id,

@@ -16,12 +16,26 @@ export function linkPages(current) {
   document.getElementById("pages").replaceChildren(...links);
 }
 
-/** Go where an adopted screen belongs, by what it `shows`; whether that is another page than this. */
+/**
+ * Go where an adopted screen belongs, by what it `shows`; whether that is another page than this. What
+ * it wants to be called (`?screen=NAME`) goes along: see `showCode`.
+ */
 export function leadOn(screen) {
-  const station = encodeURIComponent(screen?.station_id ?? "");
-  const paths = { board: "/", pass: `/pass?station=${station}`, ready: "/ready" };
+  const paths = { board: "/", pass: "/pass", ready: "/ready" };
   const path = paths[screen?.shows];
-  const isElsewhere = Boolean(path) && path.split("?")[0] !== location.pathname;
-  if (isElsewhere) location.replace(path);
-  return isElsewhere;
+  if (!path || path === location.pathname) return false;
+  const asked = new URLSearchParams(location.search);
+  const kept = new URLSearchParams();
+  if (screen.shows === "pass") kept.set("station", screen.station_id);
+  if (asked.has("screen")) kept.set("screen", asked.get("screen"));
+  location.replace(`${path}${String(kept) && `?${kept}`}`);
+  return true;
+}
+
+/** Of a screen that nobody lets in any more: have it show its code. Whether it was led here as one. */
+export function showCode() {
+  const asked = new URLSearchParams(location.search);
+  if (!asked.has("screen")) return false;
+  location.replace(`/?${new URLSearchParams({ screen: asked.get("screen") })}`);
+  return true;
 }

@@ -35,7 +35,7 @@ export function draw(order, { may, prints, sending, perform }) {
   for (const text of card.querySelectorAll(".instructions, .items small, .handoff dd")) {
     if (text.textContent.length <= ENDLESS) continue;
     text.classList.add("endless");
-    text.dataset.more = t("pass.long-text");
+    text.dataset.more = t("board.long-text");
   }
   const buttons = actionsOf(order, may, prints).map(([action, words, isMain]) => {
     const button = element("button", isMain ? "main" : "", words);
@@ -75,8 +75,9 @@ function drawRest({ head, atPass, parts }) {
 /** Each with its words, and whether it is the main one. */
 function actionsOf(order, may, prints) {
   const { head, atPass } = order;
-  const course = order.tickets.find((ticket) => waitForCourse(ticket).length);
-  const fires = course ? [["fire", fireWords(course), head.status === "held"]] : [];
+  const waiting = ticketOf(order, "fire");
+  const hasCourse = waitForCourse(waiting).length > 0;
+  const fires = hasCourse ? [["fire", fireWords(waiting), head.status === "held"]] : [];
   if (!atPass) return fires;
   if (head.status === "voided") return [["bump", t("pass.clear"), true]];
   const print = prints ? [["print", t("pass.print"), false]] : [];
@@ -134,7 +135,7 @@ export function tell(card, order, now) {
   card.classList.toggle("done", ready);
   put(card.querySelector(".age"), head.status === "voided" ? "" : age(head, now));
   put(card.querySelector(".promise"), promiseWords(order, now));
-  const state = [late && t(`pass.${late}`), ready && t("pass.all-done")];
+  const state = [late && t(`live.${late}`), ready && t("pass.all-done")];
   put(card.querySelector(".state"), state.filter(Boolean).join(" · "));
   const places = card.querySelectorAll(".part");
   parts.forEach((each, at) => tellPart(places[at], each, now));

@@ -1,10 +1,11 @@
 // What somebody does to orders: it is shown at once, and confirmed by the appliance or taken back.
 
 import { title } from "/board/card.js";
+import { sayWrong } from "/board/deeds.js";
 import { notice } from "/board/notice.js";
 import { act, fire, prioritize } from "/live/link.js";
 import { name } from "/look/elements.js";
-import { told } from "/words/words.js";
+import { t, told } from "/words/words.js";
 
 const DO = { // What is more than an action of the ticket's own path.
   fire,
@@ -31,7 +32,7 @@ export function watchDeeds(isLive, changed) {
     /** Nobody answers: nothing that was asked for is known to have happened. */
     takeAllBack() {
       for (const { ticket } of deeds.values()) {
-        notice(told("pass.unanswered", { order: name(title(ticket)) }));
+        sayWrong(name(title(ticket)), t("live.unanswered"));
       }
       deeds.clear();
       changed();
@@ -50,7 +51,7 @@ export function watchDeeds(isLive, changed) {
       }
       end(ticket, deed);
       const order = name(title(ticket));
-      if (wrong) return notice(told("pass.refused", { order, wrong }));
+      if (wrong) return sayWrong(order, wrong);
       if (!SAID.includes(action) || (action === "bump" && ticket.status === "voided")) return notice();
       const message = action === "bump" && open ? "bump-undone" : action;
       notice(told(`pass.said-${message}`, { order, stations: name(open) }), "done");

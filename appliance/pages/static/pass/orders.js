@@ -3,6 +3,7 @@
 import { lateness, startsByItself, waitForCourse } from "/live/time.js";
 
 const URGENCY = { urgent: 0, high: 1, normal: 2 };
+const OPEN = ["pending", "in_progress", "recalled"];
 const SOME = 200; // Tickets that left their stations and are kept, of orders that may be gone.
 
 /** All of them, by the number that the appliance gave each. */
@@ -83,15 +84,17 @@ function urgencyOf({ status, priority }) {
   return URGENCY[status === "held" ? "normal" : priority];
 }
 
-/** The parts of an order that somebody has still to do. */
+/** The parts of an order that somebody has still to do; what waits for its course is not among them. */
 export function undone({ parts }) {
-  return parts.filter(({ ticket, isGone }) => !isGone && !["ready", "voided"].includes(ticket.status));
+  return parts.filter(({ ticket, isGone }) => {
+    return !isGone && (OPEN.includes(ticket.status) || startsByItself(ticket));
+  });
 }
 
 /** Whether all stations are done with it: it can be handed over. */
 export function isReady(order) {
-  const isOpen = order.tickets.some(({ status }) => !["held", "voided"].includes(status));
-  return isOpen && !undone(order).length;
+  const isFired = order.tickets.some(({ status }) => !["held", "voided"].includes(status));
+  return isFired && !undone(order).length;
 }
 
 /** Whether something of it waits for somebody's word, or all of it for its time. */
@@ -101,7 +104,7 @@ export function isHeld({ head, tickets }) {
 
 /** The worst of it, at the pass or at a station: `late`, `very-late`, or nothing. */
 export function lateOf({ tickets }, now) {
-  const found = tickets.map((ticket) => lateness(ticket, now).replace(" ", "-"));
+  const found = tickets.map((ticket) => lateness(ticket, now));
   return ["very-late", "late"].find((each) => found.includes(each)) ?? "";
 }
 

@@ -1,13 +1,18 @@
 // The pass: whole orders, with how far each station is. Draws what link.js hears, and nothing else.
 
+import { say, shout, showLink } from "/board/banners.js";
+import { title } from "/board/card.js";
+import { sayWrong } from "/board/deeds.js";
+import { watchDrawing } from "/board/drawing.js";
 import { notice } from "/board/notice.js";
 import { watchPresses } from "/board/press.js";
 import { drawTrouble, watchPrinters } from "/board/printers.js";
 import { watchSummons } from "/board/summons.js";
 import { ask } from "/live/asking.js";
 import { come, finished, follow, knock, undo } from "/live/link.js";
-import { element, name, small } from "/look/elements.js";
-import { leadOn, linkPages } from "/look/pages.js";
+import { clock } from "/live/time.js";
+import { element, name } from "/look/elements.js";
+import { leadOn, linkPages, showCode } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { draw, tell } from "/pass/card.js";
 import { watchDeeds } from "/pass/deeds.js";
@@ -16,7 +21,7 @@ import { keepOrders, undone } from "/pass/orders.js";
 import { makePager, pack, pageSize } from "/pass/pages.js";
 import { keepSent } from "/pass/sent.js";
 import { drawSummary, filtered, makeFilters, put, SENT } from "/pass/summary.js";
-import { spoken, t, told } from "/words/words.js";
+import { t, told } from "/words/words.js";
 
 const SESSION = "/api/v1/kds/session";
 const ANSWER_MS = 5000;
@@ -36,10 +41,9 @@ export function openPass() {
   let page = 0;
   let may = false; // This sign-in may void.
   let renewed = false; // the cookie of this screen
-  let isDue = false; // Something has changed that is not drawn.
-  let whenDrawn = null;
 
   const presses = watchPresses(byId("orders"));
+  const drawing = watchDrawing(drawAll, presses.afterwards);
   const deeds = watchDeeds(() => link.isLive(), redraw);
   const sent = keepSent((ticket) => deeds.perform(ticket, "recall"));
   const printing = watchPrinters(redraw);
@@ -49,6 +53,7 @@ export function openPass() {
   const link = follow({
     snapshot(payload) {
       put(byId("kitchen"), payload.name);
+      document.title = `${t("pages.pass")} · ${payload.name}`;
       orders.clear();
       payload.tickets.forEach(orders.put);
       arrange(payload.stations);
@@ -77,12 +82,9 @@ export function openPass() {
     screens: (all, own) => leadOn(all.find(({ id }) => id === own)),
     beat(fault, warnings) {
       say("warnings", warnings.join("\n"));
-      shout("fault", fault && t("pass.cannot-store"), fault?.message);
+      shout("fault", fault && t("board.cannot-store"), fault?.message);
     },
-    drawn(then) {
-      if (isDue) whenDrawn = then;
-      else then();
-    },
+    drawn: (then) => presses.afterwards(() => drawing.whenDrawn(then)),
     admits(own) {
       if (own && !renewed) knock({ screen_id: own });
       renewed ||= Boolean(own);
@@ -92,7 +94,7 @@ export function openPass() {
       document.body.classList.remove("stale");
       byId("orders").inert = byId("tools").inert = byId("summons").inert = false;
       say("offline", null);
-      showLink("live");
+      showLink("live", t("board.live"));
       session.isIn();
       learnRights();
       redraw();
@@ -102,9 +104,8 @@ export function openPass() {
       deeds.takeAllBack();
       document.body.classList.add("stale");
       byId("orders").inert = byId("tools").inert = byId("summons").inert = true;
-      const time = since.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
-      shout("offline", t("pass.offline-since", { time }), t("pass.offline-more"));
-      showLink("offline");
+      shout("offline", t("board.offline-since", { time: clock(since) }), t("board.offline-more"));
+      showLink("offline", t("board.offline"));
     },
     signedOut() {
       presses.release();
@@ -115,13 +116,13 @@ export function openPass() {
       stations = [];
       say("offline", null);
       redraw();
-      showLink("connecting", t("pass.not-signed-in"));
-      session.ask();
+      showLink("connecting", t("board.not-signed-in"));
+      if (!showCode()) session.ask();
     },
   }, { whole_orders: true });
   const summons = watchSummons(byId("summons"), byId("summon"), called, async (coming) => {
     const { wrong } = link.isLive() ? await come(coming) : {};
-    if (wrong) notice(told("pass.refused", { order: name(called(coming)), wrong }));
+    if (wrong) sayWrong(name(called(coming)), wrong);
   });
 
   // ── what there is ────────────────────────────────────────────────────────────────
@@ -179,14 +180,7 @@ export function openPass() {
 
   /** With the next frame, all of it at once, and under no finger. */
   function redraw() {
-    if (isDue) return;
-    isDue = true;
-    requestAnimationFrame(() => presses.afterwards(() => {
-      isDue = false;
-      drawAll();
-      whenDrawn?.();
-      whenDrawn = null;
-    }));
+    drawing.soon("all");
   }
 
   function drawAll() {
@@ -294,37 +288,14 @@ export function openPass() {
     if (!link.isLive() || target.ariaDisabled === "true") return;
     target.ariaDisabled = "true"; // One that is `disabled` loses the keyboard.
     const taken = await undo(pass());
-    if (taken.wrong) notice(told("pass.refused", { order: name(called(pass())), wrong: taken.wrong }));
-    else {
-      const order = name(taken.order_reference || taken.order_id);
-      notice(told("pass.taken-back", { order }), "done");
-    }
+    if (taken.wrong) sayWrong(name(called(pass())), taken.wrong);
+    else notice(told(`board.taken-back-${taken.undone}`, { ticket: name(title(taken)) }), "done");
     setTimeout(() => { target.ariaDisabled = "false"; }, HASTY_MS);
   };
 
-  // ── what stands at the top ───────────────────────────────────────────────────────
-
-  function say(id, text) {
-    byId(id).hidden = !text;
-    put(byId(id), text || "");
-  }
-
-  /** For all the room to read, with one line more for who comes near. */
-  function shout(id, words, more) {
-    if (words && byId(id).textContent === words + more) return;
-    say(id, words);
-    if (words) byId(id).append(small("", more));
-  }
-
-  function showLink(state, words = t(`pass.${state}`)) {
-    byId("link").className = state;
-    put(byId("link"), words);
-  }
-
   function tick() {
     if (!link.isLive()) return; // Nothing moves on a page that may be old.
-    const now = new Date(link.now());
-    put(byId("clock"), now.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" }));
+    put(byId("clock"), clock(new Date(link.now())));
     redraw();
   }
 

@@ -4,5 +4,5 @@ import { applyLook } from "/look/look.js";
 import { speak } from "/words/words.js";
 
 applyLook();
-const spoken = speak("pages", "pass");
+const spoken = speak("pages", "pass", "board", "live");
 import("/pass/pass.js").then(({ openPass }) => spoken.then(openPass));

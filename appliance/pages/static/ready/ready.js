@@ -5,7 +5,7 @@ import { ask } from "/live/asking.js";
 import { watchFrames } from "/live/frames.js";
 import { knock } from "/live/link.js";
 import { name } from "/look/elements.js";
-import { leadOn } from "/look/pages.js";
+import { leadOn, showCode } from "/look/pages.js";
 import { makeList } from "/ready/list.js";
 import { spoken, t } from "/words/words.js";
 
@@ -51,6 +51,7 @@ export function openReady() {
   }
 
   function showDoor() {
+    if (showCode()) return;
     heard = { at: performance.now(), wall: Date.now() };
     showState("door");
     byId("offline").hidden = true;

@@ -12,6 +12,15 @@ export function copy(document) {
   return JSON.parse(JSON.stringify(document));
 }
 
+/** A document without the empty tables and lists that only the page has made: `before` has none of them. */
+export function tidy(document, before) {
+  const entries = Object.entries(document).map(([key, value]) => (
+    [key, isTable(value) && !Array.isArray(value) ? tidy(value, before?.[key]) : value]
+  ));
+  const isEmpty = (value) => isTable(value) && !Object.keys(value).length;
+  return Object.fromEntries(entries.filter(([key, value]) => !isEmpty(value) || before?.[key] !== undefined));
+}
+
 /** What a text has after a beginning; "" where it does not begin so. */
 export function without(text, start) {
   return text.startsWith(start) ? text.slice(start.length) : "";

@@ -3,7 +3,7 @@
 // called away, or whose tablet goes dark, goes on where they were.
 
 import { within } from "/live/asking.js";
-import { changesBetween, copy, without } from "/setup/difference.js";
+import { changesBetween, copy, tidy, without } from "/setup/difference.js";
 
 const SETUP = "/api/v1/kds/setup";
 const HEALTH = "/api/v1/kds/health";
@@ -21,14 +21,18 @@ const BEGUN_MS = 60000; // An appliance that is not back by then may not come by
  * told how it stands: `live`, `offline`, `signed-out` or `not-allowed`.
  *
  * - `document`: the configuration, in the very shape of the TOML file; change it, then call `changed()`.
+ * - `written()`: the same without what is empty only because a page looked for it.
  * - `errorsAt("printer[0]")`, `doubtsAt(...)`: what is wrong there and in what it holds, as messages.
  * - `listen(fn)`: `fn(what)` is called when it was `changed`, `checked`, `replaced` (by another document),
  *   when `choices` are others, and when its section is `shown` again.
- * - `apply()`: resolves to `{done}`, `{errors}`, `{conflict}`, or `{failed: message}`.
+ * - `decide(isMine)`: whose changes count, after somebody else was faster; before that nothing is applied.
+ * - `apply()`, and `bring(everything)`, what an export has, in its place: resolve to `{done}`, `{errors}`,
+ *   `{conflict}`, or `{failed: message}`.
  */
 export async function openDraft(onLink = () => {}) {
   const listeners = [];
   let now; // What the appliance says.
+  let newer = null; // What it says since: somebody else was faster, and nobody has decided yet.
   let draft; // What `now.document` is to become.
   let errors = [];
   let doubts = [];
@@ -53,17 +57,19 @@ export async function openDraft(onLink = () => {}) {
   /** What is in force by now. A draft that was made of something else stays until somebody decides. */
   function take(told) {
     const isFirst = !now;
-    const isAnother = !isFirst && told.revision !== now.revision;
-    const hadChanges = !isFirst && isDirty();
-    if (!isFirst && !isAnother && same(told.errors, now.errors)) return;
-    now = told;
+    const known = newer ?? now;
+    if (!isFirst && told.revision === known.revision && same(told.errors, known.errors)) return;
     if (isFirst) {
+      now = told;
       draft = restored(now) ?? copy(now.document);
       errors = now.errors;
       if (isDirty()) changed();
-    } else if (hadChanges && isAnother) {
+    } else if (isDirty() && told.revision !== now.revision) {
+      newer = told;
       tell("overtaken");
     } else {
+      now = told;
+      newer = null;
       replace(now.document);
     }
   }
@@ -92,6 +98,11 @@ export async function openDraft(onLink = () => {}) {
     }
   }
 
+  /** The draft, as the file is to have it. */
+  function written() {
+    return tidy(draft, now.document);
+  }
+
   function changed() {
     keep();
     tell("changed");
@@ -101,23 +112,21 @@ export async function openDraft(onLink = () => {}) {
 
   async function check() {
     const mine = ++checks;
-    const { status, body } = await request("POST", `${SETUP}/check`, { document: draft }, DONE_MS);
+    const { status, body } = await request("POST", `${SETUP}/check`, { document: written() }, DONE_MS);
     if (status !== 200 || mine !== checks) return;
     [errors, doubts] = [body.errors, body.doubts];
     tell("checked");
   }
 
-  /** Have the appliance begin anew with the draft. */
-  async function apply() {
+  /** Have the appliance begin anew with what is sent. */
+  async function apply(method, path, sent) {
     isApplying = true;
     try {
       const before = await runningSince();
-      const sent = { document: draft, revision: now.revision };
-      const { status, body } = await request("PUT", SETUP, sent, DONE_MS);
+      const { status, body } = await request(method, path, sent, DONE_MS);
       if (status === 409) {
-        const newer = await request("GET", SETUP, undefined, ANSWER_MS);
-        if (newer.status === 200) now = newer.body;
-        tell("overtaken");
+        const told = await request("GET", SETUP, undefined, ANSWER_MS);
+        if (told.status === 200) take(told.body);
         return { conflict: true };
       }
       if (status === 400 && body.details?.errors) {
@@ -125,8 +134,8 @@ export async function openDraft(onLink = () => {}) {
         tell("checked");
         return { errors };
       }
-      if (status !== 202) return { failed: body?.message ?? "" };
-      return await begun(body.revision, before);
+      if (status < 200 || status > 299) return { failed: body?.message ?? "" };
+      return await begun(body?.revision, before);
     } finally {
       isApplying = false;
     }
@@ -141,8 +150,9 @@ export async function openDraft(onLink = () => {}) {
       // Somebody else had the very same applied: then it does not begin once more.
       if (!isAnew && Date.now() < start + SAME_MS) continue;
       const { status, body } = await request("GET", SETUP, undefined, ANSWER_MS);
-      if (status !== 200 || body.revision !== revision) continue;
+      if (status !== 200 || (revision && body.revision !== revision)) continue;
       now = body;
+      newer = null;
       replace(body.document);
       return body.errors.length ? { errors: body.errors } : { done: true };
     }
@@ -152,6 +162,14 @@ export async function openDraft(onLink = () => {}) {
   async function runningSince() {
     const { body } = await request("GET", HEALTH, undefined, ANSWER_MS);
     return Date.parse(body?.running_since ?? body?.details?.running_since);
+  }
+
+  /** Of two configurations somebody has chosen: the newer one, or that of the draft in its place. */
+  function decide(isMine) {
+    now = newer ?? now;
+    newer = null;
+    if (isMine) changed();
+    else replace(now.document);
   }
 
   async function askChoices() {
@@ -173,6 +191,7 @@ export async function openDraft(onLink = () => {}) {
 
   return {
     get document() { return draft; },
+    written,
     get inForce() { return now; },
     get choices() { return choices; },
     get isChangeable() { return now.changeable; },
@@ -184,10 +203,12 @@ export async function openDraft(onLink = () => {}) {
     doubtsAt: (key) => at(doubts, key),
     listen: (listener) => { listeners.push(listener); },
     tell,
-    apply,
+    apply: () => apply("PUT", SETUP, { document: written(), revision: now.revision }),
+    bring: (everything) => apply("POST", `${SETUP}/import?check=false`, everything),
     askChoices,
     replace,
-    discard: () => replace(now.document),
+    decide,
+    discard: () => decide(false),
   };
 }
 

@@ -89,10 +89,13 @@ export function tableOf(draft, key) {
   return draft.document[key];
 }
 
-/** A list of the document, likewise. */
-export function listOf(draft, key) {
-  draft.document[key] ??= [];
-  return draft.document[key];
+/** A list of the document, or of a table of it ("timing.late"), likewise. */
+export function listOf(draft, path) {
+  const keys = path.split(".");
+  const key = keys.pop();
+  const table = keys.length ? tableOf(draft, keys[0]) : draft.document;
+  table[key] ??= [];
+  return table[key];
 }
 
 /** An id that none of these has, made from a name. */

@@ -2,6 +2,7 @@
 
 import { element } from "/look/elements.js";
 import { field, more, tableOf } from "/setup/fields.js";
+import { lateList } from "/setup/late.js";
 import { cooking } from "/setup/station-words.js";
 import { LANGUAGES, t } from "/words/words.js";
 
@@ -50,6 +51,7 @@ export function showGeneral(place, draft) {
     ...Object.entries(FIELDS).flatMap(([heading, fields]) => [
       element("h3", "", t(`setup.general-${heading}`)),
       element("div", "fields", ...fields.map((each) => drawn(draft, each))),
+      ...(heading === "late" ? [lateList(draft)] : []),
     ]),
     more(
       t("setup.general-more"),

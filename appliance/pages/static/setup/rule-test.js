@@ -65,7 +65,7 @@ function tried(draft, dishes, { mode, originSource, terminal } = {}) {
     seat,
     mods: (mods ?? "").split(",").map((each) => each.trim()).filter(Boolean).map((each) => ({ name: each })),
   }));
-  return request("POST", `${API}/setup/route`, { document: draft.document, items, mode, originSource, terminal });
+  return request("POST", `${API}/setup/route`, { document: draft.written(), items, mode, originSource, terminal });
 }
 
 function ruleFor({ name: text }) {

@@ -46,16 +46,17 @@ async function start() {
   draft.listen(show);
   byId("apply").onclick = apply;
   byId("discard").onclick = () => {
+    byId("overtaken").hidden = true;
     draft.discard();
     say(t("setup.discarded"));
   };
   byId("show-newer").onclick = () => {
     byId("overtaken").hidden = true;
-    draft.discard();
+    draft.decide(false);
   };
   byId("keep-mine").onclick = () => {
     byId("overtaken").hidden = true;
-    draft.changed();
+    draft.decide(true);
   };
   byId("open-sections").onclick = () => openList(!byId("sections").classList.contains("open"));
   byId("walk-again").onclick = () => {

@@ -3,9 +3,10 @@
 import { element, name } from "/look/elements.js";
 import { request } from "/setup/draft.js";
 import { button } from "/setup/fields.js";
-import { t } from "/words/words.js";
+import { t, told } from "/words/words.js";
 
 const SETUP = "/api/v1/kds/setup";
+const HELD = ["stations", "rules", "menu", "screens", "pins"];
 const MOST_BYTES = 16e6;
 
 export function showTransfer(place, draft) {
@@ -50,8 +51,8 @@ async function look(place, file, draft) {
     place.replaceChildren(element("p", "wrong", t("setup.not-done", { why: body?.message ?? t("setup.nobody") })));
     return;
   }
-  const { errors = [], ...holds } = body;
-  const facts = Object.entries(holds.holds ?? holds).map(([key, value]) => element("li", "", name(factOf(key, value))));
+  const { errors, holds, left_out: left } = body;
+  const facts = holds ? HELD.map((key) => t(`setup.holds-${key}`, { count: holds[key] })) : [];
   const wrong = errors.map(({ key, message }) => element("li", "wrong", name(key), ": ", name(message)));
   const sure = element("div", "");
   if (!errors.length) {
@@ -62,8 +63,9 @@ async function look(place, file, draft) {
     );
   }
   place.replaceChildren(
-    element("p", "", t("setup.import-holds")),
-    element("ul", "", ...facts),
+    ...(holds ? [element("p", "", ...told("setup.import-holds", { name: name(holds.name) }))] : []),
+    element("ul", "", ...facts.map((text) => element("li", "", text))),
+    ...(left.length ? [element("p", "hint", ...told("setup.import-left", { keys: name(left.join(", ")) }))] : []),
     ...(wrong.length ? [element("p", "", t("setup.import-wrong")), element("ul", "", ...wrong)] : []),
     sure,
   );
@@ -71,15 +73,8 @@ async function look(place, file, draft) {
 
 async function bring(place, content, draft) {
   place.replaceChildren(element("p", "", t("setup.applying")));
-  const { status, body } = await request("POST", `${SETUP}/import?check=false`, content);
-  const isDone = status >= 200 && status < 300;
-  const why = body?.message ?? t("setup.nobody");
-  place.replaceChildren(element("p", isDone ? "" : "wrong", isDone ? t("setup.imported") : t("setup.not-done", { why })));
-  if (isDone) draft.discard();
-}
-
-function factOf(key, value) {
-  const count = Array.isArray(value) ? value.length : value;
-  const known = ["stations", "rules", "menu", "screens", "pins"].includes(key) && typeof count === "number";
-  return known ? t(`setup.holds-${key}`, { count }) : `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`;
+  const { done, errors = [], failed } = await draft.bring(content);
+  const why = failed || errors.map(({ key, message }) => `${key}: ${message}`).join("; ") || t("setup.nobody");
+  const words = done ? t("setup.imported") : t("setup.not-done", { why });
+  place.replaceChildren(element("p", done ? "" : "wrong", words));
 }
