@@ -38,7 +38,8 @@ def _wrong_shown(screen: ScreenSection, where: str, config: Config) -> Iterator[
     elif screen.shows == "pass":
         passes = [station.id for station in config.station if station.type == "expo"]
         if screen.station not in passes:
-            yield f"{where}.station: whole orders are shown at a pass; allowed: {', '.join(passes)}"
+            known = f"allowed: {', '.join(passes)}" if passes else "there is none"
+            yield f"{where}.station: whole orders are shown at a pass; {known}"
     elif screen.shows == "ready":
         for key in ("station", "backup"):
             if getattr(screen, key) is not None:

@@ -25,6 +25,19 @@ def backed(screen: str, backup: str) -> str:
     [
         (f"{BOARD}station = 'fry'", "screen[0].station: there is no 'fry' here; allowed: grill"),
         (f"{BOARD}name = ' '", "screen[0].name: must not be empty"),
+        (f"{LAN}shows = 'ready'", "screen[0].shows: a LAN screen is a board"),
+        (
+            f"{BOARD}station = 'grill'\nshows = 'pass'",
+            "screen[0].station: whole orders are shown at a pass; there is none",
+        ),
+        (
+            f"{BOARD}station = 'grill'\nshows = 'ready'",
+            "screen[0].station: guests see no station, and nobody stands in for their screen",
+        ),
+        (
+            f"{BOARD}shows = 'ready'\n{backed('two', 'board-one')}",
+            "screen[1].backup: 'board-one' is for guests",
+        ),
         (f"{LAN}patience = '4s'", "screen[0].patience: must be at least 5s"),
         (
             f"{BOARD}address = '10.0.0.1:9104'",

@@ -38,7 +38,14 @@ NO_TEXT: Final = {
     *("bump ${}", "tick ${}", "signed out", "paper low", "not seen yet", "Kitchen"),
     *("UTC", "NFD", "GPIO ${}", "_ms", "_bytes"),
     # What a style says, and asks the screen.
-    *("span ${}", "#${} dl", "input, select", "input, select, summary", "input, textarea"),
+    *(
+        "span ${}",
+        "#${} dl",
+        "legend layer-${}",
+        "input, select",
+        "input, select, summary",
+        "input, textarea",
+    ),
     "(prefers-color-scheme: light)",
     "(pointer: coarse)",
 }

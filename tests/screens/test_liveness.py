@@ -27,7 +27,8 @@ def screen(
     name: str, station: str | None = "grill", backup: str | None = None, **more: object
 ) -> Adopted:
     patience = more.pop("patience", 8)
-    wanted = Wanted(name, station, backup, patience)  # type: ignore[arg-type]
+    shows = more.pop("shows", "board")
+    wanted = Wanted(name, station, backup, patience, shows=shows)  # type: ignore[arg-type]
     given: dict[str, object] = {"proto": "board", "device": f"device of {name}"} | more
     return Adopted(id=name, wanted=wanted, adopted_at=0, **given)  # type: ignore[arg-type]
 
@@ -137,6 +138,16 @@ def test_a_screen_for_all_stations_is_covered_where_nobody_else_is() -> None:
     assert found.unseen == {"grill", "cold"}
     again = at_now([*screens, screen("other", None)], all=heard(9), two=heard(0), other=heard(0))
     assert again.unseen == frozenset()
+
+
+def test_a_screen_for_guests_is_missed_at_no_station_and_stands_in_for_none() -> None:
+    guests = screen("guests", None, None, shows="ready")
+    alone = at_now([guests], guests=heard(9))
+    assert (alone.standings["guests"].state, alone.unseen) == ("away", frozenset())
+    kitchen = [screen("all", None, "guests"), guests]
+    found = at_now(kitchen, all=heard(9), guests=heard(0))
+    assert found.unseen == {*STATIONS}
+    assert found.standings["guests"].covers == ()
 
 
 def test_a_screen_whose_station_is_gone_says_so_and_is_covered_by_nobody() -> None:

@@ -11,7 +11,7 @@ import { spoken, t } from "/words/words.js";
 
 const READY = "/api/v1/kds/ready";
 const AGAIN_MS = 1000;
-const ANSWER_MS = 3000;
+const ANSWER_MS = 2500;
 const SILENCE_MS = 4000; // The page owns up within 5 s.
 const TURN_MS = 8000; // As long as it takes to find one's own number on a page.
 

@@ -9,7 +9,7 @@ import { t, told } from "/words/words.js";
 
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;
-const ANSWER_MS = 3000;
+const ANSWER_MS = 2500;
 const PRESSED_MS = 15000; // A hold may take 10 seconds.
 
 /** Tell `show` of all that is in force, while `place` is in sight; undefined where nobody answers. */

@@ -6,7 +6,7 @@ import { request } from "/setup/draft.js";
 import { button } from "/setup/fields.js";
 import { t } from "/words/words.js";
 
-const ANSWER_MS = 3000;
+const ANSWER_MS = 2500;
 const ASK_AGAIN_MS = 700;
 const PATIENCE_MS = 30000; // A printer that is away may have its chits wait for hours.
 const OVER = ["sent", "confirmed", "dropped", "asks"];

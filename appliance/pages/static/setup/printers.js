@@ -13,7 +13,7 @@ import { speak, t, told } from "/words/words.js";
 
 const PRINTERS = "/api/v1/kds/printers";
 const ASK_AGAIN_MS = 1500;
-const ANSWER_MS = 3000; // With the above, what is shown is at most five seconds old.
+const ANSWER_MS = 2500; // With the above, what is shown is at most five seconds old.
 const KINDS = ["tcp", "usb", "serial", "file"];
 const SERIAL = {
   baud: [2400, 4800, 9600, 19200, 38400, 57600, 115200],

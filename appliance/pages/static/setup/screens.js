@@ -11,7 +11,7 @@ const API = "/api/v1/kds";
 const SCREENS = `${API}/screens`;
 const STATIONS = `${API}/stations?active_only=false`;
 const ASK_AGAIN_MS = 2000;
-const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
+const ANSWER_MS = 2500; // With the above, it owns up within 5 s.
 const DONE_MS = 15000; // What is written durably may have to wait for the card.
 const BY = ["mdns", "beacon", "knock"];
 

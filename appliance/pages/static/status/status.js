@@ -17,7 +17,7 @@ import { speak, t } from "/words/words.js";
 
 const HEALTH = "/api/v1/kds/health";
 const ASK_AGAIN_MS = 2000;
-const ANSWER_MS = 3000; // With the above, it owns up within 5 s.
+const ANSWER_MS = 2500; // With the above, it owns up within 5 s.
 
 const byId = (id) => document.getElementById(id);
 let trueAt = new Date();

@@ -1,0 +1,60 @@
+"""Whichever page it is: when nobody answers any more it says so within five seconds."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.pages.conftest import TIME_ZONE
+from tests.pages.every_page import EVERY_PAGE, fill, open_page
+from tests.pages.kitchen import Kitchen
+
+WITHIN_MS = 6_000
+"""Five seconds, and one that a busy machine takes to look."""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, standing: Kitchen) -> Iterator[dict[str, Page]]:
+    """Every page, each in a window of its own."""
+    fill(standing)
+    with browser.new_context(timezone_id=TIME_ZONE) as context:
+        standing.let_in(context)
+        pages = {path: context.new_page() for path in EVERY_PAGE}
+        for path, page in pages.items():
+            open_page(page, standing, path)
+        yield pages
+
+
+def test_every_page_says_that_nobody_answers_and_later_that_they_do(
+    opened: dict[str, Page], standing: Kitchen
+) -> None:
+    for page in opened.values():
+        expect(page.locator("#offline")).to_be_hidden()
+    standing.kill()
+    for path, page in opened.items():
+        page.bring_to_front()
+        offline = page.locator("#offline")
+        expect(offline, path).to_be_visible(timeout=WITHIN_MS)
+        expect(offline, path).to_contain_text("OFFLINE since")
+        expect(page.locator("body.stale"), path).to_be_attached()
+    standing.start()
+    for path, page in opened.items():
+        page.bring_to_front()
+        expect(page.locator("#offline"), path).to_be_hidden()
+        expect(page.locator("body.stale"), path).not_to_be_attached()
+
+
+def test_a_network_that_swallows_everything_is_noticed(browser: Browser, standing: Kitchen) -> None:
+    """As when the access point dies: nothing is refused, nothing comes."""
+    with browser.new_context(timezone_id=TIME_ZONE) as context:
+        standing.let_in(context)
+        for path in EVERY_PAGE:
+            page = context.new_page()
+            open_page(page, standing, path)
+            page.route("**/api/**", lambda _route: None)
+            page.context.new_cdp_session(page).send(
+                "Network.emulateNetworkConditions",
+                {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
+            )
+            expect(page.locator("#offline"), path).to_be_visible(timeout=WITHIN_MS)
+            page.close()
