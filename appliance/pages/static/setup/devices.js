@@ -15,30 +15,22 @@ const LISTS = ["printer", "button", "bump_bar", "light", "screen"];
 export function deviceList(draft, key, { line, fields }) {
   const list = element("ul", "entries devices");
   const all = () => draft.document[key] ?? [];
-  const title = (entry) => {
-    const wrong = draft.errorsAt(`${key}[${all().indexOf(entry)}]`).length;
-    const count = wrong ? [element("span", "count", t("setup.wrong-here", { count: wrong }))] : [];
-    return [element("b", "", name(entry.id || "…")), element("small", "quiet", ...line(entry)), ...count];
-  };
+  const title = (entry) => [element("b", "", name(entry.id || "…")), element("small", "quiet", ...line(entry))];
 
   function redraw() {
     const kept = new Map([...list.children].map((row) => [row.dataset.device, row.querySelector(".now")]));
     const focused = list.contains(document.activeElement) && document.activeElement.dataset.key;
-    drawEntries(list, draft, all(), {
+    drawEntries(list, draft, key, {
       title,
       name: ({ id }) => id ?? "",
       fields: (entry, place) => fields(entry, `${key}[${place}]`),
-      remove: (entry) => {
-        all().splice(all().indexOf(entry), 1);
-        if (!all().length) delete draft.document[key];
-      },
+      remove: (entry) => all().splice(all().indexOf(entry), 1),
       redraw,
     });
     all().forEach(({ id }, place) => {
       list.children[place].dataset.device = id ?? "";
       list.children[place].firstChild.after(kept.get(id) ?? element("div", "now"));
     });
-    showErrors(list, draft);
     if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -123,15 +115,15 @@ export function modeField(draft) {
 
 /** A field of several `parts`: what is wrong with it is shown at `control`, which is in one of them. */
 export function composed(key, label, control, { hint, parts = [control] } = {}) {
-  const small = element("small", "key", key.replace(/^.*\]\./, ""));
-  const named = element("label", "", label, " ", small);
+  const named = element("label", "", label);
   control.id ||= `part-${key.replace(/[^\w]+/g, "-")}`;
   control.dataset.key = key;
   named.htmlFor = control.id;
   const wrong = element("small", "wrong");
   wrong.id = `${control.id}-wrong`;
   control.setAttribute("aria-describedby", wrong.id);
-  const made = element("div", "field", named, ...parts);
+  const words = element("div", "", named, element("small", "key", key.replace(/^.*\]\./, "")));
+  const made = element("div", "field", words, ...parts);
   if (hint) made.append(element("small", "hint", hint));
   made.append(wrong);
   return made;

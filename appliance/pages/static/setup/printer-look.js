@@ -101,10 +101,12 @@ function linesField(draft, printing, key, known) {
       const [, line] = /\[(\d+)\]$/.exec(where) ?? [];
       return [name(line ? t("devices.line-wrong", { line: Number(line) + 1, message }) : message), " "];
     }));
-    text.setAttribute("aria-invalid", String(mine.length > 0));
+    if (mine.length) text.setAttribute("aria-invalid", "true");
+    else text.removeAttribute("aria-invalid");
   });
   const made = composed(`printing.${key}`, t(`devices.lines-${key}`), text, { parts: [text, chips, usual] });
   made.lastChild.replaceWith(wrong);
+  delete text.dataset.key; // What is wrong is shown by line.
   return { made, show };
 }
 
