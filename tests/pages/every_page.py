@@ -12,7 +12,7 @@ EVERY_PAGE: Final = tuple(sorted(path_of(file) for file in STATIC.rglob("*.html"
 SHOWN: Final = {
     "/": ".ticket",
     "/pass": "#orders > *",
-    "/ready": "li",
+    "/ready": "#lists",
     "/status": "#facts",
     "/screens": "#facts",
     "/setup": "#place section h2, #place section h3",

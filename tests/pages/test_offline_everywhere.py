@@ -31,7 +31,7 @@ def test_every_page_says_that_nobody_answers_and_later_that_they_do(
     for page in opened.values():
         expect(page.locator("#offline")).to_be_hidden()
     standing.kill()
-    for path, page in opened.items():
+    for page in opened.values():
         page.bring_to_front()
         says_offline(page, within=WITHIN)
     standing.start()
