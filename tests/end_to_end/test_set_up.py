@@ -55,18 +55,23 @@ class Appliance(Service):
     """The service on a configuration of its own, and who asks it as a manager."""
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        with self.asked(method, path, body) as answer:
+            return answer.status, json.load(answer)
+
+    @contextlib.contextmanager
+    def asked(self, method: str, path: str, body: Any = None) -> Iterator[http.client.HTTPResponse]:
+        """What is answered, as long as it is read."""
         secret = (self.data / "secret").read_bytes()
         token = auth.issue(secret, roles=["manager"], tenant="default", subject="Ana", seconds=60)
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=DEADLINE)
-        with contextlib.closing(connection):
-            connection.request(
+        address = self.url.removeprefix("http://")
+        with contextlib.closing(http.client.HTTPConnection(address, timeout=DEADLINE)) as peer:
+            peer.request(
                 method,
                 f"/api/v1/kds{path}",
                 None if body is None else json.dumps(body),
                 {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             )
-            answer = connection.getresponse()
-            return answer.status, json.load(answer)
+            yield peer.getresponse()
 
     def now(self) -> Any:
         """The set-up, as soon as there is an answer."""
@@ -86,12 +91,13 @@ class Appliance(Service):
 
     def put(self, document: Any) -> None:
         """Have it begin anew, and wait until it has."""
-        before = self.call("GET", "/health")[1]["running_since"]
-        status, body = self.call(
-            "PUT", "/setup", {"document": document, "revision": self.now()["revision"]}
-        )
-        assert status == 202, body
-        self.until(lambda: self.call("GET", "/health")[1]["running_since"] != before)
+        sent = {"document": document, "revision": self.now()["revision"]}
+        with self.asked("GET", "/setup/presses") as stream:
+            status, body = self.call("PUT", "/setup", sent)
+            assert status == 202, body
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                stream.read()  # It ends with all that runs.
+        self.now()
 
     def order(self, number: int, item: str) -> bytes:
         order = {"id": f"A-{number}", "name": "Jane", "items": [{"name": item}]}

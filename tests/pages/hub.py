@@ -46,6 +46,15 @@ window.WebSocket = class {
 """`sent` is what the page says, and how many cards were there by then."""
 
 
+SAY = """async events => {
+  events.forEach(each => stream.hear(each));
+  if (window.__pwClock) return;
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+}"""
+
+
 def iso(minutes: float) -> str:
     """A time so long after the doors opened."""
     return (OPENED + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
@@ -139,8 +148,8 @@ class Hub:
         self.says({"type": "kds.screens", "payload": {"screens": screens}})
 
     def says(self, *events: dict[str, Any]) -> None:
-        """These, one right after the other."""
-        self._page.evaluate("events => events.forEach(each => stream.hear(each))", events)
+        """These, one right after the other; then they are drawn, where the clock goes by itself."""
+        self._page.evaluate(SAY, events)
 
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
         usual = {"type": kind, "seq": 1, "at": iso(0)} | more

@@ -251,7 +251,8 @@ PICTURE: Final = (
 class MadeUp:
     """An appliance's printers, as the page asks for them."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, kitchen: Kitchen) -> None:
+        self.health = kitchen.call("GET", "/health")
         self.told: list[dict[str, Any]] = [printer("hot", "grill", "fry", waiting=0)]
         self.seen: dict[str, Any] | None = None
         """What whoever is signed in sees; None for nobody."""
@@ -265,8 +266,7 @@ class MadeUp:
         page.route("**/api/v1/kds/printers/**", self._printers)
 
     def _health(self, route: Route) -> None:
-        told = route.fetch().json()
-        route.fulfill(json=told | {"printers": self.told})
+        route.fulfill(json=self.health | {"printers": self.told})
 
     def _printers(self, route: Route) -> None:
         request = route.request
@@ -287,7 +287,7 @@ class MadeUp:
 
 @pytest.fixture
 def made_up(page: Page, kitchen: Kitchen) -> MadeUp:
-    made_up = MadeUp(page)
+    made_up = MadeUp(page, kitchen)
     page.goto(f"{kitchen.url}/status")
     expect(page.locator("#link")).to_have_text("LIVE")
     return made_up

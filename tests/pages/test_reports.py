@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.every_page import says_offline
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e=1+1" + "x" * 3_000
 REPORTS = "**/api/v1/kds/reports/"
-PROMISED = 5.0
-"""Seconds within which a page owns up."""
+PROMISED_MS = 5_000
+"""Within which a page owns up."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +34,7 @@ def office(page: Page, evening: Kitchen) -> Page:
     evening.let_in(page.context)
     page.goto(f"{evening.url}/reports")
     expect(page.locator("#link")).to_have_text("LIVE")
+    expect(page.locator("#which")).not_to_be_empty()
     return page
 
 
@@ -68,10 +68,10 @@ def test_the_day_is_told_at_a_glance_hour_by_hour_and_ticket_by_ticket(
 def test_what_was_done_is_found_by_what_and_by_order(office: Page) -> None:
     everything = rows(office, "deeds")
     expect(everything).to_have_count(5)
-    office.get_by_label("What", exact=True).select_option(label="voided")
+    office.locator("#action").select_option(label="voided")
     expect(everything).to_have_count(1)
     expect(everything).to_contain_text("Ann")
-    office.get_by_label("What", exact=True).select_option(label="any")
+    office.locator("#action").select_option(label="any")
     office.locator("#order").fill("A-2")
     office.get_by_role("button", name="Find").click()
     expect(everything).to_have_count(2)
@@ -101,7 +101,7 @@ def test_other_days_are_a_press_away(office: Page, evening: Kitchen) -> None:
     expect(office.locator("#nothing")).to_be_visible()
     expect(title).not_to_have_text(today)
     assert "date=" in office.url
-    office.get_by_label("Compared with").select_option("1")
+    office.locator("#compared").select_option("1")
     office.get_by_role("button", name="Today").click()
     expect(title).to_have_text(today)
     expect(office.locator("#glance .then").first).to_have_text(re.compile(": 0$"))
@@ -127,7 +127,9 @@ def test_it_is_for_managers(page: Page, evening: Kitchen) -> None:
 def test_it_owns_up_when_nobody_answers_and_goes_on_afterwards(office: Page) -> None:
     everything = "**/api/**"
     office.route(everything, lambda route: route.abort())
-    says_offline(office, within=PROMISED)
+    offline = office.locator("#offline")
+    expect(offline).to_have_text(re.compile("^OFFLINE since"), timeout=PROMISED_MS)
+    expect(office.locator("body")).to_have_class(re.compile("stale"))
     office.unroute(everything)
     expect(office.locator("#link")).to_have_text("LIVE")
     expect(office.locator("#offline")).to_be_hidden()

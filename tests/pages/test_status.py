@@ -41,22 +41,20 @@ def fact(page: Page, section: str, label: str) -> Locator:
 class Told:
     """An appliance's health, where a test says what it is."""
 
-    def __init__(self, page: Page) -> None:
-        self.more: dict[str, Any] = {}
+    def __init__(self, page: Page, kitchen: Kitchen) -> None:
+        usual = {"problems": [], "machine": msgspec.to_builtins(WELL)}
+        self.now: dict[str, Any] = kitchen.call("GET", "/health") | usual
         page.clock.set_system_time(iso(32))  # The day of the times is today, by the browser.
         page.route("**/api/v1/kds/health", self._health)
 
     def _health(self, route: Route) -> None:
-        told = route.fetch().json()
-        route.fulfill(
-            json=told | {"problems": [], "machine": msgspec.to_builtins(WELL)} | self.more
-        )
+        route.fulfill(json=self.now)
 
     def is_wrong(self, *problems: dict[str, Any]) -> None:
-        self.more["problems"] = problems
+        self.now["problems"] = problems
 
     def has_machine(self, **facts: Any) -> None:
-        self.more["machine"] = msgspec.to_builtins(replace(WELL, **facts))
+        self.now["machine"] = msgspec.to_builtins(replace(WELL, **facts))
 
 
 def problem(code: str, severity: str, **facts: Any) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def problem(code: str, severity: str, **facts: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def told(page: Page, standing: Kitchen) -> Told:
-    told = Told(page)
+    told = Told(page, standing)
     page.goto(f"{standing.url}/status")
     is_live(page)
     return told
@@ -167,9 +165,9 @@ def test_how_it_is_reached(page: Page, told: Told, standing: Kitchen) -> None:
     here = fact(page, "network", "Pages")
     expect(here).to_have_text(f"http://127.0.0.1:{http}/ from this machine alone")
     interfaces = [{"name": "eth0", "addresses": ["192.168.1.20", "fd00::2"]}]
-    told.more["machine"] = msgspec.to_builtins(WELL) | {"interfaces": interfaces}
-    told.more["listening"] = {"orders": "0.0.0.0:9104", "http": "[::]:80", "https": None}
-    told.more["host"] = "expeditor.local"
+    told.now["machine"] |= {"interfaces": interfaces}
+    told.now["listening"] = {"orders": "0.0.0.0:9104", "http": "[::]:80", "https": None}
+    told.now["host"] = "expeditor.local"
     expect(here).to_have_text("http://192.168.1.20:80/")
     expect(here.get_by_role("link")).to_have_attribute("href", "http://192.168.1.20:80/")
     expect(fact(page, "network", r"Orders \(TCP\)")).to_have_text("192.168.1.20:9104")
@@ -188,7 +186,7 @@ def test_stations_are_counted(page: Page, told: Told) -> None:
     calm = grill | {"id": "bar", "name": "Bar", "open": 0, "held": 0, "late": 0, "very_late": 0}
     calm |= {"oldest_at": None}
     off = calm | {"id": "wok", "name": "Wok", "active": False}
-    told.more |= {"stations": [grill, calm, off], "at": iso(32)}
+    told.now |= {"stations": [grill, calm, off], "at": iso(32)}
     expect(page.locator("#stations li")).to_have_text(
         ["Grill7 open3 late2 held22 min oldest", "Bar0 open", "Wokswitched off"]
     )
@@ -198,7 +196,7 @@ def test_stations_are_counted(page: Page, told: Told) -> None:
 def test_orders_are_counted(page: Page, told: Told) -> None:
     expect(fact(page, "orders", "The last one came")).to_have_text("none has come yet")
     orders = {"today": 1204, "lately": 61, "lately_since": iso(-59), "last_at": iso(31)}
-    told.more["orders"] = orders | {"last_by": "http", "connections": 3}
+    told.now["orders"] = orders | {"last_by": "http", "connections": 3}
     expect(fact(page, "orders", "Today")).to_have_text("1,204")
     expect(fact(page, "orders", "Since 11:01")).to_have_text("61")
     expect(fact(page, "orders", "The last one came")).to_have_text(f"{SINCE}, over HTTP")

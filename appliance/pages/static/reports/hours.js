@@ -21,8 +21,11 @@ export function showHours(day, chosen, press) {
     press: () => press(place),
     isChosen: place === chosen,
   }));
-  byId("legend").replaceChildren(...stations.map(({ station_name: station }, layer) => (
-    element("span", `legend layer-${layer % 8}`, name(station)))));
+  byId("legend").replaceChildren(...stations.map(({ station_name: station }, layer) => {
+    const shown = element("span", "legend", name(station));
+    shown.classList.add(`layer-${layer % 8}`);
+    return shown;
+  }));
   byId("times-legend").replaceChildren(
     element("span", "legend median", t("reports.median")), element("span", "legend p90", t("reports.p90")),
   );

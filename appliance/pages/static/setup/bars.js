@@ -20,7 +20,6 @@ export async function showBars(place, draft) {
   const devices = deviceList(draft, "bump_bar", {
     line: (entry) => lineOf(draft, entry),
     fields: (entry, at) => fieldsOf(draft, entry, at, devices, learners),
-    remove: t("devices.bar-remove"),
   });
   const offer = () => {
     const found = free(draft, draft.choices.bars).map((each) => {
@@ -88,10 +87,7 @@ function fieldsOf(draft, entry, at, devices, learners) {
   board.href = `/?bar=${encodeURIComponent(entry.id)}`;
   return [
     element("div", "fields",
-      idField(draft, at, entry, (before) => {
-        devices.rename(before, entry.id);
-        devices.redraw();
-      }),
+      idField(draft, at, entry, devices.redraw),
       stationField(draft, at, entry, { none: t("devices.station-default") }),
       portField(draft, at, entry, { kinds: KINDS, found: draft.choices.bars, then: devices.redraw }),
       field(draft, at, entry, "profile", {
@@ -107,9 +103,8 @@ function fieldsOf(draft, entry, at, devices, learners) {
 }
 
 function baudField(draft, at, entry) {
-  const all = BAUD.includes(entry.baud ?? 9600) ? BAUD : [...BAUD, entry.baud];
   return field(draft, at, entry, "baud", {
-    label: t("devices.baud"), kind: "number", min: 50, max: 4000000, placeholder: "9600", suggestions: all,
+    label: t("devices.baud"), kind: "number", min: 50, max: 4000000, placeholder: "9600", suggestions: BAUD,
     hint: t("devices.bar-baud-hint"),
   });
 }

@@ -2,7 +2,7 @@
 
 import { element } from "/look/elements.js";
 import { actionField, actionWords, placesOf } from "/setup/actions.js";
-import { composed, deviceList, freeName, idField, modeField, select, stationField, stationName } from "/setup/devices.js";
+import { deviceList, freeName, idField, modeField, stationField, stationName } from "/setup/devices.js";
 import { button, field, more } from "/setup/fields.js";
 import { deviceNow, watchPanel } from "/setup/panel-now.js";
 import { pinField, pinWords } from "/setup/pins.js";
@@ -17,15 +17,15 @@ export async function showButtons(place, draft) {
   const devices = deviceList(draft, "button", {
     line: (entry) => [lineOf(draft, entry)],
     fields: (entry, at) => fieldsOf(draft, entry, at, devices),
-    remove: t("devices.button-remove"),
   });
   const add = button(t("devices.button-add"), () => devices.add(fresh(draft)), "main");
   add.disabled = !draft.isChangeable;
   const panel = element("div", "fields");
   const drawPanel = () => {
     const own = (draft.document.panel ??= {});
+    panel.onchange = devices.redraw;
     panel.replaceChildren(field(draft, "panel", own, "tickets_per_page", {
-      label: t("devices.places"), kind: "number", min: 1, max: 20, usual: 8, hint: t("devices.places-hint"), then: devices.redraw,
+      label: t("devices.places"), kind: "number", min: 1, max: 20, usual: 8, hint: t("devices.places-hint"),
     }));
   };
   draft.listen((what) => {
@@ -78,13 +78,7 @@ function lineOf(draft, { station, slot, pin, press = "bump" }) {
 
 function fieldsOf(draft, entry, at, devices) {
   const slots = Array.from({ length: placesOf(draft) }, (_, index) => {
-    return [String(index + 1), t("devices.place", { place: index + 1 })];
-  });
-  if (entry.slot > slots.length) slots.push([String(entry.slot), t("devices.place", { place: entry.slot })]);
-  const slot = select(draft, [["", t("devices.selected")], ...slots], String(entry.slot ?? ""), (value) => {
-    if (value) entry.slot = Number(value);
-    else delete entry.slot;
-    draft.changed();
+    return [index + 1, t("devices.place", { place: index + 1 })];
   });
   const action = (key) => actionField(draft, `${at}.${key}`, t(`devices.${key}`), {
     value: entry[key],
@@ -103,12 +97,12 @@ function fieldsOf(draft, entry, at, devices) {
   });
   return [
     element("div", "fields",
-      idField(draft, at, entry, (before) => {
-        devices.rename(before, entry.id);
-        devices.redraw();
-      }),
+      idField(draft, at, entry, devices.redraw),
       stationField(draft, at, entry, { none: t("devices.station-default") }),
-      composed(`${at}.slot`, t("devices.slot"), slot, { hint: t("devices.slot-hint") }),
+      field(draft, at, entry, "slot", {
+        label: t("devices.slot"), kind: "choice", as: Number, hint: t("devices.slot-hint"),
+        choices: [["", t("devices.selected")], ...slots],
+      }),
       pinField(draft, at, entry, "pin", { label: t("devices.button-pin"), hint: t("devices.button-pin-hint") }),
       pinField(draft, at, entry, "lamp", { label: t("devices.lamp"), hint: t("devices.lamp-hint"), isLamp: true }),
       ...GESTURES.map(action),

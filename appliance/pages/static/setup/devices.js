@@ -2,96 +2,60 @@
 // that several of them have.
 
 import { element, name } from "/look/elements.js";
-import { button, field, freeId, listOf, showErrors } from "/setup/fields.js";
-import { t, told } from "/words/words.js";
+import { drawEntries, openEntry } from "/setup/entries.js";
+import { field, freeId, listOf, showErrors } from "/setup/fields.js";
+import { t } from "/words/words.js";
 
 const LISTS = ["printer", "button", "bump_bar", "light", "screen"];
 
 /**
- * The devices in a list of the document (`key`): each is a line that opens. `line(entry)` is what
- * stands in it behind the name, `fields(entry, at)` what is below it; `at` is its place in the document.
- * `remove` is a label; `fresh()` makes what `add` adds.
+ * The devices in a list of the document (`key`). `line(entry)` is what stands behind the name of each,
+ * `fields(entry, at)` what is seen of one that is open; `at` is its place in the document.
  */
-export function deviceList(draft, key, { line, fields, remove }) {
+export function deviceList(draft, key, { line, fields }) {
   const list = element("ul", "entries devices");
-  const opened = new Set();
-  let removed = null;
-
   const all = () => draft.document[key] ?? [];
-  const rowOf = (place) => list.children[place];
+  const title = (entry) => {
+    const wrong = draft.errorsAt(`${key}[${all().indexOf(entry)}]`).length;
+    const count = wrong ? [element("span", "count", t("setup.wrong-here", { count: wrong }))] : [];
+    return [element("b", "", name(entry.id || "…")), element("small", "quiet", ...line(entry)), ...count];
+  };
 
   function redraw() {
-    const { activeElement: active } = document;
-    const at = list.contains(active) ? active.dataset.key : undefined;
-    const rows = all().map(row);
-    if (removed) rows.push(element("li", "entry", putBack()));
-    list.replaceChildren(...rows);
-    showErrors(list, draft);
-    showLines();
-    if (at) list.querySelector(`[data-key="${CSS.escape(at)}"]`)?.focus();
-  }
-
-  function row(entry, place) {
-    const at = `${key}[${place}]`;
-    const details = document.createElement("details");
-    const summary = element("summary", "", element("b", ""), element("span", "where"), element("b", "count"));
-    const now = element("p", "now");
-    now.setAttribute("role", "status");
-    const body = element("div", "body");
-    details.append(summary, body);
-    details.open = opened.has(entry.id);
-    const fill = () => body.replaceChildren(
-      ...fields(entry, at),
-      element("div", "keys", button(remove, () => take(place))),
-    );
-    if (details.open) fill();
-    details.ontoggle = () => {
-      if (details.open && !body.firstChild) fill();
-      if (details.open) opened.add(entry.id);
-      else opened.delete(entry.id);
-      showErrors(body, draft);
-    };
-    const item = element("li", "entry", details, now);
-    item.dataset.device = entry.id ?? "";
-    return item;
-  }
-
-  function take(place) {
-    removed = { entry: all()[place], place };
-    all().splice(place, 1);
-    if (!all().length) delete draft.document[key];
-    draft.changed();
-    redraw();
-    list.querySelector(".put-back")?.focus();
-  }
-
-  function putBack() {
-    const { entry, place } = removed;
-    const words = told("devices.removed", { name: name(entry.id ?? "") });
-    const back = button(t("devices.put-back"), () => {
-      listOf(draft, key).splice(place, 0, entry);
-      removed = null;
-      draft.changed();
-      redraw();
-    }, "put-back");
-    return element("div", "keys", element("span", "", ...words), back);
-  }
-
-  /** What stands in each line, and how much of it is wrong. */
-  function showLines() {
-    all().forEach((entry, place) => {
-      const [called, where, count] = rowOf(place).querySelectorAll("summary > *");
-      called.replaceChildren(name(entry.id || "…"));
-      where.replaceChildren(...line(entry));
-      const wrong = draft.errorsAt(`${key}[${place}]`).length;
-      count.textContent = wrong ? t("setup.wrong-here", { count: wrong }) : "";
+    const kept = new Map([...list.children].map((row) => [row.dataset.device, row.querySelector(".now")]));
+    const focused = list.contains(document.activeElement) && document.activeElement.dataset.key;
+    drawEntries(list, draft, all(), {
+      title,
+      name: ({ id }) => id ?? "",
+      fields: (entry, place) => fields(entry, `${key}[${place}]`),
+      remove: (entry) => {
+        all().splice(all().indexOf(entry), 1);
+        if (!all().length) delete draft.document[key];
+      },
+      redraw,
     });
+    all().forEach(({ id }, place) => {
+      list.children[place].dataset.device = id ?? "";
+      list.children[place].firstChild.after(kept.get(id) ?? element("div", "now"));
+    });
+    showErrors(list, draft);
+    if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** As they were: a document that took the place of another one has other entries. */
+  function replaced() {
+    const isOpen = (row) => row.querySelector(".opener").ariaExpanded === "true";
+    const open = [...list.children].filter(isOpen).map((row) => row.dataset.device);
+    all().filter(({ id }) => open.includes(id)).forEach(openEntry);
+    redraw();
   }
 
   draft.listen((what) => {
-    if (what === "replaced") removed = null;
-    if (["replaced", "choices", "shown"].includes(what)) redraw();
-    else if (list.children.length >= all().length) showLines();
+    if (what === "replaced") replaced();
+    else if (what === "choices" || what === "shown") redraw();
+    else all().forEach((entry, place) => {
+      list.children[place]?.querySelector(".opener").replaceChildren(...title(entry));
+    });
   });
   redraw();
 
@@ -100,17 +64,11 @@ export function deviceList(draft, key, { line, fields, remove }) {
     redraw,
     /** One more, opened. */
     add(entry) {
-      removed = null;
       listOf(draft, key).push(entry);
-      opened.add(entry.id);
+      openEntry(entry);
       draft.changed();
       redraw();
-      rowOf(all().length - 1).querySelector("summary").focus();
-      rowOf(all().length - 1).scrollIntoView({ block: "nearest" });
-    },
-    /** It has another name from now on. */
-    rename(before, after) {
-      if (opened.delete(before)) opened.add(after);
+      list.lastChild.querySelector("input").focus();
     },
     /** Where it is said how a device is. */
     nowOf: (id) => list.querySelector(`[data-device="${CSS.escape(id)}"] > .now`),
@@ -123,17 +81,12 @@ export function freeName(draft, wanted, otherwise) {
   return freeId(wanted, taken, otherwise);
 }
 
-/** By what it goes everywhere, as on chits and in the log of who did what. `then(before)`. */
+/** By what it goes everywhere, as on chits and in the log of who did what. `then(before)` when it is another. */
 export function idField(draft, at, entry, then) {
-  let before = entry.id;
-  return field(draft, at, entry, "id", {
-    label: t("devices.id"),
-    hint: t("devices.id-hint"),
-    then: () => {
-      then(before);
-      before = entry.id;
-    },
-  });
+  const before = entry.id;
+  const made = field(draft, at, entry, "id", { label: t("devices.id"), hint: t("devices.id-hint") });
+  made.onchange = () => then(before);
+  return made;
 }
 
 export function stationField(draft, at, entry, { none, hint }) {

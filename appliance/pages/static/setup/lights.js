@@ -14,7 +14,6 @@ export async function showLights(place, draft) {
   const devices = deviceList(draft, "light", {
     line: (entry) => lineOf(draft, entry),
     fields: (entry, at) => fieldsOf(draft, entry, at, devices),
-    remove: t("devices.light-remove"),
   });
   const add = button(t("devices.light-add"), () => devices.add({ id: freeName(draft, "", "light") }), "main");
   add.disabled = !draft.isChangeable;
@@ -42,10 +41,7 @@ function lineOf(draft, { station, ...pins }) {
 function fieldsOf(draft, entry, at, devices) {
   return [
     element("div", "fields",
-      idField(draft, at, entry, (before) => {
-        devices.rename(before, entry.id);
-        devices.redraw();
-      }),
+      idField(draft, at, entry, devices.redraw),
       stationField(draft, at, entry, { none: t("devices.station-all"), hint: t("devices.light-station-hint") }),
       ...COLOURS.map((colour) => {
         return pinField(draft, at, entry, colour, {

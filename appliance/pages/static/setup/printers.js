@@ -2,7 +2,7 @@
 
 import { ask } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
-import { composed, deviceList, freeName, idField, modeField, select, stationName } from "/setup/devices.js";
+import { composed, deviceList, freeName, idField, modeField, stationName } from "/setup/devices.js";
 import { button, field, more } from "/setup/fields.js";
 import { free, kindOf, portField } from "/setup/ports.js";
 import { lookEditor } from "/setup/printer-look.js";
@@ -28,7 +28,6 @@ export async function showPrinters(place, draft) {
   const devices = deviceList(draft, "printer", {
     line: (entry) => lineOf(draft, entry),
     fields: (entry, at) => fieldsOf(draft, entry, at, devices),
-    remove: t("devices.printer-remove"),
   });
   const offer = () => {
     const added = free(draft, draft.choices.printers).map((each) => {
@@ -93,8 +92,8 @@ function fieldsOf(draft, entry, at, devices) {
     .filter(({ id }) => id !== "plain")
     .map(({ id, name: called }) => [id, called ?? id]);
   const words = (key, values) => values.map((each) => [each, t(`devices.${key}-${each.replace("/", "-")}`)]);
-  const choice = (key, usual, choices, more = {}) => field(draft, at, entry, key, {
-    label: t(`devices.${key}`), kind: "choice", usual, choices, hint: t(`devices.${key}-hint`), ...more,
+  const choice = (key, usual, choices) => field(draft, at, entry, key, {
+    label: t(`devices.${key}`), kind: "choice", usual, choices, hint: t(`devices.${key}-hint`),
   });
   const seconds = (key, usual, kind) => field(draft, at, entry, key, {
     label: t(`devices.${key}`), kind, usual, hint: t(`devices.${key}-hint`),
@@ -102,10 +101,14 @@ function fieldsOf(draft, entry, at, devices) {
   const shown = picture(draft, () => lookOf(draft, entry));
   return [
     element("div", "fields",
-      idField(draft, at, entry, (before) => rename(draft, devices, before, entry.id)),
+      idField(draft, at, entry, (before) => {
+        // Those whose chits come out there meanwhile follow its new name.
+        for (const other of others) if (other.fallback === before) other.fallback = entry.id;
+        devices.redraw();
+      }),
       stationChecks(draft, at, entry),
       portField(draft, at, entry, { kinds: KINDS, found: draft.choices.printers, then: devices.redraw }),
-      choice("model", undefined, [["", t("devices.model-plain")], ...models], { then: shown.draw }),
+      choice("model", undefined, [["", t("devices.model-plain")], ...models]),
       choice("print_on", "arrival", words("print_on", ["arrival", "fire", "bump", "never"])),
       choice("ticket", "station", words("ticket", ["station", "item", "order"])),
     ),
@@ -128,15 +131,10 @@ function lookOf(draft, { model, stations = [] }) {
 function serialFields(draft, at, entry) {
   const fields = Object.entries(SERIAL).map(([key, values]) => {
     const words = (each) => (key === "baud" ? String(each) : t(`devices.${key}-${each.replace("/", "-")}`));
-    const value = entry[key] ?? USUAL[key];
-    const all = values.includes(value) ? values : [...values, value];
-    const control = select(draft, all.map((each) => [each, words(each)]), value, (text) => {
-      const chosen = key === "baud" ? Number(text) : text;
-      if (chosen === USUAL[key]) delete entry[key];
-      else entry[key] = chosen;
-      draft.changed();
+    return field(draft, at, entry, key, {
+      label: t(`devices.${key}`), kind: "choice", usual: USUAL[key], as: key === "baud" ? Number : String,
+      choices: values.map((each) => [each, words(each)]),
     });
-    return composed(`${at}.${key}`, t(`devices.${key}`), control);
   });
   return element("div", "serial", element("div", "fields", ...fields), element("p", "hint", t("devices.serial-hint")));
 }
@@ -161,11 +159,4 @@ function stationChecks(draft, at, entry) {
     group.append(element("label", "check", box, name(called)));
   }
   return composed(`${at}.stations`, t("devices.stations"), group, { hint: t("devices.stations-hint") });
-}
-
-/** Those whose chits come out there meanwhile follow its new name. */
-function rename(draft, devices, before, after) {
-  for (const other of draft.document.printer) if (other.fallback === before) other.fallback = after;
-  devices.rename(before, after);
-  devices.redraw();
 }
