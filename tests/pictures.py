@@ -1,5 +1,6 @@
 """make pictures: the pictures of the guides, taken from the real thing with sample orders."""
 
+import io
 import json
 import re
 import shutil
@@ -11,16 +12,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
 from appliance.api import auth
+from tests.pages.every_page import SHOWN
 from tests.process import Service
 
 APPLIANCE: Final = Path(__file__).parents[1] / "appliance"
 GUIDE: Final = APPLIANCE / "pages" / "guide"
 PAPER: Final = APPLIANCE / "printing" / "guide"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+SIZED: Final = GUIDE / "sizes"
 SIZE: Final = ViewportSize(width=1280, height=720)
+SIZES: Final = ((1920, 1080), (1280, 720), (800, 480), (390, 844))
+SETTLED_MS: Final = 700
+"""A page that was given another size has laid itself out anew, and asked once more, by then."""
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
@@ -88,12 +95,14 @@ ON_PAPER: Final[list[tuple[str, dict[str, Any]]]] = [
 
 
 def main() -> None:
-    for guide in (GUIDE, PAPER):
+    for guide in (GUIDE, PAPER, SIZED):
         guide.mkdir(exist_ok=True)
     directory = Path(tempfile.mkdtemp(prefix="expeditor-pictures-"))
     try:
         with Service(directory / "pages") as service:
             look_at_pages(service)
+        with Service(directory / "sizes") as service:
+            look_at_sizes(service)
         with Service(directory / "screens") as service:
             look_at_screens(service)
         with Service(directory / "paper") as service:
@@ -116,6 +125,37 @@ def look_at_pages(service: Service) -> None:
         page.wait_for_selector("#offline:not([hidden])")
         page.screenshot(path=GUIDE / "offline.png")
         browser.close()
+
+
+def look_at_sizes(service: Service) -> None:
+    """Every page on a television, a laptop, a small screen and a telephone; and by day."""
+    with sync_playwright() as playwright:
+        cook(service)
+        browser = launch(playwright)
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(service.sign_in_link)
+        page.wait_for_selector(".ticket")
+        for path, shown in SHOWN.items():
+            page.goto(f"{service.url}{path}")
+            page.locator(shown).first.wait_for()
+            name = path.strip("/") or "board"
+            for width, height in SIZES:
+                page.set_viewport_size(ViewportSize(width=width, height=height))
+                page.wait_for_timeout(SETTLED_MS)
+                keep(page.screenshot(), SIZED / f"{name}-{width}x{height}.png")
+            page.set_viewport_size(SIZE)
+            page.goto(f"{service.url}{path}?colours=day")
+            page.locator(shown).first.wait_for()
+            page.wait_for_timeout(SETTLED_MS)
+            keep(page.screenshot(), SIZED / f"{name}-day.png")
+        browser.close()
+
+
+def keep(picture: bytes, file: Path) -> None:
+    """With as many colours as such a page has: a third of the size."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").quantize(64).save(file, optimize=True)
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -1,5 +1,6 @@
 """All pages, and a kitchen in which each of them has something to show."""
 
+import re
 from typing import Any, Final
 
 from playwright.sync_api import Page, expect
@@ -11,7 +12,7 @@ EVERY_PAGE: Final = tuple(sorted(path_of(file) for file in STATIC.rglob("*.html"
 SHOWN: Final = {
     "/": ".ticket",
     "/pass": "#orders > *",
-    "/ready": "li",
+    "/ready": "#lists",
     "/status": "#facts",
     "/screens": "#facts",
     "/setup": "#place section h2, #place section h3",
@@ -36,3 +37,11 @@ def open_page(page: Page, kitchen: Kitchen, path: str) -> None:
     """Go there, and wait until it shows what there is."""
     page.goto(f"{kitchen.url}{path}")
     expect(page.locator(SHOWN[path]).first).to_be_visible()
+
+
+def says_offline(page: Page, *, within: float) -> None:
+    """Whether it says so that nobody overlooks it, after so many seconds at most, and looks it."""
+    words = page.locator("#offline")
+    expect(words).to_have_text(re.compile("^OFFLINE since"), timeout=within * 1000)
+    expect(words).to_be_visible()
+    expect(page.locator("body.stale")).to_be_attached()
