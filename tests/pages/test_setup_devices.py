@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.installer import CHOICES, Installer
+from tests.pages.installer import Installer
 from tests.pages.kitchen import Kitchen
 
 
@@ -22,15 +22,15 @@ def test_a_printer_that_was_found_is_added_and_put_in_force(
     page: Page, standing: Kitchen, installer: Installer
 ) -> None:
     found = {"transport": "tcp:192.168.1.50:9100", "name": "EPSON TM-T20III <b>"}
-    installer.choices = CHOICES | {"printers": [found]}
+    installer.choices |= {"printers": [found]}
     page.goto(f"{standing.url}/setup#printers")
     page.get_by_role("button", name="Add EPSON TM-T20III <b>").click()
     row = page.locator(".devices .entry").last
     row.get_by_label("Name").fill("grill-printer")
     row.get_by_label("It prints").select_option("when a ticket is bumped")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("#said")).to_contain_text("Done")
-    assert installer.put[-1]["printer"][-1] == {
+    expect(page.locator("#told")).to_contain_text("Done")
+    assert installer.applied["printer"][-1] == {
         "id": "grill-printer",
         "stations": ["grill"],
         "transport": "tcp:192.168.1.50:9100",
@@ -49,8 +49,13 @@ def test_a_ticket_is_drawn_as_its_lines_are_typed(
     page.get_by_label("Each dish").fill("{qty} portions of {name}")
     expect(paper).to_contain_text("portions")
     page.get_by_label("Each dish").fill("{nam}")
-    expect(page.locator(".look .wrong").first).to_contain_text("no field {nam}")
-    assert installer.checked[-1]["printing"]["item"] == ["{nam}"]
+    expect(page.locator(".look .chit")).to_have_class("chit old")
+    expect(page.locator(".look > .more > .wrong")).to_contain_text("no field {nam}")
+    installer.wrong = [{"key": "printing.item[0]", "message": "there is no field {nam}"}]
+    page.get_by_label("Each dish").fill("{nam} again")
+    expect(page.locator(".look small.wrong", has_text="no field")).to_have_text(
+        "Line 1: there is no field {nam}"
+    )
 
 
 def test_a_pin_is_chosen_in_the_picture_where_others_are_taken(
@@ -62,8 +67,8 @@ def test_a_pin_is_chosen_in_the_picture_where_others_are_taken(
     page.locator("button.pin", has_text="GPIO 5").first.click()
     expect(page.locator(".pin-choice summary").first).to_have_text("GPIO 5, pin 29 of the header")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("#said")).to_contain_text("Done")
-    assert installer.put[-1]["button"][0]["pin"] == 5
+    expect(page.locator("#told")).to_contain_text("Done")
+    assert installer.applied["button"][0]["pin"] == 5
 
 
 def test_a_press_lights_its_button_up_and_says_what_it_did(
@@ -93,8 +98,8 @@ def test_the_keys_of_a_bar_are_learned_one_after_the_other(
     page.get_by_role("button", name="Stop").click()
     expect(asked).to_contain_text("1 key is learned")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("#said")).to_contain_text("Done")
-    assert installer.put[-1]["bump_bar"][0]["keys"] == {"KEY_F9": "bump 2"}
+    expect(page.locator("#told")).to_contain_text("Done")
+    assert installer.applied["bump_bar"][0]["keys"] == {"KEY_F9": "bump 2"}
 
 
 def test_lights_have_a_pin_for_each_colour(
@@ -104,3 +109,20 @@ def test_lights_have_a_pin_for_each_colour(
     opened(page, standing, "lights", "kitchen-light")
     expect(page.locator(".pin-choice summary")).to_have_count(4)
     expect(page.locator(".now")).to_contain_text("Green:")
+
+
+def test_a_simulated_button_is_pressed_and_seen_by_the_real_appliance(
+    page: Page, standing: Kitchen
+) -> None:
+    standing.let_in(page.context)
+    page.goto(f"{standing.url}/setup#buttons")
+    shown = page.locator(".presses li")
+    row = page.locator('[data-device="grill-1"]')
+    expect(row.locator(".state")).to_have_text("Ready.")
+    row.get_by_role("button", name="Press: Bump, place 1").click()
+    expect(row.locator(".said")).to_have_text("There was no ticket.")
+    expect(shown).to_have_text(["grill-1, press: Bump, place 1. There was no ticket."])
+    page.goto(f"{standing.url}/setup#printers")
+    page.locator('[data-device="fry-printer"] .opener').click()
+    page.get_by_role("button", name="Print a test page").click()
+    expect(page.locator('[data-device="fry-printer"] .said')).to_have_text("It is on paper.")

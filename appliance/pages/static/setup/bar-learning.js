@@ -108,7 +108,7 @@ export function learning(draft, entry, learners, learned) {
   if (!isInForce) return element("p", "hint", t("devices.learn-later"));
   rest();
   learners.add((press) => {
-    if (press.device === entry.id && press.key && press.gesture !== "up") hear(press);
+    if (press.device === entry.id && press.key) hear(press);
     return place.isConnected || !place.parentElement;
   });
   return place;

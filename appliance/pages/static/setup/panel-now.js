@@ -3,13 +3,14 @@
 import { ask } from "/live/asking.js";
 import { element, name } from "/look/elements.js";
 import { request } from "/setup/draft.js";
-import { button } from "/setup/fields.js";
+import { button, more } from "/setup/fields.js";
 import { whileInSight } from "/setup/sight.js";
 import { t, told } from "/words/words.js";
 
 const PANEL = "/api/v1/kds/panel";
 const ASK_AGAIN_MS = 1000;
 const ANSWER_MS = 2500;
+const FEW = 4; // Keys that stand open.
 const PRESSED_MS = 15000; // A hold may take 10 seconds.
 
 /** Tell `show` of all that is in force, while `place` is in sight; undefined where nobody answers. */
@@ -28,8 +29,11 @@ export function deviceNow(place, now, device, presses) {
   if (place.dataset.shape !== shape) {
     place.dataset.shape = shape;
     const came = element("span", "said");
-    const keys = all.map(({ words, path, body }) => button(words, () => work(came, path, body)));
-    place.replaceChildren(element("span", "state"), ...(keys.length ? [element("span", "keys", ...keys, came)] : []));
+    const keys = element("div", "keys", ...all.map(({ words, path, body }) => {
+      return button(words, () => work(came, path, body));
+    }));
+    const hands = all.length > FEW ? more(t("devices.keys-here"), keys) : keys;
+    place.replaceChildren(element("span", "state"), ...(all.length ? [hands, came] : []));
   }
   const state = place.querySelector(".state");
   const words = device ? stateWords(device) : [t(now ? "devices.not-in-force" : "devices.unknown")];

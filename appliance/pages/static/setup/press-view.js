@@ -17,7 +17,6 @@ export function pressView(place, kind, then) {
   listenToPresses(place, (press) => {
     if (press.kind !== kind) return;
     then(press);
-    if (press.gesture === "down" || press.gesture === "up") return;
     list.prepend(element("li", press.action ? "" : "unknown", ...pressWords(press)));
     while (list.children.length > MOST_SHOWN) list.lastChild.remove();
   }, (isHeard) => {
@@ -28,24 +27,18 @@ export function pressView(place, kind, then) {
 }
 
 /** Have the device light up in its list, so that it is seen from where the button is. */
-export function pressedNow(list, { device, gesture }) {
+export function pressedNow(list, { device }) {
   const row = list.querySelector(`[data-device="${CSS.escape(device)}"]`);
-  if (!row || gesture === "up") return;
+  if (!row) return;
   row.classList.add("pressed");
   clearTimeout(Number(row.dataset.lit));
   row.dataset.lit = setTimeout(() => row.classList.remove("pressed"), LIT_MS);
 }
 
-function pressWords({ device, key, gesture, action, outcome }) {
+function pressWords({ device, key, gesture, action, outcome, why }) {
   const what = key ?? t(`devices.made-${gesture}`);
   const facts = { device: name(device), what: name(what) };
   if (!action) return told("devices.press-unknown", facts);
-  const did = { ...facts, action: actionWords(action) };
-  if (!outcome) return told("devices.press-does", did);
-  return [...told("devices.press-does", did), " ", ...outcomeWords(outcomeOf(outcome))];
-}
-
-/** `done`, or `{outcome, why}`. */
-function outcomeOf(outcome) {
-  return typeof outcome === "string" ? { outcome } : outcome;
+  const did = told("devices.press-does", { ...facts, action: actionWords(action) });
+  return outcome ? [...did, " ", ...outcomeWords({ outcome, why })] : did;
 }
