@@ -96,6 +96,7 @@ export function openBoard() {
     boards: redrawing(columns.turn),
     printers: redrawing((all) => printing.tell(all)),
     screens: redrawing((all, own) => {
+      byId("to-pass").hidden = own !== null; // It would lead right back here.
       if (!leadOn(all.find(({ id }) => id === own))) screens.tell(all, own);
     }),
     beat: redrawing((fault, warnings, reminders) => {
