@@ -94,7 +94,8 @@ async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
     When another configuration is wanted, all parts end and begin anew with that one; where that
-    cannot start, or a part soon dies, with the one before. Raises CannotListen, LogError, Unfit, OSError.
+    cannot start, or a part soon dies, with the one before. Raises CannotListen, LogError, Unfit,
+    OSError.
     """
     stop = _on_stop_signal()
     raise_descriptor_limit()
