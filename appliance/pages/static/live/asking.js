@@ -24,9 +24,13 @@ export async function ask(path, milliseconds) {
   }
 }
 
-/** Load the page anew as soon as the appliance answers: it went away while parts of it were loading. */
+/**
+ * Load the page anew as soon as the appliance answers: it went away while parts of the page were
+ * loading. Never resolves.
+ */
 export async function loadAnew() {
   do await new Promise((done) => { setTimeout(done, AGAIN_MS); });
   while ((await ask(HEALTH, AGAIN_MS)) === undefined);
   location.reload();
+  return new Promise(() => {});
 }
