@@ -144,7 +144,8 @@ async function openSection() {
 
 function show(what) {
   if (what === "overtaken") byId("overtaken").hidden = false;
-  if (what === "changed") say("");
+  // "Done" is no more true once it goes on with the configuration before after all.
+  if (what === "changed" || (what === "replaced" && draft.inForce.errors.length)) say("");
   const { changeable, file } = draft.inForce;
   byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
