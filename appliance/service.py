@@ -330,6 +330,7 @@ async def running(
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
                     ("machine", machine.run()),
+                    ("health", health.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
                     ("reports", reports.run()),
