@@ -187,7 +187,7 @@ def test_what_a_part_dies_of_afterwards_is_not_said_to_be_done(
     page.get_by_role("button", name="Apply").click()
     expect(bar(page)).to_have_text("Done: the kitchen works with it.")
     office.now |= {"errors": [{"key": "", "message": "a part died of it"}]}
-    expect(page.locator("#not-in-force")).to_be_visible()
+    expect(page.locator("#not-in-force")).to_contain_text("a part died of it")
     expect(bar(page)).to_be_hidden()
     # Whoever has begun to mend it goes on.
     change(named, "Casa Rosa")
