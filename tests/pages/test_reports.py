@@ -135,13 +135,13 @@ def test_days_that_are_over_are_not_counted_again_with_today(page: Page, evening
 
 def test_it_is_for_managers(page: Page, evening: Kitchen) -> None:
     page.goto(f"{evening.url}/reports")
-    expect(page.get_by_label("PIN")).to_be_visible()
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible()
     expect(page.locator("#report")).to_be_hidden()
     value = evening.token("chef")
     cookie: Any = {"name": "expeditor_session", "value": value, "url": evening.url}
     page.context.add_cookies([cookie])
     page.goto(f"{evening.url}/reports")
-    expect(page.get_by_label("PIN")).to_be_visible()
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible()
     expect(page.locator("#report")).to_be_hidden()
 
 
