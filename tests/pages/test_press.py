@@ -26,6 +26,7 @@ def hand(page: Page, request: pytest.FixtureRequest) -> Hand:
 
 @pytest.fixture
 def hub(page: Page, kitchen: Kitchen) -> Hub:
+    page.set_viewport_size({"width": 1400, "height": 1400})  # All cards are on one page.
     hub = Hub(page, kitchen)
     hub.it_is(0)
     return hub

@@ -147,6 +147,7 @@ def test_a_card_is_moved_by_its_name_and_one_press(board: Board, kitchen: Kitche
     expect(targets).to_have_count(0)
     if by == "keyboard":
         name.press("Enter")
+        expect(targets).to_have_count(2)
         for _ in range(2):
             board.page.keyboard.press("Tab")
         expect(targets.last).to_be_focused()

@@ -63,7 +63,7 @@ export function watchScreens(top, columns, called) {
     for (const column of shown) {
       const lines = linesOf(screens, own, column.dataset.station);
       draw(column.querySelector(".screens"), lines);
-      column.classList.toggle("covering", lines.some(([kind]) => kind === "covering"));
+      column.classList.toggle("covering", lines.some(({ kind }) => kind === "covering"));
     }
     const told = new Set(screens.map(({ station_id: station }) => station));
     for (const { dataset } of shown) told.delete(dataset.station);

@@ -108,8 +108,8 @@ export function learning(draft, entry, learners, learned) {
   if (!isInForce) return element("p", "hint", t("devices.learn-later"));
   rest();
   learners.add((press) => {
-    if (press.device === entry.id && press.key) hear(press);
-    return place.isConnected || !place.parentElement;
+    if (place.isConnected && press.device === entry.id && press.key) hear(press);
+    return place.isConnected;
   });
   return place;
 }
