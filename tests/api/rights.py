@@ -137,7 +137,10 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},
-    ("POST", "/setup/import"): {"format": 1, "configuration": "[[station]]\nid = \"a\"\nname = \"A\"\n"},
+    ("POST", "/setup/import"): {
+        "format": 1,
+        "configuration": '[[station]]\nid = "a"\nname = "A"\n',
+    },
     ("PUT", "/setup"): {"document": SMALL, "revision": ""},
     ("POST", "/setup/check"): {"document": SMALL},
     ("POST", "/setup/route"): {"document": SMALL, "items": []},
