@@ -290,12 +290,12 @@ def _block_device(root: Path, directory: Path) -> Path | None:
     try:
         device = directory.stat().st_dev
         path = (root / f"sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve(strict=True)
-    except OSError:
+        below = _sorted(path, "slaves/*")
+        if below:
+            path = below[0].resolve()
+        return path.parent if (path / "partition").exists() else path
+    except (OSError, RuntimeError):  # RuntimeError: links that lead to themselves.
         return None
-    below = _sorted(path, "slaves/*")
-    if below:
-        path = below[0].resolve()
-    return path.parent if (path / "partition").exists() else path
 
 
 def _kind(block: Path) -> DiskKind:

@@ -4,6 +4,7 @@ A problem is a code, what it is about, and since when. What it is called, and wh
 is said by `pages/static/words/LANGUAGE/status.json`, in the reader's language.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ WORN: Final = 90
 BEHIND: Final = 20_000
 """Events that the index of finished tickets is behind: about an hour of a rush."""
 ENDS_SOON: Final = timedelta(days=14)
+KEPT_SECONDS: Final = 1.0
+"""However many ask: to find all of it out takes milliseconds when boards are full."""
 
 _PRINTER_CODES: Final[dict[PrinterState, ProblemCode]] = {
     "paper low": "printer-paper-low",
@@ -97,13 +100,21 @@ class Problems:
         self._seen = seen
         self._first_seen: dict[tuple[str, str], float] = {}
         """By code and whom it is about, on the monotonic clock."""
+        self._told: list[Problem] = []
+        self._told_of: Fault | None = None
+        self._told_at = -math.inf
 
     def now(self, fault: Fault | None) -> list[Problem]:
-        """The worst first, and of those that are as bad the oldest.
+        """The worst first, and of those that are as bad the oldest; as it was a moment ago.
 
         `fault`: why no order can be stored.
         """
         now = monotonic()
+        if fault != self._told_of or now - self._told_at >= KEPT_SECONDS:
+            self._told, self._told_of, self._told_at = self._look(fault, now), fault, now
+        return self._told
+
+    def _look(self, fault: Fault | None, now: float) -> list[Problem]:
         found = list(self._found(fault))
         self._first_seen = {
             each[:2]: self._first_seen.get(each[:2], now)

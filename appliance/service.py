@@ -5,6 +5,7 @@ Start here: `serve` names every part and what it is given.
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -35,7 +36,7 @@ from appliance.history import History
 from appliance.installing.current import Current, SettingUp
 from appliance.installing.place import Place
 from appliance.lan.presence import Presence
-from appliance.log import Log
+from appliance.log import Log, LogError
 from appliance.log.sqlite import SqliteLog
 from appliance.machine import Machine
 from appliance.orders.peers import AllowList
@@ -63,6 +64,10 @@ if TYPE_CHECKING:  # See `make_devices`.
     from appliance.panel.devices import Devices
     from appliance.printing.printers import Printing
 
+logger = logging.getLogger(__name__)
+
+TRIAL_SECONDS: Final = 30.0
+"""For so long a configuration is on trial: where a part dies, another one takes its place."""
 HTTP_GOODBYE_SECONDS: Final = 0.5
 """For requests that are being answered when the service stops."""
 
@@ -89,7 +94,8 @@ async def serve(current: Current, log: SqliteLog, *, announce: Callable[[Running
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
     When another configuration is wanted, all parts end and begin anew with that one; where that
-    cannot start, with the one before. Raises CannotListen, LogError, Unfit, OSError.
+    cannot start, or a part soon dies, with the one before. Raises CannotListen, LogError, Unfit,
+    OSError.
     """
     stop = _on_stop_signal()
     raise_descriptor_limit()
@@ -122,25 +128,41 @@ async def _serve_once(
 
     `tell` is told when it runs.
     """
-    expeditor, clock = await new_expeditor(current.place, log)
-    if not await _loaded(expeditor, stop):
-        return
-    await current.finish_import(expeditor)
-    has_begun = False
+    is_tried = False
     try:
+        expeditor, clock = await new_expeditor(current.place, log)
+        if not await _loaded(expeditor, stop):
+            return
+        await current.finish_import(expeditor)
         async with running(current, log, expeditor, clock, doors) as parts:
-            has_begun = True
             tell(parts)
+            await _first_of(stop, current.begin_anew, seconds=TRIAL_SECONDS)
+            is_tried = True
             await asyncio.to_thread(current.keep)
             await _first_of(stop, current.begin_anew)
             notify("STOPPING=1" if stop.is_set() else reloading())
-    except (CannotListen, Unfit, OSError) as error:
-        why = tls.reason(error) if isinstance(error, Unfit | OSError) else str(error)
-        if has_begun or not await asyncio.to_thread(current.fall_back, why):
+    except LogError:
+        raise  # Of the disk, whatever the configuration.
+    except Exception as error:
+        if is_tried or not await asyncio.to_thread(current.fall_back, _why(error)):
             raise
+        if not isinstance(error, CannotListen | Unfit | OSError):
+            logger.exception("of a configuration that is on trial:")
         return
     if not stop.is_set():
         await asyncio.to_thread(current.take_next)
+
+
+def _why(error: Exception) -> str:
+    """Why it cannot run, in one line."""
+    match error:
+        case CannotListen():
+            return str(error)
+        case Unfit() | OSError():
+            return tls.reason(error)
+        case ExceptionGroup():
+            return _why(error.exceptions[0])
+    return f"a part of the service died of it: {error!r}"
 
 
 async def _feed_watchdog(ready: asyncio.Event) -> None:
@@ -149,12 +171,14 @@ async def _feed_watchdog(ready: asyncio.Event) -> None:
     await feed_watchdog()
 
 
-async def _first_of(*events: asyncio.Event) -> None:
-    """Wait until one of them is set."""
+async def _first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
+    """Wait until one of them is set, or so many seconds have passed."""
     waiting = [asyncio.create_task(event.wait()) for event in events]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 async def new_expeditor(place: Place, log: SqliteLog) -> tuple[Expeditor, Clock]:
@@ -306,6 +330,7 @@ async def running(
                     ("expeditor", expeditor.run()),
                     ("clock", clock.run()),
                     ("machine", machine.run()),
+                    ("health", health.run()),
                     ("timers", Timers(expeditor).run()),
                     ("history", history.run()),
                     ("reports", reports.run()),

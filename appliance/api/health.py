@@ -4,6 +4,7 @@ GET /health    200 while orders can be stored, 503 while they cannot; `pages` sh
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Annotated, Final, Literal, get_args
@@ -30,8 +31,12 @@ from appliance.printers import PrintersNow
 from appliance.screens_now import ScreensNow
 from appliance.tls import Https, HttpsStatus
 
+logger = logging.getLogger(__name__)
+
 STORE_SECONDS: Final = 2.0
 """A commit that takes longer counts as none: a card that is well needs some milliseconds."""
+LOOK_SECONDS: Final = 5.0
+"""Between two looks when nobody asks."""
 
 ProblemCode = Literal[
     "orders-not-stored",
@@ -233,6 +238,15 @@ class Health:
                 errors=(503,),
             )
         ]
+
+    async def run(self) -> None:
+        """Look at what is wrong, asked or not: it is there since then, not since somebody asked."""
+        while True:
+            try:
+                self._problems(await self._fault())
+            except Exception:  # What tells how the kitchen is does not end it.
+                logger.exception("what is wrong cannot be told")
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def answer(self, _request: web.Request) -> web.Response:
         """How the appliance is, and whether orders can be stored.

@@ -1,9 +1,11 @@
 """What of the configuration is set at the machine itself, and never over the network.
 
 A manager is let in by a PIN of four digits. So what names files or programs of the machine stays
-as it is: else whoever has found that out could read its files, and write them, and run programs.
+as it is: else whoever has found that out could read its files, and write them, and run programs;
+and so does whose tokens are good here, else they could let themselves in for ever.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -16,10 +18,15 @@ _OF_THE_MACHINE: Final = (
     ("https", "certificate"),
     ("https", "key"),
     ("kiosk", "browser"),
+    ("auth", "cloud"),
 )
 _ON_PATHS: Final = ("printer", "bump_bar")
-_DEVICES: Final = PurePosixPath("/dev")
-_BY_PATH: Final = ("serial", "usb", "evdev")
+_DEVICES: Final = {
+    "serial": re.compile(r"/dev/(tty[A-Za-z]\w*|rfcomm\d+|serial\d|serial/by-(id|path)/[^/]+)"),
+    "usb": re.compile(r"/dev/(usb/)?lp\d+"),
+    "evdev": re.compile(r"/dev/input/(event\d+|by-(id|path)/[^/]+)"),
+}
+"""By kind of transport, what is one: below /dev there are disks and watchdogs, too."""
 
 
 def not_from_afar(document: Document, now: Document) -> Iterator[Fault]:
@@ -36,7 +43,7 @@ def not_from_afar(document: Document, now: Document) -> Iterator[Fault]:
         for place, each in enumerate(_entries(document, section)):
             transport = each.get("transport")
             if isinstance(transport, str) and transport not in there and not _is_device(transport):
-                why = "only what is below /dev can be set here; the rest at the machine itself"
+                why = "this is none of the usual devices: set it at the machine itself, in its file"
                 yield Fault(f"{section}[{place}].transport", why)
 
 
@@ -55,8 +62,6 @@ def _is_beside(file: str) -> bool:
 
 
 def _is_device(transport: str) -> bool:
-    kind, _, rest = transport.partition(":")
-    if kind == "file":
-        return False
-    path = PurePosixPath(rest)
-    return kind not in _BY_PATH or (_DEVICES in path.parents and ".." not in path.parts)
+    kind, _, path = transport.partition(":")
+    usual = _DEVICES.get(kind)
+    return kind != "file" and (usual is None or usual.fullmatch(path) is not None)

@@ -222,6 +222,8 @@ class SettingUp:
         # What writes TOML takes memory that an appliance which is set up has other use for.
         from appliance.installing.writing import written  # noqa: PLC0415
 
+        if self._current.place.source == "built-in":
+            before = before.partition("\n\n")[2]  # What it says at the top is of the built-in one.
         text = written(document, before)
         replace_file(self._current.place.file, text.encode())
         return text
@@ -265,16 +267,17 @@ class SettingUp:
         async with self._one_at_a_time:
             if not self._is_changeable:
                 raise CannotSetUp("an installer has given it as a file, and changes it there")
-            checked = await self.check_whole(kitchen)
-            if checked.errors:
-                raise WrongDocument(checked.errors)
+            try:
+                found = await asyncio.to_thread(self._arriving, kitchen)
+            except ConfigError as error:
+                raise WrongDocument(_told(error.faults)) from error
             before = (await asyncio.to_thread(self._wanted)).document
-            after = config.document_of(kitchen.configuration, "import")
+            after = config.document_of(found.text, "import")
             keys = tuple(_differing("", before, after))[:MOST_KEYS]
             await self._note(NoteConfiguration("imported", keys), by)
-            await asyncio.to_thread(keep, kitchen, self._current.place.directory)
+            await asyncio.to_thread(keep, kitchen, found, self._current.place.directory)
             self._current.begin_anew.set()
-            return checked
+            return ImportJson(found.holds, [], found.left_out)
 
     async def choices(self) -> ChoicesJson:
         """What can be chosen, and what is plugged in now."""

@@ -144,6 +144,7 @@ def _instead(file: Path, directory: Path, error: ConfigError) -> Place | None:
 def instead_of(place: Place, before: Place | None, why: str) -> Place | None:
     """What to run on where the appliance's own configuration cannot; None for nothing else.
 
+    One that ran well before is not to blame: an address that is not there yet, after a power cut.
     `before`: what ran before it in this process. `why`: in one line.
     """
     if place.source != "own" or place.faults:
@@ -151,8 +152,9 @@ def instead_of(place: Place, before: Place | None, why: str) -> Place | None:
     error = ConfigError(f"{place.file}: {why}", [Fault.of(why)])
     if before is None:
         found = _instead(place.file, place.directory, error)
-        same = found is not None and found.text == place.text
-        return _built_in(place.directory, error) if found is None or same else found
+        if found is None:
+            return _built_in(place.directory, error)
+        return None if found.text == place.text else found
     instead = before._replace(source="own", warnings=[], errors=[], faults=error.faults)
     instead.say_wrong(place.file, error, "the configuration before it")
     return instead

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from appliance import __version__, config, identity, menu_file
 from appliance.api.auth import devices, pins
@@ -34,9 +35,10 @@ _OF_THE_MACHINE: Final = (
     ("appliance", "data_dir"),
     ("https", "certificate"),
     ("https", "key"),
+    ("auth", "cloud"),
     ("kiosk", None),
 )
-"""What another machine has otherwise; None: the whole section."""
+"""What another machine has otherwise; None: the whole section. It stays as it is on this one."""
 _RECORDS: Final[dict[str, Any]] = {
     pins.NAME: pins.File,
     devices.NAME: devices.File,
@@ -118,7 +120,7 @@ def arriving(kitchen: KitchenJson, now: Document, beside: Path) -> Arriving:
         document = tomllib.loads(kitchen.configuration)
     except tomllib.TOMLDecodeError as error:
         raise _wrong("configuration", str(error)) from error
-    left_out = list(_leave_out(document))
+    left_out = list(_leave_out(document, now))
     document.pop("menu", None)
     draft = drafted(document, now, beside)
     if kitchen.menu_file is not None:
@@ -143,12 +145,21 @@ def arriving(kitchen: KitchenJson, now: Document, beside: Path) -> Arriving:
     )
 
 
-def _leave_out(document: Document) -> Iterator[str]:
-    for section, key in _OF_THE_MACHINE:
-        if key is None and document.pop(section, None) is not None:
-            yield section
-        elif key is not None and document.get(section, {}).pop(key, None) is not None:
-            yield f"{section}.{key}"
+def _leave_out(document: Document, now: Document) -> Iterator[str]:
+    """Keys that are not as they are `now`; they become so."""
+    for section, name in _OF_THE_MACHINE:
+        inside, here, key = (
+            (document, now, section)
+            if name is None
+            else (document.get(section), now.get(section, {}), name)
+        )
+        if not isinstance(inside, dict):
+            continue
+        was, value = inside.pop(key, None), here.get(key)
+        if value is not None:
+            inside[key] = value
+        if was not in (None, value):
+            yield section if name is None else f"{section}.{name}"
 
 
 def _menu(content: bytes) -> tuple[MenuItem, ...]:
@@ -174,9 +185,10 @@ def _wrong(key: str, words: str) -> ConfigError:
     return ConfigError(f"{key}: {words}", [Fault(key, words)])
 
 
-def keep(kitchen: KitchenJson, directory: Path) -> None:
-    """To be taken in as soon as nothing runs. Blocks; raises OSError."""
-    replace_file(directory / WAITING, msgspec.json.encode(kitchen))
+def keep(kitchen: KitchenJson, found: Arriving, directory: Path) -> None:
+    """To be taken in as soon as nothing runs, as it was `found`. Blocks; raises OSError."""
+    settled = replace(kitchen, configuration=found.text)
+    replace_file(directory / WAITING, msgspec.json.encode(settled))
 
 
 def waiting(directory: Path) -> Arriving:

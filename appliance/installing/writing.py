@@ -49,15 +49,21 @@ def _are_tables(value: object) -> bool:
 
 
 def _become_all(tables: AoT, wanted: list[dict[str, Any]]) -> None:
-    """Those that have an id keep what is written at it, where one before them goes."""
-    ids = {each.get("id") for each in wanted}
-    for place in reversed(range(len(tables))):
-        if tables[place].get("id", "") not in ids | {""}:
-            del tables[place]
-    while len(tables) > len(wanted):
-        del tables[-1]
-    for place, entry in enumerate(wanted):
-        if place < len(tables):
-            _become(tables[place], entry)
-        else:
+    """Whatever is written at an entry stays at the one with its id; without ids, at its place."""
+    there = list(tables)
+    by_id = {str(each["id"]): each for each in there if "id" in each}
+    nameless = [each for each in there if "id" not in each]
+    tables.clear()
+    for entry in wanted:
+        found = by_id.pop(str(entry["id"]), None) if "id" in entry else _taken(nameless, entry)
+        if found is None:
             tables.append(tomlkit.item(entry))
+        else:
+            _become(found, entry)
+            tables.append(found)
+
+
+def _taken(tables: list[Table], entry: dict[str, Any]) -> Table | None:
+    """The one that says the same already, or else the first that is left."""
+    equal = (place for place, each in enumerate(tables) if same(_plain(each), entry))
+    return tables.pop(next(equal, 0)) if tables else None

@@ -67,7 +67,7 @@ def add_authority(router: web.UrlDispatcher, certificate: bytes) -> None:
 def _serve(
     content: bytes, content_type: str, *, charset: str | None = "utf-8"
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Compressed once, for whoever takes it so; a browser that has it is told just that."""
+    """Kept compressed, for whoever takes it so; a browser that has it is told just that."""
     small = gzip.compress(content, mtime=0)
     tag = hashlib.blake2b(content, digest_size=16).hexdigest()
 
@@ -80,7 +80,7 @@ def _serve(
         if compressed:
             headers["Content-Encoding"] = "gzip"
         return web.Response(
-            body=small if compressed else content,
+            body=small if compressed else gzip.decompress(small),
             content_type=content_type,
             charset=charset,
             headers=headers,

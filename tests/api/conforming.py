@@ -24,7 +24,7 @@ def document_of(appliance: RunningAppliance) -> dict[str, Any]:
         if route.resource is not None and route.resource.canonical == f"{BASE}/openapi.json"
     }
     assert isinstance(found, Contract)
-    return _decoded(found.encoded)
+    return _decoded(found.written.document)
 
 
 def fits_the_contract(

@@ -5,20 +5,24 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import apsw
 import pytest
 from msgspec.structs import replace
 
+from appliance import problems
 from appliance.api import health
+from appliance.api.times import of_monotonic
 from appliance.kitchen.kitchen import Kitchen
 from appliance.lan import beacon
 from appliance.lan.beacon import Beacon
+from appliance.machine import MachineNow
 from appliance.printers import NOT_YET
 from tests.api.asking import Answer, ask
 from tests.api.printing import SHOWN_AT, now
@@ -132,9 +136,8 @@ async def test_the_machine_is_told_and_looked_at_again(
     assert told["disk"]["free_bytes"] > 0
     hot = replace(WELL, temperature=82.5)
     monkeypatch.setattr(appliance.machine, "now", hot)
-    told = (await healthy(appliance)).body
+    told = (await until(appliance, lambda each: codes(each.body) == ["hot"])).body
     assert told["machine"]["temperature"] == 82.5
-    assert codes(told) == ["hot"]
     (problem,) = told["problems"]
     assert problem["facts"] == {"temperature": 82.5}
     assert told["running_since"] <= problem["since"] <= told["at"]
@@ -146,7 +149,7 @@ async def test_all_that_is_wrong_the_worst_first(
     appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(appliance.machine, "now", replace(WELL, clock="waiting"))
-    assert codes((await healthy(appliance)).body) == ["clock-not-set"]
+    await until(appliance, lambda each: codes(each.body) == ["clock-not-set"])
     await appliance.order(id="A-1", items=[{"name": "Nothing that a rule takes"}])
     trouble = {"state": "out of paper", "why": "out of paper", "waiting": 5}
     appliance.printers_now.show(now("hot", "grill", **trouble))
@@ -159,6 +162,37 @@ async def test_all_that_is_wrong_the_worst_first(
         "since": SHOWN_AT,
         "facts": {"printer": "hot", "stations": ["grill"], "waiting": 5},
     }
+
+
+async def test_what_is_wrong_is_since_then_and_not_since_somebody_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(problems, "KEPT_SECONDS", 0.0)
+    seen = asyncio.Event()
+
+    def of_power(machine: MachineNow) -> Iterator[problems.Found]:
+        if machine.temperature == 82.5:
+            seen.set()
+            yield problems.Found("hot", "warning", {})
+
+    monkeypatch.setattr(problems, "of_power", of_power)
+    async with running(tmp_path) as appliance:
+        monkeypatch.setattr(appliance.machine, "now", replace(WELL, temperature=82.5))
+        await seen.wait()
+        nobody_has_asked_before = of_monotonic(monotonic())
+        (problem,) = (await healthy(appliance)).body["problems"]
+    assert problem["since"] <= nobody_has_asked_before
+
+
+async def test_however_many_ask_it_is_found_out_once(
+    appliance: RunningAppliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(problems, "KEPT_SECONDS", 3600.0)
+    before = (await healthy(appliance)).body["problems"]
+    monkeypatch.setattr(problems, "of_machine", None)
+    answers = await asyncio.gather(*(healthy(appliance) for _ in range(16)))
+    assert [each.body["problems"] for each in answers] == [before] * 16
 
 
 def codes(told: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """Set-up over HTTP: a configuration is read, checked, tried out and put in force."""
 
+import asyncio
 import json
 import tomllib
 from collections.abc import AsyncIterator
@@ -8,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from appliance.installing.current import take_in_import
 from appliance.kitchen.event import ConfigurationChanged
 from tests.api.asking import Answer, ask
 from tests.api.listening import Listener
 from tests.running import DEMO, PLAIN, RunningAppliance, running
 
 SETUP = "/api/v1/kds/setup"
+CLOUD = {"issuer": "me", "jwks_url": "https://me.example/keys", "audience": "kitchen"}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -144,6 +147,9 @@ async def test_one_of_an_installer_is_only_read(appliance: RunningAppliance) -> 
         ("kiosk", {"browser": ["/bin/sh"]}, "kiosk.browser"),
         ("printer", [{"id": "p", "transport": "file:/etc/cron.d/x"}], "printer[0].transport"),
         ("printer", [{"id": "p", "transport": "usb:/dev/../etc/x"}], "printer[0].transport"),
+        ("printer", [{"id": "p", "transport": "usb:/dev/mmcblk0"}], "printer[0].transport"),
+        ("printer", [{"id": "p", "transport": "serial:/dev/watchdog"}], "printer[0].transport"),
+        ("auth", {"cloud": CLOUD}, "auth.cloud"),
     ],
 )
 async def test_files_and_programs_of_the_machine_are_not_set_from_afar(
@@ -262,6 +268,20 @@ async def test_an_import_leaves_out_what_belongs_to_the_machine_it_came_from(
     assert appliance.current.begin_anew.is_set()
     (changed,) = changes(appliance)
     assert changed.what == "imported"
+
+
+async def test_an_import_leaves_what_belongs_to_this_machine_as_it_is(
+    appliance: RunningAppliance,
+) -> None:
+    kitchen = (await send(appliance, "GET", "/export")).body
+    here = DEMO.replace("[appliance]", '[appliance]\ndata_dir = "here"')
+    own(appliance).write_text(here + '\n[kiosk]\nname = "Box"\n')
+    kitchen["configuration"] = DEMO.replace("[appliance]", '[appliance]\ndata_dir = "/etc"')
+    answer = await send(appliance, "POST", "/import", kitchen)
+    assert answer.body["left_out"] == ["appliance.data_dir"]
+    await asyncio.to_thread(take_in_import, appliance.directory)
+    taken = tomllib.loads(own(appliance).read_text())
+    assert (taken["appliance"]["data_dir"], taken["kiosk"]) == ("here", {"name": "Box"})
 
 
 async def test_an_export_is_a_file_of_its_own_and_has_no_secret(

@@ -29,6 +29,7 @@ from tests.bench.broadcast import broadcast
 from tests.bench.chits import chits
 from tests.bench.encoding import encoding
 from tests.bench.felt import felt
+from tests.bench.glass import glass
 from tests.bench.lan_screens import lan_screens
 from tests.bench.pins import pins
 from tests.bench.presses import presses
@@ -306,6 +307,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "chits": lambda: chits(say),
     "lan_screens": lambda: lan_screens(say),
     "felt": lambda: felt(say),
+    "glass": lambda: glass(say),
 }
 
 if __name__ == "__main__":

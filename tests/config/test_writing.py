@@ -64,6 +64,22 @@ def test_what_is_taken_away_takes_its_comment_and_no_other() -> None:
     assert "below the fan" not in after
 
 
+def test_comments_stay_at_the_entry_that_they_are_written_at() -> None:
+    before = (
+        '[[station]]\nid = "grill"  # beside the door\n\n[[station]]\nid = "bar"  # upstairs\n\n'
+        '[[route]]\nstation = "bar"  # all of it\n\n[[route]]\nstation = "grill"  # what is left\n'
+    )
+    document = tomllib.loads(before)
+    document["station"] = [{"id": "oven"}, *reversed(document["station"])]
+    del document["route"][0]
+    lines = written(document, before).splitlines()
+    assert 'id = "oven"' in lines
+    assert 'id = "grill"  # beside the door' in lines
+    assert 'id = "bar"  # upstairs' in lines
+    assert 'station = "grill"  # what is left' in lines
+    assert "all of it" not in "".join(lines)
+
+
 def test_what_is_no_toml_is_written_anew() -> None:
     assert tomllib.loads(written({"appliance": {"name": "Corner"}}, "[appliance")) == {
         "appliance": {"name": "Corner"}

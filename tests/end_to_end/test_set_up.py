@@ -16,6 +16,7 @@ import pytest
 from appliance.api import auth
 from appliance.api.auth.devices import Devices
 from appliance.api.auth.pins import Pins
+from appliance.cli_ending import CANNOT_LISTEN
 from tests.process import Service
 
 DEADLINE = 20.0
@@ -48,6 +49,13 @@ name = ["*fries*"]
 """
 
 
+BUTTON = '[[button]]\nid = "one"\nstation = "grill"\n'
+NO_CHIP = """
+from appliance.panel.devices import Devices
+async def run(self): raise RuntimeError("no chip")
+Devices.run = run
+"""
+"""Whatever has buttons begins, and then dies."""
 MENU = "plu,name,category\nB-1,Burger,Mains\n"
 
 
@@ -111,11 +119,11 @@ class Appliance(Service):
         return [each["order_id"] for each in self.call("GET", f"/stations/{station}/tickets")[1]]
 
 
-def on(data: Path, text: str = KITCHEN, menu: str = "") -> Appliance:
+def on(data: Path, text: str = KITCHEN, menu: str = "", prelude: str = "") -> Appliance:
     data.mkdir()
     (data / "dishes.csv").write_text(menu)
     (data / "kitchen.toml").write_text(text)
-    return Appliance(data, usual_ports=True)
+    return Appliance(data, usual_ports=True, prelude=prelude)
 
 
 @pytest.fixture
@@ -150,6 +158,7 @@ def test_it_begins_anew_on_the_same_ports_and_nobody_is_refused(appliance: Appli
     assert (now["source"], now["first_start"], now["errors"]) == ("own", False, [])
     text = (appliance.data / "kitchen.toml").read_text()
     assert text == KITCHEN.replace('name = "Fry"\n', 'name = "Fryer"\n')
+    assert appliance.stop() == 0
     assert (appliance.data / "last-good.toml").read_text() == text
 
 
@@ -180,6 +189,55 @@ def test_what_cannot_start_is_told_and_the_one_before_runs(appliance: Appliance)
     appliance.put(document)
     assert appliance.now()["errors"] == []
     assert appliance.call("GET", "/stations/grill")[1]["name"] == "Plancha"
+
+
+def test_one_that_a_part_dies_of_is_told_and_the_one_before_runs(tmp_path: Path) -> None:
+    with on(tmp_path / "data", prelude=NO_CHIP) as appliance:
+        appliance.order(1, "Burger")
+        document, pid = appliance.now()["document"], appliance.pid
+        document["button"] = [{"id": "one", "station": "grill"}]
+        document["station"][0]["name"] = "Plancha"
+        appliance.put(document)
+        (error,) = appliance.until(lambda: appliance.now()["errors"])
+        assert "no chip" in error["message"]
+        assert appliance.now()["document"] == document
+        assert appliance.cards("grill") == ["A-1"]
+        assert appliance.call("GET", "/stations/grill")[1]["name"] == "Grill"
+        assert appliance.pid == pid
+        del document["button"]
+        appliance.put(document)
+        assert appliance.now()["errors"] == []
+        assert appliance.call("GET", "/stations/grill")[1]["name"] == "Plancha"
+
+
+def test_one_that_a_part_dies_of_is_not_the_last_good_one(tmp_path: Path) -> None:
+    with on(tmp_path / "data", prelude=NO_CHIP) as appliance:
+        assert appliance.stop() == 0
+        (appliance.data / "kitchen.toml").write_text(KITCHEN.replace("Grill", "Plancha") + BUTTON)
+        appliance.start()
+        appliance.until(lambda: appliance.now()["errors"])
+        assert appliance.call("GET", "/stations/grill")[1]["name"] == "Grill"
+        appliance.kill()
+        appliance.start()
+        appliance.until(lambda: appliance.now()["errors"])
+        assert appliance.call("GET", "/stations/grill")[1]["name"] == "Grill"
+
+
+def test_a_port_that_is_taken_for_once_does_not_cost_a_kitchen_its_stations(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        listen = f"127.0.0.1:{held.getsockname()[1]}"
+    text = KITCHEN.replace("127.0.0.1:0", listen, 1)
+    with on(tmp_path / "data", text) as appliance:
+        assert appliance.order(1, "Fries") == b"A-1"
+        assert appliance.stop() == 0
+        with socket.create_server(("127.0.0.1", int(listen.rpartition(":")[2]))):
+            with pytest.raises(AssertionError, match="cannot listen"):
+                appliance.start()
+            assert appliance.wait() == CANNOT_LISTEN
+        appliance.start()
+        assert appliance.cards("fry") == ["A-1"]
 
 
 def test_it_ends_when_it_is_told_to_while_it_begins_anew(appliance: Appliance) -> None:

@@ -9,8 +9,6 @@ import { watchDisplay } from "/board/display.js";
 import { watchDrawing } from "/board/drawing.js";
 import { focusNow } from "/board/focus.js";
 import { watchKeyboard } from "/board/keyboard.js";
-import { watchBar } from "/board/keys.js";
-import { watchDoor } from "/board/knock.js";
 import { watchPresses } from "/board/press.js";
 import { watchPrinters } from "/board/printers.js";
 import { keepTickets } from "/board/queue.js";
@@ -29,9 +27,12 @@ const asked = new URLSearchParams(location.search);
 const byId = (id) => document.getElementById(id);
 
 /** Once there are words for it. */
-export function openBoard() {
+export async function openBoard() {
   const barId = asked.get("bar");
   const screenName = asked.get("screen"); // Where this is to be a screen: what it wants to be called.
+  // What few boards need is fetched by them alone.
+  const { watchBar } = barId ? await import("/board/keys.js") : {};
+  const { watchDoor } = screenName === null ? {} : await import("/board/knock.js");
   const tickets = keepTickets();
   const presses = watchPresses(byId("stations"));
   let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
