@@ -1,4 +1,4 @@
-"""What stands in front of a cook: how soon the board is there, and how soon an event is on the glass.
+"""What stands before a cook: how soon the board is there, and how soon an event is on the glass.
 
 The real service, and a real Chromium that shows all its stations on a full HD screen, with 200 open
 tickets. All moments are of the page's own clock: the navigation, the message of the event, and the
