@@ -16,6 +16,13 @@ _MAIN: Final = "import sys; from appliance.cli import main; sys.exit(main(sys.ar
 _ORDERS: Final = re.compile(r"orders +\S+:(\d+)")
 _PAGES: Final = re.compile(r"pages +(http://\S+?)/\s")
 _LINK: Final = re.compile(r"sign in (http://\S+)")
+STOP_SECONDS: Final = 5.0
+"""From SIGTERM to the end, whoever keeps a connection open.
+
+Goodbyes take 2 s at most (`FAREWELL_SECONDS`, `GOODBYE_SECONDS`), the rest is for a machine where
+everything else runs as well. A peer that is waited for takes longer: aiohttp waits for 60 s.
+A unit kills after `TimeoutStopSec`: 10 s for a screen's agent, 90 where it says nothing.
+"""
 
 
 class Service:

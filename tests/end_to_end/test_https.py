@@ -18,10 +18,8 @@ from cryptography import x509
 
 from appliance.api import auth
 from tests.presenting import NOW, trusting
-from tests.process import Service
+from tests.process import STOP_SECONDS, Service
 from tests.test_given_certificate import DAY, KITCHEN, OFFICE, OTHER, issue
-
-STOP_SECONDS = 2.0
 
 
 def kitchen(directory: Path, https: str, http: str = "127.0.0.1:0") -> Path:

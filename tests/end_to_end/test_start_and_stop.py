@@ -20,9 +20,8 @@ from appliance.api.auth.pins import Pins
 from appliance.log import sqlite
 from tests.api.listening import EVENTS
 from tests.api.talking import UPGRADE
-from tests.process import Service
+from tests.process import STOP_SECONDS, Service
 
-STOP_SECONDS = 2.0
 ORDER = b'{"command":"create-order","order":{"id":"A-1","name":"Jane","items":[{"name":"Burger"}]}}'
 
 

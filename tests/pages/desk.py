@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from playwright.sync_api import Page, Route
 
-from tests.pages.hub import iso, screen
+from tests.pages.hub import LEFT_TO_IT, iso, screen
 
 NOBODY: dict[str, Any] = {"screens": [], "found": [], "hubs": []}
 TOLD = tuple(screen("any", None))
@@ -59,6 +59,7 @@ def adopted(name: str, **more: Any) -> dict[str, Any]:
     usual |= {
         "patience": 8,
         "shows": "board",
+        "look": LEFT_TO_IT,
         "state": "live",
         "why": "",
         "since": iso(0),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Page, expect
 
@@ -182,8 +182,15 @@ def printer(name: str, *stations: str, **more: Any) -> dict[str, Any]:
     return usual | {"waiting": None, "asking": 0, "steps_in_for": []} | more
 
 
+LEFT_TO_IT: Final[dict[str, Any]] = dict.fromkeys(
+    ("layout", "scale", "colours", "language", "sounds")
+)
+"""How a screen is shown where no manager has chosen it."""
+
+
 def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
     """A board that is live since the doors opened."""
     usual: dict[str, Any] = {"id": f"id-of-{name}", "name": name, "station_id": station}
     usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
-    return usual | {"covered_by": None, "conflict": "", "missed": False, "shows": "board"} | more
+    usual |= {"covered_by": None, "conflict": "", "missed": False, "shows": "board"}
+    return usual | {"look": LEFT_TO_IT} | more

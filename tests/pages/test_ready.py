@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.hub import iso
+from tests.pages.hub import LEFT_TO_IT, iso, screen
 from tests.pages.kitchen import BURGER, Kitchen
 from tests.pages.test_hostile_names import LONG
 
@@ -31,6 +31,11 @@ class Counter:
             {"id": f"order-{each}", "called": each, "since": iso(5 if place else 10)}
             for place, each in enumerate(ready)
         ]
+
+    def is_screen(self, **look: Any) -> None:
+        """Who asks is adopted, and shown as its manager says."""
+        look = LEFT_TO_IT | look
+        self._now["screen"] = screen("Lobby TV", None, shows="ready", look=look)
 
     def _answer(self, route: Route) -> None:
         if self.answers:
@@ -64,6 +69,21 @@ def test_what_is_made_and_what_can_be_taken_stand_apart(
         pass
     counter.shows(("92",), ("91", "90"))
     shows(page, "ready", "91", "90")
+
+
+def test_a_manager_chooses_how_it_looks(page: Page, standing: Kitchen, counter: Counter) -> None:
+    page.route("**/screens/knock", lambda route: route.fulfill(json={"state": "adopted"}))
+    counter.shows(("91",))
+    page.goto(f"{standing.url}/ready")
+    counter.is_screen(colours="day", language="es", scale=140)
+    root = page.locator("html")
+    expect(root).to_have_attribute("lang", "es")
+    expect(root).to_have_attribute("data-colours", "day")
+    expect(root).to_have_css("--scale", "1.4")
+    shows(page, "preparing", "91")
+    counter.is_screen()
+    expect(root).to_have_attribute("lang", "en")
+    expect(root).to_have_attribute("data-colours", "night")
 
 
 def test_it_owns_up_within_five_seconds(page: Page, standing: Kitchen, counter: Counter) -> None:

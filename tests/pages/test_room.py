@@ -44,9 +44,14 @@ def test_a_card_can_be_worked_on_however_much_is_wrong(hub: Hub, width: int, hei
     hub.beats(warnings=warnings, fault=fault, reminders=["No order from Web since 18:00"])
     for part in ("#fault", "#warnings", "#reminders", "#unrouted"):
         expect(page.locator(part)).to_be_visible()
-    cards = hub.board.cards("grill")
-    for card in (cards.first, cards.last):  # Of the page: others have theirs.
-        button = card.get_by_role("button", name="Bump")
+    # Each is on a page of the column or further down, by the size of the screen.
+    on = hub.board.station("grill").get_by_role("button", name="Next page")
+    for table in ("Table 1", "Table 2", "Table 3", "Table 4", "Table 5"):
+        if not hub.board.card("grill", table).is_visible():
+            on.scroll_into_view_if_needed()
+            assert on_top(on)
+            on.click()
+        button = hub.board.card("grill", table).get_by_role("button", name="Bump")
         button.scroll_into_view_if_needed()
         assert on_top(button)
     page.locator("#top").hover()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.pages.desk import ANNOUNCED, Desk, adopted, heard
-from tests.pages.hub import iso
+from tests.pages.hub import LEFT_TO_IT, iso
 from tests.pages.kitchen import Kitchen
 
 SINCE: Final = "12:15"
@@ -114,7 +114,7 @@ def test_a_board_is_adopted_by_its_code(page: Page, kitchen: Kitchen, desk: Desk
     form.get_by_role("button", name="Adopt").click()
     expect(said).to_have_text("Fry TV is adopted")
     wanted = {"name": "Fry TV", "station_id": "fry", "backup_id": "id-of-Grill TV", "patience": 20}
-    wanted |= {"shows": "board"}
+    wanted |= {"shows": "board", "look": LEFT_TO_IT}
     assert desk.asked == [("POST", "", {"code": "482915"} | wanted)] * 2
     expect(form.get_by_label("Code")).to_have_value("")
 
@@ -181,9 +181,48 @@ def test_a_screen_for_guests_has_neither_station_nor_backup(
     form.locator("[name=shows]").select_option("what is ready, for guests")
     form.get_by_role("button", name="Adopt").click()
     expect(page.locator("#said")).to_have_text("Lobby TV is adopted")
-    wanted = {"name": "Lobby TV", "station_id": None, "backup_id": None, "patience": 8}
-    assert desk.asked == [("POST", "", {"code": "482915", "shows": "ready"} | wanted)]
-    expect(page.locator("#by-address .shown")).to_be_hidden()  # A LAN screen is a board.
+    wanted: dict[str, Any] = {"name": "Lobby TV", "station_id": None, "backup_id": None}
+    wanted |= {"code": "482915", "patience": 8, "shows": "ready", "look": LEFT_TO_IT}
+    assert desk.asked == [("POST", "", wanted)]
+
+
+def test_a_manager_chooses_how_a_board_looks(page: Page, kitchen: Kitchen, desk: Desk) -> None:
+    look = {"layout": "strip", "scale": 120, "colours": "day", "language": "es", "sounds": False}
+    lan = adopted("Bar", proto="lan")
+    desk.shows(screens=[adopted("Fry TV", look=look | {"scale": 115}), lan])
+    page.goto(f"{kitchen.url}/screens")
+    here = row(page, "Fry TV")
+    here.get_by_role("button", name="Change").click()
+    # As it is, also where that is no step of the list.
+    here.get_by_text("How it looks and sounds").click()
+    expect(here.locator("[name=layout] :checked")).to_have_text("one row")
+    expect(here.locator("[name=scale] :checked")).to_have_text("115 %")
+    expect(here.locator("[name=colours] :checked")).to_have_text("day")
+    expect(here.locator("[name=language] :checked")).to_have_text("Español")
+    expect(here.locator("[name=sounds] :checked")).to_have_text("off")
+    here.locator("[name=scale]").select_option("200 %")
+    here.locator("[name=language]").select_option("Deutsch")
+    here.locator("[name=sounds]").select_option("left to the screen")
+    here.get_by_role("button", name="Save").click()
+    expect(page.locator("#said")).to_have_text("Fry TV is changed")
+    [(_, _, wanted)] = desk.asked
+    assert wanted["look"] == look | {"scale": 200, "language": "de", "sounds": None}
+    # A new one is as its manager says from the beginning.
+    form = page.locator("#by-code")
+    form.get_by_label("Code").fill("482915")
+    form.get_by_label("Name").fill("Grill TV")
+    form.get_by_text("How it looks and sounds").click()
+    form.locator("[name=colours]").select_option("day")
+    form.get_by_role("button", name="Adopt").click()
+    expect(page.locator("#said")).to_have_text("Grill TV is adopted")
+    assert desk.asked[1][2]["look"] == LEFT_TO_IT | {"colours": "day"}
+    # A LAN screen draws itself, and is always a board.
+    row(page, "Bar").get_by_role("button", name="Change").click()
+    for form in (row(page, "Bar"), page.locator("#by-address")):
+        expect(form.locator(".of-browser:visible")).to_have_count(0)
+    row(page, "Bar").get_by_role("button", name="Save").click()
+    expect(page.locator("#said")).to_have_text("Bar is changed")
+    assert "look" not in desk.asked[2][2]
 
 
 def test_a_screen_is_changed_while_it_is_looked_at(
@@ -207,8 +246,9 @@ def test_a_screen_is_changed_while_it_is_looked_at(
     here.get_by_label("Name").press("Enter")
     expect(page.locator("#said")).to_have_text("Fryers is changed")
     expect(here.locator("form")).to_be_hidden()
-    wanted = {"name": "Fryers", "station_id": "gone-by-now", "backup_id": "id-of-Grill TV"}
-    assert desk.asked == [("PATCH", "id-of-Fry TV", wanted | {"patience": 20, "shows": "board"})]
+    wanted: dict[str, Any] = {"name": "Fryers", "station_id": "gone-by-now", "patience": 20}
+    wanted |= {"backup_id": "id-of-Grill TV", "shows": "board", "look": LEFT_TO_IT}
+    assert desk.asked == [("PATCH", "id-of-Fry TV", wanted)]
 
 
 def test_forgetting_is_asked_for_once_more(page: Page, kitchen: Kitchen, desk: Desk) -> None:

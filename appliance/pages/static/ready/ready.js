@@ -5,6 +5,7 @@ import { ask } from "/live/asking.js";
 import { watchFrames } from "/live/frames.js";
 import { knock } from "/live/link.js";
 import { name } from "/look/elements.js";
+import { tellLook } from "/look/look.js";
 import { leadOn, showCode } from "/look/pages.js";
 import { makeList } from "/ready/list.js";
 import { spoken, t } from "/words/words.js";
@@ -35,6 +36,7 @@ export function openReady() {
 
   function show(told) {
     if (leadOn(told.screen)) return;
+    if (told.screen && tellLook(told.screen.look)) return location.reload(); // In other words.
     if (told.screen && !renewed) knock({ screen_id: told.screen.id });
     renewed ||= Boolean(told.screen);
     heard = { at: performance.now(), wall: Date.now() };

@@ -1,7 +1,15 @@
-// What a manager says of a screen: its name, station, backup and patience, in any form of the page.
+// What a manager says of a screen: its name, station, backup, patience and look, in any form of the page.
 
-import { t } from "/words/words.js";
+import { COLOURS, LAYOUTS, SCALES } from "/look/look.js";
+import { LANGUAGES, t } from "/words/words.js";
 
+const LOOK = {
+  layout: { values: LAYOUTS, words: (each) => t(`screens.layout-${each}`) },
+  scale: { values: SCALES, words: (each) => t("screens.percent", { number: each }) },
+  colours: { values: COLOURS, words: (each) => t(`screens.colours-${each}`) },
+  language: { values: Object.keys(LANGUAGES), words: (each) => LANGUAGES[each] },
+  sounds: { values: [true, false], words: (each) => t(each ? "screens.sounds-on" : "screens.sounds-off") },
+};
 let stations = []; // that can be chosen
 let screens = [];
 
@@ -10,7 +18,11 @@ export function fill(form, id) {
   const fields = document.getElementById("wanted").content.cloneNode(true);
   form.querySelector(".wanted").append(fields);
   form.dataset.of = id ?? "";
-  form.querySelector(".shown").hidden = form.id === "by-address"; // A LAN screen is a board.
+  for (const [what, { values, words }] of Object.entries(LOOK)) {
+    const choices = values.map((each) => ({ id: JSON.stringify(each), name: words(each) }));
+    options(form.elements[what], t("screens.look-open"), choices);
+  }
+  haveBrowser(form, form.id !== "by-address");
   offer(form);
 }
 
@@ -25,13 +37,17 @@ export function offerChoices(...all) {
 
 /** Have in the fields how a screen is. */
 export function fillIn(form, screen) {
-  const { name, proto, station_id: station, backup_id: backup, patience, shows } = screen;
+  const { name, proto, station_id: station, backup_id: backup, patience, shows, look } = screen;
   form.elements.shows.value = shows;
-  form.querySelector(".shown").hidden = proto === "lan";
+  haveBrowser(form, proto === "board");
   form.elements.name.value = name;
   choose(form.elements.station_id, station ?? "");
   choose(form.elements.backup_id, backup ?? "");
   form.elements.patience.value = patience;
+  for (const what of Object.keys(LOOK)) {
+    const value = look[what];
+    choose(form.elements[what], value === null ? "" : JSON.stringify(value), LOOK[what].words(value));
+  }
 }
 
 /** What the fields say, as the appliance takes it. */
@@ -44,7 +60,21 @@ export function wantedOf(form) {
     backup_id: (!isForGuests && backup.value) || null,
     patience: Number(patience.value),
     shows: shows.value,
+    ...(form.dataset.browser && { look: lookOf(form) }),
   };
+}
+
+function lookOf(form) {
+  return Object.fromEntries(Object.keys(LOOK).map((what) => {
+    const { value } = form.elements[what];
+    return [what, value === "" ? null : JSON.parse(value)];
+  }));
+}
+
+/** A LAN screen is always a board, and draws itself. */
+function haveBrowser(form, isBrowser) {
+  form.dataset.browser = isBrowser ? "yes" : "";
+  for (const each of form.querySelectorAll(".of-browser")) each.hidden = !isBrowser;
 }
 
 function offer(form) {
@@ -61,9 +91,9 @@ function options(select, none, choices) {
 }
 
 /** What is chosen, also where it is gone by now: it stays until somebody chooses otherwise. */
-function choose(select, value) {
+function choose(select, value, text = t("screens.gone", { value })) {
   if (![...select.options].some((option) => option.value === value)) {
-    select.append(new Option(t("screens.gone", { value }), value));
+    select.append(new Option(text, value));
   }
   select.value = value;
 }
