@@ -1,5 +1,6 @@
 """make pictures: the pictures of the guides, taken from the real thing with sample orders."""
 
+import asyncio
 import io
 import json
 import re
@@ -15,7 +16,9 @@ from typing import Any, Final
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
+from appliance import config
 from appliance.api import auth
+from tests import evening
 from tests.pages.every_page import SHOWN
 from tests.process import Service
 
@@ -28,6 +31,21 @@ SIZE: Final = ViewportSize(width=1280, height=720)
 SIZES: Final = ((1920, 1080), (1280, 720), (800, 480), (390, 844))
 SETTLED_MS: Final = 700
 """A page that was given another size has laid itself out anew, and asked once more, by then."""
+YESTERDAY: Final = (datetime.now(UTC) - timedelta(hours=4)).date() - timedelta(days=1)
+"""Of the kitchen, whose day ends at four."""
+EVENINGS: Final = {YESTERDAY - timedelta(days=back): 0.4 + back % 4 * 0.1 for back in range(1, 13)}
+"""How many orders a minute came on the days before. Yesterday there were many."""
+VIEWS: Final = {
+    "board": "/",
+    "station": "/?station=grill",
+    "strip": "/?station=cold&layout=strip",
+    "pass": "/pass",
+    "ready": "/ready",
+    "status": "/status",
+    "setup": "/setup",
+    "screens": "/screens",
+    "reports": f"/reports?date={YESTERDAY}",
+}
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
@@ -81,6 +99,18 @@ ORDERS: Final[list[tuple[str, dict[str, Any]]]] = [
     ("update", {"id": "103", "name": "Table 12", "server": "Luis", "items": [STEAK, SALAD]}),
     ("cancel", {"id": "105"}),
 ]
+TO_GO: Final = (
+    ("Jane", "cold", SALAD),
+    ("Noah", "fry", RINGS),
+    ("Priya", "cold", SALAD),
+    ("Anton", "grill", COMBO),
+    ("Ida", "fry", RINGS),
+    ("Carlos", "grill", COMBO),
+    ("Aiko", "cold", SALAD),
+)
+"""Guests who wait at the counter."""
+READY: Final = 4
+"""So many of them can take what they ordered."""
 ACTIONS: Final = (("grill", "101", "start"), ("cold", "101", "start"), ("cold", "101", "ready"))
 
 
@@ -101,14 +131,27 @@ def main() -> None:
     try:
         with Service(directory / "pages") as service:
             look_at_pages(service)
-        with Service(directory / "sizes") as service:
+        with Service(set_up(directory / "sizes"), usual_ports=True) as service:
             look_at_sizes(service)
+        with Service(directory / "new", usual_ports=True) as service:
+            look_at_first_start(service)
         with Service(directory / "screens") as service:
             look_at_screens(service)
         with Service(directory / "paper") as service:
             look_at_paper(service)
     finally:
         shutil.rmtree(directory)
+
+
+def set_up(data: Path) -> Path:
+    """An appliance that its manager has set up, with evenings behind it."""
+    text = f'{config.embedded()}\n[ready]\nshow = "name"\n'
+    data.mkdir(mode=0o700)
+    (data / "kitchen.toml").write_text(text, encoding="utf-8")
+    at_once = text.replace("finish_together = true", "finish_together = false")
+    evenings = EVENINGS | {YESTERDAY: 1.2}
+    asyncio.run(evening.fill(data, config.parse(at_once, "the kitchen"), evenings))
+    return data
 
 
 def look_at_pages(service: Service) -> None:
@@ -131,30 +174,42 @@ def look_at_sizes(service: Service) -> None:
     """Every page on a television, a laptop, a small screen and a telephone; and by day."""
     with sync_playwright() as playwright:
         cook(service)
+        wait_at_the_counter(service)
         browser = launch(playwright)
-        context = browser.new_context()
-        page = context.new_page()
+        page = browser.new_page()
         page.goto(service.sign_in_link)
         page.wait_for_selector(".ticket")
-        for path, shown in SHOWN.items():
+        for name, path in VIEWS.items():
+            shown = SHOWN[path.partition("?")[0]]
             page.goto(f"{service.url}{path}")
             page.locator(shown).first.wait_for()
-            name = path.strip("/") or "board"
-            for width, height in SIZES:
-                page.set_viewport_size(ViewportSize(width=width, height=height))
-                page.wait_for_timeout(SETTLED_MS)
-                keep(page.screenshot(), SIZED / f"{name}-{width}x{height}.png")
-            page.set_viewport_size(SIZE)
-            page.goto(f"{service.url}{path}?colours=day")
+            for size in SIZES:
+                keep(page, name, size)
+            page.goto(f"{service.url}{path}{'&' if '?' in path else '?'}colours=day")
             page.locator(shown).first.wait_for()
-            page.wait_for_timeout(SETTLED_MS)
-            keep(page.screenshot(), SIZED / f"{name}-day.png")
+            keep(page, f"{name}-day")
         browser.close()
 
 
-def keep(picture: bytes, file: Path) -> None:
-    """With as many colours as such a page has: a third of the size."""
-    with Image.open(io.BytesIO(picture)) as image:
+def look_at_first_start(service: Service) -> None:
+    """What whoever has bought it sees."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page()
+        page.goto(service.sign_in_link)
+        page.locator("main h2, main h3").first.wait_for()
+        for size in SIZES:
+            keep(page, "first-start", size)
+        browser.close()
+
+
+def keep(page: Page, name: str, size: tuple[int, int] | None = None) -> None:
+    """With as many colours as such a page has: a third of the bytes."""
+    width, height = size or (SIZE["width"], SIZE["height"])
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    page.wait_for_timeout(SETTLED_MS)
+    file = SIZED / (f"{name}-{width}x{height}.png" if size else f"{name}.png")
+    with Image.open(io.BytesIO(page.screenshot())) as image:
         image.convert("RGB").quantize(64).save(file, optimize=True)
 
 
@@ -258,6 +313,16 @@ def cook(service: Service) -> None:
         send(service, command, order)
     for station, order_id, action in ACTIONS:
         ask(service, "POST", f"stations/{station}/orders/{order_id}/ticket/{action}")
+
+
+def wait_at_the_counter(service: Service) -> None:
+    """Guests who take something with them."""
+    for place, (guest, station, dish) in enumerate(TO_GO):
+        order_id = f"{201 + place}"
+        more = {"mode": "ToGo", "checkNumber": order_id}
+        send(service, "create", {"id": order_id, "name": guest, **more, "items": [dish]})
+        if place < READY:
+            ask(service, "POST", f"stations/{station}/orders/{order_id}/ticket/bump")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from tests.api.printing import now as printer
 from tests.machines import WELL
 
 WORDS = Path(problems.__file__).parent / "pages/static/words/en/status.json"
-GUIDE = Path(problems.__file__).parent / "pages/README.md"
+GUIDE = Path(problems.__file__).parent / "pages/guide/status.md"
 HOUR = "2026-11-22T18:00:00Z"
 QUIET = AttentionJson([], [], [])
 KITCHEN = KitchenTold(OrdersNow(0, 0, HOUR, None, None, 0), [], {}, None, 0)

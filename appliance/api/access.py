@@ -17,6 +17,7 @@ from appliance.api.auth.pins import DIGITS, MAX_NAME, Pin, PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import InvalidToken
 from appliance.api.errors import ApiError, invalid
+from appliance.api.notes import Note
 from appliance.api.operation import Call, Operation
 from appliance.api.times import Time
 
@@ -88,9 +89,12 @@ class DeviceMade(DeviceShown):
 class Access:
     """The operations, for one appliance."""
 
-    def __init__(self, authority: Authority, stations: Callable[[], Collection[str]]) -> None:
+    def __init__(
+        self, authority: Authority, stations: Callable[[], Collection[str]], note: Note
+    ) -> None:
         """`stations`: the ids of all that there are."""
         self._authority = authority
+        self._note = note
         self._known_stations = stations
 
     def operations(self) -> list[Operation]:
@@ -161,6 +165,8 @@ class Access:
         elif body.subject is not None:
             subject = body.subject
             await stored(lambda: self._authority.revoke_subject(subject))
+        # Of a token itself nothing is written down: it may still be good elsewhere.
+        await self._note("token_revoked", body.jti or body.subject or "", call.caller.subject)
 
     async def set_pin(self, call: Call) -> PinShown:
         """Give somebody a PIN, a new one if need be."""
@@ -178,6 +184,7 @@ class Access:
             if error.field is None:
                 raise ApiError(409, "CONFLICT", str(error)) from error
             raise invalid(error.field, str(error)) from error
+        await self._note("pin_set", pin.name, call.caller.subject)
         return _pin(pin)
 
     async def pins(self, _call: Call) -> list[PinShown]:
@@ -189,6 +196,7 @@ class Access:
         name = call.path("name")
         if not await stored(lambda: self._authority.remove_pin(name)):
             raise ApiError(404, "NOT_FOUND", f"{name!r} has no PIN")
+        await self._note("pin_removed", name, call.caller.subject)
 
     async def add_device(self, call: Call) -> DeviceMade:
         """A token for a screen.
@@ -203,6 +211,7 @@ class Access:
         issue = partial(self._authority.devices.issue, body.name, body.stations, made_with)
         made = await stored(issue)
         device = made.device
+        await self._note("screen_added", device.name, call.caller.subject)
         return DeviceMade(
             device.id, device.name, device.stations, _time(device.made_at), made.token
         )
@@ -216,6 +225,7 @@ class Access:
         name = call.path("id")
         if not await stored(lambda: self._authority.devices.revoke(name)):
             raise ApiError(404, "NOT_FOUND", f"there is no device {name!r}")
+        await self._note("screen_removed", name, call.caller.subject)
 
     def _require_stations(self, wanted: Collection[str]) -> None:
         known = self._known_stations()

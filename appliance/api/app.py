@@ -37,6 +37,7 @@ from appliance.api.idempotency import Repeats
 from appliance.api.knocks import Knocks
 from appliance.api.limits import Limits
 from appliance.api.metrics import Metrics
+from appliance.api.notes import notes
 from appliance.api.openapi import Resource
 from appliance.api.operation import Operation, routes
 from appliance.api.raw import RawOperation
@@ -122,6 +123,7 @@ def make_app(
 
     hands_seen = press_stream.PressStream(presses, authority)
     app.on_shutdown.append(hands_seen.close)
+    note = notes(expeditor)
     routing_rules = routing.Routing(expeditor, location, zone, now)
     resources = [
         Resource(
@@ -165,7 +167,9 @@ def make_app(
             screen_api,
             [
                 *Knocks(screens, authority, kitchen).operations(BASE),
-                *screen_api.ScreenResource(screens, authority, known_stations, passes).operations(),
+                *screen_api.ScreenResource(
+                    screens, authority, known_stations, passes, note
+                ).operations(),
             ],
         ),
         Resource(
@@ -176,7 +180,7 @@ def make_app(
                 *hands_seen.operations(BASE),
             ],
         ),
-        Resource("Access", access, access.Access(authority, known_stations).operations()),
+        Resource("Access", access, access.Access(authority, known_stations, note).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority, set_up).operations()),
         Resource(
             "Appliance",

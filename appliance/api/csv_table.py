@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Final
 
 from aiohttp import web
 
 CSV: Final = "text/csv"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With which a text begins that spreadsheets take for more than that."""
+_FORMULA: Final = re.compile(r"""^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=["' ]*[=+\-@＝＋－＠])""")
+"""Where a spreadsheet would take what follows for more than a text: at its begin, and after what is
+the separator where numbers have a decimal comma."""
 _BOM: Final = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
@@ -17,14 +19,14 @@ Cell = str | int | float | None
 
 
 def lines(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Some rows, encoded. A text that would be taken for a formula has a `'` before it."""
+    """Some rows, encoded. What would be taken for a formula has a `'` before it."""
     written = io.StringIO()
     csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
     return written.getvalue().encode()
 
 
 def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 async def send(

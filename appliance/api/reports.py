@@ -170,7 +170,7 @@ class ReportResource:
     async def audit(self, call: Call) -> Answer:
         """Who did what, the newest first: by hand at tickets, and by programs over HTTP.
 
-        PINs, tokens and screens are not in it.
+        What is done at the command line is not in it.
         """
         query: AuditQuery = call.query
         wanted = deeds_asked(query, self._reports, self._expeditor.now().at)

@@ -18,6 +18,7 @@ from msgspec.structs import asdict, replace
 from appliance.api.access import not_stored, stored
 from appliance.api.auth import KITCHEN, MANAGERS, Authority
 from appliance.api.errors import ApiError, invalid
+from appliance.api.notes import Note
 from appliance.api.operation import Call, Operation
 from appliance.api.screen_json import (
     AdoptBody,
@@ -53,8 +54,10 @@ class ScreenResource:
         authority: Authority,
         stations: Callable[[], Collection[str]],
         passes: Callable[[], Collection[str]],
+        note: Note,
     ) -> None:
         """`stations`: the ids of all that there are; `passes`: of those that are passes."""
+        self._note = note
         self._screens = screens
         self._authority = authority
         self._known_stations = stations
@@ -104,7 +107,11 @@ class ScreenResource:
 
     async def adopt(self, call: Call) -> ScreenShown:
         """A board is let in that shows this code, or a LAN screen is fed from now on."""
-        body: AdoptBody = call.body
+        adopted = await self._adopt(call.body)
+        await self._note("screen_added", adopted.name, call.caller.subject)
+        return adopted
+
+    async def _adopt(self, body: AdoptBody) -> ScreenShown:
         async with self._changing:
             wanted = Wanted(
                 body.name,
@@ -180,6 +187,7 @@ class ScreenResource:
             except BaseException:
                 await self._keep_device(screen.id, before)
                 raise
+            await self._note("screen_changed", changed.name, call.caller.subject)
             return self._shown(changed)
 
     async def _keep_device(self, screen: str, wanted: Wanted) -> None:
@@ -197,6 +205,7 @@ class ScreenResource:
             if device is not None:
                 await stored(lambda: self._authority.devices.revoke(device))
             await _done(self._screens.forget(screen.id))
+            await self._note("screen_removed", screen.name, call.caller.subject)
 
     # ── what is known ────────────────────────────────────────────────────────────────
 

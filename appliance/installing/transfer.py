@@ -118,7 +118,7 @@ def arriving(kitchen: KitchenJson, now: Document, beside: Path) -> Arriving:
         raise _wrong("identity", "this is none")
     try:
         document = tomllib.loads(kitchen.configuration)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _wrong("configuration", str(error)) from error
     left_out = list(_leave_out(document, now))
     document.pop("menu", None)

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from appliance.kitchen.amendment import Amendment
+from appliance.kitchen.event import Change
 from appliance.kitchen.menu import MenuItem
 from appliance.kitchen.order import Guest, Order, Placed
 from appliance.kitchen.routing import Station
@@ -168,9 +169,9 @@ ByHand = ActOnTicket | SetPriority | MarkLine | FireCourse | MoveTicket
 
 
 class NoteConfiguration(Struct, frozen=True, gc=False):
-    """Somebody has the appliance begin anew with another configuration: to be written down."""
+    """Somebody changed how the appliance is set up, or who may: to be written down."""
 
-    what: Literal["applied", "imported"]
+    what: Change
     keys: tuple[str, ...]
 
 

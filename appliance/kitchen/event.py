@@ -163,16 +163,30 @@ class PrintAsked(_Event, frozen=True, gc=False, tag="print"):
     """Who wants it."""
 
 
+Change = Literal[
+    "applied",
+    "imported",
+    "pin_set",
+    "pin_removed",
+    "token_revoked",
+    "screen_added",
+    "screen_changed",
+    "screen_removed",
+]
+"""`applied`: the appliance begins anew with another configuration; `imported`: with a whole
+kitchen, from a file that was exported. The others are of who may, and of screens."""
+
+
 class ConfigurationChanged(_Event, frozen=True, gc=False, tag="configuration.changed"):
-    """Somebody had the appliance begin anew with another configuration: for who asks later.
+    """Somebody changed how the appliance is set up, or who may: for who asks later.
 
     The kitchen itself is not told by this what it is: see `layout.Plan`.
     """
 
-    what: Literal["applied", "imported"]
-    """`imported`: a whole kitchen, from a file that was exported."""
+    what: Change
     keys: tuple[str, ...] = ()
-    """What became other, as `printer[0].transport`; the first of many."""
+    """What became other, as `printer[0].transport`, the first of many; or whose PIN, token or
+    screen."""
     by: str | None = None
 
 

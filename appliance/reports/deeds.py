@@ -3,6 +3,7 @@
 from typing import Final, Literal, NamedTuple, get_args
 
 from appliance.kitchen.event import (
+    Change,
     ConfigurationChanged,
     Event,
     MenuItemRemoved,
@@ -45,6 +46,12 @@ Action = Literal[
     "menu_item_removed",
     "configuration_applied",
     "configuration_imported",
+    "pin_set",
+    "pin_removed",
+    "token_revoked",
+    "screen_added",
+    "screen_changed",
+    "screen_removed",
 ]
 """`item_done`: a line was ticked, or its tick taken away; `acknowledged`: a struck ticket was
 bumped away; `received`: what was moved came there; `cancelled`: the order was taken back."""
@@ -66,6 +73,16 @@ _OF_KIND: Final[dict[str, Action]] = {
     "moved": "moved",
     "undone": "undone",
 }
+_OF_CHANGE: Final[dict[Change, Action]] = {
+    "applied": "configuration_applied",
+    "imported": "configuration_imported",
+    "pin_set": "pin_set",
+    "pin_removed": "pin_removed",
+    "token_revoked": "token_revoked",
+    "screen_added": "screen_added",
+    "screen_changed": "screen_changed",
+    "screen_removed": "screen_removed",
+}
 
 
 class Deed(NamedTuple):
@@ -81,7 +98,7 @@ class Deed(NamedTuple):
     by: str | None = None
     """None: the till, or a log from before it was kept."""
     what: str | None = None
-    """Which rules, dishes or printer."""
+    """Which rules, dishes or printer; whose PIN; which screen."""
     order_id: str | None = None
     check_number: str | None = None
     origin_source: str | None = None
@@ -150,6 +167,4 @@ def _of_the_kitchen(
         case MenuItemRemoved(plu=plu):
             return "menu_item_removed", None, plu
         case ConfigurationChanged(what=what, keys=keys):
-            imported = what == "imported"
-            action: Action = "configuration_imported" if imported else "configuration_applied"
-            return action, None, " ".join(keys)
+            return _OF_CHANGE[what], None, " ".join(keys)

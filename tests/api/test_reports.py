@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -184,11 +185,45 @@ async def test_who_did_what_is_told_page_by_page_and_by_what_is_asked(
         assert [each["action"] for each in answer.body] == found, asked
 
 
+async def test_who_let_whom_in_is_told_with_whom(kitchen: RunningAppliance) -> None:
+    pin = {"name": "Ana", "pin": "271828", "roles": ["chef"], "stations": []}
+    token = kitchen.token("viewer")
+    for method, path, body in (
+        ("POST", "/pins", pin),
+        ("DELETE", "/pins/Ana", None),
+        ("POST", "/devices", {"name": "TV", "stations": ["grill"]}),
+        ("POST", "/tokens/revoke", {"token": token}),
+        ("POST", "/tokens/revoke", {"subject": "Ben"}),
+        ("POST", "/screens", {"address": "192.0.2.7", "name": "Wall", "station_id": "grill"}),
+    ):
+        data = None if body is None else json.dumps(body).encode()
+        assert (await ask(kitchen, method, PREFIXES[0] + path, data=data)).status < 300, path
+    screens = (await ask(kitchen, "GET", f"{PREFIXES[0]}/screens")).body["screens"]
+    screen = f"{PREFIXES[0]}/screens/{screens[0]['id']}"
+    assert (await ask(kitchen, "PATCH", screen, data=b'{"name": "Tower"}')).status == 200
+    assert (await ask(kitchen, "DELETE", screen)).status == 204
+    answer = await report(kitchen, "audit")
+    assert [(each["action"], each["what"]) for each in answer.body] == [
+        ("screen_removed", "Tower"),
+        ("screen_changed", "Tower"),
+        ("screen_added", "Wall"),
+        ("token_revoked", "Ben"),
+        ("token_revoked", ""),
+        ("screen_added", "TV"),
+        ("pin_removed", "Ana"),
+        ("pin_set", "Ana"),
+    ]
+    assert {each["by"] for each in answer.body} == {"test"}
+    assert "271828" not in str(answer.body)
+    assert token not in (await report(kitchen, "audit.csv")).body
+
+
 async def test_a_table_can_be_opened_by_a_spreadsheet_and_does_nothing_there(
     kitchen: RunningAppliance, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reports, "AT_ONCE", 3)
-    hostile = '=HYPERLINK("http://x","1"),\r\n@a'
+    hostile = '=HYPERLINK("http://x","1"),\r\n@a;"=b" - c'
+    harmless = """'=HYPERLINK("http://x","1"),\r\n'@a;'"=b" - c"""
     for number in range(5):
         more = {"name": "Canary", "checkNumber": hostile, "originSource": "+1"}
         await serve(kitchen, clock, 1, f"-{number}", **more)
@@ -199,7 +234,7 @@ async def test_a_table_can_be_opened_by_a_spreadsheet_and_does_nothing_there(
     rows = await table(kitchen, "tickets.csv")
     assert len(rows) == 10
     assert {row["order_id"] for row in rows} == {f"'-{number}" for number in range(5)}
-    assert {row["check_number"] for row in rows} == {f"'{hostile}"}
+    assert {row["check_number"] for row in rows} == {harmless}
     assert {row["since"] for row in rows if row["order_number"] == "2"} == {
         "2026-10-24T19:06:00+02:00"
     }

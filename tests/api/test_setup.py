@@ -231,6 +231,7 @@ async def test_a_bar_sends_no_key_that_there_is_none_of(
         ({"format": 2, "version": "9.9"}, "format"),
         ({"format": 0}, "format"),
         ({"configuration": "[station"}, "configuration"),
+        ({"configuration": f"a = {'[' * 9_999}"}, "configuration"),
         ({"configuration": "station = 3"}, "station"),
         ({"menu_file": "nonsense"}, "menu_file"),
         ({"rules": [{"id": 7}]}, "rules[0]"),

@@ -36,7 +36,7 @@ def test_axe_finds_nothing_serious(browser: Browser, busy: Kitchen, path: str) -
 
 def test_axe_finds_nothing_serious_where_one_signs_in(page: Page, busy: Kitchen) -> None:
     page.goto(busy.url)
-    page.get_by_label("PIN").wait_for()
+    page.get_by_label("PIN", exact=True).wait_for()
     assert findings(page) == []
 
 

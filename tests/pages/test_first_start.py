@@ -132,6 +132,16 @@ def test_the_appliance_begins_anew_with_what_was_chosen(page: Page, tmp_path: Pa
         expect(name).to_have_value("Bar Luna")
 
 
+def test_nobody_is_sent_to_an_address_that_only_this_computer_can_open(
+    page: Page, kitchen: Kitchen, office: Office
+) -> None:
+    office.now |= {"first_start": False}
+    page.goto(f"{kitchen.url}/look/elements.js")
+    page.evaluate("""localStorage.setItem("setup-walk", '{"step": "screens"}')""")
+    page.goto(f"{kitchen.url}/setup")
+    expect(page.get_by_text("No other device can open this address")).to_be_visible()
+
+
 def test_what_is_wrong_keeps_it_from_coming_into_force(
     page: Page, kitchen: Kitchen, office: Office
 ) -> None:
@@ -186,6 +196,7 @@ def test_afterwards_printers_are_tried_screens_let_in_and_people_given_pins(
     onward(page, "Screens")
     port = kitchen.url.rpartition(":")[2]
     expect(page.locator(".address")).to_have_text(f"http://kitchen.local:{port}/?screen")
+    expect(page.get_by_text("No other device can open this address")).to_be_hidden()
     page.get_by_label("Code that it shows").fill("482 915")
     page.get_by_label("Name of the screen").fill("Grill TV")
     page.get_by_label("Station").select_option("Grill")

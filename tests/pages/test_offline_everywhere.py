@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.pages.conftest import TIME_ZONE
 from tests.pages.every_page import EVERY_PAGE, fill, open_page, says_offline
@@ -55,3 +55,24 @@ def test_a_network_that_swallows_everything_is_noticed(browser: Browser, standin
             )
             says_offline(page, within=WITHIN)
             page.close()
+
+
+@pytest.mark.parametrize("name", ["board", "pass", "ready"])
+def test_a_screen_that_could_not_load_all_of_itself_does_when_it_can(
+    browser: Browser, standing: Kitchen, name: str
+) -> None:
+    """As after a power cut, when it is up before the appliance is: nobody is there to reload it."""
+    missed: list[str] = []
+
+    def miss_the_first(route: Route) -> None:
+        if missed:
+            return route.continue_()
+        missed.append(route.request.url)
+        return route.abort()
+
+    with browser.new_context(timezone_id=TIME_ZONE) as context:
+        standing.let_in(context)
+        page = context.new_page()
+        page.route(f"**/{name}/{name}.js", miss_the_first)
+        open_page(page, standing, "/" if name == "board" else f"/{name}")
+        assert missed

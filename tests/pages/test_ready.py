@@ -119,6 +119,26 @@ def test_many_orders_show_by_turns_and_what_is_new_at_once(
     expect(page.locator("#ready li").first).to_have_text("999")
 
 
+def test_every_page_has_its_turn_however_much_comes(
+    page: Page, standing: Kitchen, counter: Counter
+) -> None:
+    page.clock.install()
+    many = [str(number) for number in range(100, 130)]
+    counter.shows(tuple(many), tuple(many))
+    page.goto(f"{standing.url}/ready")
+    seen: dict[str, set[str]] = {"preparing": set(), "ready": set()}
+    for number in range(200, 216):  # One of each comes every five seconds: a page stands for eight.
+        for column, numbers in seen.items():
+            numbers.update(page.locator(f"#{column} li").all_inner_texts())
+        counter.shows((*many, str(number)), (str(number), *many))
+        with page.expect_response(re.compile("/api/v1/kds/ready")):
+            page.clock.run_for(1_000)
+        expect(page.locator("#ready li").first).to_have_text(str(number))
+        page.clock.run_for(4_000)
+    assert {*many} <= seen["preparing"]
+    assert {*many} <= seen["ready"]
+
+
 def test_names_that_others_wrote_are_text(page: Page, standing: Kitchen, counter: Counter) -> None:
     counter.shows((LONG, HTML), (HTML,))
     page.goto(f"{standing.url}/ready")

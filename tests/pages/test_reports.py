@@ -55,6 +55,10 @@ def test_the_day_is_told_at_a_glance_hour_by_hour_and_ticket_by_ticket(
         expect(figure(office, name)).to_have_text(str(value))
     expect(office.locator("#legend .legend")).to_have_text(["Fry", "Grill"])
     expect(office.locator("#tickets-chart svg title")).to_have_text(re.compile("^Tickets"))
+    grill = evening.call("GET", "/reports/day")["stations"][1]["figures"]
+    expect(office.locator("#hours-by-station thead th")).to_have_text(["Hour", "Fry", "Grill"])
+    told_of_grill = f"{grill['tickets']} · {grill['items']}"
+    expect(rows(office, "hours-by-station").locator("td").last).to_have_text(told_of_grill)
     expect(rows(office, "stations")).to_have_count(3)
     expect(rows(office, "deeds").filter(has_text="recalled")).to_contain_text("Tom")
     expect(office.locator("#slow")).to_be_hidden()
@@ -112,15 +116,32 @@ def test_other_days_are_a_press_away(office: Page, evening: Kitchen) -> None:
     expect(title).to_have_text(today)
 
 
+def test_days_that_are_over_are_not_counted_again_with_today(page: Page, evening: Kitchen) -> None:
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url.rpartition("/reports/")[2]))
+    page.clock.install()
+    evening.let_in(page.context)
+    page.goto(f"{evening.url}/reports")
+    expect(rows(page, "days")).to_have_count(14)
+    before = figure(page, "Orders").inner_text()
+    evening.order(id="A-9", items=[BURGER])
+    asked.clear()
+    page.clock.run_for(10_000)
+    expect(figure(page, "Orders")).to_have_text(str(int(before) + 1))
+    expect(rows(page, "days").first.locator("td").first).to_have_text(str(int(before) + 1))
+    assert {each.partition("?")[0] for each in asked if "api" not in each} <= {"day", "audit"}
+    assert not [each for each in asked if each.startswith(("days?", "day?"))]
+
+
 def test_it_is_for_managers(page: Page, evening: Kitchen) -> None:
     page.goto(f"{evening.url}/reports")
-    expect(page.get_by_label("PIN")).to_be_visible()
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible()
     expect(page.locator("#report")).to_be_hidden()
     value = evening.token("chef")
     cookie: Any = {"name": "expeditor_session", "value": value, "url": evening.url}
     page.context.add_cookies([cookie])
     page.goto(f"{evening.url}/reports")
-    expect(page.get_by_label("PIN")).to_be_visible()
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible()
     expect(page.locator("#report")).to_be_hidden()
 
 

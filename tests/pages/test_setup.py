@@ -178,6 +178,24 @@ def test_what_cannot_begin_is_said_and_can_be_mended(
     expect(page.locator("#not-in-force")).to_be_hidden()
 
 
+def test_what_a_part_dies_of_afterwards_is_not_said_to_be_done(
+    page: Page, kitchen: Kitchen, office: Office
+) -> None:
+    general = look(page, kitchen)
+    named = general.get_by_label("Name of the kitchen")
+    change(named, "Casa Lola")
+    page.get_by_role("button", name="Apply").click()
+    expect(bar(page)).to_have_text("Done: the kitchen works with it.")
+    office.now |= {"errors": [{"key": "", "message": "a part died of it"}]}
+    expect(page.locator("#not-in-force")).to_contain_text("a part died of it")
+    expect(bar(page)).to_be_hidden()
+    # Whoever has begun to mend it goes on.
+    change(named, "Casa Rosa")
+    office.now |= {"errors": []}
+    expect(page.locator("#not-in-force")).to_be_hidden()
+    expect(named).to_have_value("Casa Rosa")
+
+
 def test_of_two_managers_the_slower_is_told(page: Page, kitchen: Kitchen, office: Office) -> None:
     general = look(page, kitchen)
     change(general.get_by_label("Name of the kitchen"), "Mine")

@@ -1,10 +1,15 @@
 """Set-up of printers, buttons, bump bars and lights: what is changed, pressed, learned and seen."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from appliance import config
 from tests.pages.installer import Installer
 from tests.pages.kitchen import Kitchen
+from tests.process import Service
 
 
 @pytest.fixture
@@ -100,6 +105,37 @@ def test_the_keys_of_a_bar_are_learned_one_after_the_other(
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#told")).to_contain_text("Done")
     assert installer.applied["bump_bar"][0]["keys"] == {"KEY_F9": "bump 2"}
+
+
+class Own(Kitchen):
+    """On the demo kitchen as its own configuration, which can be changed here."""
+
+    def __init__(self, directory: Path) -> None:
+        data = directory / "data"
+        data.mkdir()
+        text = config.embedded().replace("[orders]", '[orders]\nlisten = "127.0.0.1:0"')
+        (data / "kitchen.toml").write_text(f'{text}\n[http]\nlisten = "127.0.0.1:0"\n')
+        Service.__init__(self, data, usual_ports=True)
+
+
+def test_a_key_that_was_learned_works_when_it_is_applied(page: Page, tmp_path: Path) -> None:
+    with Own(tmp_path) as kitchen:
+        kitchen.let_in(page.context)
+        page.goto(f"{kitchen.url}/setup#bars")
+        page.locator('[data-device="fry-bar"] .opener').click()
+        page.get_by_role("button", name="A single key").click()
+        expect(page.locator(".press-view .hint")).to_have_text(re.compile("^Press a key"))
+        kitchen.call("POST", "/panel/bars/fry-bar/press", {"key": "KEY_F9"})
+        expect(page.locator(".asked")).to_have_text("KEY_F9 does nothing yet.")
+        page.locator(".learning").get_by_label("It is to do").first.select_option("all-day")
+        # The stream of presses ends with the configuration before, and is heard again by itself.
+        with page.expect_response("**/setup/presses"):
+            page.get_by_role("button", name="Apply").click()
+        expect(page.locator("#told")).to_have_text("Done: the kitchen works with it.")
+        (bar,) = kitchen.call("GET", "/setup")["document"]["bump_bar"]
+        assert bar["keys"]["KEY_F9"] == "all-day"
+        kitchen.call("POST", "/panel/bars/fry-bar/press", {"key": "KEY_F9"})
+        expect(page.locator(".presses li").first).to_contain_text("All-day")
 
 
 def test_lights_have_a_pin_for_each_colour(

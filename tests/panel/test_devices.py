@@ -305,7 +305,8 @@ def test_libraries_are_loaded_only_for_who_has_devices(devices: str, loaded: lis
     program = (
         "import sys; from appliance import config, service; from tests.running import AT_ONCE\n"
         f"settings = config.parse(AT_ONCE + {devices!r}, 'x')\n"
-        "service.make_devices(settings, None, service.ShownNow(), service.PrintersNow())\n"
+        "parts = service.ShownNow(), service.PrintersNow(), service.Presses()\n"
+        "service.make_devices(settings, None, *parts)\n"
         "print([name for name in ('gpiozero', 'serial', 'evdev') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

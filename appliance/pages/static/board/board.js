@@ -15,6 +15,7 @@ import { keepTickets } from "/board/queue.js";
 import { watchSounds } from "/board/sounds.js";
 import { watchSummons } from "/board/summons.js";
 import { warnOfUnrouted } from "/board/unrouted.js";
+import { loadAnew } from "/live/asking.js";
 import { come, finished, follow, knock } from "/live/link.js";
 import { clock } from "/live/time.js";
 import { name } from "/look/elements.js";
@@ -31,8 +32,8 @@ export async function openBoard() {
   const barId = asked.get("bar");
   const screenName = asked.get("screen"); // Where this is to be a screen: what it wants to be called.
   // What few boards need is fetched by them alone.
-  const { watchBar } = barId ? await import("/board/keys.js") : {};
-  const { watchDoor } = screenName === null ? {} : await import("/board/knock.js");
+  const { watchBar } = barId ? await import("/board/keys.js").catch(loadAnew) : {};
+  const { watchDoor } = screenName === null ? {} : await import("/board/knock.js").catch(loadAnew);
   const tickets = keepTickets();
   const presses = watchPresses(byId("stations"));
   let giveBackFocus = () => {}; // to whoever had the keyboard before it was offline
@@ -97,6 +98,7 @@ export async function openBoard() {
     boards: redrawing(columns.turn),
     printers: redrawing((all) => printing.tell(all)),
     screens: redrawing((all, own) => {
+      byId("to-pass").hidden = own !== null; // It would lead right back here.
       if (!leadOn(all.find(({ id }) => id === own))) screens.tell(all, own);
     }),
     beat: redrawing((fault, warnings, reminders) => {

@@ -29,7 +29,8 @@ export function addColumn(id, board) {
   let begins = [0];
   let page = 0;
   let own = null; // the page that somebody has turned to here
-  let touchedAt = 0;
+  let touchedAt = 0; // When somebody was last at it.
+  let offered = null; // What the button brings back: it says so.
   let view = null; // what buttons and bump bars have it show
   let toReveal = []; // What comes into sight when it is drawn.
 
@@ -39,7 +40,10 @@ export function addColumn(id, board) {
   const counts = watchCounts(id, part, board.afterwards);
   part(".all-day").onclick = () => counts.show(!counts.isOpen());
   part(".undo").onclick = ({ target }) => board.takeBack(column, target);
-  part(".recall button").onclick = () => board.perform(column.gone[0], "recall");
+  part(".recall button").onclick = () => board.perform(offered, "recall");
+  for (const event of ["pointerdown", "keydown"]) {
+    section.addEventListener(event, () => { touchedAt = performance.now(); }, true);
+  }
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => {
     if (target === list) room = null;
     else remeasure(target);
@@ -194,10 +198,10 @@ export function addColumn(id, board) {
   /** Of what has left it, the last that can still be brought back. */
   function offerRecall() {
     column.gone = column.gone.filter((ticket) => !isPastRecall(ticket, board.now()));
-    const last = column.gone[0];
-    const words = last ? t("board.recall-named", { ticket: title(last) }) : "";
-    section.hidden = !(column.active || column.queue().length || last);
-    part(".recall").hidden = !last;
+    offered = column.gone[0] ?? null;
+    const words = offered ? t("board.recall-named", { ticket: title(offered) }) : "";
+    section.hidden = !(column.active || column.queue().length || offered);
+    part(".recall").hidden = !offered;
     if (part(".recall button").textContent !== words) part(".recall button").textContent = words;
   }
 

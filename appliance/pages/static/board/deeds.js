@@ -18,7 +18,7 @@ const HASTY_MS = 700; // Two presses within this are one: the second would take 
  */
 export function watchDeeds(board) {
   const deeds = new Map(); // by ticket id, those under way
-  const ticks = new Map(); // by ticket id: a Map from line ids to what was asked for
+  const ticks = new Map(); // by ticket id: a Map from line ids to what was asked for: { isDone }
 
   /** By the stream it is as was asked for: by this press, or by somebody else's. */
   function isSo({ ticket, action }) {
@@ -60,10 +60,11 @@ export function watchDeeds(board) {
     if (!board.isLive() || deeds.has(ticket.id)) return;
     const lines = ticks.get(ticket.id) ?? new Map();
     if (lines.has(line)) return;
-    ticks.set(ticket.id, lines.set(line, !wasDone));
+    const asked = { isDone: !wasDone };
+    ticks.set(ticket.id, lines.set(line, asked));
     board.changed(ticket);
-    const { wrong } = await tick(ticket, line, !wasDone);
-    const isOpen = () => ticks.get(ticket.id)?.has(line);
+    const { wrong } = await tick(ticket, line, asked.isDone);
+    const isOpen = () => ticks.get(ticket.id)?.get(line) === asked;
     if (!wrong && isOpen()) await new Promise((done) => { setTimeout(done, STREAM_MS); });
     if (!isOpen()) return;
     endTick(ticket, line);
@@ -83,16 +84,17 @@ export function watchDeeds(board) {
     tickLine,
     /** What is under way on a ticket: an action or null, and lines that are to be ticked or not. */
     of(id) {
-      return { sending: deeds.get(id)?.action ?? null, ticks: [...(ticks.get(id) ?? [])] };
+      const lines = [...(ticks.get(id) ?? [])].map(([line, { isDone }]) => [line, isDone]);
+      return { sending: deeds.get(id)?.action ?? null, ticks: lines };
     },
     /** The appliance has told of a ticket. */
     heard(id) {
       const deed = deeds.get(id);
       if (deed && isSo(deed)) end(deed);
       const items = board.ticket(id)?.items ?? [];
-      for (const [line, wanted] of ticks.get(id) ?? []) {
+      for (const [line, { isDone }] of ticks.get(id) ?? []) {
         const item = items.find((each) => each.line_id === line);
-        if (!item || item.is_done === wanted) endTick({ id }, line);
+        if (!item || item.is_done === isDone) endTick({ id }, line);
       }
     },
     /** Nobody answers: nothing that was asked for is known to have happened. */

@@ -1,7 +1,5 @@
 // The board by an ordinary keyboard: arrows go from card to card, digits bump as on a bump bar.
 
-import { KEYS } from "/board/view.js";
-
 const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 const SIDES = { ArrowRight: 1, ArrowLeft: -1 };
 const PAGES = { PageDown: 1, PageUp: -1 };
@@ -53,10 +51,11 @@ export function watchKeyboard(columns, help) {
     else choose(column, placeIn(column));
   }
 
-  function digit(column, place) {
+  /** The card that says this digit, which may be that of a button's. */
+  function digit(column, key) {
     // Who presses one blindly is shown first what it means.
     if (numbered !== column) return number(column);
-    const card = column.list.children[place];
+    const card = [...column.list.children].find((each) => each.querySelector(".slot").textContent === key);
     if (card) bump(card);
   }
 
@@ -71,8 +70,8 @@ export function watchKeyboard(columns, help) {
     else if (key in PAGES) {
       number(column);
       column.step(PAGES[key]);
-    } else if (/^[1-9]$/.test(key) && Number(key) <= KEYS) {
-      if (!event.repeat) digit(column, Number(key) - 1);
+    } else if (/^[1-9]$/.test(key)) {
+      if (!event.repeat) digit(column, key);
     } else if (ACTS.includes(key)) return act(event);
     else return false;
     return true;

@@ -1,6 +1,6 @@
 // What buttons and bump bars have a board show: a page, and the ticket that is selected there.
 
-export const KEYS = 9; // Cards that digits stand for.
+const KEYS = 9; // Cards that digits stand for.
 const GAP = 12; // Pixels around a card that comes into view: its frame is out there.
 
 /**
@@ -51,11 +51,13 @@ export function reveal(element, bar, isToBeFirst) {
   let by = isToBeFirst || above < 0 ? above : Math.min(above, Math.max(0, below));
   if (scrolls && element === column) by = -column.scrollTop;
   (scrolls ? column : window).scrollBy({ top: by, behavior: "instant" });
-  column.parentElement.scrollLeft += sideways(column);
+  column.parentElement.scrollLeft += sideways(column, { left: 0, right: window.innerWidth });
+  const list = element.closest(".tickets"); // In one row they go on sideways.
+  if (list) list.scrollLeft += sideways(element, list.getBoundingClientRect());
 }
 
-/** How far its columns are to be moved so that one is in sight. */
-function sideways(element) {
+/** How far what it stands in is to be moved so that an element is in sight between these. */
+function sideways(element, { left: from, right: to }) {
   const { left, right } = element.getBoundingClientRect();
-  return left < GAP ? left - GAP : Math.max(0, right + GAP - window.innerWidth);
+  return left < from + GAP ? left - GAP - from : Math.max(0, right + GAP - to);
 }

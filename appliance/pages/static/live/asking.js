@@ -1,5 +1,8 @@
 // Asking the appliance, and giving up on it in time.
 
+const HEALTH = "/api/v1/kds/health";
+const AGAIN_MS = 1000;
+
 /** A signal that ends a request after so long. `AbortSignal.timeout` is too new for old tablets. */
 export function within(milliseconds) {
   const patience = new AbortController();
@@ -19,4 +22,15 @@ export async function ask(path, milliseconds) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Load the page anew as soon as the appliance answers: it went away while parts of the page were
+ * loading. Never resolves.
+ */
+export async function loadAnew() {
+  do await new Promise((done) => { setTimeout(done, AGAIN_MS); });
+  while ((await ask(HEALTH, AGAIN_MS)) === undefined);
+  location.reload();
+  return new Promise(() => {});
 }

@@ -12,17 +12,19 @@ export function makeList(place) {
   const where = place.querySelector(".page");
   let orders = [];
   let page = 0;
+  let isAhead = false; // The first page is shown out of turn, for what has just come to stand there.
   let drawn = "";
 
   function draw() {
     const each = capacity();
     const pages = Math.max(1, Math.ceil(orders.length / each));
     page %= pages;
-    const shown = orders.slice(page * each, (page + 1) * each);
-    const now = JSON.stringify([shown, page, pages]);
+    const inSight = isAhead ? 0 : page;
+    const shown = orders.slice(inSight * each, (inSight + 1) * each);
+    const now = JSON.stringify([shown, inSight, pages]);
     if (now === drawn) return; // What says so already stays.
     drawn = now;
-    where.textContent = pages > 1 ? t("ready.page", { page: page + 1, pages }) : "";
+    where.textContent = pages > 1 ? t("ready.page", { page: inSight + 1, pages }) : "";
     list.replaceChildren(...shown.map(drawOrder));
     place.querySelector(".none").hidden = orders.length > 0;
   }
@@ -39,17 +41,18 @@ export function makeList(place) {
   return {
     /** There is more or less room by now. */
     fit: draw,
-    /** These stand there now; `now` is the appliance's time. What is new is seen at once: it comes first. */
+    /** These stand there now; `now` is the appliance's time. What comes first is seen at once. */
     tell(all, now) {
-      if (all.some(({ id }) => orders.every((known) => known.id !== id))) page = 0;
+      if (all.length && orders.every(({ id }) => id !== all[0].id)) isAhead = true;
       orders = all.map(({ id, called, since }) => {
         return { id, called, isNew: now - Date.parse(since) < NEW_MS };
       });
       draw();
     },
-    /** The next page, where there are several. */
+    /** The next page, where there are several; however much comes, each has its turn. */
     turn() {
       page += 1;
+      isAhead = false;
       draw();
     },
   };

@@ -9,7 +9,9 @@ import { t } from "/words/words.js";
 const ACTIONS = [
   "bumped", "recalled", "voided", "cancelled", "acknowledged", "undone", "fired", "moved", "received",
   "prioritized", "started", "item_done", "ready", "printed", "called", "came", "station_changed",
-  "station_removed", "rules_added", "rule_removed", "menu_changed", "menu_item_removed", "configuration_applied", "configuration_imported",
+  "station_removed", "rules_added", "rule_removed", "menu_changed", "menu_item_removed",
+  "configuration_applied", "configuration_imported", "pin_set", "pin_removed", "token_revoked",
+  "screen_added", "screen_changed", "screen_removed",
 ];
 const FILTERS = { by: "by", station: "station_id", action: "action", order: "order" };
 

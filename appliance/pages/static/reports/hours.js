@@ -36,6 +36,7 @@ export function showHours(day, chosen, press) {
   const late = { value: day.late_after_seconds, words: t("reports.late-after", { time: duration(day.late_after_seconds) }) };
   drawLines(byId("times-chart"), columns, lines, late, { title: t("reports.times-by-hour"), shows, of: duration });
   showTable(hours, day, chosen, press);
+  showByStation(hours, day, stations);
   showStations(day);
   showTickets(byId("longest"), day, day.longest);
 }
@@ -68,6 +69,19 @@ function showTable(hours, day, chosen, press) {
     ];
   });
   keepFocus(byId("hours"), () => fill(byId("hours"), headings.map((each) => t(`reports.${each}`)), rows));
+}
+
+/** What the layers of the bars show, in numbers. */
+function showByStation(hours, day, stations) {
+  const headings = [t("reports.hour"), ...stations.map((station) => name(station.station_name))];
+  const rows = hours.map(({ hour }) => [
+    clock(hour.begins, day), ...stations.map(({ station_id: id }) => numeric(came(at(hour, id)))),
+  ]);
+  fill(byId("hours-by-station"), headings, rows);
+}
+
+function came(figures) {
+  return figures ? `${number(figures.tickets)} · ${number(figures.items)}` : "–";
 }
 
 /** What is drawn anew under somebody's finger or keyboard stays where it was. */

@@ -25,6 +25,7 @@ let date = new URLSearchParams(location.search).get("date"); // null: today
 let day = null;
 let other = null; // The day to compare with.
 let chosen = null; // The place of an hour.
+let days = []; // The two weeks before it, as they were told.
 let asked = 0;
 let trueAt = new Date();
 let drawn = 0; // Width of the page that charts were drawn for.
@@ -75,14 +76,20 @@ async function load() {
   told(found);
   if (!found.body) return;
   const back = Number(byId("compared").value);
-  const then = back ? await get(`day?date=${daysLater(found.body.date, -back)}`) : {};
+  const then = back ? await past(daysLater(found.body.date, -back)) : null;
   if (mine !== asked) return;
-  [day, other] = [found.body, then.body ?? null];
+  [day, other] = [found.body, then];
   byId("report").hidden = false;
   draw();
   showDays(mine);
   showAudit(day);
   if (chosen !== null) showSlow(mine);
+}
+
+/** A day to compare with: what is over is not counted again each time that today is. */
+async function past(wanted) {
+  if (other?.date === wanted) return other;
+  return (await get(`day?date=${wanted}`)).body ?? null;
 }
 
 function draw() {
@@ -135,10 +142,14 @@ async function showSlow(mine) {
 }
 
 async function showDays(mine) {
-  const { body } = await get(`days?from=${daysLater(day.date, 1 - DAYS)}&to=${day.date}`);
-  if (!body || mine !== asked) return;
+  if (days[days.length - 1]?.date !== day.date) {
+    const { body } = await get(`days?from=${daysLater(day.date, 1 - DAYS)}&to=${day.date}`);
+    if (!body || mine !== asked) return;
+    days = body;
+  }
   const headings = ["day", "orders", "tickets", "items", "median", "p90", "late", "voided", "recalls"];
-  const rows = body.reverse().map(({ date: that, orders, total }) => {
+  const newest = [day, ...days.slice(0, -1).reverse()]; // The days before it are over.
+  const rows = newest.map(({ date: that, orders, total }) => {
     const button = element("button", "", dateInWords(that, { weekday: "short", day: "numeric", month: "short" }));
     button.type = "button";
     button.onclick = () => {

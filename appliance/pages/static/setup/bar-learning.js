@@ -15,6 +15,9 @@ export function learning(draft, entry, learners, learned) {
   const place = element("div", "learning");
   const said = element("p", "asked");
   said.setAttribute("role", "status");
+  const heading = (...more) => [
+    element("h4", "", t("devices.learn"), ...more), element("p", "hint", t("devices.learn-acts")), said,
+  ];
   const isInForce = (draft.inForce.document.bump_bar ?? []).some(({ id, transport }) => {
     return id === entry.id && transport === entry.transport;
   });
@@ -25,7 +28,7 @@ export function learning(draft, entry, learners, learned) {
     const any = button(t("devices.learn-any"), startAny);
     for (const each of [walk, any]) each.disabled = !draft.isChangeable;
     said.replaceChildren(...words);
-    place.replaceChildren(element("h4", "", t("devices.learn")), said, element("div", "keys", walk, any));
+    place.replaceChildren(...heading(), element("div", "keys", walk, any));
   }
 
   /** What this key is to do from now on; nothing is written where it does so already. */
@@ -38,7 +41,7 @@ export function learning(draft, entry, learners, learned) {
   function startAny() {
     const stop = button(t("devices.learn-stop"), () => rest());
     said.textContent = t("devices.learn-press-any");
-    place.replaceChildren(element("h4", "", t("devices.learn")), said, element("div", "keys", stop));
+    place.replaceChildren(...heading(), element("div", "keys", stop));
     hear = ({ key, action }) => {
       const now = entry.keys?.[key] ?? action;
       const chosen = actionField(draft, `learn.${key}`, t("devices.learn-does"), {
@@ -51,7 +54,7 @@ export function learning(draft, entry, learners, learned) {
         ? told("devices.learn-known", { key: name(key), action: actionWords(now) })
         : told("devices.learn-unknown", { key: name(key) });
       said.replaceChildren(...words);
-      place.replaceChildren(element("h4", "", t("devices.learn")), said, chosen, element("div", "keys", stop));
+      place.replaceChildren(...heading(), chosen, element("div", "keys", stop));
     };
   }
 
@@ -81,8 +84,7 @@ export function learning(draft, entry, learners, learned) {
       const stop = button(t("devices.learn-stop"), () => rest(t("devices.learn-done", { count: added })));
       const step = t("devices.learn-step", { step: at + 1, of: wanted.length });
       place.replaceChildren(
-        element("h4", "", t("devices.learn"), " ", element("small", "hint", step)),
-        said,
+        ...heading(" ", element("small", "hint", step)),
         element("div", "keys", skip, back, stop),
       );
     };

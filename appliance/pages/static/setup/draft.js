@@ -67,6 +67,9 @@ export async function openDraft(onLink = () => {}) {
     } else if (isDirty() && told.revision !== now.revision) {
       newer = told;
       tell("overtaken");
+    } else if (isDirty()) { // Only what came of it is news.
+      now = told;
+      tell("checked");
     } else {
       now = told;
       newer = null;

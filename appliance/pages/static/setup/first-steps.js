@@ -158,7 +158,7 @@ export function devicesStep(draft, draw) {
     element("ul", "entries", ...printers.map((printer, at) => printerItem(draft, printer, at, draw))),
     ...(found.length ? [element("h3", "", t("setup.walk-found"))] : []),
     element("ul", "entries", ...found.map(({ transport, name: text }) => element(
-      "li", "entry row", name(`${text} · ${transport}`), button(t("setup.walk-printer-add"), () => add(transport)),
+      "li", "entry row", name([text, transport].filter(Boolean).join(" · ")), button(t("setup.walk-printer-add"), () => add(transport)),
     ))),
     button(t("setup.walk-look-again"), async () => {
       await draft.askChoices();

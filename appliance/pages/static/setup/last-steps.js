@@ -58,9 +58,13 @@ export function screensStep({ document }) {
     }
   };
   const address = element("p", "address", name(`${location.origin}/?screen`));
+  const onlyHere = element("p", "wrong doubt", t("setup.walk-screens-only-here"));
+  onlyHere.hidden = true;
   const announced = async () => {
     const { status, body } = await request("GET", `${API}/screens`);
-    if (status !== 200 || !body.announced?.host) return;
+    if (status !== 200) return;
+    onlyHere.hidden = Boolean(body.announced.host);
+    if (!body.announced.host) return;
     const port = location.port && `:${location.port}`;
     address.replaceChildren(name(`${location.protocol}//${body.announced.host}${port}/?screen`));
   };
@@ -68,6 +72,7 @@ export function screensStep({ document }) {
   return [
     element("ol", "how", element("li", "", t("setup.walk-screens-open")), element("li", "", t("setup.walk-screens-code"))),
     address,
+    onlyHere,
     form,
     said,
   ];

@@ -144,16 +144,25 @@ async function openSection() {
 
 function show(what) {
   if (what === "overtaken") byId("overtaken").hidden = false;
-  if (what === "changed") say("");
+  // "Done" is no more true once it goes on with the configuration before after all.
+  if (what === "changed" || (what === "replaced" && draft.inForce.errors.length)) say("");
   const { changeable, file } = draft.inForce;
   byId("walk-again").hidden = !changeable || !draft.inForce.first_start;
   byId("read-only").hidden = changeable;
   if (!changeable) byId("read-only").replaceChildren(...told("setup.read-only", { file: name(file) }));
-  byId("not-in-force").hidden = !draft.inForce.errors.length;
+  showNotInForce(draft.inForce.errors);
   document.body.classList.toggle("read-only", !changeable);
   drawSections();
   showErrors(byId("place"), draft);
   showBar();
+}
+
+/** Why something else is in force; what is of no field is told here. */
+function showNotInForce(errors) {
+  const place = byId("not-in-force");
+  const words = [t("setup.not-in-force"), ...errors.filter(({ key }) => !key).map(({ message }) => message)].join(" ");
+  place.hidden = !errors.length;
+  if (place.textContent !== words) place.replaceChildren(name(words)); // It is an alert: said once.
 }
 
 function showBar() {
