@@ -148,7 +148,7 @@ class Hub:
         self.says({"type": "kds.screens", "payload": {"screens": screens}})
 
     def says(self, *events: dict[str, Any]) -> None:
-        """These, one right after the other; then they are drawn, where frames come by themselves."""
+        """These, one right after the other; then drawn, where frames come by themselves."""
         self._page.evaluate(SAY, events)
 
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:
