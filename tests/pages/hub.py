@@ -48,7 +48,7 @@ window.WebSocket = class {
 
 SAY = """async events => {
   events.forEach(each => stream.hear(each));
-  if (window.__pwClock) return;
+  if (window.__pwClock || window.paints) return;
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
   await frame();
@@ -148,7 +148,7 @@ class Hub:
         self.says({"type": "kds.screens", "payload": {"screens": screens}})
 
     def says(self, *events: dict[str, Any]) -> None:
-        """These, one right after the other; then they are drawn, where the clock goes by itself."""
+        """These, one right after the other; then drawn, where frames come by themselves."""
         self._page.evaluate(SAY, events)
 
     def _say(self, kind: str, *payloads: dict[str, Any], **more: Any) -> None:

@@ -88,8 +88,10 @@ def test_it_shows_a_code_until_it_is_let_in_and_again_when_it_is_forgotten(
     page.get_by_role("link", name="Use this as a kitchen screen").click()
     expect(door.code).to_have_text("482 915")
     expect(page.locator("#link")).to_have_text("NEW SCREEN")
-    expect(page.locator("#code .kitchen")).to_have_text("Demo kitchen")
-    expect(page.locator("#code .address")).to_have_text(f"{kitchen.url[7:]}/screens")
+    expect(page.locator("#code .kitchen")).to_have_text("A new kitchen screen of Demo kitchen")
+    address = f"{kitchen.url[7:]}/screens"
+    words = f"A manager opens {address} and types this code there:"
+    expect(page.locator("#code .address")).to_have_text(words)
     expect(page.locator("#sign-in")).to_be_hidden()
     with page.expect_request("**/screens/knock"):
         ...  # It goes on asking.

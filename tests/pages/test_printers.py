@@ -121,12 +121,15 @@ def test_it_is_in_sight_whole_and_covers_no_card(
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
-def test_it_stays_in_sight_when_the_column_is_scrolled(hub: Hub) -> None:
+def test_it_stays_in_sight_when_pages_are_turned(hub: Hub) -> None:
     hub.shows(*(ticket(number, "grill") for number in range(1, 30)))
     hub.has_printers(printer("hot", "grill", **OUT))
-    hub.board.card("grill", "Table 29").scroll_into_view_if_needed()
-    expect(hub.board.card("grill", "Table 29")).to_be_in_viewport()
-    expect(banners(hub.board, "grill")).to_be_in_viewport(ratio=1)
+    column = hub.board.station("grill")
+    for page in (2, 3):
+        column.get_by_role("button", name="Next page").click()
+        expect(column.locator(".where")).to_contain_text(f"Page {page}/")
+        expect(hub.board.cards("grill").first).to_be_in_viewport()
+        expect(banners(hub.board, "grill")).to_be_in_viewport(ratio=1)
 
 
 def test_a_board_that_comes_back_forgets_printers_that_are_gone(page: Page, hub: Hub) -> None:

@@ -125,6 +125,7 @@ def test_a_card_that_waits_can_be_recalled_until_it_is_too_late(hub: Hub) -> Non
 
 
 def test_late_and_very_late_are_when_the_appliance_says(hub: Hub) -> None:
+    hub.board.page.set_viewport_size({"width": 1400, "height": 1400})  # All cards are on one page.
     late = {"lateAt": iso(5), "veryLateAt": iso(8)}
     hub.shows(
         ticket(1, "grill", metadata=late),
@@ -147,6 +148,8 @@ def test_late_and_very_late_are_when_the_appliance_says(hub: Hub) -> None:
 
 
 def test_cards_stand_in_the_order_of_the_kitchen(hub: Hub) -> None:
+    hub.board.page.set_viewport_size({"width": 1400, "height": 1400})  # All cards are on one page.
+
     def queued(number: int, tick: int, **more: Any) -> dict[str, Any]:
         return ticket(number, "grill", **more | {"metadata": {"queued": tick}})
 

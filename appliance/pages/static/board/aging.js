@@ -14,7 +14,7 @@ export function tellTime(card, ticket, now, standing) {
   put(card.querySelector(".state"), [late && t(`live.${late}`), stateOf(ticket, now)].filter(Boolean).join(" · "));
   const recall = card.querySelector("[data-action=recall]");
   if (recall && ticket.metadata.recallUntil) recall.hidden = isPastRecall(ticket, now);
-  if (standing) put(card.querySelector(".progress"), standing);
+  if (standing !== null) put(card.querySelector(".progress"), standing);
 }
 
 function stateOf(ticket, now) {
