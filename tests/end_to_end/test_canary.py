@@ -57,13 +57,13 @@ def faulty_data_received(self, data):
         raise RuntimeError(data)
     data_received(self, data)
 words = "Canary"  # Of the line that raises, a newer Python shows the source.
-async def dies():
+async def dies(self):
     while not os.path.exists("WHEN"):
         await asyncio.sleep(0.02)
     raise ValueError(words)
 Kitchen.decide, Kitchen.apply = faulty_decide, faulty_apply
 Connection.data_received = faulty_data_received
-service.feed_watchdog = dies
+service.Timers.run = dies
 """
 PRINTING_FAULTS = """
 from appliance.printing import drawing, follower
