@@ -246,8 +246,9 @@ async def test_without_pins_it_starts_and_says_why(
     monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
     async with running(tmp_path, REAL) as appliance:
         async with asyncio.timeout(5):
-            while (await device(appliance, "grill-1"))["why"] == "not opened yet":
-                await asyncio.sleep(0.01)
+            for name in ("grill-1", "fry-bar"):
+                while (await device(appliance, name))["why"] == "not opened yet":
+                    await asyncio.sleep(0.01)
         button, bar = [await device(appliance, name) for name in ("grill-1", "fry-bar")]
         assert button["state"] == button["lamp"]["state"] == "unavailable"
         assert button["why"].startswith("lgpio is not installed: ")

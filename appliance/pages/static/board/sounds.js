@@ -2,6 +2,7 @@
 
 const TOGETHER_MS = 1500; // What comes meanwhile has been heard.
 const VOLUME = 0.5;
+const TOUCHES = ["pointerup", "touchend", "click", "keydown"]; // Browsers differ in which they take for one.
 /** Each is notes of so many hertz, one after the other. The more urgent, the longer and the higher. */
 const TUNES = {
   order: { urgency: 0, seconds: 0.14, notes: [660, 880] },
@@ -19,7 +20,7 @@ export function watchSounds(told) {
   const tell = () => told(context?.state !== "running");
   const unlock = () => context?.resume();
   if (context) context.onstatechange = tell;
-  for (const event of ["pointerup", "keydown"]) addEventListener(event, unlock, true);
+  for (const event of TOUCHES) addEventListener(event, unlock, true);
   tell();
 
   return {
