@@ -125,11 +125,10 @@ def test_it_stays_in_sight_when_pages_are_turned(hub: Hub) -> None:
     hub.shows(*(ticket(number, "grill") for number in range(1, 30)))
     hub.has_printers(printer("hot", "grill", **OUT))
     column = hub.board.station("grill")
-    for page in (2, 3):
-        column.get_by_role("button", name="Next page").click()
-        expect(column.locator(".where")).to_contain_text(f"Page {page}/")
-        expect(hub.board.cards("grill").first).to_be_in_viewport()
-        expect(banners(hub.board, "grill")).to_be_in_viewport(ratio=1)
+    column.get_by_role("button", name="Next page").click()
+    expect(column.locator(".where")).to_contain_text("Page 2/")
+    expect(hub.board.cards("grill").first).to_be_in_viewport()
+    expect(banners(hub.board, "grill")).to_be_in_viewport(ratio=1)
 
 
 def test_a_board_that_comes_back_forgets_printers_that_are_gone(page: Page, hub: Hub) -> None:

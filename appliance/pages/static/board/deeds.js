@@ -24,7 +24,9 @@ export function watchDeeds(board) {
   function isSo({ ticket, action }) {
     const now = board.ticket(ticket.id);
     if (action === "bump") return !now || now.metadata.recallUntil !== ticket.metadata.recallUntil;
-    return action === "move" ? !now : now?.status === BECOMES[action];
+    if (action === "move") return !now;
+    // What starts later is started on a card that was begun already: then it is told of anew.
+    return now?.status === BECOMES[action] && (now.status !== ticket.status || now !== ticket);
   }
 
   function end(deed) {
