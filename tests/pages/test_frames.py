@@ -124,7 +124,8 @@ def test_whoever_is_sent_away_signs_in_again(page: Page, kitchen: Kitchen) -> No
     expect(page.locator("#link")).to_have_text("NOT SIGNED IN")
     expect(page.get_by_label("Token")).to_be_visible()
     assert page.locator(".station").count() == 0
-    assert not [url for url in asked if url.endswith("/session")]
+    # The stream said it; who is in is asked once, to say why somebody has to sign in.
+    assert len([url for url in asked if url.endswith("/session")]) <= 1
 
 
 def test_an_adopted_screen_has_its_cookie_renewed_once(page: Page, kitchen: Kitchen) -> None:

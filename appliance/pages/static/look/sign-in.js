@@ -153,6 +153,8 @@ function makeForm(enter, close) {
   const later = button("not-now", close);
   const link = Object.assign(document.createElement("a"), { href: "/?screen" });
   link.textContent = t("sign-in.as-screen");
+  const api = Object.assign(document.createElement("a"), { href: "/api/v1/kds/docs" });
+  api.textContent = t("sign-in.api");
   const code = (words) => element("code", "", words);
   form.append(
     element("h2", "", t("sign-in.title")), why, refused,
@@ -163,7 +165,7 @@ function makeForm(enter, close) {
       element("p", "keys", main, later),
       element("p", "", ...told("sign-in.screen", { link })),
       element("p", "hint", ...told("sign-in.hint", {
-        token: code("expeditor token --role manager"), pin: code("expeditor pin set NAME --role chef"),
+        token: code("expeditor token --role manager"), pin: code("expeditor pin set NAME --role chef"), api,
       })),
     ),
   );
