@@ -20,7 +20,7 @@ from tests.running import RunningAppliance
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PRESSES = "/api/v1/kds/setup/presses"
+ENDLESS = (EVENTS, "/api/v1/kds/setup/presses")
 PIN, WRONG_PIN = "73108462", "91827364"
 
 
@@ -117,12 +117,7 @@ async def everything_once(appliance: RunningAppliance, answers: list[Answer]) ->
     for token in tokens:
         await sign_in(token=token)
         for asked in await every_request(appliance):
-            if asked.path not in (
-                "/sign-in",
-                "/sign-out",
-                EVENTS,
-                PRESSES,
-            ):  # The last have no end.
+            if asked.path not in ("/sign-in", "/sign-out", *ENDLESS):
                 await say_so(*asked, role=None, token=token)
     for token in tokens[:3]:
         data = json.dumps({"token": token}).encode()
