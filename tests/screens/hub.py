@@ -142,6 +142,10 @@ class Hub:
                     return
                 await asyncio.sleep(0.005)
 
+    async def knows_away(self, screen: str) -> None:
+        """Wait until it is known that a screen does not answer."""
+        await self.until(lambda: bool(self.feeding.status(screen).trouble))
+
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(SECONDS):

@@ -167,7 +167,7 @@ class LanScreen:
 
 def _abort(writer: asyncio.StreamWriter) -> None:
     plain = writer.get_extra_info("socket")
-    if plain is not None:
+    if plain is not None and plain.fileno() != -1:  # Else it is closed already.
         with contextlib.suppress(OSError):
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
     writer.transport.abort()

@@ -131,7 +131,7 @@ class Night:
             case "started anew" if self.is_up:
                 await screen.kill()
                 # Sooner it would not be seen to have forgotten, as the guide says.
-                await self.hub.until(lambda: bool(self.hub.feeding.status("one").trouble))
+                await self.hub.knows_away("one")
                 await screen.start()
             case "killed" | "killed, keeps all" if self.is_up:
                 await screen.kill(forgets=fault.what == "killed")
@@ -146,7 +146,7 @@ class Night:
     async def mend(self) -> None:
         """What it refused, it is told again when somebody has had it in hand."""
         await self.screen.kill(forgets=False)
-        await self.hub.until(lambda: bool(self.hub.feeding.status("one").trouble))
+        await self.hub.knows_away("one")
         await self.screen.start()
         await self.hub.until(lambda: not self.hub.feeding.status("one").trouble)
 

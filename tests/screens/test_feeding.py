@@ -178,7 +178,7 @@ async def test_what_happened_meanwhile_is_one_step(kitchen: Hub, screen: LanScre
         await kitchen.order(order_id, "Burger")
     await kitchen.in_step("one")
     await screen.kill(forgets=False)
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     await kitchen.change("3", "Steak")
     await kitchen.act("grill", "1", "bump")
     await kitchen.order("4", "Burger")
@@ -203,7 +203,7 @@ async def test_an_order_that_took_over_an_id_while_it_was_away_is_another(
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")
     await screen.kill(forgets=False)
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     await kitchen.cancel("7")
     await kitchen.order("7", "Burger", "Burger")
     await kitchen.order("7~2", "Burger")
@@ -232,7 +232,7 @@ async def test_one_that_forgot_everything_is_told_everything(
     await kitchen.order("8", "Burger")
     await kitchen.in_step("one")
     await screen.kill()
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     await screen.start()
     await kitchen.in_step("one")
     assert screen.shown.keys() == {"7", "8"}
@@ -299,7 +299,7 @@ async def test_it_is_heard_of_while_it_answers(kitchen: Hub, screen: LanScreen) 
     await kitchen.in_step("one")
     screen.way = "hangs"
     await kitchen.cancel("7")
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     before, failed = heard(), kitchen.feeding.tallies.failed
     await kitchen.until(lambda: kitchen.feeding.tallies.failed > failed)
     assert heard() == before  # Though it takes connections.
@@ -381,7 +381,7 @@ async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen)
     await kitchen.order("7", "Burger")
     await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
     await screen.kill()
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     screen.way = "well"
     await screen.start()
     await kitchen.until(lambda: screen.shown.keys() == {"7"})
@@ -398,7 +398,7 @@ async def test_a_cancel_that_it_refuses_is_told_again_after_it_was_away(
     await kitchen.in_step("one")
     assert kitchen.feeding.tallies.refused == 1
     await screen.kill(forgets=False)
-    await kitchen.until(lambda: bool(kitchen.feeding.status("one").trouble))
+    await kitchen.knows_away("one")
     screen.way = "well"
     await screen.start()
     await kitchen.in_step("one")
