@@ -69,7 +69,10 @@ def given(monkeypatch: pytest.MonkeyPatch, screens: "MadeUpScreens") -> None:
     make_app: Callable[..., web.Application] = vars(service)["make_app"]
 
     def with_these(*parts: Any, **named: Any) -> web.Application:
-        screens.now = named["screens_now"]
+        now: ScreensNow = named["screens_now"]
+        screens.show = now.show
+        # Those that the appliance has are not told any more: it looks at them all the time.
+        monkeypatch.setattr(now, "show", lambda *_theirs: None)
         screens.tell()
         return make_app(*parts, **named | {"screens": screens})
 
@@ -80,7 +83,7 @@ class MadeUpScreens:
     """Fulfils `Screens`. Codes are counted from 000001."""
 
     def __init__(self, *screens: ScreenJson) -> None:
-        self.now = ScreensNow()
+        self.show = ScreensNow().show
         self.screens = {each.id: each for each in screens}
         self.devices: dict[str, str] = {}
         """By screen."""
@@ -100,7 +103,7 @@ class MadeUpScreens:
 
     def tell(self) -> None:
         """Whoever watches hears how they are."""
-        self.now.show([self._now(each) for each in self.screens.values()], frozenset())
+        self.show([self._now(each) for each in self.screens.values()], frozenset())
 
     def _now(self, each: ScreenJson) -> ScreenNow:
         known = asdict(each)

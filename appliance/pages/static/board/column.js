@@ -81,7 +81,7 @@ export function addColumn(id, board) {
         : isEven ? evenPages(queue.length, AT_ONCE) : pagesOf(queue.map(heightOf), roomFor());
       page = Math.min(own ?? pageAt(view?.first ?? 0, begins), begins.length - 1);
       arrange(queue.slice(begins[page], begins[page + 1]));
-      if (isEven || !measure()) break;
+      if (!measure() || isEven) break;
     }
     if (own !== null) own = page;
     pager.show(queue, begins, page);
@@ -220,6 +220,6 @@ function measureRoom(list) {
 }
 
 function isCutOff(card) {
-  const items = card.querySelector(".items");
-  return items.scrollHeight > items.clientHeight + 1;
+  const body = card.querySelector(".body");
+  return body.scrollHeight > body.clientHeight + 1;
 }
