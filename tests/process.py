@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from appliance import config
+from tests.warm import WarmProcess
 
 _MAIN: Final = "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"
 _ORDERS: Final = re.compile(r"orders +\S+:(\d+)")
@@ -36,20 +37,25 @@ class Service:
         usual_ports: bool = False,
         say_where: bool = True,
         prelude: str = "",
+        warm: bool = False,
     ) -> None:
         """On the built-in kitchen and free ports, unless `--config` is among the arguments.
 
         `usual_ports`: as `expeditor run` does it by itself. Without `say_where`, the
-        configuration has to lead to `data`. `prelude` is Python that runs first.
+        configuration has to lead to `data`. `prelude` is Python that runs first. `warm`: without
+        the imports of a start, which cost as much as all the rest of it.
         """
         self.data = data
         if "--config" not in arguments and not usual_ports:
             arguments = (*arguments, "--config", str(_any_port(data)))
         if say_where:
             arguments = (*arguments, "--data", str(data))
-        self._command = [sys.executable, "-c", f"{prelude}\n{_MAIN}", "run", *arguments]
+        self._arguments = ["run", *arguments]
+        self._prelude = prelude
+        self._warm = warm
         self._environment = environment or {}
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | WarmProcess | None = None
+        self._log = data.parent / f"{data.name}.log"
         self.said = ""
         self.orders_port = 0
         self.url = ""
@@ -57,14 +63,7 @@ class Service:
 
     def start(self) -> Self:
         """Start it and wait until it says where it listens."""
-        self._log = (self.data.parent / f"{self.data.name}.log").open("a")
-        self._process = subprocess.Popen(
-            self._command,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env=os.environ | self._environment,
-        )
+        self._process = self._warmly() if self._warm else self._anew()
         self.said = ""
         assert self._process.stdout is not None
         while not (link := _LINK.search(self.said)):
@@ -76,6 +75,20 @@ class Service:
         self.sign_in_link = link[1]
         return self
 
+    def _anew(self) -> "subprocess.Popen[str]":
+        with self._log.open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-c", f"{self._prelude}\n{_MAIN}", *self._arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | self._environment,
+            )
+
+    def _warmly(self) -> WarmProcess:
+        assert not self._prelude, "nothing can run before what is imported already"
+        return WarmProcess(self._arguments, self._log, self._environment)
+
     @property
     def pid(self) -> int:
         """Of the running process."""
@@ -84,7 +97,7 @@ class Service:
 
     def errors(self) -> str:
         """All that it ever wrote to its standard error."""
-        return Path(self._log.name).read_text()
+        return self._log.read_text()
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to it."""
@@ -99,7 +112,6 @@ class Service:
         self.said += self._process.stdout.read()
         self._process.stdout.close()
         self._process = None
-        self._log.close()
         return code
 
     def kill(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from tests import warm
 from tests.pages.board import Board
 from tests.pages.hand import DELIBERATE
 from tests.pages.kitchen import Kitchen
@@ -22,9 +23,16 @@ FLAGS = (
 )
 TIME_ZONE = "America/Chicago"
 """Of the browsers: none that is UTC, which is what the appliance sends."""
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws no window around its pages: half of what one costs a processor."""
 
 expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _what_kitchens_begin_from() -> None:
+    """It is nothing that a test has left open."""
+    warm.begin()
 
 
 @pytest.fixture(scope="package")

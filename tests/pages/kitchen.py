@@ -29,7 +29,7 @@ class Kitchen(Service):
         file = directory / "kitchen.toml"
         text = config.embedded().replace("[orders]", f"[orders]\n{orders}")
         file.write_text(f"{text}\n[http]\n{http}\n", encoding="utf-8")
-        super().__init__(directory / "data", "--config", str(file))
+        super().__init__(directory / "data", "--config", str(file), warm=True)
 
     def order(self, command: str = "create-order", **order: Any) -> str:
         """Send one command over TCP; the reply."""

@@ -80,7 +80,7 @@ CLIPPED = """card => {
   const shown = [...card.querySelectorAll("%s")].filter((e) => e.checkVisibility());
   return [card, ...shown].filter((e) => e.clientHeight && !whole(e)).map((e) => e.textContent);
 }""".replace("%s", SHOWN)
-"""The texts of a card that are cut off or reach beyond it, where it does not say that it scrolls."""
+"""Texts of a card that are cut off or reach beyond it, where it does not say that more is below."""
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

@@ -127,7 +127,7 @@ def test_every_page_has_its_turn_however_much_comes(
     counter.shows(tuple(many), tuple(many))
     page.goto(f"{standing.url}/ready")
     seen: dict[str, set[str]] = {"preparing": set(), "ready": set()}
-    for number in range(200, 216):  # One of each comes every five seconds: a page stands for eight.
+    for number in range(200, 224):  # One of each comes every five seconds: a page stands for eight.
         for column, numbers in seen.items():
             numbers.update(page.locator(f"#{column} li").all_inner_texts())
         counter.shows((*many, str(number)), (str(number), *many))

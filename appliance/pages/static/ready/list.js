@@ -4,6 +4,7 @@ import { element, name } from "/look/elements.js";
 import { t } from "/words/words.js";
 
 const NEW_MS = 45000; // So long one that has just become ready is marked.
+const TURN_LEAST_MS = 3000; // One that was seen for less before something came has another turn.
 const LONG = 8; // Characters: more of them are written smaller.
 
 /** The column in `place`. */
@@ -13,6 +14,8 @@ export function makeList(place) {
   let orders = [];
   let page = 0;
   let isAhead = false; // The first page is shown out of turn, for what has just come to stand there.
+  let since = performance.now(); // When the page whose turn it is came into sight.
+  let seen = 0; // Milliseconds for which it was in sight before that.
   let drawn = "";
 
   function draw() {
@@ -37,13 +40,19 @@ export function makeList(place) {
     return Math.max(1, rows) * style.gridTemplateColumns.split(" ").length;
   }
 
+  /** The page whose turn it is gives way to the first. */
+  function goAhead() {
+    if (!isAhead) seen += performance.now() - since;
+    isAhead = true;
+  }
+
   addEventListener("resize", draw);
   return {
     /** There is more or less room by now. */
     fit: draw,
     /** These stand there now; `now` is the appliance's time. What comes first is seen at once. */
     tell(all, now) {
-      if (all.length && orders.every(({ id }) => id !== all[0].id)) isAhead = true;
+      if (all.length && orders.every(({ id }) => id !== all[0].id)) goAhead();
       orders = all.map(({ id, called, since }) => {
         return { id, called, isNew: now - Date.parse(since) < NEW_MS };
       });
@@ -51,8 +60,13 @@ export function makeList(place) {
     },
     /** The next page, where there are several; however much comes, each has its turn. */
     turn() {
-      page += 1;
+      goAhead();
+      if (seen >= TURN_LEAST_MS) {
+        page += 1;
+        seen = 0;
+      }
       isAhead = false;
+      since = performance.now();
       draw();
     },
   };
