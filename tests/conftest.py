@@ -14,6 +14,7 @@ import pytest
 import uvloop
 from blockbuster import BlockBuster
 
+from tests import warm
 from tests.running import RunningAppliance, running
 
 HELD_SECONDS = float(os.environ.get("EXPEDITOR_HELD_SECONDS", "0.25"))
@@ -31,6 +32,12 @@ def pytest_asyncio_loop_factories(
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     del config, item
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_warm_processes_begin_from() -> None:
+    """It is nothing that a test has left open."""
+    warm.begin()
 
 
 @pytest.fixture(autouse=True)

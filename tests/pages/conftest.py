@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from tests import warm
 from tests.pages.board import Board
 from tests.pages.hand import DELIBERATE
 from tests.pages.kitchen import Kitchen
@@ -27,12 +26,6 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 """The first draws no window around its pages: half of what one costs a processor."""
 
 expect.set_options(timeout=10_000)
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _what_kitchens_begin_from() -> None:
-    """It is nothing that a test has left open."""
-    warm.begin()
 
 
 @pytest.fixture(scope="package")

@@ -67,6 +67,7 @@ def test_markup_is_shown_as_it_was_written(board: Board, kitchen: Kitchen) -> No
     kinds = "[...new Set([...document.querySelectorAll('#stations *')].map(e => e.tagName))].sort()"
     kitchen.order(id="A-1", **order_of("x"))
     board.shows("grill", "x x x")
+    board.shows("pass", "x x x")
     harmless = board.page.evaluate(kinds)
     kitchen.call("POST", "/courses/fire", {"order_id": "A-1", "course_number": None})
     kitchen.act("pass", "A-1", "bump")

@@ -2,6 +2,7 @@
 
 import { watchAlerts } from "/board/alerts.js";
 import { remind, say, shout, showLink, watchReminders } from "/board/banners.js";
+import { title } from "/board/card.js";
 import { keepColumns } from "/board/columns.js";
 import { watchScreens } from "/board/cover.js";
 import { sayWrong, watchDeeds } from "/board/deeds.js";
@@ -14,6 +15,7 @@ import { watchPrinters } from "/board/printers.js";
 import { keepTickets } from "/board/queue.js";
 import { watchSounds } from "/board/sounds.js";
 import { watchSummons } from "/board/summons.js";
+import { watchTicks } from "/board/ticks.js";
 import { warnOfUnrouted } from "/board/unrouted.js";
 import { loadAnew } from "/live/asking.js";
 import { come, finished, follow, knock } from "/live/link.js";
@@ -22,7 +24,7 @@ import { name } from "/look/elements.js";
 import { look } from "/look/look.js";
 import { leadOn } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
-import { t } from "/words/words.js";
+import { t, told } from "/words/words.js";
 
 const asked = new URLSearchParams(location.search);
 const byId = (id) => document.getElementById(id);
@@ -44,15 +46,16 @@ export async function openBoard() {
     columns.draw(due);
     warnOfUnrouted(byId("unrouted"), columns.shown(), columns.called);
   }), presses.afterwards);
-  const deeds = watchDeeds({
+  const worked = {
     isLive: () => link.isLive(),
     ticket: tickets.get,
     changed: ({ id }) => columns.redraw(tickets.get(id)),
-    called: (id) => columns.called(id),
-  });
+  };
+  const deeds = watchDeeds({ ...worked, words: wordsOf });
+  const ticks = watchTicks({ ...worked, isBusy: deeds.of });
   const printing = watchPrinters((station, isOther) => columns.drawTrouble(station, isOther));
   const columns = keepColumns(byId("stations"), {
-    tickets, deeds, printing, wanted: stationsOf(asked.get("station")),
+    tickets, deeds, ticks, printing, wanted: stationsOf(asked.get("station")),
     now: () => link.now(), soon: drawing.soon, afterwards: presses.afterwards,
   });
   const sounds = watchSounds((isLocked) => {
@@ -88,6 +91,7 @@ export async function openBoard() {
       if (live) columns.put(ticket);
       else if (type !== "kds.ticket.updated" || was) columns.remove(ticket);
       deeds.heard(ticket.id);
+      ticks.heard(ticket.id);
       const isNew = live && ticket.status !== "held" && (!was || was.status === "held");
       if (isNew && type !== "kds.ticket.recalled" && link.isLive()) alerts.came(ticket);
     }),
@@ -127,7 +131,8 @@ export async function openBoard() {
     },
     offline(since) {
       presses.release();
-      deeds.takeAllBack(t("live.unanswered"));
+      deeds.takeAllBack();
+      ticks.takeAllBack();
       document.body.classList.add("stale");
       giveBackFocus = focusNow(columns.cardOf); // What is inert loses it.
       for (const id of ["stations", "summons"]) byId(id).inert = true;
@@ -149,6 +154,13 @@ export async function openBoard() {
   const bar = barId && watchBar(barId, link.isLive, (station, wrong) => {
     sayWrong(station ? name(columns.called(station)) : name(barId), wrong);
   });
+
+  /** What is said of a deed when it is done, where its card does not say it. */
+  function wordsOf(ticket, action, to) {
+    const facts = { ticket: name(title(ticket)), station: name(to ? columns.called(to) : "") };
+    if (action === "print") return told("board.printing", facts);
+    return to ? told("board.moved", facts) : null;
+  }
 
   /** `change`, while no finger is about to press what it moves, and with the keyboard where it was. */
   function redrawing(change) {

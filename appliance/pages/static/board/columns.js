@@ -3,16 +3,16 @@
 import { standingOf, tellTime } from "/board/aging.js";
 import { draw } from "/board/card.js";
 import { addColumn } from "/board/column.js";
-import { withTicks } from "/board/deeds.js";
 import { drawTrouble } from "/board/printers.js";
 import { number } from "/board/queue.js";
+import { withTicks } from "/board/ticks.js";
 
 /**
- * In `place`. `board` has `tickets`, `deeds`, `printing`; `wanted`, the ids of the stations to show, or
+ * In `place`. `board` has `tickets`, `deeds`, `ticks`, `printing`; `wanted`, the ids of the stations to show, or
  * null for all; and `now`, `soon` and `afterwards` as `addColumn` wants them.
  */
 export function keepColumns(place, board) {
-  const { tickets, deeds, printing, wanted } = board;
+  const { tickets, deeds, ticks, printing, wanted } = board;
   const narrow = matchMedia("(max-width: 640px)");
   const stations = new Map(); // by id, all there are, and those that are gone but for their tickets
   const columns = new Map(); // by station id, of those that are shown
@@ -34,10 +34,11 @@ export function keepColumns(place, board) {
       atPass: pass,
       targets: ticket.id === opened ? targetsOf(ticket) : null,
       prints: printing.isAt(ticket.station_id),
-      ...deeds.of(ticket.id),
+      sending: deeds.of(ticket.id),
+      ticks: ticks.of(ticket.id),
     }),
-    drawCard: (ticket, { ticks, ...face }) => draw(withTicks(ticket, ticks), {
-      ...face, called, open, perform: deeds.perform, tick: deeds.tickLine,
+    drawCard: (ticket, { ticks: asked, ...face }) => draw(withTicks(ticket, asked), {
+      ...face, called, open, perform: deeds.perform, tick: ticks.tick,
     }),
     tellTime(card, ticket, { pass }) {
       const now = board.now();

@@ -26,7 +26,11 @@ export function keepOrders() {
 
   return {
     put,
-    remove,
+    /** A ticket that is on a board, by its id; none where it has left it. */
+    get(id) {
+      const tickets = orders.get(numberOf({ id }))?.values() ?? [];
+      return [...tickets].find((ticket) => ticket.id === id);
+    },
     /** A ticket has left its board, by a bump as a rule. */
     finish(ticket) {
       remove(ticket);

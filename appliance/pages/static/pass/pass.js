@@ -2,20 +2,18 @@
 
 import { say, shout, showLink } from "/board/banners.js";
 import { title } from "/board/card.js";
-import { sayWrong } from "/board/deeds.js";
+import { sayWrong, watchDeeds } from "/board/deeds.js";
 import { watchDrawing } from "/board/drawing.js";
-import { notice } from "/board/notice.js";
 import { watchPresses } from "/board/press.js";
 import { drawTrouble, watchPrinters } from "/board/printers.js";
 import { watchSummons } from "/board/summons.js";
 import { ask } from "/live/asking.js";
-import { come, finished, follow, knock, undo } from "/live/link.js";
+import { come, finished, follow, knock } from "/live/link.js";
 import { clock } from "/live/time.js";
 import { element, name } from "/look/elements.js";
 import { leadOn, linkPages, showCode } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { draw, tell } from "/pass/card.js";
-import { watchDeeds } from "/pass/deeds.js";
 import { watchKeyboard } from "/pass/keyboard.js";
 import { keepOrders, undone } from "/pass/orders.js";
 import { makePager, pack, pageSize } from "/pass/pages.js";
@@ -26,7 +24,7 @@ import { t, told } from "/words/words.js";
 const SESSION = "/api/v1/kds/session";
 const ANSWER_MS = 5000;
 const MANAGERS = ["manager", "owner", "tenant_admin"];
-const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
+const SAID = ["bump", "print", "recall", "void"]; // What is worth a word when it is done.
 
 /** Once there are words for it. */
 export function openPass() {
@@ -44,7 +42,9 @@ export function openPass() {
 
   const presses = watchPresses(byId("orders"));
   const drawing = watchDrawing(drawAll, presses.afterwards);
-  const deeds = watchDeeds(() => link.isLive(), redraw);
+  const deeds = watchDeeds({
+    isLive: () => link.isLive(), ticket: orders.get, changed: redraw, words: wordsOf,
+  });
   const sent = keepSent((ticket) => deeds.perform(ticket, "recall"));
   const printing = watchPrinters(redraw);
   const tellFilters = makeFilters(byId("filters"), (chosen) => show(chosen, 0));
@@ -284,13 +284,8 @@ export function openPass() {
     if (id === pass() && was && was.first !== view.first) show("all", Math.floor(view.first / view.per_page));
   }
 
-  byId("undo").onclick = async ({ target }) => {
-    if (!link.isLive() || target.ariaDisabled === "true") return;
-    target.ariaDisabled = "true"; // One that is `disabled` loses the keyboard.
-    const taken = await undo(pass());
-    if (taken.wrong) sayWrong(name(called(pass())), taken.wrong);
-    else notice(told(`board.taken-back-${taken.undone}`, { ticket: name(title(taken)) }), "done");
-    setTimeout(() => { target.ariaDisabled = "false"; }, HASTY_MS);
+  byId("undo").onclick = ({ target }) => {
+    deeds.takeBack({ id: pass(), name: called(pass()) }, target);
   };
 
   function tick() {
@@ -303,4 +298,11 @@ export function openPass() {
   watchKeyboard(list, turn);
   addEventListener("resize", redraw);
   setInterval(tick, 1000);
+}
+
+/** `open`: what its stations have not done. */
+function wordsOf(ticket, action, open) {
+  if (!SAID.includes(action) || (action === "bump" && ticket.status === "voided")) return null;
+  const message = action === "bump" && open ? "bump-undone" : action;
+  return told(`pass.said-${message}`, { order: name(title(ticket)), stations: name(open ?? "") });
 }
