@@ -176,7 +176,7 @@ def test_who_is_signed_in_is_said_and_signs_out_by_two_presses(
     session = page.locator("#session")
     expect(session.get_by_role("button", name="Sign out")).to_be_hidden()
     session.locator("summary").click()
-    expect(session).to_contain_text("chef and expeditor")
+    expect(session).to_contain_text("chef, expeditor")
     expect(session).to_contain_text(name)
     session.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("PIN", exact=True)).to_be_visible()

@@ -150,7 +150,10 @@ export function keepColumns(place, board) {
       const there = new Set(all.map(({ id }) => id));
       for (const ticket of tickets.all()) if (!there.has(ticket.id)) takeOff(ticket);
       arrange(entries);
-      const isOther = (ticket) => JSON.stringify(tickets.get(ticket.id)) !== JSON.stringify(ticket);
+      const isOther = (ticket) => {
+        const known = tickets.get(ticket.id);
+        return !known || JSON.stringify(known) !== JSON.stringify(ticket);
+      };
       all.filter(isOther).forEach(put);
     },
     /** It has left its board, perhaps to be recalled. */

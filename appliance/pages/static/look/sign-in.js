@@ -112,7 +112,7 @@ async function post(path, body) {
 function who(session, leave) {
   if (session.by === "screen") return [name(session.name)];
   const more = element("details", "");
-  const roles = new Intl.ListFormat(document.documentElement.lang).format(session.roles.map(called));
+  const roles = session.roles.map(called).join(", ");
   more.append(element("summary", "", whose(session)), `${roles} `, button("sign-out", leave));
   return [more];
 }
