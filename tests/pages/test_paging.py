@@ -67,6 +67,38 @@ def test_what_is_late_on_another_page_is_said_and_one_press_away(hub: Hub) -> No
     expect(where).not_to_contain_text("late")
 
 
+BESIDE_EACH_OTHER = """pager => {
+  const box = (e) => e.getBoundingClientRect();
+  const isIn = (inner, outer) => inner.left >= outer.left - 1 && inner.right <= outer.right + 1
+    && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+  const where = pager.querySelector(".where");
+  return [...pager.children].every((e) => isIn(box(e), box(pager.closest(".station"))))
+    && [...where.children].every((e) => isIn(box(e), box(where)));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (800, 480)])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_what_is_urgent_on_another_page_leaves_room_for_the_way_there(
+    page: Page, standing: Kitchen, width: int, height: int, language: str
+) -> None:
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    hub = Hub(page, standing, path=f"/?lang={language}")
+    hub.it_is(10)
+    cold = {"id": "cold", "name": "Cold", "station_type": "salad", "active": True}
+    tickets = [
+        ticket(number, station, item("Burger"), metadata={"veryLateAt": iso(number)})
+        for number in range(5, 45)
+        for station in ("grill", "fry", "cold", "pass")
+    ]
+    hub.shows(*tickets, stations=[*STATIONS, cold])
+    for station in ("grill", "fry", "cold", "pass"):
+        pager = hub.board.station(station).locator(".pager")
+        pager.get_by_role("button").last.click()
+        expect(pager.locator(".urgent.very-late")).not_to_be_empty()
+        assert pager.evaluate(BESIDE_EACH_OTHER), (station, pager.inner_text())
+
+
 def test_five_hundred_tickets_cost_no_more_than_a_page(hub: Hub) -> None:
     fill(hub, 500)
     page = hub.board.page
