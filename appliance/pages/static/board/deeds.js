@@ -16,7 +16,7 @@ const DO = { // What is more than an action of the ticket's own path.
   rush: (ticket) => prioritize(ticket, PRIORITY.rush),
   calm: (ticket) => prioritize(ticket, PRIORITY.calm),
 };
-const SEEN = [...Object.keys(BECOMES), ...Object.keys(PRIORITY), "move"]; // How they end, the stream says.
+const UNSEEN = ["fire", "print"]; // Whether they are done, a ticket does not say.
 const STREAM_MS = 2000; // Within which what was confirmed comes by the stream, too.
 const REFUSED = [404, 409]; // For what the kitchen is by now.
 const HASTY_MS = 700; // Two presses within this are one: the second would take back one more.
@@ -56,7 +56,7 @@ export function watchDeeds(page) {
       deeds.set(ticket.id, deed);
       page.changed(ticket);
       const { wrong, status } = await (DO[action]?.(ticket, more) ?? act(ticket, action));
-      const awaitsStream = wrong ? REFUSED.includes(status) : SEEN.includes(action);
+      const awaitsStream = wrong ? REFUSED.includes(status) : !UNSEEN.includes(action);
       if (awaitsStream && !isSo(deed)) {
         await Promise.race([settled, new Promise((done) => { setTimeout(done, STREAM_MS); })]);
       }
