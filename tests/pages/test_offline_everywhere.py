@@ -13,10 +13,14 @@ WITHIN = 6.0
 """Five seconds, and one that a busy machine takes to look."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _something_to_show(standing: Kitchen) -> None:
+    fill(standing)
+
+
 @pytest.fixture(scope="module")
 def opened(browser: Browser, standing: Kitchen) -> Iterator[dict[str, Page]]:
     """Every page, each in a window of its own."""
-    fill(standing)
     with browser.new_context(timezone_id=TIME_ZONE) as context:
         standing.let_in(context)
         pages = {path: context.new_page() for path in EVERY_PAGE}
