@@ -79,6 +79,8 @@ async def the_loop_stays_free() -> AsyncIterator[None]:
             yield
         finally:
             guard.deactivate()
+            # A thread works on when its caller was cancelled, with its files open.
+            await asyncio.get_running_loop().shutdown_default_executor()
     ours = {watching, asyncio.current_task(), *before}
     left = [task.get_name() for task in asyncio.all_tasks() - ours if not task.done()]
     watching.cancel()

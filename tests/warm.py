@@ -52,8 +52,9 @@ class WarmProcess:
         self.pid = self._process.pid
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Of one that has ended nobody has the number yet."""
-        os.kill(self.pid, number)
+        """To one that has not ended: afterwards its number may be another's."""
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
 
     def wait(self, seconds: float) -> int:
         """Its exit code, or the negative number of the signal that ended it."""

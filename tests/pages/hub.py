@@ -16,6 +16,8 @@ STATIONS = [
     {"id": name.lower(), "name": name, "station_type": kind, "active": True}
     for name, kind in (("Grill", "grill"), ("Fry", "fry"), ("Pass", "expo"))
 ]
+COLD = {"id": "cold", "name": "Cold", "station_type": "salad", "active": True}
+"""A fourth one, where a test adds it."""
 STREAM = """
 window.told = { at: 0, since: performance.now(), seq: 1, reminders: [], warnings: [], fault: null };
 window.opened = 0;

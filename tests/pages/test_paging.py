@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from tests.pages.hub import STATIONS, Hub, iso, item, screen, ticket
+from tests.pages.hub import COLD, STATIONS, Hub, iso, item, screen, ticket
 from tests.pages.kitchen import Kitchen
 
 GRILL = STATIONS[:1]
@@ -90,13 +90,12 @@ def test_no_button_is_cut_off_where_four_stations_stand_side_by_side_and_much_is
     page.set_viewport_size(ViewportSize(width=width, height=height))
     hub = Hub(page, standing, path=f"/?lang={language}")
     hub.it_is(10)
-    cold = {"id": "cold", "name": "Cold", "station_type": "salad", "active": True}
     tickets = [
         ticket(number, station, item("Burger"), metadata={"veryLateAt": iso(number)})
         for number in range(5, 45)
         for station in ("grill", "fry", "cold", "pass")
     ]
-    hub.shows(*tickets, stations=[*STATIONS, cold])
+    hub.shows(*tickets, stations=[*STATIONS, COLD])
     for name in ("grill", "fry", "cold", "pass"):
         station = hub.board.station(name)
         station.locator(".pager").get_by_role("button").last.click()

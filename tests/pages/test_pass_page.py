@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.pages.hub import STATIONS, Hub, iso, item, printer, ticket
+from tests.pages.hub import COLD, STATIONS, Hub, iso, item, printer, ticket
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
 SALAD = {"lineId": "3", "name": "House Salad", "qty": 1, "mods": []}
 HTML = "<img src=x onerror='window.pwned = 1'>\u202egnirts"
 TART = {"lineId": "4", "name": "Tart", "qty": 1, "course": "Course 2", "courseStatus": "hold"}
-COLD = {"id": "cold", "name": "Cold", "station_type": "salad", "active": True}
 
 
 @pytest.fixture

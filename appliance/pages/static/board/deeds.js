@@ -48,7 +48,10 @@ export function watchDeeds(page) {
   return {
     /** What is under way on a ticket, or null. */
     of: (id) => deeds.get(id)?.action ?? null,
-    /** `more`: the station of a move. Offline it would act on what may be old, or much later. */
+    /**
+     * `more`: the station of a move, or what `words` says besides. Offline it would act on what may
+     * be old, or much later.
+     */
     async perform(ticket, action, more) {
       if (!page.isLive() || deeds.has(ticket.id)) return;
       const deed = { ticket, action };
