@@ -1,6 +1,5 @@
 """What is wrong between keys that are each right by themselves."""
 
-import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,11 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
+from appliance.config.channels import wrong_channels
 from appliance.config.doors import LOCAL_ISSUER, Cloud, HttpLimits, OrderLimits
 from appliance.config.printers import wrong_printing
 from appliance.config.screens import wrong_screens
 from appliance.config.stations import rule_of, station_of
 from appliance.config.timing import Tickets, Timing, course_key
+from appliance.config.values import is_loopback
 from appliance.config.whole import Config, active_cooking
 from appliance.config.wiring import wrong_wiring
 from appliance.kitchen.balancing import link_fault
@@ -43,6 +44,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from unknown
     yield from _used_twice(config, "station")
     yield from _used_twice(config, "printer", "button", "bump_bar", "light", "screen")
+    yield from _used_twice(config, "deliverect")
     if not unknown:
         yield from _impossible_sharing(list(map(station_of, config.station)))
     for place, route in enumerate(config.route):
@@ -61,6 +63,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from wrong_wiring(config)
     yield from wrong_printing(config)
     yield from wrong_screens(config)
+    yield from wrong_channels(config.deliverect)
 
 
 def _used_twice(config: Config, *sections: str) -> Iterator[str]:
@@ -199,14 +202,10 @@ def _cloud_errors(cloud: Cloud | None) -> Iterator[str]:
     try:
         url = urlsplit(cloud.jwks_url)
         # Whoever could change the keys on their way could let anybody in.
-        safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname))
+        safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
         good = safe and bool(url.hostname) and url.username is None and url.port != 0
     except ValueError:
         good = False
     if not good:
         # Not repeated: what somebody took for its place may be a password.
         yield 'auth.cloud.jwks_url: write it like "https://HOST/PATH", without a name or password'
-
-
-def _is_loopback(host: str | None) -> bool:
-    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from appliance.config.channels import located_channel
 from appliance.config.checking import inconsistencies
 from appliance.config.stations import MenuSection
 from appliance.config.values import (
@@ -67,6 +68,8 @@ def located(config: Config, beside: Path) -> Config:
     """The same, with what it says of files relative to a directory."""
     if config.menu.file is not None:
         config = replace(config, menu=MenuSection(str(beside / config.menu.file)))
+    channels = tuple(replace(each, **located_channel(each, beside)) for each in config.deliverect)
+    config = replace(config, deliverect=channels)
     if config.https is None or config.https.files is None:
         return config
     certificate, key = (str(beside / file) for file in config.https.files)

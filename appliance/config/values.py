@@ -74,10 +74,7 @@ class Address(str):
     @property
     def only_this_machine(self) -> bool:
         """Whether nobody else can reach it; a name may be anybody's."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
     def on(self, host: str) -> "Address":
         """The same port of another host."""
@@ -157,6 +154,14 @@ def _is_ip(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether it is this machine; a name may be anybody's."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class TimeOfDay(int):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from appliance.config.channels import DeliverectSection
 from appliance.config.devices import (
     BumpBarSection,
     ButtonSection,
@@ -64,6 +65,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     screens: ScreensSection = ScreensSection()
     screen: tuple[ScreenSection, ...] = ()
     kiosk: KioskSection = KioskSection()
+    deliverect: tuple[DeliverectSection, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

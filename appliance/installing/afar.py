@@ -2,7 +2,8 @@
 
 A manager is let in by a PIN of four digits. So what names files or programs of the machine stays
 as it is: else whoever has found that out could read its files, and write them, and run programs;
-and so does whose tokens are good here, else they could let themselves in for ever.
+and so do whose tokens are good here, else they could let themselves in for ever, and channels, to
+which secrets are sent.
 """
 
 import re
@@ -35,6 +36,8 @@ def not_from_afar(document: Document, now: Document) -> Iterator[Fault]:
         value = _at(document, section).get(key)
         if value is not None and value != _at(now, section).get(key):
             yield Fault(f"{section}.{key}", "it is set at the machine itself, in its file")
+    if document.get("deliverect", []) != now.get("deliverect", []):
+        yield Fault("deliverect", "it is set at the machine itself, in its file")
     menu = _at(document, "menu").get("file")
     if isinstance(menu, str) and menu != _at(now, "menu").get("file") and not _is_beside(menu):
         yield Fault("menu.file", 'it has to be a file beside the configuration, as "menu.csv"')

@@ -37,6 +37,7 @@ _OF_THE_MACHINE: Final = (
     ("https", "key"),
     ("auth", "cloud"),
     ("kiosk", None),
+    ("deliverect", None),
 )
 """What another machine has otherwise; None: the whole section. It stays as it is on this one."""
 _RECORDS: Final[dict[str, Any]] = {

@@ -51,6 +51,8 @@ class Modifier(Struct, frozen=True, gc=False, omit_defaults=True):
     id: str | None = None
     qty: int | float = 1
     components: tuple[Component, ...] = ()
+    level: int = 0
+    """How deep it is nested: 1 for a change to the modifier before it that is of level 0."""
 
 
 class Item(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
@@ -144,6 +146,10 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     retry: Retry | None = None
     via: tuple[str, ...] = ()
     """Identifiers of the appliances that it came through, the first one first."""
+    channel_account: str | None = None
+    """The id of the account of a channel that it came by; None for a point of sale's."""
+    cutlery: bool | None = None
+    """Whether the guest wants some; None where nobody said."""
 
 
 class Guest(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):

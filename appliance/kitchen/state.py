@@ -15,7 +15,7 @@ from appliance.kitchen.summons import Summons
 from appliance.kitchen.ticket import Ticket
 from appliance.kitchen.unrouted import Unrouted
 
-STATE_FORMAT: Final = 9
+STATE_FORMAT: Final = 10
 """Counted up whenever `State`, or what `Memory.apply` makes of an event, changes: a snapshot
 of another format is not believed."""
 
