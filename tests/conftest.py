@@ -7,8 +7,9 @@ import inspect
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
 import uvloop
@@ -17,12 +18,15 @@ from blockbuster import BlockBuster
 from tests import warm
 from tests.running import RunningAppliance, running
 
-HELD_SECONDS = float(os.environ.get("EXPEDITOR_HELD_SECONDS", "0.25"))
+HELD_SECONDS: Final = float(os.environ.get("EXPEDITOR_HELD_SECONDS", "0.25"))
 """Processor time that one turn of the event loop may take before a test fails for it.
 
 An emulated machine counts what its host does meanwhile as its own.
 """
 
+
+CLOSING_SECONDS: Final = 1.0
+"""In which a loop closes what it was told to, however busy the machine is."""
 
 uvloop.new_event_loop().close()  # A pipe of libuv's comes with the first one, and stays.
 
@@ -73,19 +77,31 @@ async def the_loop_stays_free() -> AsyncIterator[None]:
     guard = BlockBuster(scanned_modules=["appliance", "hardware"])
     # What measures the coverage of a thread of ours waits here for another's figures.
     guard.functions["threading.Lock.acquire"].can_block_in("coverage/collector.py", {"lock_data"})
+    descriptors = _descriptors()
     with _nothing_left(), collecting.counted():
         guard.activate()
         try:
             yield
         finally:
             guard.deactivate()
-            # A thread works on when its caller was cancelled, with its files open.
+            # A thread works on when its caller was cancelled, with its files open; and the loop
+            # closes a socket some turns after it was told to.
             await asyncio.get_running_loop().shutdown_default_executor()
+            await _closed(descriptors)
     ours = {watching, asyncio.current_task(), *before}
     left = [task.get_name() for task in asyncio.all_tasks() - ours if not task.done()]
     watching.cancel()
     assert not left, f"tasks left running: {left}"
     assert longest < HELD_SECONDS, f"the loop was held for {longest:.2f} s of processor time"
+
+
+async def _closed(before: Container[str]) -> None:
+    """Wait for the loop to close what it was told to; not for what nobody closes."""
+    gc.collect()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            while any(each not in before for each in _descriptors()):
+                await asyncio.sleep(0.01)
 
 
 class _Collecting:
@@ -127,11 +143,7 @@ def _nothing_left() -> Iterator[None]:
         and not thread.name.startswith(("asyncio_", "uvloop_", "printer_"))  # kept
     ]
     assert not left, f"threads left behind: {left}"
-    opened = {
-        fd: what
-        for fd, what in _descriptors().items()
-        if fd not in descriptors and what != "/dev/null"  # libuv's spare, kept for the loop
-    }
+    opened = {fd: what for fd, what in _descriptors().items() if fd not in descriptors}
     assert not opened, f"descriptors left open: {opened}"
 
 
@@ -139,9 +151,11 @@ def _descriptors() -> dict[str, str]:
     found = {}
     for descriptor in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are what is wanted
         try:
-            found[descriptor] = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115
+            what = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115
         except OSError:
             continue  # The one that listed the others.
+        if what != "/dev/null":  # libuv's spare, kept for the loop
+            found[descriptor] = what
     return found
 
 

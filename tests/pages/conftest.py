@@ -25,7 +25,7 @@ TIME_ZONE = "America/Chicago"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first draws no window around its pages: half of what one costs a processor."""
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")
