@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from appliance import __version__, tls
 from appliance.api.app import BASE
 from appliance.api.printers import Look
+from appliance.channels_now import ChannelsNow
 from appliance.config import Address, Config
 from appliance.config.devices import PrintingSection
 from appliance.expeditor import Expeditor
@@ -24,6 +25,7 @@ from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 
 if TYPE_CHECKING:  # See `make_devices`.
+    from appliance.deliverect.channel import Deliverect
     from appliance.panel.devices import Devices
     from appliance.printing.printers import Printing
 
@@ -61,6 +63,17 @@ def make_printing(
     from appliance.printing.printers import Printing  # noqa: PLC0415
 
     return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
+
+
+def make_channel(
+    config: Config, expeditor: Expeditor, log: Log, directory: Path, channels_now: ChannelsNow
+) -> "Deliverect | None":
+    """The channel, where there are accounts with it. Blocks: it reads their secrets."""
+    if not config.deliverect:
+        return None
+    from appliance.deliverect.channel import Deliverect  # noqa: PLC0415 - as the others
+
+    return Deliverect(config.deliverect, expeditor, log, directory, channels_now)
 
 
 def make_look(zone: tzinfo, expeditor: Expeditor) -> Look:

@@ -26,9 +26,11 @@ from appliance.api.routing import status as routing_status
 from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.certificates import Unfit
+from appliance.channels_now import ChannelsNow, NoChannels
 from appliance.clock import Clock
 from appliance.config import Config
 from appliance.configured import about, guests, make_kitchen, make_view
+from appliance.deliverect.protocol import PATHS
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.health import make_health
@@ -42,6 +44,7 @@ from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.parts import (
+    make_channel,
     make_devices,
     make_https,
     make_look,
@@ -84,6 +87,7 @@ class Running(NamedTuple):
     https: tls.Https | None
     shown_now: ShownNow
     printers_now: PrintersNow
+    channels_now: ChannelsNow
     screens: Watcher
     machine: Machine
     devices: "Devices | None"
@@ -212,7 +216,8 @@ async def running(
     """
     place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
-    limits, presses = Limits(config.http.limits), Presses()
+    presses, channels_now = Presses(), ChannelsNow()
+    limits = Limits(config.http.limits, unlimited=PATHS)
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -240,6 +245,12 @@ async def running(
         directory,
         printers_now,
     )
+    channel = await asyncio.to_thread(make_channel, config, expeditor, log, directory, channels_now)
+    machine = await asyncio.to_thread(Machine, directory)
+    https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
+    devices = await asyncio.to_thread(
+        make_devices, config, expeditor, shown_now, printers_now, presses
+    )
     status: dict[str, Callable[[], object]] = {
         "configuration": lambda: ConfigurationStatus(place.errors),
         "kitchen": attention.status,
@@ -250,18 +261,10 @@ async def running(
         "reports": reports.status,
         "routing": lambda: routing_status(expeditor),
         "screens": screens.status,
-        **(_of_printing(printing) if printing is not None else {}),
+        **({"https": https.status} if https else {}),
+        **({"panel": devices.status} if devices else {}),
+        **(_of_printing(printing) if printing else {}),
     }
-    machine = await asyncio.to_thread(Machine, directory)
-    https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
-    devices = await asyncio.to_thread(
-        make_devices, config, expeditor, shown_now, printers_now, presses
-    )
-    if https is not None:
-        status["https"] = https.status
-    if devices is not None:
-        status["panel"] = devices.status
-
     panel = devices or NoDevices(config.devices.mode)
     health = make_health(
         config.appliance.name,
@@ -278,6 +281,7 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        channels_now=channels_now,
         warnings=place.warnings,
     )
     app = make_app(
@@ -299,13 +303,17 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        channels=channel or NoChannels(),
+        channels_now=channels_now,
         set_up=SettingUp(current, expeditor),
         presses=presses,
         guests=guests(config),
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
+        outside=dict.fromkeys(PATHS, channel.hosts) if channel else {},
     )
+    app.add_routes(channel.routes() if channel else ())
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
@@ -342,6 +350,7 @@ async def running(
                     *((("https", https.run()),) if https else ()),
                     *((("panel", devices.run()),) if devices else ()),
                     *((("printing", printing.run()),) if printing else ()),
+                    *((("channel", channel.run()),) if channel else ()),
                 )
             ]
             yield Running(
@@ -354,6 +363,7 @@ async def running(
                 https,
                 shown_now,
                 printers_now,
+                channels_now,
                 screens,
                 machine,
                 devices,
@@ -365,8 +375,9 @@ async def running(
         # The ways in close first; what they took is still answered.
         await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
-        if printing is not None:
-            await printing.close()
+        for behind in (printing, channel):
+            if behind is not None:
+                await behind.close()
     await expeditor.save_snapshot()
 
 

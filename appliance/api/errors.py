@@ -197,6 +197,7 @@ async def label(request: web.BaseRequest, response: web.StreamResponse) -> None:
 
 _CODES: Final[dict[int, Code]] = {
     400: "VALIDATION_ERROR",
+    401: "UNAUTHORIZED",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "CONTENT_TOO_LARGE",

@@ -6,7 +6,7 @@ empty is answered with 429, and counts no further.
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
 from typing import Final
 
@@ -75,8 +75,14 @@ class Limits:
     """The limits of one appliance."""
 
     def __init__(
-        self, settings: config.HttpLimits, monotonic: Callable[[], float] = monotonic
+        self,
+        settings: config.HttpLimits,
+        monotonic: Callable[[], float] = monotonic,
+        *,
+        unlimited: Collection[str] = (),
     ) -> None:
+        """`unlimited`: paths of those who take 429 for an end, and prove who they are."""
+        self._unlimited = frozenset(unlimited)
         self._by_token = Buckets(settings.token_per_second, settings.token_burst, monotonic)
         self._by_address = Buckets(settings.address_per_second, settings.address_burst, monotonic)
 
@@ -91,7 +97,8 @@ class Limits:
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count the address before anything is done, a token verified or a page sent."""
-        self.count_address(request.remote or "")
+        if request.path not in self._unlimited:
+            self.count_address(request.remote or "")
         return await handler(request)
 
     def status(self) -> LimitsStatus:

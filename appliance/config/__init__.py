@@ -9,6 +9,7 @@ Every key has a default but the few that are required.
                            screens: of screens
 """
 
+from appliance.config.channels import DeliverectSection
 from appliance.config.doors import LOCAL_ISSUER, Auth, Cloud, HttpLimits, OrderLimits
 from appliance.config.reading import (
     ConfigError,
@@ -42,6 +43,7 @@ __all__ = [
     "Cloud",
     "Config",
     "ConfigError",
+    "DeliverectSection",
     "Duration",
     "Fault",
     "HttpLimits",

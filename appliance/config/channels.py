@@ -24,7 +24,8 @@ class DeliverectSection(Section, frozen=True):
     """As Deliverect has it, and so is `location`."""
     location: Text
     client_id: Text
-    client_secret_file: Text
+    client_secret_file: Text | None = None
+    """Only a channel that is played on this machine does without."""
     webhook_secret_file: Text | None = None
     """What production signs with; staging may do without."""
     environment: Literal["production", "staging"] = "production"
@@ -64,10 +65,11 @@ class DeliverectSection(Section, frozen=True):
 
 def located_channel(section: DeliverectSection, beside: Path) -> dict[str, str]:
     """The files of a section, relative to a directory."""
-    files = {"client_secret_file": str(beside / section.client_secret_file)}
-    if section.webhook_secret_file is not None:
-        files["webhook_secret_file"] = str(beside / section.webhook_secret_file)
-    return files
+    return {
+        key: str(beside / file)
+        for key in ("client_secret_file", "webhook_secret_file")
+        if (file := getattr(section, key)) is not None
+    }
 
 
 def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
@@ -78,6 +80,10 @@ def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
         if section.environment == "production" and section.webhook_secret_file is None:
             why = "production signs with a secret; this key is required"
             yield f"{where}.webhook_secret_file: {why}"
+        if section.client_secret_file is None and not is_loopback(
+            urlsplit(section.base).hostname or ""
+        ):
+            yield f"{where}.client_secret_file: this key is required"
         if (first := locations.setdefault(section.location, where)) != where:
             yield f"{where}.location: {section.location!r} is that of {first} already"
         if section.api and not _is_api(section.api):

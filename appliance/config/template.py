@@ -45,6 +45,7 @@ CHIT_FIELDS: Final = (
     "check",
     "source",
     "delivery",
+    "cutlery",
     "server",
     "terminal",
     "covers",

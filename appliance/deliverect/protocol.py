@@ -40,7 +40,9 @@ CANCELLED: Final = frozenset({CANCEL, 110})
 FAILED: Final = frozenset({120, 121, 124})
 LEFT: Final = frozenset({80, 87, 89, 90, 95})
 """It is on its way, or there."""
-CLOSED: Final = frozenset({90, 95}) | CANCELLED | FAILED
+FINALIZED: Final = frozenset({90, 95})
+"""The platform is done with it."""
+CLOSED: Final = FINALIZED | CANCELLED | FAILED
 """Nothing follows."""
 
 
@@ -53,7 +55,5 @@ def signed_by(sent: str, body: bytes, secrets: Iterable[bytes]) -> list[bytes]:
     """Those of the secrets that made a signature; as long for one as for none."""
     given = sent.encode("utf-8", "replace")
     return [
-        secret
-        for secret in secrets
-        if hmac.compare_digest(signature(secret, body).encode(), given.lower())
+        secret for secret in secrets if hmac.compare_digest(signature(secret, body).encode(), given)
     ]

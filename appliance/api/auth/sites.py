@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -66,15 +66,19 @@ def _is_among(name: str, names: frozenset[str]) -> bool:
     return name in names or bool(label and "." in domain and _WILDCARD + domain in names)
 
 
-def host_middleware(names: Callable[[], frozenset[str]]) -> Middleware:
+def host_middleware(
+    names: Callable[[], frozenset[str]], outside: Mapping[str, frozenset[str]]
+) -> Middleware:
     """Refuse a Host that is a name of somebody else's: DNS rebinding needs one.
 
     `names`: what else we are called now, in lower case; `*.` in front is for one more label.
+    `outside`: by path, what we are called from outside there, and nowhere else.
     """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_own(request.headers.get("Host", ""), names()):
+        known = names() | outside.get(request.path, frozenset())
+        if not _is_own(request.headers.get("Host", ""), known):
             message = "use the appliance's address, its .local name, or one of its http.names"
             raise ApiError(403, "FORBIDDEN", message)
         return await handler(request)

@@ -1,0 +1,255 @@
+"""The channel's API as we call it: an access token that is kept, a shared rate, and pauses.
+
+One `Platform` is for all accounts that have an API and a client in common: they share a token, 50
+requests a second, and the fate that nobody answers. What it does not take now is told by `Later`,
+what it never will by `Refused`.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any, Final
+
+import aiohttp
+import msgspec
+from msgspec import Struct
+
+from appliance.deliverect.protocol import TOKEN
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS: Final = 10.0
+PER_SECOND: Final = 50
+"""Source: the vendor's limit, which all calls of an integration share."""
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 60.0
+LONGEST_RETRY_AFTER: Final = 3_600.0
+"""What asks for more is not believed."""
+FRESH_SECONDS: Final = 60.0
+"""A token is fetched anew so long before it ends; one that is short at half its time."""
+MOST_ANSWER: Final = 64 * 1024
+"""Bytes."""
+_UNAUTHORIZED: Final = 401
+_OK: Final = range(200, 300)
+_NOT_NOW: Final = frozenset({408, 425, 429})
+_REFUSED: Final = range(400, 500)
+_HEADERS: Final = {"Accept-Encoding": "identity"}
+"""What is packed could be endless."""
+
+
+class Later(Exception):
+    """It is to be tried again; the text says why not now."""
+
+
+class Refused(Exception):
+    """It is not to be tried again; the text says what the answer was."""
+
+
+class Client(Struct, frozen=True):
+    """Whose calls they are."""
+
+    base: str
+    audience: str
+    grant_type: str
+    client_id: str
+    client_secret: str
+
+
+class _Token(Struct):
+    access_token: str
+    expires_at: float | None = None
+    """Seconds since the epoch."""
+    expires_in: float | None = None
+    """Seconds."""
+    scope: str | None = None
+
+
+_decode_token = msgspec.json.Decoder(_Token, strict=False).decode
+
+
+class Platform:
+    """For one client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._token: _Token | None = None
+        self._ends = 0.0
+        """When it is fetched anew, on the monotonic clock."""
+        self._fetching = asyncio.Lock()
+        self._next_call = 0.0
+        self._pause = 0.0
+        self.resumes = 0.0
+        """When it may be called again, on the monotonic clock."""
+        self.fault = ""
+        """Why it was not reached the last time; empty when it was."""
+        self.is_refused = False
+        """Whether it does not take the credentials."""
+        self.token_until: int | None = None
+        """Milliseconds since the epoch."""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the token is good for, as far as it says."""
+        return frozenset((self._token.scope or "").split()) if self._token else frozenset()
+
+    async def post(
+        self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
+    ) -> None:
+        """Have it take this. Raises Later, Refused."""
+        if (wait := self.resumes - monotonic()) > 0:
+            raise Later(self.fault or f"it asked to wait for another {wait:.0f} s")
+        try:
+            await self._post(session, path, body)
+        except Later as error:
+            self._put_off(str(error))
+            raise
+        self._pause, self.fault = 0.0, ""
+
+    async def _post(
+        self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
+    ) -> None:
+        token = await self._fresh(session)
+        status, why = await self._call(session, path, body, token)
+        if status == _UNAUTHORIZED:  # It may have been revoked: one more is worth a try.
+            token = await self._fresh(session, instead_of=token)
+            status, why = await self._call(session, path, body, token)
+        if status == _UNAUTHORIZED:
+            self.is_refused = True
+            raise Later("it does not take our access token")
+        self.is_refused = False
+        if status in _OK:
+            return
+        if status in _REFUSED and status not in _NOT_NOW:
+            raise Refused(why)
+        raise Later(why)
+
+    def _put_off(self, why: str) -> None:
+        """All of it: who does not answer one does not answer others either."""
+        if not self.fault:
+            logger.warning("%s cannot be told: %s", self._client.base, why)
+        self.fault = why
+        now = monotonic()
+        if self.resumes <= now:
+            self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
+            self.resumes = now + self._pause
+
+    # ── one call ─────────────────────────────────────────────────────────────────────
+
+    async def _call(
+        self,
+        session: aiohttp.ClientSession,
+        path: str,
+        body: Mapping[str, Any],
+        token: str | None = None,
+    ) -> tuple[int, str]:
+        """Status, and what it says about it. Raises Later where there is none."""
+        status, content = await self._answer(session, path, body, token)
+        return status, f"{status} {_words(content)}".strip()
+
+    async def _answer(
+        self,
+        session: aiohttp.ClientSession,
+        path: str,
+        body: Mapping[str, Any],
+        token: str | None,
+    ) -> tuple[int, bytes]:
+        await self._turn()
+        headers = {**_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
+        try:
+            async with session.post(
+                f"{self._client.base}{path}",
+                json=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+            ) as answer:
+                if answer.status not in _OK:
+                    asked = _retry_after(answer.headers.get("Retry-After"))
+                    self.resumes = max(self.resumes, monotonic() + asked)
+                return answer.status, await answer.content.read(MOST_ANSWER)
+        except TimeoutError as error:
+            raise Later(f"no answer within {ANSWER_SECONDS:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Later(_in_words(error)) from error
+
+    async def _turn(self) -> None:
+        """Wait until the shared rate has room for one call more."""
+        now = monotonic()
+        at = max(now, self._next_call)
+        self._next_call = at + 1 / PER_SECOND
+        if at > now:
+            await asyncio.sleep(at - now)
+
+    # ── the token ────────────────────────────────────────────────────────────────────
+
+    async def _fresh(self, session: aiohttp.ClientSession, *, instead_of: str | None = None) -> str:
+        """A token that is good for a while, and another one than that. Raises Later."""
+        async with self._fetching:
+            held = self._token
+            if held and monotonic() < self._ends and held.access_token != instead_of:
+                return held.access_token
+            self._token = await self._fetched(session)
+            return self._token.access_token
+
+    async def _fetched(self, session: aiohttp.ClientSession) -> _Token:
+        client = self._client
+        body = {
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "audience": client.audience,
+            "grant_type": client.grant_type,
+        }
+        self._token, self.token_until = None, None
+        status, content = await self._answer(session, TOKEN, body, None)
+        if status not in _OK:
+            # Nothing of what it says is told: it might repeat what it was sent.
+            self.is_refused = status in _REFUSED and status not in _NOT_NOW
+            raise Later(f"it gives no access token: {status}")
+        try:
+            token = _decode_token(content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Later("it gives no access token: its answer cannot be read") from error
+        now = time.time()
+        # By its own count where it gives one: then nobody's clock matters.
+        seconds = (token.expires_at or now) - now if token.expires_in is None else token.expires_in
+        self._ends = monotonic() + max(seconds / 2, seconds - FRESH_SECONDS)
+        self.token_until = round((now + seconds) * 1000)
+        return token
+
+
+class _Words(Struct):
+    message: str | None = None
+    description: str | None = None
+    error: str | None = None
+    reason: str | None = None
+
+
+LONGEST_WORDS: Final = 120
+
+
+def _words(content: bytes) -> str:
+    """What an error says, in a short line."""
+    try:
+        said = msgspec.json.decode(content, type=_Words)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    found = said.message or said.description or said.error or said.reason or ""
+    return "".join(each if each.isprintable() else " " for each in found)[:LONGEST_WORDS]
+
+
+def _retry_after(sent: str | None) -> float:
+    """Seconds; 0 where it says none, or a date."""
+    if sent is None or not sent.strip().isdecimal():
+        return 0.0
+    return min(float(sent), LONGEST_RETRY_AFTER)
+
+
+def _in_words(error: Exception) -> str:
+    """Why it was not reached; no address of a token, and no body."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, OSError) and (cause.errno or 0) > 0:
+        return os.strerror(cause.errno or 0)
+    return str(cause) or type(cause).__name__

@@ -1,0 +1,103 @@
+"""What the channel sells, for the kitchen's menu: what a dish is called, and its allergens.
+
+Everything else that the menu has of a dish (its category, its time, what cooks count) stays, and
+so do allergens that somebody added here: only those that the channel told before, and tells no
+more, go. A product without tags of allergens says nothing of them, unless it says NONE.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from appliance.deliverect.messages import NotUnderstood, Product, text
+from appliance.kitchen.menu import MAX_LISTED, Menu, MenuItem, text_fault
+
+ALLERGENS: Final = {
+    100: "Celery",
+    101: "Gluten",
+    102: "Crustaceans",
+    103: "Fish",
+    104: "Eggs",
+    105: "Lupin",
+    106: "Milk",
+    107: "Molluscs",
+    108: "Mustard",
+    109: "Nuts",
+    110: "Peanuts",
+    111: "Sesame",
+    112: "Soya",
+    113: "Sulphites",
+    114: "Almonds",
+    115: "Barley",
+    116: "Brazil nuts",
+    117: "Cashew",
+    118: "Hazelnuts",
+    119: "Kamut",
+    120: "Macadamia",
+    121: "Oats",
+    122: "Pecan",
+    123: "Pistachios",
+    124: "Rye",
+    125: "Spelt",
+    126: "Walnuts",
+    127: "Wheat",
+    129: "Dairy",
+    130: "Lentils",
+    131: "Queensland nuts",
+    132: "Shellfish",
+    133: "Tree nuts",
+    134: "Sources of gluten",
+}
+"""By tag. Source: the vendor's page "Custom Tags and Allergens"."""
+NO_ALLERGENS: Final = range(128, 129)
+"""A sugared drink stands among them."""
+UNKNOWN_ALLERGENS: Final = range(100, 1_000)
+"""Tags of allergens; one that is newer than this table is told by its number."""
+NONE: Final = 1_000
+"""It has none."""
+
+
+def told(products: Sequence[Product]) -> dict[str, tuple[str, tuple[str, ...] | None]]:
+    """By PLU, name and allergens; None where it says nothing of these. Raises NotUnderstood."""
+    found = {}
+    for place, product in enumerate(products):
+        plu, name = text(product.plu), " ".join(text(product.name).split())
+        if not plu:
+            continue  # A group of modifiers: nobody orders it.
+        wrong = text_fault(plu) or text_fault(name or plu)
+        if wrong is not None:
+            raise NotUnderstood(f"[{place}]: {wrong}")
+        found[plu] = (name or plu, _allergens(product))
+    return found
+
+
+def _allergens(product: Product) -> tuple[str, ...] | None:
+    tags = [int(tag) for tag in product.product_tags or () if str(tag).isdecimal()]
+    named = [
+        ALLERGENS.get(tag, f"Allergen {tag}")
+        for tag in tags
+        if tag in UNKNOWN_ALLERGENS and tag not in NO_ALLERGENS
+    ]
+    return tuple(dict.fromkeys(named))[:MAX_LISTED] if named or NONE in tags else None
+
+
+def merged(
+    plu: str,
+    name: str,
+    allergens: tuple[str, ...] | None,
+    menu: Mapping[str, MenuItem],
+    before: tuple[str, ...],
+) -> MenuItem:
+    """The item as it is to be. `before`: the allergens that the channel told of it last."""
+    item = menu.get(plu) or MenuItem(plu, name)
+    if allergens is None:
+        return replace(item, name=name)
+    added = (each for each in item.allergens if each not in before)
+    both = dict.fromkeys((*allergens, *added))
+    return replace(item, name=name, allergens=tuple(both)[:MAX_LISTED])
+
+
+def by_plu(menu: Menu) -> dict[str, MenuItem]:
+    """What the menu has, for looking up."""
+    return {item.plu: item for item in menu.items}

@@ -1,0 +1,187 @@
+"""What is known of an order of the channel: how far the kitchen is, what was told, what it says.
+
+Pure: events of the kitchen and words of the channel in; what is to be told, and where the two do
+not think the same, out.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct, field
+
+from appliance.channels_now import Matter
+from appliance.deliverect.protocol import (
+    ACCEPTED,
+    CANCELLED,
+    CLOSED,
+    FAILED,
+    IN_DELIVERY,
+    LEFT,
+    PREPARED,
+    PREPARING,
+    READY_FOR_PICKUP,
+    STEPS,
+)
+from appliance.kitchen.event import (
+    Event,
+    OrderCancelled,
+    OrderCollected,
+    OrderPlaced,
+    OrderUpdated,
+    TicketChanged,
+)
+from appliance.kitchen.ticket import Status, Ticket
+
+NOT_CLOSED_MS: Final = 4 * 3_600_000
+"""After it was handed over: no delivery takes so long."""
+GIVE_UP_MS: Final = 24 * 3_600_000
+"""That the channel was not told of a status for: nobody waits for it any more."""
+
+_BEGUN: Final[frozenset[Status]] = frozenset({"in_progress", "ready", "bumped", "recalled"})
+_DONE: Final[frozenset[Status]] = frozenset({"ready", "bumped"})
+
+
+class Fate(Struct):
+    """What the channel said of an order last."""
+
+    code: int
+    """A status of its; that of a checkout that failed counts as FAILED."""
+    at: int
+    """Wall clock, milliseconds since the epoch, and so are all times here."""
+    reason: str = ""
+
+
+class Followed(Struct):
+    """An order of an account."""
+
+    account: str
+    id: str
+    """As the channel has it."""
+    called: str = ""
+    """What drivers ask for; no guest's name."""
+    checkout: str = ""
+    """Of the channel, where it is known."""
+    number: int = 0
+    """The kitchen's; 0 for one that it never had: it was taken back before it came."""
+    cooks: tuple[str, ...] = ()
+    """The stations that cook it; what else has a ticket is a pass."""
+    tickets: dict[str, Status] = field(default_factory=dict)
+    """By station."""
+    is_cancelled: bool = False
+    """In the kitchen."""
+    reached: int = 0
+    """The last of STEPS that the kitchen came to; there is no way back."""
+    reached_at: int = 0
+    told: int = 0
+    """The last that the channel took, or refused for good."""
+    fate: Fate | None = None
+    settled: Matter | None = None
+    """Somebody has seen to this."""
+    touched: int = 0
+
+    # ── what the kitchen does ────────────────────────────────────────────────────────
+
+    def apply(self, event: Event) -> None:
+        """Something happened to it in the kitchen."""
+        match event:
+            case (
+                OrderPlaced(number=number, stations=cooks)
+                | OrderUpdated(number=number, stations=cooks)
+            ):
+                if number != self.number:  # An order of this id was made once more.
+                    self.tickets, self.is_cancelled = {}, False
+                self.number, self.cooks = number, cooks or self.cooks
+                self._reach(ACCEPTED, event.at)
+            case OrderCancelled():
+                self.is_cancelled = True
+            case OrderCollected():
+                self._reach(IN_DELIVERY, event.at)
+            case TicketChanged(ticket=ticket, gone=gone):
+                if gone:
+                    self.tickets.pop(ticket.station, None)
+                else:
+                    self.tickets[ticket.station] = ticket.status
+                self._reach(self._step(), event.at)
+        self.touched = event.at
+
+    def stand(self, tickets: Iterable[Ticket], at: int) -> None:
+        """The kitchen has these of it."""
+        self.tickets = {ticket.station: ticket.status for ticket in tickets}
+        self._reach(max(ACCEPTED, self._step()), at)
+
+    def _reach(self, step: int, at: int) -> None:
+        if step > self.reached:
+            self.reached, self.reached_at = step, at
+
+    def _step(self) -> int:
+        cooked = [status for station, status in self.tickets.items() if station in self.cooks]
+        at_pass = [status for station, status in self.tickets.items() if station not in self.cooks]
+        cooked = [status for status in cooked if status != "voided"]
+        at_pass = [status for status in at_pass if status != "voided"]
+        if all(status == "bumped" for status in at_pass or cooked) and (at_pass or cooked):
+            return READY_FOR_PICKUP
+        if cooked and all(status in _DONE for status in cooked):
+            return PREPARED
+        return PREPARING if any(status in _BEGUN for status in (*cooked, *at_pass)) else 0
+
+    # ── what the channel says ────────────────────────────────────────────────────────
+
+    def hear(self, fate: Fate, *, is_checkout: bool) -> None:
+        """The channel says this of it.
+
+        What closed it is not taken back by what was said before, and comes late; but a checkout
+        that failed may be completed after all.
+        """
+        if is_checkout or not self.is_closed or fate.code in CLOSED:
+            self.fate = fate
+        self.touched = fate.at
+
+    # ── what follows ─────────────────────────────────────────────────────────────────
+
+    @property
+    def is_closed(self) -> bool:
+        """The channel wants to hear nothing more of it."""
+        return self.fate is not None and self.fate.code in CLOSED
+
+    @property
+    def was_never_here(self) -> bool:
+        """Whether it was taken back before it came."""
+        return not self.number and self.fate is not None and self.fate.code in CANCELLED
+
+    @property
+    def is_here(self) -> bool:
+        """Whether something of it is still to be made, or to be handed over."""
+        return any(status not in ("bumped", "voided") for status in self.tickets.values())
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the kitchen took it back."""
+        all_voided = bool(self.tickets) and set(self.tickets.values()) == {"voided"}
+        return self.number > 0 and (self.is_cancelled or all_voided)
+
+    def next(self, *, send_accepted: bool) -> int | None:
+        """The status to be told next; None for nothing, or nothing more."""
+        if self.is_closed or self.is_off or not self.number:
+            return None
+        steps = (step for step in STEPS if self.told < step <= self.reached)
+        return next((step for step in steps if send_accepted or step != ACCEPTED), None)
+
+    def matter(self) -> Matter | None:
+        """Where channel and kitchen do not think the same, as long as nobody has seen to it.
+
+        That an order is `not closed` takes time to become so.
+        """
+        found = self._matter()
+        return None if found == self.settled else found
+
+    def _matter(self) -> Matter | None:
+        code = self.fate.code if self.fate else 0
+        if not self.number:
+            return None
+        if self.is_here and not self.is_cancelled:
+            return "failed" if code in FAILED else "left" if code in LEFT else None
+        if self.is_off:
+            return None if code in CANCELLED | FAILED else "voided"
+        if code in CANCELLED:
+            return "cancelled late"
+        return None if self.is_closed or self.reached < READY_FOR_PICKUP else "not closed"

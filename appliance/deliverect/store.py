@@ -1,0 +1,279 @@
+"""What is known of the channel's orders, on disk: one SQLite file, of one thread; all of it blocks.
+
+    orders     `Followed`, by account and id; kept for KEPT_MS after the last word of it
+    closing    the accounts that ever said that they are done with an order
+    products   which allergens the channel last told of a PLU
+    position   how far the log was followed
+
+It is derived from the log, but for what only the channel says (an order that was taken back before
+it came, what became of one) and what it was told. Guests are not named in it: `called` is a
+number, and reasons are the channel's. A commit is synced before anybody builds upon it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from appliance import sqlite_file
+from appliance.deliverect.progress import GIVE_UP_MS, NOT_CLOSED_MS, Followed
+from appliance.deliverect.protocol import FINALIZED
+from appliance.kitchen.event import (
+    Event,
+    OrderCancelled,
+    OrderCollected,
+    OrderPlaced,
+    OrderUpdated,
+    TicketChanged,
+)
+from appliance.log import Position
+from appliance.sqlite_file import DAMAGE, Damaged
+
+NAME: Final = "deliverect.sqlite"
+"""In the data directory."""
+FORMAT: Final = 1
+"""Kept in `user_version`; a file of another format is put aside."""
+APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
+KEPT_MS: Final = 14 * 24 * 3_600_000
+"""An order that the channel sends once more is known for so long: its own ids are unique for 48
+hours after they are collected."""
+FORGOTTEN_AT_ONCE: Final = 1_000
+"""Orders: a commit that others wait for stays a short one."""
+NEVER: Final = Position("", 0)
+"""The log was not followed yet."""
+
+_SCHEMA: Final = """
+CREATE TABLE orders   (account TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,
+                       checkout TEXT NOT NULL, due INTEGER, matter TEXT, touched INTEGER NOT NULL,
+                       state BLOB NOT NULL, PRIMARY KEY (account, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX by_number   ON orders (number) WHERE number > 0;
+CREATE INDEX by_checkout ON orders (account, checkout) WHERE checkout > '';
+CREATE INDEX due         ON orders (account, due) WHERE due IS NOT NULL;
+CREATE INDEX matters     ON orders (matter) WHERE matter IS NOT NULL;
+CREATE INDEX touched     ON orders (touched);
+CREATE TABLE products (plu TEXT PRIMARY KEY, allergens BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE closing  (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+"""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Followed).decode
+_decode_allergens = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+
+
+class Due(NamedTuple):
+    """An order of which the channel is to be told something."""
+
+    account: str
+    id: str
+
+
+class Waiting(NamedTuple):
+    """What an account is still to be told."""
+
+    orders: int
+    since: int | None
+
+
+class Store:
+    """One open file."""
+
+    def __init__(self, path: Path, accepts: Callable[[str], bool], vfs: str | None = None) -> None:
+        """Opens or makes it. `accepts`: whether an account is told of orders that were taken.
+
+        `vfs` names an SQLite file system other than the default. Raises Damaged, and apsw.Error
+        where the disk fails.
+        """
+        self._accepts = accepts
+        self._connection = sqlite_file.opened(
+            path, _SCHEMA, application_id=APPLICATION_ID, format=FORMAT, vfs=vfs
+        )
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    # ── one order ────────────────────────────────────────────────────────────────────
+
+    def find(self, account: str, order_id: str) -> Followed | None:
+        """What is known of it. Raises Damaged, apsw.Error."""
+        return self._one("account = ? AND id = ?", account, order_id)
+
+    def of_checkout(self, account: str, checkout: str) -> Followed | None:
+        """The order that a checkout became. Raises Damaged, apsw.Error."""
+        return self._one("account = ? AND checkout = ?", account, checkout)
+
+    def _one(self, condition: str, *values: str | int) -> Followed | None:
+        query = f"SELECT state FROM orders WHERE {condition}"  # noqa: S608 - one of the above
+        return next(self._states(query, values), None)
+
+    def _states(self, query: str, values: Sequence[str | int] = ()) -> Iterator[Followed]:
+        try:
+            for (state,) in self._connection.execute(query, values):
+                yield _decode(state)
+        except (*DAMAGE, ValueError) as error:  # Of msgspec, too.
+            raise Damaged(str(error)) from error
+
+    def change(self, account: str, order_id: str, edit: Callable[[Followed], None]) -> Followed:
+        """Change what is known of an order, or begin to know it. Raises Damaged, apsw.Error."""
+        with self._connection:
+            followed = self.find(account, order_id) or Followed(account, order_id)
+            edit(followed)
+            self._put(followed)
+        return followed
+
+    def _put(self, followed: Followed) -> None:
+        if followed.fate is not None and followed.fate.code in FINALIZED:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO closing VALUES (?)", (followed.account,)
+            )
+        waits = followed.next(send_accepted=self._accepts(followed.account)) is not None
+        self._connection.execute(
+            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                followed.account,
+                followed.id,
+                followed.number,
+                followed.checkout,
+                followed.reached_at if waits else None,
+                followed.matter(),
+                followed.touched,
+                _encode(followed),
+            ),
+        )
+
+    # ── following the log ────────────────────────────────────────────────────────────
+
+    def position(self) -> Position:
+        """How far that was. Raises Damaged, apsw.Error."""
+        try:
+            row = self._connection.execute("SELECT epoch, seq FROM position").fetchone()
+        except DAMAGE as error:
+            raise Damaged(str(error)) from error
+        return Position(row[0], row[1]) if row else NEVER
+
+    def seed(self, orders: Iterable[Followed], position: Position) -> None:
+        """Begin at a position, where these are what nothing is known of. Raises as `follow`."""
+        with self._connection:
+            for each in orders:
+                if self.find(each.account, each.id) is None:
+                    self._put(each)
+            self._keep(position)
+
+    def follow(self, events: Iterable[Event], position: Position) -> bool:
+        """Take in what happened up to a position, all of it or none.
+
+        Whether any of it was of an order of the channel. Raises Damaged, apsw.Error.
+        """
+        known: dict[int, Followed | None] = {}
+        with self._connection:
+            for event in events:
+                number = _number_of(event)
+                if number is None:
+                    continue
+                if number not in known:
+                    known[number] = self._of(event, number)
+                if (followed := known[number]) is not None:
+                    followed.apply(event)
+            changed = [each for each in known.values() if each is not None]
+            for each in changed:
+                self._put(each)
+            self._keep(position)
+        return bool(changed)
+
+    def _keep(self, position: Position) -> None:
+        self._connection.execute("DELETE FROM position")
+        self._connection.execute("INSERT INTO position VALUES (?, ?)", position)
+
+    def _of(self, event: Event, number: int) -> Followed | None:
+        """The order that it is about, where that came by the channel."""
+        if isinstance(event, OrderPlaced | OrderUpdated):
+            order = event.order
+            if order.channel_account is not None:
+                known = self.find(order.channel_account, order.id)
+                followed = known or Followed(order.channel_account, order.id)
+                followed.called = order.check_number or followed.called
+                followed.checkout = order.channel_order or followed.checkout
+                return followed
+        return self._one("number = ?", number)
+
+    # ── what is to be done ───────────────────────────────────────────────────────────
+
+    def due(self, account: str, limit: int, since: int) -> list[Due]:
+        """Orders of an account of which it is to be told, that waited longest first.
+
+        Not those from before `since`. Raises apsw.Error.
+        """
+        query = "SELECT account, id FROM orders WHERE account = ? AND due >= ? ORDER BY due LIMIT ?"
+        return [Due(*row) for row in self._connection.execute(query, (account, since, limit))]
+
+    def waiting(self, account: str, since: int) -> Waiting:
+        """How many there are of an account, and since when the first waits. Raises apsw.Error."""
+        query = "SELECT count(*), min(due) FROM orders WHERE account = ? AND due >= ?"
+        (row,) = self._connection.execute(query, (account, since))
+        return Waiting(*row)
+
+    def give_up(self, now: int) -> int:
+        """Let go of what nobody waits for any more; how many that were. Raises apsw.Error."""
+        with self._connection:
+            self._connection.execute(
+                "UPDATE orders SET due = NULL WHERE due < ?", (now - GIVE_UP_MS,)
+            )
+        return self._connection.changes()
+
+    def matters(self, now: int, limit: int) -> list[Followed]:
+        """Orders of which channel and kitchen do not think the same, the newest first.
+
+        What is not closed comes last, and only of accounts that ever say when they are done with
+        an order. Raises Damaged, apsw.Error.
+        """
+        query = (
+            "SELECT state FROM orders WHERE matter IS NOT NULL AND (matter != 'not closed' OR"
+            " (touched < ? AND account IN (SELECT account FROM closing)))"
+            " ORDER BY matter = 'not closed', touched DESC LIMIT ?"
+        )
+        return [*self._states(query, (now - NOT_CLOSED_MS, limit))]
+
+    def last_order(self, account: str) -> int | None:
+        """When something of an order of it was heard last. Raises apsw.Error."""
+        query = "SELECT max(touched) FROM orders WHERE account = ?"
+        ((last,),) = self._connection.execute(query, (account,))
+        return last if isinstance(last, int) else None
+
+    def forget(self, now: int) -> None:
+        """Let go of some of what is old, with a clock that was not set, too. Raises apsw.Error."""
+        with self._connection:
+            self._connection.execute(
+                "DELETE FROM orders WHERE (account, id) IN"
+                " (SELECT account, id FROM orders WHERE touched < ? LIMIT ?)",
+                (now - KEPT_MS, FORGOTTEN_AT_ONCE),
+            )
+
+    # ── products ─────────────────────────────────────────────────────────────────────
+
+    def allergens(self, plus: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What the channel last told of these. Raises Damaged, apsw.Error."""
+        query = "SELECT plu, allergens FROM products WHERE plu IN (SELECT value FROM json_each(?))"
+        try:
+            rows = self._connection.execute(query, (msgspec.json.encode(plus).decode(),))
+            return {plu: _decode_allergens(allergens) for plu, allergens in rows}
+        except (*DAMAGE, ValueError) as error:
+            raise Damaged(str(error)) from error
+
+    def know_allergens(self, told: dict[str, tuple[str, ...]]) -> None:
+        """The channel tells these, by PLU. Raises apsw.Error."""
+        rows = [(plu, _encode(allergens)) for plu, allergens in told.items()]
+        with self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO products VALUES (?, ?)", rows)
+
+
+def _number_of(event: Event) -> int | None:
+    match event:
+        case OrderPlaced(number=number) | OrderUpdated(number=number):
+            return number
+        case OrderCancelled(number=number) | OrderCollected(number=number):
+            return number
+        case TicketChanged(ticket=ticket):
+            return ticket.number
+    return None

@@ -1,0 +1,185 @@
+"""What the channel is told of its orders: by its API, while the kitchen works."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from appliance.deliverect.failing_server import Outage
+from appliance.deliverect.simulated import SimulatedDeliverect
+from tests.deliverect.channel import Channel, again, serving
+
+BURGER = {"items": [{"plu": "main-burger", "name": "Hamburger", "quantity": 1, "subItems": []}]}
+STEAK_AND_FRIES = {
+    "items": [
+        {"plu": "main-steak", "name": "Ribeye Steak", "quantity": 1, "subItems": []},
+        {"plu": "side-fries", "name": "French Fries", "quantity": 2, "subItems": []},
+    ]
+}
+
+
+async def placed(channel: Channel, **other: object) -> str:
+    delivery = await channel.deliverect.order(**(STEAK_AND_FRIES | other))
+    assert delivery.delivered, delivery
+    return delivery.order_id
+
+
+async def test_each_status_is_told_as_the_kitchen_comes_to_it(channel: Channel) -> None:
+    order = await placed(channel)
+    await channel.told(order, 20)
+    await channel.act(order, "grill", "start")
+    await channel.told(order, 20, 50)
+    await channel.act(order, "grill", "ready")
+    await channel.act(order, "fry", "start", "ready")
+    await channel.told(order, 20, 50, 60)
+    await channel.act(order, "pass", "bump")
+    await channel.told(order, 20, 50, 60, 70)
+    await channel.collect(order)
+    await channel.told(order, 20, 50, 60, 70, 80)
+    assert not channel.deliverect.violations
+
+
+async def test_an_account_that_wants_no_word_of_acceptance(tmp_path: Path) -> None:
+    async with serving(tmp_path, more="send_accepted = false") as channel:
+        order = await placed(channel)
+        await channel.act(order, "grill", "start")
+        await channel.told(order, 50)
+
+
+async def test_one_token_does_for_all_and_is_fetched_anew_before_it_ends(
+    channel: Channel,
+) -> None:
+    channel.deliverect.token_seconds = 1.0  # Good for half of that.
+    first = await placed(channel)
+    await channel.told(first, 20)
+    assert channel.deliverect.token_fetches == 1
+    orders = [await placed(channel) for _ in range(5)]
+    for order in orders:
+        await channel.told(order, 20)
+    assert channel.deliverect.unauthorized == 0
+
+
+async def test_a_token_that_was_revoked_is_fetched_once_more(channel: Channel) -> None:
+    order = await placed(channel)
+    await channel.told(order, 20)
+    channel.deliverect.revoke_tokens()
+    await channel.act(order, "grill", "start")
+    await channel.told(order, 20, 50)
+    assert channel.deliverect.token_fetches == 2
+
+
+async def test_credentials_that_are_not_taken_are_told_and_tried_again(
+    channel: Channel,
+) -> None:
+    secrets = dict(channel.deliverect.clients)
+    channel.deliverect.clients = dict.fromkeys(secrets, "another one")
+    order = await placed(channel)
+    told = await channel.shows(lambda told: told["accounts"][0]["state"] == "refused")
+    assert told["accounts"][0]["why"] == "it gives no access token: 401"
+    assert told["accounts"][0]["queue"] == 1
+    channel.deliverect.clients = dict(secrets)
+    await channel.told(order, 20)
+    await channel.shows(lambda told: told["accounts"][0]["state"] == "ready")
+
+
+@pytest.mark.parametrize("outage", ["refused", "503", "500"])
+async def test_after_an_outage_all_of_it_is_told_in_order(channel: Channel, outage: Outage) -> None:
+    known = await placed(channel)
+    await channel.told(known, 20)
+    await channel.deliverect.fail(outage)
+    await channel.act(known, "grill", "start", "ready")
+    await channel.act(known, "fry", "start", "ready")
+    other = await placed(channel)
+    await channel.act(known, "pass", "bump")
+    told = await channel.shows(lambda told: told["accounts"][0]["state"] == "away")
+    assert told["accounts"][0]["queue"] == 2
+    await channel.deliverect.mend()
+    await channel.told(known, 20, 50, 60, 70)
+    await channel.told(other, 20)
+    assert not channel.deliverect.violations
+    told = await channel.shows(lambda told: told["accounts"][0]["queue"] == 0)
+    assert told["accounts"][0]["state"] == "ready"
+
+
+async def test_retry_after_is_honoured(channel: Channel) -> None:
+    order = await placed(channel)
+    await channel.told(order, 20)
+    channel.deliverect.retry_after = 3
+    await channel.deliverect.fail("503")
+    await channel.act(order, "grill", "start")
+    await channel.shows(lambda told: told["accounts"][0]["state"] == "away")
+    began = time.monotonic()
+    await channel.deliverect.mend()
+    await channel.told(order, 20, 50)
+    assert time.monotonic() - began > 1.0  # By itself it would have tried after that.
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+async def test_what_is_refused_for_good_is_recorded_and_not_tried_again(
+    channel: Channel, status: int
+) -> None:
+    order = await placed(channel)
+    await channel.told(order, 20)
+    channel.deliverect.refuse(order, status)
+    await channel.act(order, "grill", "start")
+    told = await channel.shows(lambda told: told["accounts"][0]["refused"] == 1)
+    assert told["accounts"][0]["refused_why"] == f"{status} refused"
+    assert told["accounts"][0]["queue"] == 0
+    channel.deliverect.refuse(order, None)
+    await channel.act(order, "grill", "ready")
+    await channel.act(order, "fry", "start", "ready")
+    await channel.told(order, 20, 60)
+
+
+async def test_after_a_cancellation_nothing_more_is_told(channel: Channel) -> None:
+    order, other = await placed(channel), await placed(channel)
+    await channel.told(order, 20)
+    assert (await channel.deliverect.cancel(order)).delivered
+    await channel.act(order, "pass", "bump")
+    await channel.act(other, "grill", "start")
+    await channel.told(other, 20, 50)
+    assert channel.deliverect.history[order] == [20]
+    assert not channel.deliverect.violations
+
+
+async def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path: Path) -> None:
+    async with serving(tmp_path) as channel:
+        order = await placed(channel)
+        await channel.told(order, 20)
+        await channel.deliverect.fail("refused")
+        await channel.act(order, "grill", "start")
+        await channel.shows(lambda told: told["accounts"][0]["queue"] == 1)
+        deliverect = channel.deliverect
+        await deliverect.mend()
+    async with serving(tmp_path) as channel:
+        channel.deliverect.know(order)
+        await channel.told(order, 50)
+    assert deliverect.history[order] == [20]
+
+
+async def test_where_nothing_is_known_any_more_live_orders_are_told_from_the_beginning(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as channel:
+        order = await placed(channel)
+        gone = await placed(channel)
+        await channel.act(order, "grill", "start")
+        await channel.act(gone, "pass", "bump")
+        await channel.told(order, 20, 50)
+        await channel.told(gone, 20, 50, 60, 70)
+    for file in tmp_path.glob("deliverect.sqlite*"):
+        file.write_bytes(b"this is no database" * 1_000)
+    async with serving(tmp_path) as channel:
+        channel.deliverect.know(order)
+        channel.deliverect.know(gone)
+        await channel.told(order, 20, 50)
+        assert channel.deliverect.history[gone] == []
+    assert (tmp_path / "deliverect.sqlite.damaged").exists()
+
+
+async def test_an_account_away_holds_up_no_other(tmp_path: Path) -> None:
+    async with SimulatedDeliverect("") as away, SimulatedDeliverect("") as deliverect:
+        await away.fail("silent")
+        async with again(tmp_path, deliverect) as channel:
+            order = await placed(channel)
+            await channel.told(order, 20)
