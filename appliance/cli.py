@@ -6,14 +6,13 @@ arguments; 3 the data directory cannot be used; 4 a port cannot be bound.
 
 import argparse
 import asyncio
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from appliance import __version__, cli_access, cli_route, cli_run, menu_file, rush
+from appliance import __version__, cli_access, cli_route, cli_run, cli_rush, menu_file
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
 from appliance.cli_place import place_of, settings_of
 from appliance.config import Address, ConfigError
@@ -80,18 +79,13 @@ def _parser() -> argparse.ArgumentParser:
         "send", help="send an order over the LAN protocol and print the reply"
     )
     send.add_argument("file", metavar="FILE", help="a JSON file, or - for standard input")
-    _add_to(send)
+    send.add_argument("--to", type=_address, default=cli_rush.ORDERS, metavar="HOST:PORT")
     send.set_defaults(run=_send)
 
     cli_access.add_commands(commands, _add_place, _on_data)
     _add_device_commands(commands)
 
-    dinner = commands.add_parser("rush", help="send a believable dinner service over the network")
-    dinner.add_argument("--orders-per-minute", type=_positive, default=20.0, metavar="N")
-    dinner.add_argument("--minutes", type=_positive, default=3.0, metavar="M")
-    dinner.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same orders")
-    _add_to(dinner)
-    dinner.set_defaults(run=_rush)
+    cli_rush.add_command(commands, _add_place, _address)
     return parser
 
 
@@ -148,19 +142,6 @@ def _add_place(
         default=argparse.SUPPRESS,
         help="default: appliance.data_dir of the file",
     )
-
-
-def _add_to(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--to", type=_address, default=Address("127.0.0.1:9104"), metavar="HOST:PORT"
-    )
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is no positive number")
-    return number
 
 
 def _address(text: str) -> Address:
@@ -274,16 +255,3 @@ def _printer_probe(options: argparse.Namespace) -> int:
     from appliance import cli_printer  # noqa: PLC0415 - as above
 
     return cli_printer.run_probe(options)
-
-
-def _rush(options: argparse.Namespace) -> int:
-    outcome = asyncio.run(
-        rush.run(
-            options.to.host,
-            options.to.port,
-            rush.Plan(options.orders_per_minute, options.minutes, options.seed),
-            show=lambda line: print(line, flush=True),
-        )
-    )
-    print(outcome.report())
-    return OK if outcome.failed == 0 else FAILED

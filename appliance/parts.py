@@ -25,7 +25,7 @@ from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 
 if TYPE_CHECKING:  # See `make_devices`.
-    from appliance.deliverect.channel import Deliverect
+    from appliance.channels.exchange import Exchange
     from appliance.panel.devices import Devices
     from appliance.printing.printers import Printing
 
@@ -65,15 +65,17 @@ def make_printing(
     return Printing(config, expeditor, log, directory, printers_now, screens_now=screens_now)
 
 
-def make_channel(
+def make_channels(
     config: Config, expeditor: Expeditor, log: Log, directory: Path, channels_now: ChannelsNow
-) -> "Deliverect | None":
-    """The channel, where there are accounts with it. Blocks: it reads their secrets."""
+) -> "Exchange | None":
+    """Channels of delivery orders, where there are accounts. Blocks: it reads their secrets."""
     if not config.deliverect:
         return None
-    from appliance.deliverect.channel import Deliverect  # noqa: PLC0415 - as the others
+    from appliance.channels.exchange import Exchange  # noqa: PLC0415 - as the others
+    from appliance.deliverect.channel import Deliverect  # noqa: PLC0415
 
-    return Deliverect(config.deliverect, expeditor, log, directory, channels_now)
+    channels = [Deliverect(config.deliverect)]
+    return Exchange(channels, expeditor, log, directory, channels_now)
 
 
 def make_look(zone: tzinfo, expeditor: Expeditor) -> Look:

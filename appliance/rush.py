@@ -8,13 +8,14 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from appliance import dishes
 from appliance.lan import client
 
 PROGRESS_SECONDS: Final = 5.0
@@ -30,22 +31,10 @@ HURRIED: Final = 0.05
 WITH_A_WISH: Final = 0.1
 """Share of items with special instructions."""
 
-_Dish = tuple[str, str, str, tuple[str, ...]]
-MENU: Final[tuple[_Dish, ...]] = (
-    ("starter-rings", "Onion Rings", "Course 1", ("BBQ Sauce", "Ranch Dip")),
-    ("starter-wings", "Chicken Wings", "Course 1", ("Hot", "Extra Hot", "No Celery")),
-    ("starter-salad", "House Salad", "Course 1", ("Dressing On Side", "No Onion")),
-    ("main-burger", "Hamburger", "Course 2", ("Cheddar", "No Ketchup", "Side Fries", "Bacon")),
-    ("main-steak", "Ribeye Steak", "Course 2", ("Rare", "Medium", "Well Done", "Side Fries")),
-    ("main-salmon", "Grilled Salmon", "Course 2", ("No Butter", "Side Salad")),
-    ("side-fries", "French Fries", "Course 2", ("Large", "No Salt")),
-    ("drink-shake", "Chocolate Shake", "Course 3", ("No Cream",)),
-    ("drink-lemonade", "Lemonade", "Course 1", ("No Ice",)),
-    ("dessert-tart", "Lemon Tart", "Course 3", ("Ice Cream",)),
-)
+MENU: Final = dishes.MENU
 MODES: Final = ("For Here", "For Here", "For Here", "ToGo", "Pickup", "DriveThru", "Delivery")
 SERVERS: Final = ("Sarah", "Luis", "Aiko", "Tom")
-GUESTS: Final = ("Jane", "Omar", "Mei", "Carlos", "Ida", "Noah", "Priya", "Anton")
+GUESTS: Final = dishes.GUESTS
 
 
 class Plan(NamedTuple):
@@ -54,6 +43,15 @@ class Plan(NamedTuple):
     orders_per_minute: float
     minutes: float
     seed: int
+
+
+class Moment(Protocol):
+    """Something that is sent, and when: seconds after the start."""
+
+    @property
+    def at(self) -> float: ...  # noqa: D102 - as above
+    @property
+    def order_id(self) -> str: ...  # noqa: D102 - whose it is
 
 
 class Message(NamedTuple):
@@ -87,8 +85,8 @@ class Outcome:
         lines = [
             f"sent          {sum(self.sent.values())} in {self.seconds:.1f} s ({sent})",
             f"acknowledged  {self.acknowledged}",
-            f"refused       {_counts(self.refused)}",
-            f"no answer     {_counts(self.unanswered)}",
+            f"refused       {counts(self.refused)}",
+            f"no answer     {counts(self.unanswered)}",
         ]
         if len(self.milliseconds) > 1:
             cuts = quantiles(self.milliseconds, n=100, method="inclusive")
@@ -99,9 +97,17 @@ class Outcome:
         return "\n".join(lines)
 
 
-def _counts(counts: Counter[str]) -> str:
-    reasons = ", ".join(f"{count} × {reason}" for reason, count in counts.most_common(5))
-    return f"{sum(counts.values())}" + (f" ({reasons})" if reasons else "")
+def counts(of: Counter[str]) -> str:
+    """How many there are, and of what most of them are."""
+    reasons = ", ".join(f"{count} × {reason}" for reason, count in of.most_common(5))
+    return f"{sum(of.values())}" + (f" ({reasons})" if reasons else "")
+
+
+def moments_of(plan: Plan, chance: random.Random) -> Iterator[float]:
+    """When an order comes, for each of them; in no order."""
+    for _ in range(max(1, round(plan.orders_per_minute * plan.minutes))):
+        # A triangle: quiet at both ends, twice the average in the middle.
+        yield chance.triangular(0, plan.minutes * 60)
 
 
 def messages_of(plan: Plan) -> list[Message]:
@@ -110,10 +116,8 @@ def messages_of(plan: Plan) -> list[Message]:
     span = plan.minutes * 60
     stamp = f"{int(time.time()) % 10_000_000}"
     messages: list[Message] = []
-    for number in range(max(1, round(plan.orders_per_minute * plan.minutes))):
-        # A triangle: quiet at both ends, twice the average in the middle.
-        at = chance.triangular(0, span)
-        messages.extend(_table(chance, f"R{stamp}-{number + 1}", number + 1, at, span))
+    for number, at in enumerate(moments_of(plan, chance), 1):
+        messages.extend(_table(chance, f"R{stamp}-{number}", number, at, span))
     return sorted(messages, key=lambda message: message.at)
 
 
@@ -170,9 +174,7 @@ def _item(chance: random.Random, line_id: str, *, here: bool) -> dict[str, Any]:
         item["seat"] = f"Seat {chance.randint(1, 4)}"
         item["courseStatus"] = "hold" if course == "Course 3" else "fire"
     if chance.random() < WITH_A_WISH:
-        item["specialInstructions"] = chance.choice(
-            ("Allergy: nuts", "Extra pickles", "Cut in two")
-        )
+        item["specialInstructions"] = chance.choice(dishes.WISHES)
     return item
 
 
@@ -194,15 +196,39 @@ async def run(host: str, port: int, plan: Plan, show: Callable[[str], None]) -> 
     messages = messages_of(plan)
     outcome = Outcome(len(messages))
     places = asyncio.Semaphore(AT_ONCE)
+
+    async def send(message: Message) -> None:
+        async with places:
+            await _send(host, port, message, outcome)
+
+    show(f"{len(messages)} messages to {host}:{port} within {plan.minutes:g} min, seed {plan.seed}")
+    await play(messages, send, outcome, show)
+    return outcome
+
+
+_Sent = TypeVar("_Sent", bound=Moment)
+
+
+async def play(
+    messages: Sequence[_Sent],
+    send: Callable[[_Sent], Awaitable[None]],
+    outcome: Outcome,
+    show: Callable[[str], None],
+    *,
+    in_turn: bool = True,
+) -> None:
+    """Send each at its moment; `send` counts in `outcome` what became of it, this how long it took.
+
+    `in_turn`: none is sent before the one ahead of it, of the same order, is done with.
+    """
     ahead: dict[str, asyncio.Task[None]] = {}
     began = time.monotonic()
 
-    async def deliver(message: Message, before: "asyncio.Task[None] | None") -> None:
+    async def deliver(message: _Sent, before: "asyncio.Task[None] | None") -> None:
         await asyncio.sleep(max(0.0, began + message.at - time.monotonic()))
         if before is not None:
             await before  # A table's change never overtakes its order.
-        async with places:
-            await _send(host, port, message, outcome)
+        await send(message)
 
     async def progress() -> None:
         while True:
@@ -213,17 +239,15 @@ async def run(host: str, port: int, plan: Plan, show: Callable[[str], None]) -> 
                 f"acknowledged {outcome.acknowledged}  failed {outcome.failed}"
             )
 
-    show(f"{len(messages)} messages to {host}:{port} within {plan.minutes:g} min, seed {plan.seed}")
     reporting = asyncio.create_task(progress())
     try:
         async with asyncio.TaskGroup() as group:
             for message in messages:
-                before = ahead.get(message.order_id)
+                before = ahead.get(message.order_id) if in_turn else None
                 ahead[message.order_id] = group.create_task(deliver(message, before))
     finally:
         reporting.cancel()
     outcome.seconds = time.monotonic() - began
-    return outcome
 
 
 async def _send(host: str, port: int, message: Message, outcome: Outcome) -> None:

@@ -44,7 +44,7 @@ from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.parts import (
-    make_channel,
+    make_channels,
     make_devices,
     make_https,
     make_look,
@@ -245,7 +245,9 @@ async def running(
         directory,
         printers_now,
     )
-    channel = await asyncio.to_thread(make_channel, config, expeditor, log, directory, channels_now)
+    channels = await asyncio.to_thread(
+        make_channels, config, expeditor, log, directory, channels_now
+    )
     machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
     devices = await asyncio.to_thread(
@@ -303,7 +305,7 @@ async def running(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
-        channels=channel or NoChannels(),
+        channels=channels or NoChannels(),
         channels_now=channels_now,
         set_up=SettingUp(current, expeditor),
         presses=presses,
@@ -311,9 +313,9 @@ async def running(
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
-        outside=dict.fromkeys(PATHS, channel.hosts) if channel else {},
+        outside=channels.outside if channels else {},
     )
-    app.add_routes(channel.routes() if channel else ())
+    app.add_routes(channels.routes() if channels else ())
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
@@ -350,7 +352,7 @@ async def running(
                     *((("https", https.run()),) if https else ()),
                     *((("panel", devices.run()),) if devices else ()),
                     *((("printing", printing.run()),) if printing else ()),
-                    *((("channel", channel.run()),) if channel else ()),
+                    *((("channels", channels.run()),) if channels else ()),
                 )
             ]
             yield Running(
@@ -375,7 +377,7 @@ async def running(
         # The ways in close first; what they took is still answered.
         await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
-        for behind in (printing, channel):
+        for behind in (printing, channels):
             if behind is not None:
                 await behind.close()
     await expeditor.save_snapshot()

@@ -1,9 +1,8 @@
 """The channel Deliverect: delivery orders in, their progress out.
 
-    its webhooks ─▶ webhooks ─ messages, orders, products ▶ desk ─ commands ▶ kitchen
-    log ─▶ follower ─ progress ▶ store ─▶ sender ─ platform ▶ its API
-                                   └────▶ channel ─▶ ChannelsNow: status page, pass
+    its posts ─▶ webhooks ─ accounts, messages, orders, products ▶ channels.desk
+    channels.sender ─▶ platform ─▶ its API
 
-`protocol` has what is published, `simulated` plays the other side. The guide here says what
-another channel needs.
+`protocol` has what is published; `simulated` plays the other side. What every channel needs is in
+`appliance.channels`.
 """

@@ -2,7 +2,7 @@
 
 Of three published shapes of orders two are orders: the KDS's own, and one as a POS gets it. The
 third, with a `checkoutId` and no order, says what became of a checkout. Cancellations are orders
-with a status of CANCELLED. Fields that nobody here needs are passed over; null is as good as none.
+with a status that says so. Fields that nobody here needs are passed over; null is as good as none.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from appliance.deliverect.protocol import CANCELLED, FAILED
+from appliance.channels.progress import Word
+from appliance.deliverect.protocol import WORDS
 
 MAX_ID: Final = 200
 """Characters of an id; those of the channel have 24."""
@@ -125,14 +126,12 @@ class Message(Struct, rename="camel"):
         return text(self.location) or text(self.location_id)
 
     @property
-    def code(self) -> int:
-        """Its status by number; 0 for none. A checkout that failed counts as an order that did."""
-        if isinstance(self.status, str):
-            return int(self.status) if self.status.isdecimal() else _WORDS.get(self.status, 0)
-        return self.status or 0
-
-
-_WORDS: Final = {"failed": min(FAILED)}
+    def word(self) -> Word:
+        """What its status means."""
+        status = self.status
+        if isinstance(status, str) and status.isdecimal():
+            status = int(status)
+        return WORDS.get(status, "goes on") if status is not None else "goes on"
 
 
 class Registration(Struct, rename="camel"):
@@ -189,8 +188,12 @@ def _understood(decode: Callable[[bytes], _Kind], body: bytes) -> _Kind:
 
 
 def is_order(said: Message) -> bool:
-    """Whether it is to be made, and no word of what became of it."""
-    return said.order is not None and said.items is not None and said.code not in CANCELLED | FAILED
+    """Whether it is to be made, and no word of what became of it.
+
+    A point of sale may be done with it already (95): that says nothing of the kitchen.
+    """
+    is_off = said.word in ("cancelled", "failed")
+    return said.order is not None and said.items is not None and not is_off
 
 
 def text(said: Text | None) -> str:

@@ -10,14 +10,24 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
 from msgspec import Struct
 
-from appliance.deliverect.protocol import TOKEN
+from appliance.channels.account import Later, Refused
+from appliance.deliverect.accounts import Account
+from appliance.deliverect.protocol import (
+    CODES,
+    ORDER_STATUS,
+    STORE_SCOPES,
+    STORE_STATUS,
+    TOKEN,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -40,14 +50,6 @@ _HEADERS: Final = {"Accept-Encoding": "identity"}
 """What is packed could be endless."""
 
 
-class Later(Exception):
-    """It is to be tried again; the text says why not now."""
-
-
-class Refused(Exception):
-    """It is not to be tried again; the text says what the answer was."""
-
-
 class Client(Struct, frozen=True):
     """Whose calls they are."""
 
@@ -56,6 +58,18 @@ class Client(Struct, frozen=True):
     grant_type: str
     client_id: str
     client_secret: str
+
+    @classmethod
+    def of(cls, account: Account) -> "Client":
+        """That of an account."""
+        section = account.section
+        return cls(
+            section.base,
+            section.audience or section.base,
+            section.grant_type,
+            section.client_id,
+            account.client_secret,
+        )
 
 
 class _Token(Struct):
@@ -75,6 +89,8 @@ class Platform:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.session: aiohttp.ClientSession | None = None
+        """There while the channel runs."""
         self._token: _Token | None = None
         self._ends = 0.0
         """When it is fetched anew, on the monotonic clock."""
@@ -91,24 +107,39 @@ class Platform:
         """Milliseconds since the epoch."""
 
     @property
-    def scopes(self) -> frozenset[str]:
-        """What the token is good for, as far as it says."""
-        return frozenset((self._token.scope or "").split()) if self._token else frozenset()
+    def can_pause(self) -> bool:
+        """Whether the token is good for that, as far as it says."""
+        scope = self._token.scope if self._token else None
+        return not STORE_SCOPES.isdisjoint((scope or "").split())
 
-    async def post(
-        self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
-    ) -> None:
+    async def tell(self, order_id: str, step: int) -> None:
+        """Tell how far an order is. Raises Later, Refused."""
+        body = {"orderId": order_id, "status": CODES[step], "reason": ""}
+        await self._post(ORDER_STATUS.format(order_id=quote(order_id, safe="")), body)
+
+    async def pause(self, location: str, until: int | None) -> None:
+        """As `channels.account.Platform.pause`."""
+        body: dict[str, object] = {"isActive": until is None}
+        if until is not None:
+            moment = datetime.fromtimestamp(until / 1000, UTC)
+            body["disableAt"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        await self._post(STORE_STATUS.format(location=quote(location, safe="")), body)
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> None:
         """Have it take this. Raises Later, Refused."""
+        session = self.session
+        if session is None:
+            raise Later("the appliance is starting")
         if (wait := self.resumes - monotonic()) > 0:
             raise Later(self.fault or f"it asked to wait for another {wait:.0f} s")
         try:
-            await self._post(session, path, body)
+            await self._posted(session, path, body)
         except Later as error:
             self._put_off(str(error))
             raise
         self._pause, self.fault = 0.0, ""
 
-    async def _post(
+    async def _posted(
         self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
     ) -> None:
         token = await self._fresh(session)

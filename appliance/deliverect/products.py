@@ -1,17 +1,14 @@
-"""What the channel sells, for the kitchen's menu: what a dish is called, and its allergens.
+"""What the channel sells, as the menu has it: what a dish is called, and its allergens.
 
-Everything else that the menu has of a dish (its category, its time, what cooks count) stays, and
-so do allergens that somebody added here: only those that the channel told before, and tells no
-more, go. A product without tags of allergens says nothing of them, unless it says NONE.
+A product without tags of allergens says nothing of them, unless it says NONE.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from msgspec.structs import replace
-
+from appliance.channels.desk import Sold
 from appliance.deliverect.messages import NotUnderstood, Product, text
-from appliance.kitchen.menu import MAX_LISTED, Menu, MenuItem, text_fault
+from appliance.kitchen.menu import MAX_LISTED, text_fault
 
 ALLERGENS: Final = {
     100: "Celery",
@@ -58,8 +55,8 @@ NONE: Final = 1_000
 """It has none."""
 
 
-def told(products: Sequence[Product]) -> dict[str, tuple[str, tuple[str, ...] | None]]:
-    """By PLU, name and allergens; None where it says nothing of these. Raises NotUnderstood."""
+def sold(products: Sequence[Product]) -> dict[str, Sold]:
+    """By PLU, what is sold. Raises NotUnderstood."""
     found = {}
     for place, product in enumerate(products):
         plu, name = text(product.plu), " ".join(text(product.name).split())
@@ -68,7 +65,7 @@ def told(products: Sequence[Product]) -> dict[str, tuple[str, tuple[str, ...] | 
         wrong = text_fault(plu) or text_fault(name or plu)
         if wrong is not None:
             raise NotUnderstood(f"[{place}]: {wrong}")
-        found[plu] = (name or plu, _allergens(product))
+        found[plu] = Sold(name or plu, _allergens(product))
     return found
 
 
@@ -80,24 +77,3 @@ def _allergens(product: Product) -> tuple[str, ...] | None:
         if tag in UNKNOWN_ALLERGENS and tag not in NO_ALLERGENS
     ]
     return tuple(dict.fromkeys(named))[:MAX_LISTED] if named or NONE in tags else None
-
-
-def merged(
-    plu: str,
-    name: str,
-    allergens: tuple[str, ...] | None,
-    menu: Mapping[str, MenuItem],
-    before: tuple[str, ...],
-) -> MenuItem:
-    """The item as it is to be. `before`: the allergens that the channel told of it last."""
-    item = menu.get(plu) or MenuItem(plu, name)
-    if allergens is None:
-        return replace(item, name=name)
-    added = (each for each in item.allergens if each not in before)
-    both = dict.fromkeys((*allergens, *added))
-    return replace(item, name=name, allergens=tuple(both)[:MAX_LISTED])
-
-
-def by_plu(menu: Menu) -> dict[str, MenuItem]:
-    """What the menu has, for looking up."""
-    return {item.plu: item for item in menu.items}

@@ -6,8 +6,10 @@ Sources: the vendor's published KDS API, and its pages "HMAC Authentication", "O
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from typing import Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from appliance.channels.progress import BEGUN, COLLECTED, DONE, READY, TAKEN, Word
 
 ORDERS: Final = "/kds_order_notification"
 """It posts orders here, and so cancellations; the next three are ours as well."""
@@ -25,25 +27,32 @@ STORE_SCOPES: Final = frozenset({"store", "genericPOS"})
 
 SIGNATURE: Final = "X-Server-Authorization-HMAC-SHA256"
 
-Progress = Literal[0, 20, 50, 60, 70, 80]
-ACCEPTED: Final = 20
-PREPARING: Final = 50
-PREPARED: Final = 60
-READY_FOR_PICKUP: Final = 70
-IN_DELIVERY: Final = 80
-STEPS: Final = (ACCEPTED, PREPARING, PREPARED, READY_FOR_PICKUP, IN_DELIVERY)
-"""What we tell of an order, each once, in this order."""
+ACCEPTED, PREPARING, PREPARED, READY_FOR_PICKUP, IN_DELIVERY = 20, 50, 60, 70, 80
+CODES: Final[Mapping[int, int]] = {
+    TAKEN: ACCEPTED,
+    BEGUN: PREPARING,
+    DONE: PREPARED,
+    READY: READY_FOR_PICKUP,
+    COLLECTED: IN_DELIVERY,
+}
+"""What we tell of an order, by how far it is."""
 
 CANCEL: Final = 100
-CANCELLED: Final = frozenset({CANCEL, 110})
-"""The order is taken back."""
-FAILED: Final = frozenset({120, 121, 124})
-LEFT: Final = frozenset({80, 87, 89, 90, 95})
-"""It is on its way, or there."""
-FINALIZED: Final = frozenset({90, 95})
-"""The platform is done with it."""
-CLOSED: Final = FINALIZED | CANCELLED | FAILED
-"""Nothing follows."""
+WORDS: Final[Mapping[int | str, Word]] = {
+    80: "left",
+    87: "left",
+    89: "left",
+    90: "finished",
+    95: "finished",
+    CANCEL: "cancelled",
+    110: "cancelled",
+    120: "failed",
+    121: "failed",
+    124: "failed",
+    "failed": "failed",
+}
+"""What its status means for us; any other means that the order goes on. Those of checkouts are
+words."""
 
 
 def signature(secret: bytes, body: bytes) -> str:

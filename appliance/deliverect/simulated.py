@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, Self
 import msgspec
 from msgspec import Struct, field
 
+from appliance.channels.progress import ENDS
 from appliance.deliverect import dinner, protocol
 from appliance.deliverect.dinner import Place, Shape
 from appliance.deliverect.postman import (
@@ -27,11 +28,11 @@ from appliance.deliverect.postman import (
 )
 from appliance.deliverect.protocol import (
     CANCEL,
-    CLOSED,
     ORDERS,
     PRODUCTS,
     REGISTER,
     STATUSES,
+    WORDS,
 )
 from appliance.deliverect.simulated_api import SimulatedApi
 
@@ -45,7 +46,7 @@ CLIENTS: Final = {"expeditor": "a secret of a client"}
 
 Body = bytes | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """What is posted: these bytes, or what is to be written as JSON."""
-_ENDS: Final = CLOSED | {"failed"}
+_ENDS: Final = {status for status, word in WORDS.items() if word in ENDS}
 
 
 class _Said(Struct):

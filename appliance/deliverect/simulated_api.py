@@ -115,6 +115,11 @@ class SimulatedApi(FailingServer):
         else:
             self._refused[order_id] = http_status
 
+    @property
+    def tokens(self) -> frozenset[str]:
+        """All that were given and not revoked."""
+        return frozenset(self._tokens)
+
     def revoke_tokens(self) -> None:
         """None of those that were given is good any more."""
         self._tokens.clear()

@@ -9,9 +9,9 @@ other error final. So what cannot be stored is 503, and never 500.
     413  too large                             503  nothing can be stored at present
 """
 
-import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -19,20 +19,19 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from appliance.deliverect import messages
+from appliance.channels.desk import Desk, TooMany
+from appliance.deliverect import messages, products
 from appliance.deliverect.accounts import Account, Accounts, addressed, registered
-from appliance.deliverect.desk import Desk
-from appliance.deliverect.messages import NotUnderstood, text
+from appliance.deliverect.messages import Message, NotUnderstood, is_order, text
+from appliance.deliverect.orders import order_of
 from appliance.deliverect.protocol import ORDERS, PRODUCTS, REGISTER, SIGNATURE, STATUSES
-from appliance.log import NotStored
 
 MAX_ORDER_BYTES: Final = 524_288
 """An order with all that a POS gets of it has some ten thousand."""
 MAX_PRODUCTS_BYTES: Final = 16 * 1_048_576
 """A menu of thousands, with descriptions."""
-OPENING_SECONDS: Final = 5.0
-"""That a message waits for the appliance to know what was here before: a start takes a moment, and
-the channel tries again after ten seconds."""
+BY: Final = "deliverect"
+"""Who changed the menu, in the log."""
 FORGOTTEN_SECONDS: Final = 3_600.0
 """Wrong signatures are counted for so long."""
 MOST_COUNTED: Final = 1_000
@@ -47,26 +46,18 @@ class Registered(Struct, rename="camel"):
 
 
 class Webhooks:
-    """The handlers. Until `open` is called, they wait for that."""
+    """The handlers."""
 
-    def __init__(self, accounts: Accounts, desk: Desk, changed: Callable[[], None]) -> None:
-        """`changed` is called when `wrong_signatures` is other."""
+    def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._desk = desk
-        self._changed = changed
         self._wrong: deque[float] = deque(maxlen=MOST_COUNTED)
-        self._opened = asyncio.Event()
 
-    def open(self) -> None:
-        """From now on it is known what was here before."""
-        self._opened.set()
-
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self, desk: Desk) -> list[web.RouteDef]:
         """To be added to an application's router."""
         return [
-            web.post(ORDERS, self._take),
-            web.post(STATUSES, self._take),
-            web.post(PRODUCTS, self._sell),
+            web.post(ORDERS, partial(self._take, desk)),
+            web.post(STATUSES, partial(self._take, desk)),
+            web.post(PRODUCTS, partial(self._sell, desk)),
             web.post(REGISTER, self._register),
         ]
 
@@ -79,24 +70,27 @@ class Webhooks:
 
     # ── handlers ─────────────────────────────────────────────────────────────────────
 
-    async def _take(self, request: web.Request) -> web.Response:
+    async def _take(self, desk: Desk, request: web.Request) -> web.Response:
         accounts, body = await self._signed(request, MAX_ORDER_BYTES)
         try:
             said = messages.message(body)
             found = addressed(accounts, said)
             if not found:
                 raise self._nobody(addressed(self._accounts.all, said))
-            await self._desk.take(found, said)
+            await desk.opened()
+            await _do(desk, found, said)
         except NotUnderstood as error:
-            raise web.HTTPBadRequest(reason=_one_line(error)) from error
+            raise _bad(error) from error
         return _ok()
 
-    async def _sell(self, request: web.Request) -> web.Response:
+    async def _sell(self, desk: Desk, request: web.Request) -> web.Response:
         _accounts, body = await self._signed(request, MAX_PRODUCTS_BYTES)
         try:
-            await self._desk.sell(messages.products(body))
-        except NotUnderstood as error:
-            raise web.HTTPBadRequest(reason=_one_line(error)) from error
+            found = products.sold(messages.products(body))
+            await desk.opened()
+            await desk.sell(found, by=BY)
+        except (NotUnderstood, TooMany) as error:
+            raise _bad(error) from error
         return _ok()
 
     async def _register(self, request: web.Request) -> web.Response:
@@ -104,7 +98,7 @@ class Webhooks:
         try:
             asked = messages.registration(body)
         except NotUnderstood as error:
-            raise web.HTTPBadRequest(reason=_one_line(error)) from error
+            raise _bad(error) from error
         names = text(asked.account_id), text(asked.location_id)
         account = registered(accounts, *names)
         if account is None:
@@ -123,11 +117,6 @@ class Webhooks:
         accounts = self._accounts.that_signed(signatures[0], body) if len(signatures) == 1 else []
         if not accounts:
             raise self._forged()
-        try:
-            async with asyncio.timeout(OPENING_SECONDS):
-                await self._opened.wait()
-        except TimeoutError as error:
-            raise NotStored("what was here before is not known yet") from error
         return accounts, body
 
     def _nobody(self, others: object) -> web.HTTPException:
@@ -136,8 +125,22 @@ class Webhooks:
 
     def _forged(self) -> web.HTTPException:
         self._wrong.append(monotonic())
-        self._changed()
         return web.HTTPUnauthorized(reason="the signature is missing or wrong")
+
+
+async def _do(desk: Desk, accounts: Sequence[Account], said: Message) -> None:
+    """What a message says, of one of these accounts. Raises NotUnderstood, NotStored."""
+    ids, reason = [each.id for each in accounts], text(said.reason)
+    if is_order(said):
+        if len(accounts) > 1:
+            raise NotUnderstood("location: it is required: several are served here")
+        await desk.place(*order_of(said, said.order or "", accounts[0].section))
+    elif said.order is not None:
+        await desk.hear(await desk.whose(ids, said.order), said.order, said.word, reason)
+    elif said.checkout_id is not None:
+        await desk.hear_of_checkout(ids, said.checkout_id, said.word, reason)
+    else:
+        raise NotUnderstood("it is about no order: orderId, _id or checkoutId is required")
 
 
 async def _body(request: web.Request, most: int) -> bytes:
@@ -161,6 +164,6 @@ def _json(content: object) -> web.Response:
     return web.Response(body=msgspec.json.encode(content), content_type="application/json")
 
 
-def _one_line(error: NotUnderstood) -> str:
-    """As a status line may have it."""
-    return " ".join(str(error).split())
+def _bad(error: Exception) -> web.HTTPException:
+    """In one line, as that of a status is."""
+    return web.HTTPBadRequest(reason=" ".join(str(error).split()))

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from appliance import cli, cli_channel
 from appliance.cli_channel import Post, posts_of
-from appliance.deliverect.protocol import ORDERS, PRODUCTS
+from appliance.deliverect.protocol import ORDERS, PRODUCTS, SIGNATURE, signature
 from appliance.deliverect.simulated import PLACE, SimulatedDeliverect
 from appliance.rush import Plan
 from tests.deliverect.takers import NOWHERE, Kitchen
@@ -156,14 +156,14 @@ async def test_nobody_there_is_in_the_report() -> None:
 
 # ── the command ──────────────────────────────────────────────────────────────────────
 
-ACCOUNT = """
+BARE = """
 [[deliverect]]
 id = "corner"
 account = "A1"
 location = "L1"
 client_id = "expeditor"
-webhook_secret_file = "webhooks.txt"
 """
+ACCOUNT = f'{BARE}webhook_secret_file = "webhooks.txt"\n'
 
 
 def configured(directory: Path, text: str) -> str:
@@ -234,21 +234,79 @@ def test_orders_of_a_point_of_sale_go_to_no_url(capsys: pytest.CaptureFixture[st
         cli.main(["rush", "--channel", "--to", "ftp://127.0.0.1"])
 
 
-def test_the_command_plays_the_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+class Asking(Kitchen):
+    """Gets a token of the channel at the first thing that comes."""
+
+    def __init__(self, api: str, secret: str, then: int = 200) -> None:
+        super().__init__()
+        self.token = 0
+        """What it was answered."""
+        self._api, self._secret = api, secret
+        self.answers = [self._ask, then]
+
+    async def _ask(self, _request: web.Request) -> web.StreamResponse:
+        credentials = {
+            "client_id": "expeditor",
+            "client_secret": self._secret,
+            "audience": "a",
+            "grant_type": "token",
+        }
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self._api}/oauth/token", json=credentials) as answer,
+        ):
+            self.token = answer.status
+        return web.json_response({})
+
+
+def played(
+    directory: Path, more: str, *, account: str = ACCOUNT, secret: str = "", then: int = 200
+) -> tuple[int, Asking]:
+    """The exit code of the command, and who took what it posted."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         api = f"http://127.0.0.1:{free.getsockname()[1]}/deliverect"
-    send_none = 'send_accepted = false\nchannel_links = ["C1"]\n'
-    file = configured(tmp_path, f'{ACCOUNT}api = "{api}"\n{send_none}')
-    kitchen = Kitchen()
-    plan = ["--orders-per-minute", "600", "--minutes", "0.005"]
+    file = configured(directory, f'{account}api = "{api}"\nsend_accepted = false\n{more}')
+    kitchen = Asking(api, secret, then)
 
     async def play() -> int:
         async with kitchen.listening():
-            options = ["--config", file, "--channel", "--to", f"{kitchen.url}/"]
-            return await asyncio.to_thread(cli.main, ["rush", *plan, *options])
+            plan = ["--orders-per-minute", "600", "--minutes", "0.005"]
+            place = ["--config", file, "--channel", "corner", "--to", f"{kitchen.url}/"]
+            return await asyncio.to_thread(cli.main, ["rush", *plan, *place])
 
-    assert asyncio.run(play()) == 0
-    assert f"the channel listens at {api}" in capsys.readouterr().out
-    bodies = [msgspec.json.decode(body) for path, body, _headers in kitchen.came if path == ORDERS]
-    assert {(body["account"], body["location"]) for body in bodies} == {("A1", "L1")}
+    return asyncio.run(play()), kitchen
+
+
+def test_the_command_plays_the_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, kitchen = played(tmp_path, "", secret="whatever")  # noqa: S106 - none is known
+    assert code == 0
+    assert "the channel listens at http://127.0.0.1:" in capsys.readouterr().out
+    assert kitchen.token == 200
+    assert kitchen.came[0][0] == PRODUCTS
+    orders = [(body, headers) for path, body, headers in kitchen.came if path == ORDERS]
+    assert orders
+    for body, headers in orders:
+        assert headers[SIGNATURE] == signature(b"a secret", body)
+        order = msgspec.json.decode(body)
+        assert (order["account"], order["location"]) == ("A1", "L1")
+
+
+@pytest.mark.parametrize(("secret", "status"), [("a secret", 200), ("another", 401)])
+def test_it_knows_the_secret_of_an_account_that_has_one(
+    tmp_path: Path, secret: str, status: int
+) -> None:
+    _code, kitchen = played(tmp_path, 'client_secret_file = "webhooks.txt"\n', secret=secret)
+    assert kitchen.token == status
+
+
+def test_staging_is_signed_with_the_location(tmp_path: Path) -> None:
+    code, kitchen = played(tmp_path, 'environment = "staging"\n', account=BARE)
+    assert code == 0
+    for _path, body, headers in kitchen.came:
+        assert headers[SIGNATURE] == signature(b"L1", body)
+
+
+def test_who_refuses_makes_it_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert played(tmp_path, "", then=401)[0] == 1
+    assert " × 401)" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from appliance.kitchen.menu import MenuItem
 from tests.deliverect.channel import Channel, configuration
 from tests.running import running
 
-BURGER = {
+BURGER: dict[str, Any] = {
     "plu": "main-burger",
     "name": "Hamburger",
     "description": "100% beef",
@@ -15,7 +15,12 @@ BURGER = {
     "productTags": [5, 101, 104, 130],
     "imageUrl": "",
 }
-CHEESE = {"plu": "cheddar", "name": "Cheddar", "productType": 2, "productTags": [106]}
+CHEESE: dict[str, Any] = {
+    "plu": "cheddar",
+    "name": "Cheddar",
+    "productType": 2,
+    "productTags": [106],
+}
 
 
 async def menu(channel: Channel) -> dict[str, Any]:
@@ -71,7 +76,7 @@ async def test_an_allergen_that_is_not_known_is_told_all_the_same(channel: Chann
 
 
 async def test_all_of_it_or_nothing(channel: Channel) -> None:
-    wrong = [BURGER, {"plu": "a\x00b", "name": "Wrong"}]
+    wrong: list[dict[str, Any]] = [BURGER, {"plu": "a\x00b", "name": "Wrong"}]
     assert (await channel.deliverect.products(wrong)).status == 400
     assert (await channel.deliverect.send(PRODUCTS, b'{"plu": "a"}')).status == 400
     many = [{"plu": str(place), "name": "Dish"} for place in range(5_001)]

@@ -1,7 +1,6 @@
 """Whatever the channel did not sign, as it was sent, is refused, and nothing of it is stored."""
 
 import json
-import os
 import random
 from pathlib import Path
 
@@ -11,8 +10,10 @@ import pytest
 from appliance.deliverect.protocol import ORDERS, PATHS, PRODUCTS, SIGNATURE, signature
 from appliance.deliverect.simulated import PLACE, SECRET
 from tests.deliverect.channel import TRIAL, Channel, serving
+from tests.proof import count
+from tests.running import running
 
-MUTATIONS = 10_000 if os.environ.get("EXPEDITOR_PROOF") else 600
+MUTATIONS = count(600, proof=10_000)
 
 
 async def refused(channel: Channel, path: str, body: bytes, *signatures: str) -> None:
@@ -115,9 +116,7 @@ async def test_an_account_whose_secret_is_missing_is_closed_and_says_so(tmp_path
     async with serving(tmp_path) as channel:
         assert (await channel.deliverect.order()).status == 200
         text = channel.kitchen.current.place.text
-    from tests.running import running  # noqa: PLC0415 - without what writes the secrets anew
-
-    (tmp_path / "webhook.secret").unlink()
+    (tmp_path / "webhook.secret").unlink()  # `serving` would write it anew.
     async with running(tmp_path, text) as kitchen, aiohttp.ClientSession() as http:
         body = json.dumps({"orderId": "1", "items": []}).encode()
         headers = {SIGNATURE: signature(b"", body)}

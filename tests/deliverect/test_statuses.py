@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,6 @@ from appliance.deliverect.failing_server import Outage
 from appliance.deliverect.simulated import SimulatedDeliverect
 from tests.deliverect.channel import Channel, again, serving
 
-BURGER = {"items": [{"plu": "main-burger", "name": "Hamburger", "quantity": 1, "subItems": []}]}
 STEAK_AND_FRIES = {
     "items": [
         {"plu": "main-steak", "name": "Ribeye Steak", "quantity": 1, "subItems": []},
@@ -18,7 +18,7 @@ STEAK_AND_FRIES = {
 }
 
 
-async def placed(channel: Channel, **other: object) -> str:
+async def placed(channel: Channel, **other: Any) -> str:
     delivery = await channel.deliverect.order(**(STEAK_AND_FRIES | other))
     assert delivery.delivered, delivery
     return delivery.order_id
@@ -167,14 +167,14 @@ async def test_where_nothing_is_known_any_more_live_orders_are_told_from_the_beg
         await channel.act(gone, "pass", "bump")
         await channel.told(order, 20, 50)
         await channel.told(gone, 20, 50, 60, 70)
-    for file in tmp_path.glob("deliverect.sqlite*"):
+    for file in tmp_path.glob("channels.sqlite*"):
         file.write_bytes(b"this is no database" * 1_000)
     async with serving(tmp_path) as channel:
         channel.deliverect.know(order)
         channel.deliverect.know(gone)
         await channel.told(order, 20, 50)
         assert channel.deliverect.history[gone] == []
-    assert (tmp_path / "deliverect.sqlite.damaged").exists()
+    assert (tmp_path / "channels.sqlite.damaged").exists()
 
 
 async def test_an_account_away_holds_up_no_other(tmp_path: Path) -> None:

@@ -5,23 +5,11 @@ not think the same, out.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
 from appliance.channels_now import Matter
-from appliance.deliverect.protocol import (
-    ACCEPTED,
-    CANCELLED,
-    CLOSED,
-    FAILED,
-    IN_DELIVERY,
-    LEFT,
-    PREPARED,
-    PREPARING,
-    READY_FOR_PICKUP,
-    STEPS,
-)
 from appliance.kitchen.event import (
     Event,
     OrderCancelled,
@@ -32,20 +20,37 @@ from appliance.kitchen.event import (
 )
 from appliance.kitchen.ticket import Status, Ticket
 
+TAKEN: Final = 1
+"""It is in the log."""
+BEGUN: Final = 2
+"""Something of it is being made."""
+DONE: Final = 3
+"""All that is made of it is."""
+READY: Final = 4
+"""It was handed over: bumped at the pass, or everywhere."""
+COLLECTED: Final = 5
+"""Guest or driver has it."""
+STEPS: Final = (TAKEN, BEGUN, DONE, READY, COLLECTED)
+"""What a channel is told of an order, each once, in this order."""
+
+Word = Literal["goes on", "left", "finished", "cancelled", "failed"]
+"""What a channel says became of an order. `left`: it is on its way. `finished`: the channel is
+done with it. After the last three nothing is told of it any more."""
+ENDS: Final[frozenset[Word]] = frozenset({"finished", "cancelled", "failed"})
+
 NOT_CLOSED_MS: Final = 4 * 3_600_000
 """After it was handed over: no delivery takes so long."""
 GIVE_UP_MS: Final = 24 * 3_600_000
 """That the channel was not told of a status for: nobody waits for it any more."""
 
-_BEGUN: Final[frozenset[Status]] = frozenset({"in_progress", "ready", "bumped", "recalled"})
-_DONE: Final[frozenset[Status]] = frozenset({"ready", "bumped"})
+_AT_WORK: Final[frozenset[Status]] = frozenset({"in_progress", "ready", "bumped", "recalled"})
+_MADE: Final[frozenset[Status]] = frozenset({"ready", "bumped"})
 
 
 class Fate(Struct):
     """What the channel said of an order last."""
 
-    code: int
-    """A status of its; that of a checkout that failed counts as FAILED."""
+    word: Word
     at: int
     """Wall clock, milliseconds since the epoch, and so are all times here."""
     reason: str = ""
@@ -91,11 +96,11 @@ class Followed(Struct):
                 if number != self.number:  # An order of this id was made once more.
                     self.tickets, self.is_cancelled = {}, False
                 self.number, self.cooks = number, cooks or self.cooks
-                self._reach(ACCEPTED, event.at)
+                self._reach(TAKEN, event.at)
             case OrderCancelled():
                 self.is_cancelled = True
             case OrderCollected():
-                self._reach(IN_DELIVERY, event.at)
+                self._reach(COLLECTED, event.at)
             case TicketChanged(ticket=ticket, gone=gone):
                 if gone:
                     self.tickets.pop(ticket.station, None)
@@ -107,7 +112,7 @@ class Followed(Struct):
     def stand(self, tickets: Iterable[Ticket], at: int) -> None:
         """The kitchen has these of it."""
         self.tickets = {ticket.station: ticket.status for ticket in tickets}
-        self._reach(max(ACCEPTED, self._step()), at)
+        self._reach(max(TAKEN, self._step()), at)
 
     def _reach(self, step: int, at: int) -> None:
         if step > self.reached:
@@ -119,10 +124,10 @@ class Followed(Struct):
         cooked = [status for status in cooked if status != "voided"]
         at_pass = [status for status in at_pass if status != "voided"]
         if all(status == "bumped" for status in at_pass or cooked) and (at_pass or cooked):
-            return READY_FOR_PICKUP
-        if cooked and all(status in _DONE for status in cooked):
-            return PREPARED
-        return PREPARING if any(status in _BEGUN for status in (*cooked, *at_pass)) else 0
+            return READY
+        if cooked and all(status in _MADE for status in cooked):
+            return DONE
+        return BEGUN if any(status in _AT_WORK for status in (*cooked, *at_pass)) else 0
 
     # ── what the channel says ────────────────────────────────────────────────────────
 
@@ -132,7 +137,7 @@ class Followed(Struct):
         What closed it is not taken back by what was said before, and comes late; but a checkout
         that failed may be completed after all.
         """
-        if is_checkout or not self.is_closed or fate.code in CLOSED:
+        if is_checkout or not self.is_closed or fate.word in ENDS:
             self.fate = fate
         self.touched = fate.at
 
@@ -141,12 +146,12 @@ class Followed(Struct):
     @property
     def is_closed(self) -> bool:
         """The channel wants to hear nothing more of it."""
-        return self.fate is not None and self.fate.code in CLOSED
+        return self.fate is not None and self.fate.word in ENDS
 
     @property
     def was_never_here(self) -> bool:
         """Whether it was taken back before it came."""
-        return not self.number and self.fate is not None and self.fate.code in CANCELLED
+        return not self.number and self.fate is not None and self.fate.word == "cancelled"
 
     @property
     def is_here(self) -> bool:
@@ -159,12 +164,12 @@ class Followed(Struct):
         all_voided = bool(self.tickets) and set(self.tickets.values()) == {"voided"}
         return self.number > 0 and (self.is_cancelled or all_voided)
 
-    def next(self, *, send_accepted: bool) -> int | None:
+    def next(self, *, tells_taken: bool) -> int | None:
         """The status to be told next; None for nothing, or nothing more."""
         if self.is_closed or self.is_off or not self.number:
             return None
         steps = (step for step in STEPS if self.told < step <= self.reached)
-        return next((step for step in steps if send_accepted or step != ACCEPTED), None)
+        return next((step for step in steps if tells_taken or step != TAKEN), None)
 
     def matter(self) -> Matter | None:
         """Where channel and kitchen do not think the same, as long as nobody has seen to it.
@@ -175,13 +180,15 @@ class Followed(Struct):
         return None if found == self.settled else found
 
     def _matter(self) -> Matter | None:
-        code = self.fate.code if self.fate else 0
+        word = self.fate.word if self.fate else "goes on"
         if not self.number:
             return None
         if self.is_here and not self.is_cancelled:
-            return "failed" if code in FAILED else "left" if code in LEFT else None
+            if word == "failed":
+                return word
+            return "left" if word in ("left", "finished") else None
         if self.is_off:
-            return None if code in CANCELLED | FAILED else "voided"
-        if code in CANCELLED:
+            return None if word in ("cancelled", "failed") else "voided"
+        if word == "cancelled":
             return "cancelled late"
-        return None if self.is_closed or self.reached < READY_FOR_PICKUP else "not closed"
+        return None if self.is_closed or self.reached < READY else "not closed"

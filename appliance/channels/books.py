@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 import apsw
 
-from appliance.deliverect.store import NAME, Store
+from appliance.channels.store import NAME, Store
 from appliance.log import NotStored
 from appliance.sqlite_file import Damaged, in_words, put_aside
 
@@ -31,7 +31,7 @@ class Books:
         """Opens nothing yet. `accepts`: see `Store`."""
         self._path = directory / NAME
         self._accepts = accepts
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="deliverect")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="channels")
         self._store: Store | None = None
         self.fault: str | None = None
         """Why nothing can be stored; None while it can."""

@@ -1,4 +1,4 @@
-"""What is known of the channel's orders, on disk: one SQLite file, of one thread; all of it blocks.
+"""What is known of the orders of channels: one SQLite file, of one thread; all of it blocks.
 
     orders     `Followed`, by account and id; kept for KEPT_MS after the last word of it
     closing    the accounts that ever said that they are done with an order
@@ -17,8 +17,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from appliance import sqlite_file
-from appliance.deliverect.progress import GIVE_UP_MS, NOT_CLOSED_MS, Followed
-from appliance.deliverect.protocol import FINALIZED
+from appliance.channels.progress import GIVE_UP_MS, NOT_CLOSED_MS, Followed
 from appliance.kitchen.event import (
     Event,
     OrderCancelled,
@@ -30,11 +29,11 @@ from appliance.kitchen.event import (
 from appliance.log import Position
 from appliance.sqlite_file import DAMAGE, Damaged
 
-NAME: Final = "deliverect.sqlite"
+NAME: Final = "channels.sqlite"
 """In the data directory."""
 FORMAT: Final = 1
 """Kept in `user_version`; a file of another format is put aside."""
-APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
+APPLICATION_ID: Final = 0x45585048  # "EXPH", for file(1)
 KEPT_MS: Final = 14 * 24 * 3_600_000
 """An order that the channel sends once more is known for so long: its own ids are unique for 48
 hours after they are collected."""
@@ -124,11 +123,11 @@ class Store:
         return followed
 
     def _put(self, followed: Followed) -> None:
-        if followed.fate is not None and followed.fate.code in FINALIZED:
+        if followed.fate is not None and followed.fate.word == "finished":
             self._connection.execute(
                 "INSERT OR IGNORE INTO closing VALUES (?)", (followed.account,)
             )
-        waits = followed.next(send_accepted=self._accepts(followed.account)) is not None
+        waits = followed.next(tells_taken=self._accepts(followed.account)) is not None
         self._connection.execute(
             "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (

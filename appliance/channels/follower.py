@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from appliance.deliverect.books import Books
-from appliance.deliverect.progress import Followed
-from appliance.deliverect.store import NEVER, Store
+from appliance.channels.books import Books
+from appliance.channels.progress import Followed
+from appliance.channels.store import NEVER, Store
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail
 from appliance.kitchen import event as events

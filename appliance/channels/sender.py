@@ -10,21 +10,17 @@ told at once. While a channel does not answer, one of its orders at a time is tr
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from time import monotonic
 from typing import Final
-from urllib.parse import quote
 
-import aiohttp
 from msgspec import Struct
 
-from appliance.deliverect.accounts import Account
-from appliance.deliverect.books import Books
-from appliance.deliverect.platform import Later, Platform, Refused
-from appliance.deliverect.progress import GIVE_UP_MS, Followed
-from appliance.deliverect.protocol import ORDER_STATUS
-from appliance.deliverect.store import Due, Store
+from appliance.channels.account import Account, Later, Platform, Refused
+from appliance.channels.books import Books
+from appliance.channels.progress import GIVE_UP_MS, Followed
+from appliance.channels.store import Due, Store
 from appliance.expeditor import Expeditor
 from appliance.log import NotStored
 
@@ -60,50 +56,50 @@ class Sender:
         self,
         expeditor: Expeditor,
         books: Books,
-        accounts: Mapping[str, Account],
-        platforms: Mapping[str, Platform],
+        accounts: Iterable[Account],
         changed: Callable[[], None],
     ) -> None:
-        """Both by account. `changed` is called when what is told of them may be other."""
+        """`changed` is called when what is told of them may be other."""
         self._expeditor = expeditor
         self._books = books
-        self._accounts = accounts
-        self._platforms = platforms
+        self._accounts = {each.id: each for each in accounts}
         self._changed = changed
         self._news = asyncio.Event()
         self._under_way: dict[Due, asyncio.Task[None]] = {}
-        self.told = {account: Told(deque(maxlen=REFUSALS_KEPT)) for account in accounts}
+        self.told = {account: Told(deque(maxlen=REFUSALS_KEPT)) for account in self._accounts}
 
     def wake(self) -> None:
         """Something may be due."""
         self._news.set()
 
-    async def run(self, session: aiohttp.ClientSession) -> None:
+    async def run(self) -> None:
         """Tell what is due, until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
                 self._news.clear()
-                waits = await self._begin(group, session)
+                waits = await self._begin(group)
                 try:
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS if waits else None):
                         await self._news.wait()
                 except TimeoutError:
                     continue
 
-    async def _begin(self, group: asyncio.TaskGroup, session: aiohttp.ClientSession) -> bool:
+    async def _begin(self, group: asyncio.TaskGroup) -> bool:
         """Begin with what may be told now; whether something waits."""
         since = self._expeditor.now().at - GIVE_UP_MS
         waits = False
-        for account, platform in self._platforms.items():
+        for account in self._accounts.values():
+            if account.platform is None:
+                continue
             limit = AT_ONCE + len(self._under_way)
             try:
-                found = await self._books.ask(partial(_due, account, limit, since))
+                found = await self._books.ask(partial(_due, account.id, limit, since))
             except NotStored:
                 return True
             waits = waits or bool(found)
             for due in found:
-                if due not in self._under_way and self._may_begin(platform):
-                    telling = self._tell(session, due, platform)
+                if due not in self._under_way and self._may_begin(account.platform):
+                    telling = self._tell(due, account)
                     self._under_way[due] = group.create_task(telling, name="order status")
         return waits
 
@@ -112,19 +108,17 @@ class Sender:
         if platform.resumes > monotonic() or len(self._under_way) >= AT_ONCE:
             return False
         return not platform.fault or all(
-            self._platforms[due.account] is not platform for due in self._under_way
+            self._accounts[due.account].platform is not platform for due in self._under_way
         )
 
-    async def _tell(self, session: aiohttp.ClientSession, due: Due, platform: Platform) -> None:
+    async def _tell(self, due: Due, account: Account) -> None:
         """Tell all that is due of an order, as far as it is taken."""
+        platform = account.platform
         try:
-            while (followed := await self._next(due)) is not None:
-                order, step = followed
-                path = ORDER_STATUS.format(order_id=quote(order.id, safe=""))
-                body = {"orderId": order.id, "status": step, "reason": ""}
+            while platform and (step := await self._next(due, account)) is not None:
                 refusal = None
                 try:
-                    await platform.post(session, path, body)
+                    await platform.tell(due.id, step)
                 except Refused as error:
                     refusal = str(error)
                 await self._took(due, step, refusal)
@@ -135,13 +129,10 @@ class Sender:
             self._news.set()
             self._changed()
 
-    async def _next(self, due: Due) -> tuple[Followed, int] | None:
-        """The order, and what is to be told of it. Raises NotStored."""
+    async def _next(self, due: Due, account: Account) -> int | None:
+        """What is to be told of an order. Raises NotStored."""
         followed = await self._books.ask(lambda store: store.find(*due))
-        if followed is None:
-            return None
-        step = followed.next(send_accepted=self._accounts[due.account].section.send_accepted)
-        return None if step is None else (followed, step)
+        return followed.next(tells_taken=account.tells_taken) if followed else None
 
     async def _took(self, due: Due, step: int, refusal: str | None) -> None:
         """It took a status, or refused it for good. Raises NotStored."""
@@ -154,7 +145,7 @@ class Sender:
         if refusal is None:
             told.last = now
         else:
-            logger.warning("%s refused status %d of an order: %s", due.account, step, refusal)
+            logger.warning("%s refused what an order has come to: %s", due.account, refusal)
             told.refusals.append(Refusal(now, refusal))
 
 

@@ -1,0 +1,216 @@
+"""What channels say, into the kitchen: each order once, whatever comes twice, late or first.
+
+What is said is done when it is on disk. What is said of the same order is taken one after the
+other, in the order in which it came.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from appliance.channels.books import Books
+from appliance.channels.progress import Fate, Followed, Word
+from appliance.channels.store import Store
+from appliance.channels_now import Matter
+from appliance.expeditor import Expeditor
+from appliance.kitchen.command import (
+    CancelOrder,
+    Command,
+    CreateOrder,
+    DefineMenuItems,
+    Refused,
+    Reply,
+    UpdateOrder,
+)
+from appliance.kitchen.menu import MAX_LISTED, MenuItem
+from appliance.kitchen.order import Guest, Order
+from appliance.log import NotStored
+
+STORE_SECONDS: Final = 10.0
+"""A commit that takes longer counts as none: channels give up on who does not answer."""
+OPENING_SECONDS: Final = 5.0
+"""That somebody waits for the appliance to know what was here before: a start takes a moment, and
+channels try again after many of them."""
+LONGEST_REASON: Final = 200
+"""Characters: it is a line at the pass."""
+
+
+class TooMany(Exception):
+    """More is sold than a menu can have."""
+
+
+class Sold(NamedTuple):
+    """A dish or a modifier, as a channel has it."""
+
+    name: str
+    allergens: tuple[str, ...] | None
+    """None where it says nothing of them."""
+
+
+class Desk:
+    """Of all channels."""
+
+    def __init__(self, expeditor: Expeditor, books: Books, changed: Callable[[], None]) -> None:
+        """`changed` is called when what is known of an order is other."""
+        self._expeditor = expeditor
+        self._books = books
+        self._changed = changed
+        self._opened = asyncio.Event()
+        self._busy: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        """By account and order, who is at it and how many want to be."""
+        self.last_order: dict[str, int] = {}
+        """By account, when the newest order came."""
+
+    def open(self) -> None:
+        """From now on it is known what was here before."""
+        self._opened.set()
+
+    async def opened(self) -> None:
+        """Wait for that, to be done before anything else. Raises NotStored where it takes long."""
+        try:
+            async with asyncio.timeout(OPENING_SECONDS):
+                await self._opened.wait()
+        except TimeoutError as error:
+            raise NotStored("what was here before is not known yet") from error
+
+    # ── orders ───────────────────────────────────────────────────────────────────────
+
+    async def place(self, order: Order, guest: Guest) -> None:
+        """Have an order made, which has its account's id; or changed while it can be.
+
+        One that was here is not made once more, whatever is said of it by now; one that was taken
+        back before it came never is. Raises NotStored where it is not certain to be on disk.
+        """
+        account = order.channel_account or ""
+        async with self._at(account, order.id):
+            known = await self._books.ask(lambda store: store.find(account, order.id))
+            if known is not None and known.was_never_here:
+                return
+            is_known = known is not None and known.number > 0
+            was_here = is_known or self._expeditor.kitchen.was_here(order.id)
+            await self._done((UpdateOrder if was_here else CreateOrder)(order, guest))
+        self.last_order[account] = self._expeditor.now().at
+        self._changed()
+
+    async def hear(self, account: str, order_id: str, word: Word, reason: str = "") -> None:
+        """A channel says what became of an order. Raises NotStored."""
+        async with self._at(account, order_id):
+            await self._hear(account, order_id, word, reason, is_checkout=False)
+            if word == "cancelled":
+                # Where there is none it will not be made any more: see `place`.
+                await self._done(CancelOrder(order_id))
+
+    async def hear_of_checkout(
+        self, accounts: Sequence[str], checkout: str, word: Word, reason: str = ""
+    ) -> None:
+        """The same of a checkout, which may have become an order of one of them."""
+        for account in accounts:
+            known = await self._books.ask(partial(_of_checkout, account, checkout))
+            if known is not None:
+                async with self._at(account, known.id):
+                    await self._hear(account, known.id, word, reason, is_checkout=True)
+                return
+
+    async def _hear(
+        self, account: str, order_id: str, word: Word, reason: str, *, is_checkout: bool
+    ) -> None:
+        fate = Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON])
+
+        def hear(followed: Followed) -> None:
+            followed.hear(fate, is_checkout=is_checkout)
+
+        await self._books.ask(lambda store: store.change(account, order_id, hear))
+        self._changed()
+
+    async def whose(self, accounts: Sequence[str], order_id: str) -> str:
+        """Of several, the one that has the order; else the first: nobody has it."""
+        for account in accounts[1:] and accounts:
+            if await self._books.ask(partial(_known, account, order_id)):
+                return account
+        return accounts[0]
+
+    async def settle(self, account: str, order_id: str) -> None:
+        """Somebody has seen where the two do not think the same. Raises KeyError, NotStored."""
+        seen: list[Matter] = []
+
+        def settle(followed: Followed) -> None:
+            if (matter := followed.matter()) is not None:
+                followed.settled = matter
+                seen.append(matter)
+
+        async with self._at(account, order_id):
+            if not await self._books.ask(partial(_known, account, order_id)):
+                raise KeyError(account, order_id)
+            await self._books.ask(lambda store: store.change(account, order_id, settle))
+        if seen:
+            self._changed()
+
+    # ── products ─────────────────────────────────────────────────────────────────────
+
+    async def sell(self, sold: Mapping[str, Sold], by: str) -> None:
+        """Have these on the menu, by PLU, all of them or none. Raises TooMany, NotStored.
+
+        Everything else that the menu has of a dish stays (its category, its time, what cooks
+        count), and so do allergens that somebody added here: only those that the channel told
+        before, and tells no more, go. What the configuration's file has, it has for good. `by`
+        is named in the log.
+        """
+        before = await self._books.ask(lambda store: store.allergens([*sold]))
+        menu = {item.plu: item for item in self._expeditor.kitchen.menu.items}
+        items = tuple(
+            _merged(menu.get(plu) or MenuItem(plu, each.name), each, before.get(plu, ()))
+            for plu, each in sold.items()
+            if plu not in menu or menu[plu].source == "api"
+        )
+        reply = await self._done(DefineMenuItems(items), by)
+        if isinstance(reply, Refused):
+            raise TooMany(reply.message)
+        told = {plu: each.allergens for plu, each in sold.items() if each.allergens is not None}
+        await self._books.ask(lambda store: store.know_allergens(told))
+
+    # ── doing it ─────────────────────────────────────────────────────────────────────
+
+    async def _done(self, command: Command, by: str | None = None) -> Reply:
+        """What the kitchen says, once it is on disk. Raises NotStored, also where that is slow."""
+        answer = self._expeditor.submit(command, by)
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await asyncio.shield(answer.durable)
+        except TimeoutError as error:
+            raise NotStored(f"the disk has taken more than {STORE_SECONDS:g} s") from error
+        return answer.reply
+
+    @contextlib.asynccontextmanager
+    async def _at(self, account: str, order_id: str) -> AsyncIterator[None]:
+        """Nobody else is at this order meanwhile."""
+        key = account, order_id
+        lock, wanted = self._busy.get(key) or (asyncio.Lock(), 0)
+        self._busy[key] = lock, wanted + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, wanted = self._busy.pop(key)
+            if wanted > 1:
+                self._busy[key] = lock, wanted - 1
+
+
+def _merged(item: MenuItem, sold: Sold, before: tuple[str, ...]) -> MenuItem:
+    """The item as it is to be. `before`: the allergens that were told of it last."""
+    if sold.allergens is None:
+        return replace(item, name=sold.name)
+    added = (each for each in item.allergens if each not in before)
+    both = dict.fromkeys((*sold.allergens, *added))
+    return replace(item, name=sold.name, allergens=tuple(both)[:MAX_LISTED])
+
+
+def _known(account: str, order_id: str, store: Store) -> bool:
+    return store.find(account, order_id) is not None
+
+
+def _of_checkout(account: str, checkout: str, store: Store) -> Followed | None:
+    return store.of_checkout(account, checkout)
