@@ -4,7 +4,8 @@
 # make bench  speed, as ratios against a baseline of the same run, and what a finger feels (about 7
 #             minutes)
 # make proof  the large counts: 1,500 kill -9, 5,000 power cuts, 1,000,000 fuzzed inputs, 1,000 cut
-#             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits, 1,080 faults of screens
+#             listeners, 20,000 nights, 100,000 bouncing presses, 5,000 chits, 1,080 faults of screens,
+#             100,000 orders of a channel, and an evening with outages of 5 minutes
 #             (two hours or so; an estimate, of which the fuzzing took 25 minutes of processor time,
 #             the nights 10, the presses 6)
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
@@ -48,7 +49,8 @@ proof: $(VENV)/ready chromium namespaces
 	  tests/kitchen/test_any_night.py tests/printing/test_any_night.py tests/printing/test_any_failure.py \
 	  tests/printing/test_store.py tests/printing/test_on_wires.py tests/end_to_end/test_printing.py \
 	  tests/screens/test_any_faults.py tests/screens/test_store.py tests/end_to_end/test_screens.py \
-	  tests/pages/test_heap.py
+	  tests/pages/test_heap.py tests/deliverect/test_any_delivery.py \
+  tests/deliverect/test_signatures.py tests/end_to_end/test_channel.py
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm

@@ -30,7 +30,6 @@ from appliance.channels_now import ChannelsNow, NoChannels
 from appliance.clock import Clock
 from appliance.config import Config
 from appliance.configured import about, guests, make_kitchen, make_view
-from appliance.deliverect.protocol import PATHS
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
 from appliance.health import make_health
@@ -217,7 +216,11 @@ async def running(
     place, config, directory = current.place, current.place.config, current.place.directory
     shown_now, printers_now, screens_now = ShownNow(), PrintersNow(), ScreensNow()
     presses, channels_now = Presses(), ChannelsNow()
-    limits = Limits(config.http.limits, unlimited=PATHS)
+    channels = await asyncio.to_thread(
+        make_channels, config, expeditor, log, directory, channels_now
+    )
+    outside = channels.outside if channels else {}
+    limits = Limits(config.http.limits, unlimited=outside)
     authority = await asyncio.to_thread(
         partial(auth.Authority, limits=limits, screens_now=screens_now),
         directory,
@@ -244,9 +247,6 @@ async def running(
         log,
         directory,
         printers_now,
-    )
-    channels = await asyncio.to_thread(
-        make_channels, config, expeditor, log, directory, channels_now
     )
     machine = await asyncio.to_thread(Machine, directory)
     https = await asyncio.to_thread(make_https, config, directory, screens.announced_as)
@@ -277,6 +277,7 @@ async def running(
         machine=machine,
         router=router,
         attention=attention,
+        channels=channels,
         https=https,
         devices=panel,
         printing=printing,
@@ -313,7 +314,7 @@ async def running(
         limits=limits,
         max_body=config.orders.limits.frame_bytes,
         names=lambda: frozenset(config.http.names) | (https.names if https else frozenset()),
-        outside=channels.outside if channels else {},
+        outside=outside,
     )
     app.add_routes(channels.routes() if channels else ())
     await asyncio.to_thread(_add_pages, app, https, config.appliance.language)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
+from time import monotonic
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -64,6 +65,8 @@ class Desk:
         """By account and order, who is at it and how many want to be."""
         self.last_order: dict[str, int] = {}
         """By account, when the newest order came."""
+        self.last_taken: float | None = None
+        """When any did, on the monotonic clock."""
 
     def open(self) -> None:
         """From now on it is known what was here before."""
@@ -94,37 +97,36 @@ class Desk:
             was_here = is_known or self._expeditor.kitchen.was_here(order.id)
             await self._done((UpdateOrder if was_here else CreateOrder)(order, guest))
         self.last_order[account] = self._expeditor.now().at
+        self.last_taken = monotonic()
         self._changed()
 
     async def hear(self, account: str, order_id: str, word: Word, reason: str = "") -> None:
         """A channel says what became of an order. Raises NotStored."""
         async with self._at(account, order_id):
-            await self._hear(account, order_id, word, reason, is_checkout=False)
+            await self._hear(account, order_id, word, reason)
             if word == "cancelled":
                 # Where there is none it will not be made any more: see `place`.
                 await self._done(CancelOrder(order_id))
 
     async def hear_of_checkout(
-        self, accounts: Sequence[str], checkout: str, word: Word, reason: str = ""
+        self, account: str, checkout: str, word: Word, reason: str = ""
     ) -> None:
-        """The same of a checkout, which may have become an order of one of them."""
-        for account in accounts:
-            known = await self._books.ask(partial(_of_checkout, account, checkout))
-            if known is not None:
-                async with self._at(account, known.id):
-                    await self._hear(account, known.id, word, reason, is_checkout=True)
-                return
+        """The same of a checkout, which is an order, or will be. Raises NotStored."""
+        fate = self._fate(word, reason)
+        if await self._books.ask(lambda store: store.hear_of_checkout(account, checkout, fate)):
+            self._changed()
 
-    async def _hear(
-        self, account: str, order_id: str, word: Word, reason: str, *, is_checkout: bool
-    ) -> None:
-        fate = Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON])
+    async def _hear(self, account: str, order_id: str, word: Word, reason: str) -> None:
+        fate = self._fate(word, reason)
 
         def hear(followed: Followed) -> None:
-            followed.hear(fate, is_checkout=is_checkout)
+            followed.hear(fate, is_checkout=False)
 
         await self._books.ask(lambda store: store.change(account, order_id, hear))
         self._changed()
+
+    def _fate(self, word: Word, reason: str) -> Fate:
+        return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON])
 
     async def whose(self, accounts: Sequence[str], order_id: str) -> str:
         """Of several, the one that has the order; else the first: nobody has it."""
@@ -210,7 +212,3 @@ def _merged(item: MenuItem, sold: Sold, before: tuple[str, ...]) -> MenuItem:
 
 def _known(account: str, order_id: str, store: Store) -> bool:
     return store.find(account, order_id) is not None
-
-
-def _of_checkout(account: str, checkout: str, store: Store) -> Followed | None:
-    return store.of_checkout(account, checkout)

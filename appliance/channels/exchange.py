@@ -68,8 +68,7 @@ class Exchange:
         """By account, until when; wall clock, in milliseconds."""
         self._since: dict[str, tuple[AccountState, str, int]] = {}
         """By account, its state, why, and since when."""
-        unknown = Waiting(0, None)
-        channels_now.show([self._as_it_is(each, unknown, None) for each in self._accounts], ())
+        self._show(Waiting(0, None), ())
 
     def routes(self) -> list[web.RouteDef]:
         """To be added to the application's router."""
@@ -83,6 +82,11 @@ class Exchange:
             for channel in self._channels
             for route in channel.routes(self._desk)
         }
+
+    @property
+    def last_taken(self) -> float | None:
+        """When the newest order came, on the monotonic clock; None for none since the start."""
+        return self._desk.last_taken
 
     async def run(self) -> None:
         """Follow, send and tell, until cancelled."""
@@ -133,10 +137,12 @@ class Exchange:
         looks = 0
         while True:
             self._news.clear()
-            with contextlib.suppress(NotStored):
+            try:
                 if looks % TIDY_EVERY == 0:
                     await self._tidy()
                 await self._look()
+            except NotStored:  # How much waits is not known then; that it is so is told.
+                self._show(Waiting(0, None), self._channels_now.disagreements)
             looks += 1
             await asyncio.sleep(LOOK_SECONDS)
             with contextlib.suppress(TimeoutError):
@@ -153,7 +159,14 @@ class Exchange:
         now = self._expeditor.now().at
         matters = await self._books.ask(lambda store: store.matters(now, MOST_SHOWN))
         told = [await self._told(account, now) for account in self._accounts]
-        self._channels_now.show(told, filter(None, map(_disagreement, matters)))
+        known = (each for each in matters if each.account in self._accounts)
+        self._channels_now.show(told, filter(None, map(_disagreement, known)))
+
+    def _show(self, waiting: Waiting, disagreements: Iterable[Disagreement]) -> None:
+        """All of them, of which nothing more is known."""
+        last = self._desk.last_order
+        told = [self._as_it_is(each, waiting, last.get(each)) for each in self._accounts]
+        self._channels_now.show(told, disagreements)
 
     async def _told(self, account: str, now: int) -> AccountNow:
         waiting = await self._books.ask(partial(_waiting, account, now - GIVE_UP_MS))

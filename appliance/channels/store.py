@@ -1,6 +1,7 @@
 """What is known of the orders of channels: one SQLite file, of one thread; all of it blocks.
 
     orders     `Followed`, by account and id; kept for KEPT_MS after the last word of it
+    checkouts  what became of those that are no order here, or not yet
     closing    the accounts that ever said that they are done with an order
     products   which allergens the channel last told of a PLU
     position   how far the log was followed
@@ -17,7 +18,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from appliance import sqlite_file
-from appliance.channels.progress import GIVE_UP_MS, NOT_CLOSED_MS, Followed
+from appliance.channels.progress import GIVE_UP_MS, NOT_CLOSED_MS, Fate, Followed
 from appliance.kitchen.event import (
     Event,
     OrderCancelled,
@@ -52,12 +53,15 @@ CREATE INDEX due         ON orders (account, due) WHERE due IS NOT NULL;
 CREATE INDEX matters     ON orders (matter) WHERE matter IS NOT NULL;
 CREATE INDEX touched     ON orders (touched);
 CREATE TABLE products (plu TEXT PRIMARY KEY, allergens BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE checkouts (account TEXT NOT NULL, checkout TEXT NOT NULL, at INTEGER NOT NULL,
+                       fate BLOB NOT NULL, PRIMARY KEY (account, checkout)) STRICT, WITHOUT ROWID;
 CREATE TABLE closing  (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 """
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Followed).decode
+_decode_fate = msgspec.msgpack.Decoder(Fate).decode
 _decode_allergens = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 
 
@@ -142,6 +146,23 @@ class Store:
             ),
         )
 
+    def hear_of_checkout(self, account: str, checkout: str, fate: Fate) -> bool:
+        """What became of a checkout, for the order that it is or will be; whether there is one.
+
+        Raises Damaged, apsw.Error.
+        """
+        with self._connection:
+            followed = self.of_checkout(account, checkout)
+            if followed is not None:
+                followed.hear(fate, is_checkout=True)
+                self._put(followed)
+            else:
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
+                    (account, checkout, fate.at, _encode(fate)),
+                )
+        return followed is not None
+
     # ── following the log ────────────────────────────────────────────────────────────
 
     def position(self) -> Position:
@@ -181,6 +202,12 @@ class Store:
             self._keep(position)
         return bool(changed)
 
+    def _hear_before(self, followed: Followed) -> None:
+        """What became of its checkout, where that was told first."""
+        query = "SELECT fate FROM checkouts WHERE account = ? AND checkout = ?"
+        for (fate,) in self._connection.execute(query, (followed.account, followed.checkout)):
+            followed.hear(_decode_fate(fate), is_checkout=True)
+
     def _keep(self, position: Position) -> None:
         self._connection.execute("DELETE FROM position")
         self._connection.execute("INSERT INTO position VALUES (?, ?)", position)
@@ -193,7 +220,9 @@ class Store:
                 known = self.find(order.channel_account, order.id)
                 followed = known or Followed(order.channel_account, order.id)
                 followed.called = order.check_number or followed.called
-                followed.checkout = order.channel_order or followed.checkout
+                if order.channel_order and not followed.checkout:
+                    followed.checkout = order.channel_order
+                    self._hear_before(followed)
                 return followed
         return self._one("number = ?", number)
 
@@ -248,6 +277,7 @@ class Store:
                 " (SELECT account, id FROM orders WHERE touched < ? LIMIT ?)",
                 (now - KEPT_MS, FORGOTTEN_AT_ONCE),
             )
+            self._connection.execute("DELETE FROM checkouts WHERE at < ?", (now - KEPT_MS,))
 
     # ── products ─────────────────────────────────────────────────────────────────────
 

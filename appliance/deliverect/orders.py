@@ -70,6 +70,7 @@ def order_of(said: Message, order_id: str, section: DeliverectSection) -> tuple[
         covers=said.number_of_customers or None,
         channel_account=section.id,
         channel_order=text(said.checkout_id) or text(said.channel_order_id) or None,
+        brand=text(said.brand_name) or None,
         cutlery=said.packaging.include_cutlery if said.packaging else None,
     )
     return order, _guest(said, wishes)
@@ -109,11 +110,9 @@ def _remark(sent: ItemMessage) -> str:
 
 
 def _source(said: Message, section: DeliverectSection) -> str:
-    """By which platform, or for which brand of the kitchen it came."""
+    """By which platform it came."""
     platform = section.channels.get(text(said.channel)) or section.name
-    brand = text(said.brand_name)
-    staging = "STAGING" if section.environment == "staging" else ""
-    return " ".join(filter(None, (staging, platform, brand and f"({brand})")))
+    return f"STAGING {platform}" if section.environment == "staging" else platform
 
 
 def _service(said: Message) -> DeliveryService | None:

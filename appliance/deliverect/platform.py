@@ -1,7 +1,7 @@
 """The channel's API as we call it: an access token that is kept, a shared rate, and pauses.
 
-One `Platform` is for all accounts that have an API and a client in common: they share a token, 50
-requests a second, and the fate that nobody answers. What it does not take now is told by `Later`,
+One `Platform` is for all accounts that have an API and a client in common: they share a token, a
+rate of requests, and the fate that nobody answers. What it does not take now is told by `Later`,
 what it never will by `Refused`.
 """
 
@@ -32,8 +32,8 @@ from appliance.deliverect.protocol import (
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 10.0
-PER_SECOND: Final = 50
-"""Source: the vendor's limit, which all calls of an integration share."""
+PER_SECOND: Final = 45
+"""Of the 50 that all calls of an integration share, some for others."""
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
 LONGEST_RETRY_AFTER: Final = 3_600.0

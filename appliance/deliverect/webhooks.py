@@ -137,10 +137,12 @@ async def _do(desk: Desk, accounts: Sequence[Account], said: Message) -> None:
         await desk.place(*order_of(said, said.order or "", accounts[0].section))
     elif said.order is not None:
         await desk.hear(await desk.whose(ids, said.order), said.order, said.word, reason)
-    elif said.checkout_id is not None:
-        await desk.hear_of_checkout(ids, said.checkout_id, said.word, reason)
-    else:
+    elif said.checkout_id is None:
         raise NotUnderstood("it is about no order: orderId, _id or checkoutId is required")
+    elif len(ids) > 1:
+        raise NotUnderstood("locationId: it is required: several are served here")
+    else:
+        await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason)
 
 
 async def _body(request: web.Request, most: int) -> bytes:

@@ -160,6 +160,7 @@ class Ordering:
         self, known: Known, order: Order, guest: Guest, now: Moment, content: str
     ) -> Decision:
         placed = known.placed
+        order = _by_its_channel(order, placed.order)
         accepted = OrderAccepted(order.id)
         if placed.order == order and placed.guest == guest and placed.digest == content:
             return Decision(accepted)
@@ -287,6 +288,15 @@ def route_for(
         return stops if learned is None else learned.timed(stops, item, router.passes, now.at)
 
     return route
+
+
+def _by_its_channel(order: Order, before: Order) -> Order:
+    """Whoever changes it, the channel that it came by wants to hear how it is."""
+    if order.channel_account is not None or before.channel_account is None:
+        return order
+    return replace(
+        order, channel_account=before.channel_account, channel_order=before.channel_order
+    )
 
 
 def _longest(tickets: Iterable[Ticket]) -> int:

@@ -38,6 +38,14 @@ async def test_the_platform_says_failed_and_the_kitchen_is_cooking(channel: Chan
     assert channel.deliverect.history[order] == [20]
 
 
+async def test_what_became_of_a_checkout_may_come_before_its_order(channel: Channel) -> None:
+    await channel.deliverect.fate("checkout-1", "failed", "no money")
+    order = await placed(channel, checkoutId="checkout-1")
+    told = await channel.shows(lambda told: len(told["disagreements"]) == 1)
+    assert matters(told) == [(order, "failed")]
+    assert told["disagreements"][0]["reason"] == "no money"
+
+
 async def test_the_kitchen_took_it_back_and_the_platform_goes_on(tmp_path: Path) -> None:
     async with serving(tmp_path) as channel:
         order = await placed(channel)

@@ -126,7 +126,7 @@ async def test_an_order_of_the_kds_shape(channel: Channel) -> None:
     ticket = await only_ticket(channel)
     assert ticket["order_id"] == "6239****835f"
     assert ticket["order_channel"] == "dine_in"
-    assert ticket["order_reference"] == "MD1 Deliverect (Space Bar) 1z3pW"
+    assert ticket["order_reference"] == "MD1 Deliverect 1z3pW"
     (item,) = ticket["items"]
     assert (item["menu_item_id"], item["name"], item["quantity"]) == ("CMB-02", "Burger Menu", 1)
     assert item["special_instructions"] == "No garlic sauce; Cola: Iced."
@@ -144,6 +144,7 @@ async def test_an_order_of_the_kds_shape(channel: Channel) -> None:
         0,
     ]
     assert (metadata["cutlery"], metadata["channelAccount"]) == (False, "main")
+    assert metadata["brand"] == "Space Bar"
     assert metadata["pickupAt"] == "2122-03-03T13:03:00Z"
     assert ticket["status"] == "held"
 

@@ -183,3 +183,18 @@ async def test_an_account_away_holds_up_no_other(tmp_path: Path) -> None:
         async with again(tmp_path, deliverect) as channel:
             order = await placed(channel)
             await channel.told(order, 20)
+
+
+async def test_whoever_changes_it_the_channel_is_told(channel: Channel) -> None:
+    order = await placed(channel)
+    line = {"name": "Ribeye Steak", "qty": 1, "mods": []}
+    assert await channel.kitchen.order("update-order", id=order, items=[line]) == order.encode()
+    await channel.act(order, "grill", "start", "ready")
+    await channel.told(order, 20, 50, 60)
+
+
+async def test_the_shared_rate_is_kept(channel: Channel) -> None:
+    orders = [await placed(channel) for _ in range(120)]
+    for order in orders:
+        await channel.told(order, 20)
+    assert channel.deliverect.limited == 0
