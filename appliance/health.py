@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from appliance.api.attention import Attention
 from appliance.api.health import Health
 from appliance.api.kitchen_now import KitchenNow
+from appliance.channels_now import ChannelsNow
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
@@ -20,7 +21,8 @@ from appliance.screens.screens import Watcher
 from appliance.screens_now import ScreensNow
 from appliance.tls import Https
 
-if TYPE_CHECKING:  # Its libraries are for those who print: see `parts.make_printing`.
+if TYPE_CHECKING:  # They are for those who have such: see `parts`.
+    from appliance.channels.exchange import Exchange
     from appliance.printing.printers import Printing
 
 
@@ -34,12 +36,14 @@ def make_health(
     machine: Machine,
     router: OrderRouter,
     attention: Attention,
+    channels: "Exchange | None",
     https: Https | None,
     devices: Devices,
     printing: "Printing | None",
     printers_now: PrintersNow,
     screens: Watcher,
     screens_now: ScreensNow,
+    channels_now: ChannelsNow,
     warnings: Sequence[str],
 ) -> Health:
     """Of the appliance of that name; for `warnings` see `service.running`."""
@@ -56,6 +60,7 @@ def make_health(
     kitchen_now = KitchenNow(
         expeditor,
         over_tcp=lambda: router.last_accepted,
+        by_channel=lambda: channels.last_taken if channels else None,
         connections=lambda: router.status().connections,
     )
     problems = Problems(
@@ -66,6 +71,7 @@ def make_health(
             printers=printers_now.printers.values,
             printing=printing.status if printing else None,
             screens=screens_now,
+            channels=channels_now,
             devices=devices.shown,
             machine=machine,
             log=log.health,
@@ -86,6 +92,7 @@ def make_health(
         devices=devices,
         printers_now=printers_now,
         screens_now=screens_now,
+        channels_now=channels_now,
         problems=problems.now,
         warnings=all_warnings,
         host=screens.announced_as,

@@ -5,7 +5,7 @@ is said by `pages/static/words/LANGUAGE/status.json`, in the reader's language.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -15,6 +15,7 @@ from appliance.api.attention import AttentionJson
 from appliance.api.health import SEVERITIES, Fact, Problem, ProblemCode, Severity
 from appliance.api.kitchen_now import KitchenTold
 from appliance.api.times import iso, of_monotonic
+from appliance.channels_now import AccountNow, ChannelsNow, Disagreement
 from appliance.devices import NOT_YET, PanelJson, State
 from appliance.expeditor import Fault
 from appliance.indexing import IndexStatus
@@ -83,6 +84,7 @@ class Seen(NamedTuple):
     printers: Callable[[], Iterable[PrinterNow]]
     printing: Callable[[], PrintingStatus] | None
     screens: ScreensNow
+    channels: ChannelsNow
     devices: Callable[[], PanelJson]
     machine: Machine
     log: Callable[[], LogHealth]
@@ -141,6 +143,7 @@ class Problems:
             yield from of_printer(printer)
         for screen in seen.screens.screens.values():
             yield from of_screen(screen, seen.screens.screens)
+        yield from of_channels(seen.channels.accounts, seen.channels.disagreements)
         yield from of_devices(seen.devices())
         yield from of_power(seen.machine.now)
         yield from of_machine(seen.machine.now)
@@ -222,6 +225,45 @@ def of_screen(screen: ScreenNow, screens: Mapping[str, ScreenNow]) -> Iterator[F
         yield Found("screen-complains", "warning", facts, screen.id, since)
     if screen.conflict:
         yield Found("screen-twice", "warning", facts | {"why": screen.conflict}, screen.id)
+
+
+def of_channels(
+    accounts: Sequence[AccountNow], disagreements: Sequence[Disagreement]
+) -> Iterator[Found]:
+    """Channels that cannot be told, do not want to be, or do not agree with the kitchen."""
+    names = Counter(each.name for each in accounts)
+    for account in accounts:
+        name = account.name if names[account.name] == 1 else f"{account.name} ({account.id})"
+        yield from _of_account(account, name)
+        of_it = [each for each in disagreements if each.account == account.id]
+        open_ones = [each.since for each in of_it if each.matter == "not closed"]
+        others = [each.since for each in of_it if each.matter != "not closed"]
+        if others:
+            facts: dict[str, Fact] = {"account": name, "count": len(others)}
+            yield Found("channel-disagrees", "warning", facts, account.id, iso(min(others)))
+        if open_ones:
+            facts = {"account": name, "count": len(open_ones)}
+            yield Found("channel-not-closed", "notice", facts, account.id, iso(min(open_ones)))
+    for channel, count in {each.channel: each.wrong_signatures for each in accounts}.items():
+        if count:
+            facts = {"channel": channel, "count": count}
+            yield Found("channel-signatures", "warning", facts, channel)
+
+
+def _of_account(account: AccountNow, name: str) -> Iterator[Found]:
+    named: dict[str, Fact] = {"account": name}
+    since = iso(account.since)
+    if account.state == "away":
+        facts = named | {"count": account.queue, "why": account.why}
+        yield Found("channel-away", "warning", facts, account.id, since)
+    elif account.state == "refused":
+        facts = named | {"count": account.queue, "why": account.why}
+        yield Found("channel-refused", "alarm", facts, account.id, since)
+    if account.refused:
+        facts = named | {"count": account.refused, "why": account.refused_why}
+        yield Found("channel-statuses-refused", "notice", facts, account.id)
+    if account.environment == "staging":
+        yield Found("channel-staging", "notice", named, account.id)
 
 
 def of_devices(panel: PanelJson) -> Iterator[Found]:

@@ -53,6 +53,7 @@ class RunningAppliance:
         self.machine = parts.machine
         self.shown_now = parts.shown_now
         self.printers_now = parts.printers_now
+        self.channels_now = parts.channels_now
         self.log = log
         self.http = http
         self.secret = (directory / "secret").read_bytes()

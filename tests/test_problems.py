@@ -22,6 +22,7 @@ from appliance.printers import PrintingStatus
 from appliance.problems import Found
 from appliance.screens_now import ScreenNow
 from appliance.tls import HttpsStatus
+from tests.api.channels import account, disagreement
 from tests.api.printing import now as printer
 from tests.machines import WELL
 
@@ -196,6 +197,48 @@ def test_screens(more: dict[str, Any], expected: list[tuple[str, str]]) -> None:
         [],
         ["The fry"],
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, []),
+        ({"state": "waiting"}, []),
+        ({"state": "away", "why": "no answer"}, [("channel-away", "warning")]),
+        ({"state": "refused", "why": "401"}, [("channel-refused", "alarm")]),
+        ({"wrong_signatures": 2}, [("channel-signatures", "warning")]),
+        ({"refused": 2}, [("channel-statuses-refused", "notice")]),
+        ({"environment": "staging"}, [("channel-staging", "notice")]),
+    ],
+)
+def test_accounts_of_channels(more: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert told(problems.of_channels([account("city", **more)], [])) == expected
+
+
+def test_where_channels_and_the_kitchen_do_not_agree() -> None:
+    town = {"account": "town"}
+    disagreements = [
+        disagreement("A-1", since=2000),
+        disagreement("A-2", since=1000, matter="left"),
+        disagreement("A-3", matter="not closed", since=0),
+        disagreement("B-1", matter="not closed", **town),
+    ]
+    wrong = {"wrong_signatures": 2}
+    both = [account("city", **wrong), account("town", queue=3, state="away", why="no", **wrong)]
+    found = list(problems.of_channels(both, disagreements))
+    assert told(found) == [
+        ("channel-disagrees", "warning"),
+        ("channel-not-closed", "notice"),
+        ("channel-away", "warning"),
+        ("channel-not-closed", "notice"),
+        ("channel-signatures", "warning"),
+    ]
+    assert (found[0].facts, found[0].since) == (
+        {"account": "The city", "count": 2},
+        "1970-01-01T00:00:01Z",
+    )
+    assert found[2].facts == {"account": "The town", "count": 3, "why": "no"}
+    assert found[4].facts == {"channel": "Deliverect", "count": 2}  # Told once for all of it.
 
 
 def test_devices_that_fail_for_one_reason_are_one_problem() -> None:

@@ -1,6 +1,6 @@
 """The HTTP application: resources under their paths, errors and hosts watched over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Final
 
@@ -26,6 +26,7 @@ from appliance.api import (
     summons,
     tickets,
 )
+from appliance.api import channels as channel_api
 from appliance.api import health as appliance_health
 from appliance.api import printers as printer_api
 from appliance.api import screens as screen_api
@@ -44,6 +45,7 @@ from appliance.api.raw import RawOperation
 from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.api.ticket_json import TicketView
+from appliance.channels_now import Channels, ChannelsNow
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
@@ -79,23 +81,27 @@ def make_app(
     printers_now: PrintersNow,
     screens: Screens,
     screens_now: ScreensNow,
+    channels: Channels,
+    channels_now: ChannelsNow,
     set_up: SetUp,
     presses: Presses,
     guests: ready.Shown,
     limits: Limits,
     max_body: int,
     names: Callable[[], frozenset[str]],
+    outside: Mapping[str, frozenset[str]],
 ) -> web.Application:
     """The application without its pages.
 
     `guests` is what they read of their orders.
     `past` is what reports are made of. `kitchen`: who it is, for boards that knock. `about`,
-    `reminders`, `shown_now`, `printers_now`, `screens_now`: see `Events`; `devices`: see `panel`.
+    `reminders`, `shown_now`, `printers_now`, `screens_now`, `channels_now`: see `Events`;
+    `devices`: see `panel`.
     `zone` is for times of orders that come without one; `max_body` in bytes, of a request.
-    `names`: see `host_middleware`.
+    `names`, `outside`: see `host_middleware`.
     """
     app = web.Application(
-        middlewares=[errors.middleware, limits.middleware, host_middleware(names)],
+        middlewares=[errors.middleware, limits.middleware, host_middleware(names, outside)],
         client_max_size=max_body,
     )
     app.on_response_prepare.append(errors.label)
@@ -112,6 +118,7 @@ def make_app(
         printers_now=printers_now,
         screens=screens,
         screens_now=screens_now,
+        channels_now=channels_now,
     )
     app.on_shutdown.append(listening.close)
 
@@ -173,6 +180,11 @@ def make_app(
             ],
         ),
         Resource(
+            "Channels",
+            channel_api,
+            channel_api.ChannelResource(channels, channels_now, passes).operations(),
+        ),
+        Resource(
             "Set-up",
             setup,
             [
@@ -188,7 +200,14 @@ def make_app(
             [
                 *health.operations(BASE),
                 *status.operations(),
-                *Metrics(expeditor, health.log, health.machine, printers, screens).operations(),
+                *Metrics(
+                    expeditor,
+                    health.log,
+                    health.machine,
+                    printers,
+                    screens,
+                    channels=channels_now,
+                ).operations(),
             ],
         ),
     ]

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from appliance.api.access import DeviceBody, PinBody, RevokeBody
+from appliance.api.channels import PauseBody
 from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
 from appliance.api.panel import KeyBody
@@ -44,6 +45,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "screen_id": Part(
         "A screen's `id`, as `GET /screens` lists it.", "9f0c2f6e-5b1d-4b7a-9d55-0d8f3c1f2a10"
     ),
+    "account": Part("An account's `id`, as `GET /channels` lists it.", "city"),
     "job_id": Part("A job's `id`, as the printer's jobs list it.", "7"),
     "id": Part("A device's `id`, as `GET /devices` lists it.", "0123456789abcdef"),
 }
@@ -98,6 +100,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     MoveBody: {"station_id": "fry"},
     FireBody: {"order_id": "123", "course_number": 3},
     PrintBody: {"printer_id": None},
+    PauseBody: {"seconds": 1800},
     StationBody: {
         "name": "Pizza Oven",
         "station_type": "pizza",

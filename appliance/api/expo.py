@@ -7,18 +7,21 @@ from typing import Final
 
 from msgspec import Struct
 
-from appliance.api.auth import ROLES
+from appliance.api.auth import KITCHEN, ROLES
+from appliance.api.errors import ApiError, refused
 from appliance.api.location import LocationQuery, require_here
 from appliance.api.operation import Call, Operation
 from appliance.api.ticket_json import TicketView, ticket_id
 from appliance.api.times import Time, iso
 from appliance.expeditor import Expeditor
+from appliance.kitchen.command import CollectOrder, Refused
 from appliance.kitchen.order import Placed, shown_name
 from appliance.kitchen.routing import StationType
 from appliance.kitchen.ticket import Moment, Status, Ticket
 
 STATS_SECONDS: Final = 3_600
 """How far back `completed` looks: a manager asks how it goes now."""
+_PACKAGING: Final = {None: None, True: "include cutlery", False: "no cutlery"}
 _COMPLETE: Final = frozenset({"ready", "bumped"})
 
 
@@ -87,7 +90,7 @@ class Expo:
         self._now = now
 
     def operations(self) -> list[Operation]:
-        """The pass's list, and the statistics."""
+        """The pass's list, what is handed out there, and the statistics."""
         return [
             Operation(
                 "GET",
@@ -98,6 +101,15 @@ class Expo:
                 query=LocationQuery,
                 errors=(404, 503),
                 gateway=True,
+            ),
+            Operation(
+                "POST",
+                "/expo/orders/{order_id}/collected",
+                self.collect,
+                KITCHEN,
+                None,
+                status=204,
+                errors=(404, 409, 503),
             ),
             Operation(
                 "GET",
@@ -121,6 +133,24 @@ class Expo:
             if any(call.caller.sees(ticket.station) for ticket in tickets)
         ]
 
+    def collect(self, call: Call) -> None:
+        """Say that an order is with its guest, or with who delivers it.
+
+        It has to have left the pass, or all stations where there is no pass; whatever is
+        collected already stays so. A recall of any of its tickets takes that away again. The
+        token has to be good for a pass, or, where there is none, for a station that has had it.
+        """
+        order_id = call.path("order_id")
+        kitchen = self._expeditor.kitchen
+        of_order = [ticket.station for ticket, _ in kitchen.tickets_of(order_id)]
+        stations = kitchen.router.passes or of_order
+        if stations and not any(map(call.caller.sees, stations)):
+            message = "this token is for no station at which this order is handed out"
+            raise ApiError(403, "FORBIDDEN", message)
+        reply = self._expeditor.submit(CollectOrder(order_id), call.caller.subject).reply
+        if isinstance(reply, Refused):
+            raise refused(reply)
+
     def _order(self, placed: Placed, tickets: list[Ticket]) -> ExpoOrderJson:
         lines: dict[str, list[bool]] = {}
         standing = [ticket for ticket in tickets if ticket.status != "voided"]
@@ -141,7 +171,7 @@ class Expo:
             completed_items=sum(all(done) for done in lines.values()),
             # Where all was voided there is nothing to hand out.
             is_complete=bool(standing) and all(each.status in _COMPLETE for each in standing),
-            packaging_instructions=None,
+            packaging_instructions=_PACKAGING[placed.order.cutlery],
             assigned_runner=None,
             delivery_label=label or None,
             created_at=iso(placed.placed_at) or "",

@@ -14,6 +14,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from appliance import __version__
+from appliance.api.channel_json import AccountTold, account_told
 from appliance.api.errors import ApiError
 from appliance.api.kitchen_now import KitchenNow, OrdersNow, StationNow
 from appliance.api.printer_json import PrinterTold, printer_told
@@ -22,6 +23,7 @@ from appliance.api.result import JSON, Result
 from appliance.api.screen_json import ScreenTold, screen_told
 from appliance.api.ticket_json import encode
 from appliance.api.times import Time, of_monotonic
+from appliance.channels_now import ChannelsNow
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor, Fault
 from appliance.history import History
@@ -60,6 +62,13 @@ ProblemCode = Literal[
     "screen-behind",
     "screen-complains",
     "screen-twice",
+    "channel-away",
+    "channel-refused",
+    "channel-signatures",
+    "channel-statuses-refused",
+    "channel-disagrees",
+    "channel-not-closed",
+    "channel-staging",
     "device-not-wired",
     "device-away",
     "device-refused",
@@ -178,6 +187,8 @@ class HealthJson(Struct):
     history: HistoryHealth
     printers: list[PrinterTold]
     screens: list[ScreenTold]
+    channels: list[AccountTold]
+    """Accounts of delivery channels."""
     neighbours: int | None
     """Screens and appliances that are heard on the network; null where none could be."""
     disk_free_bytes: int | None
@@ -200,6 +211,7 @@ class Health:
         devices: Devices,
         printers_now: PrintersNow,
         screens_now: ScreensNow,
+        channels_now: ChannelsNow,
         problems: Callable[[Fault | None], Sequence[Problem]],
         warnings: Callable[[], list[str]],
         host: Callable[[], str],
@@ -221,6 +233,7 @@ class Health:
         self._devices = devices
         self._printers_now = printers_now
         self._screens_now = screens_now
+        self._channels_now = channels_now
         self._problems = problems
         self._host = host
         self._began = monotonic()
@@ -286,6 +299,7 @@ class Health:
             history=HistoryHealth(history.indexed, history.of, history.fault is not None),
             printers=[printer_told(each) for each in self._printers_now.printers.values()],
             screens=[screen_told(each) for each in self._screens_now.screens.values()],
+            channels=[account_told(each) for each in self._channels_now.accounts],
             neighbours=self.neighbours(),
             disk_free_bytes=self.machine.now.disk.free_bytes,
         )

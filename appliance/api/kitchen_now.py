@@ -23,6 +23,9 @@ KEPT_SECONDS: Final = 1.0
 _DAY: Final = 24 * 3_600_000
 
 
+Door = Literal["tcp", "http", "channel"]
+
+
 class OrdersNow(Struct):
     """Orders that came."""
 
@@ -31,7 +34,7 @@ class OrdersNow(Struct):
     lately_since: Annotated[Time, Meta(description="an hour to an hour and a half ago")]
     last_at: Annotated[Time | None, Meta(description="when the newest came; null for none")]
     last_by: Annotated[
-        Literal["tcp", "http"] | None,
+        Door | None,
         Meta(
             description="the door by which an order, or a change of one, was taken last; null for"
             " none since the start"
@@ -76,15 +79,17 @@ class KitchenNow:
         expeditor: Expeditor,
         *,
         over_tcp: Callable[[], float | None],
+        by_channel: Callable[[], float | None],
         connections: Callable[[], int],
     ) -> None:
         """What the kitchen holds now is on disk.
 
-        `over_tcp`: when an order came by that door last, on the monotonic clock. `connections`:
-        how many points of sale have one now.
+        `over_tcp`, `by_channel`: when an order came by that door last, on the monotonic clock.
+        `connections`: how many points of sale have one now.
         """
         self._expeditor = expeditor
         self._over_tcp = over_tcp
+        self._by_channel = by_channel
         self._over_http: float | None = None
         self._connections = connections
         self._told = self._look()
@@ -132,11 +137,14 @@ class KitchenNow:
             unrouted=len(unrouted),
         )
 
-    def _last_by(self) -> Literal["tcp", "http"] | None:
-        tcp, http = self._over_tcp(), self._over_http
-        if tcp is None and http is None:
-            return None
-        return "tcp" if (tcp or -math.inf) >= (http or -math.inf) else "http"
+    def _last_by(self) -> Door | None:
+        doors: dict[Door, float | None] = {
+            "tcp": self._over_tcp(),
+            "http": self._over_http,
+            "channel": self._by_channel(),
+        }
+        used = {door: at for door, at in doors.items() if at is not None}
+        return max(used, key=used.__getitem__, default=None)
 
 
 def _station(kitchen: Kitchen, station: Station, now: Moment) -> StationNow:

@@ -4,12 +4,14 @@ GET /metrics   nothing of a guest is in it
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from aiohttp import web
 
 from appliance.api.raw import RawOperation
+from appliance.channels_now import AccountNow, AccountState, ChannelsNow, Disagreement, Matter
 from appliance.expeditor import Expeditor
 from appliance.log import Health as LogHealth
 from appliance.log import Log
@@ -69,6 +71,30 @@ _SCREENS_SINCE_START: Final[tuple[tuple[str, str, Callable[[ScreensStatus], int]
 )
 
 
+_ACCOUNT_STATES: Final[tuple[AccountState, ...]] = get_args(AccountState)
+_MATTERS: Final[tuple[Matter, ...]] = get_args(Matter)
+_OF_ACCOUNTS: Final[tuple[tuple[str, str, Callable[[AccountNow], int]], ...]] = (
+    ("queue", "Orders of which it is still to be told something.", lambda each: each.queue),
+    (
+        "refused",
+        "Statuses that it refused for good, in the last 24 hours.",
+        lambda each: each.refused,
+    ),
+    (
+        "paused",
+        "1 while it was asked to send no new orders.",
+        lambda each: each.paused_until is not None,
+    ),
+)
+_TIMES: Final[tuple[tuple[str, str, Callable[[AccountNow], int | None]], ...]] = (
+    ("last_order", "When the newest order came.", lambda each: each.last_order),
+    ("last_status", "When it last took a status of an order.", lambda each: each.last_status),
+    ("oldest", "Since when the first of its queue waits.", lambda each: each.oldest),
+    ("token_until", "Until when our access to it is good.", lambda each: each.token_until),
+)
+"""Left out where there is none."""
+
+
 class _Seen(NamedTuple):
     """All of it, at one moment."""
 
@@ -78,6 +104,8 @@ class _Seen(NamedTuple):
     printers: PrintersJson
     screens: Sequence[ScreenJson]
     of_screens: ScreensStatus
+    accounts: Sequence[AccountNow]
+    disagreements: Sequence[Disagreement]
 
 
 class Metrics:
@@ -90,19 +118,22 @@ class Metrics:
         machine: Machine,
         printers: Printers,
         screens: Screens,
+        *,
+        channels: ChannelsNow,
     ) -> None:
         self._expeditor = expeditor
         self._log = log
         self._machine = machine
         self._printers = printers
         self._screens = screens
+        self._channels = channels
 
     def operations(self) -> list[RawOperation]:
         """One, where monitors look for it."""
         return [RawOperation("GET", "/metrics", self.answer, TEXT)]
 
     async def answer(self, _request: web.Request) -> web.Response:
-        """How the appliance, its machine, its printers and its screens are, for Prometheus."""
+        """How the appliance, its machine, printers, screens and channels are, for Prometheus."""
         seen = _Seen(
             self._expeditor.fault is None,
             self._log.health(),
@@ -110,6 +141,8 @@ class Metrics:
             self._printers.shown(),
             self._screens.shown().screens,
             self._screens.status(),
+            self._channels.accounts,
+            self._channels.disagreements,
         )
         body, kind = await asyncio.to_thread(_render, seen)
         return web.Response(body=body, headers={"Content-Type": kind})
@@ -149,6 +182,9 @@ def _families(seen: _Seen) -> Iterator["Metric"]:
         yield from _of_printers(seen.printers)
     if seen.screens:
         yield from _of_screens(seen.screens, seen.of_screens)
+    if seen.accounts:
+        yield from _of_accounts(seen.accounts)
+        yield from _of_disagreements(seen.accounts, seen.disagreements)
 
 
 def _of_machine(log: LogHealth, now: MachineNow) -> Iterator[tuple[str, str, float | None]]:
@@ -213,3 +249,56 @@ def _of_screens(screens: Sequence[ScreenJson], status: ScreensStatus) -> Iterato
         yield metric
     for name, words, count_of in _SCREENS_SINCE_START:
         yield CounterMetricFamily(f"expeditor_screens_{name}", words, value=count_of(status))
+
+
+def _of_accounts(accounts: Sequence[AccountNow]) -> Iterator["Metric"]:
+    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - see `_render`
+
+    state = GaugeMetricFamily(
+        "expeditor_channel_state",
+        "1 for the state that it is in.",
+        labels=["account", "channel", "environment", "state"],
+    )
+    for account in accounts:
+        for each in _ACCOUNT_STATES:
+            labels = [account.id, account.channel, account.environment, each]
+            state.add_metric(labels, int(account.state == each))
+    yield state
+    for name, words, count in _OF_ACCOUNTS:
+        metric = GaugeMetricFamily(f"expeditor_channel_{name}", words, labels=["account"])
+        for account in accounts:
+            metric.add_metric([account.id], int(count(account)))
+        yield metric
+    for name, words, moment in _TIMES:
+        metric = GaugeMetricFamily(
+            f"expeditor_channel_{name}_timestamp_seconds", words, labels=["account"]
+        )
+        for its_id, at in ((each.id, moment(each)) for each in accounts):
+            if at is not None:
+                metric.add_metric([its_id], at / 1000)
+        yield metric
+    wrong = GaugeMetricFamily(
+        "expeditor_channel_wrong_signatures",
+        "Messages whose signature was none of ours, in the last hour.",
+        labels=["channel"],
+    )
+    for channel, count_of in {each.channel: each.wrong_signatures for each in accounts}.items():
+        wrong.add_metric([channel], count_of)
+    yield wrong
+
+
+def _of_disagreements(
+    accounts: Sequence[AccountNow], disagreements: Sequence[Disagreement]
+) -> Iterator["Metric"]:
+    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - see `_render`
+
+    matters = Counter((each.account, each.matter) for each in disagreements)
+    metric = GaugeMetricFamily(
+        "expeditor_channel_disagreements",
+        "Orders of which it and the kitchen do not think the same.",
+        labels=["account", "matter"],
+    )
+    for account in accounts:
+        for matter in _MATTERS:
+            metric.add_metric([account.id, matter], matters[account.id, matter])
+    yield metric

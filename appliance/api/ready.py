@@ -163,7 +163,8 @@ class ReadyBoard:
         standing = [each for each in tickets if each.status != "voided"]
         at_pass = [each for each in standing if each.station in passes]
         cooked = [each for each in standing if each.station not in passes]
-        if placed.cancelled or not standing or any(each.forgotten for each in standing):
+        is_over = placed.cancelled or placed.collected is not None
+        if is_over or not standing or any(each.forgotten for each in standing):
             return None
         if all(each.status == "held" and not each.bumps for each in standing):
             return None  # It is for later.

@@ -28,6 +28,7 @@ from appliance.kitchen.order import (
     first_number,
     mode_key,
     mode_words,
+    part_of,
     shown_name,
 )
 from appliance.kitchen.ticket import Change as LineChange
@@ -243,7 +244,7 @@ def _part(item: Item, mods: tuple[int, ...]) -> Item:
     """What a station makes of an item."""
     if not mods:
         return item
-    return replace(item, mods=tuple(item.mods[place] for place in mods), components=())
+    return replace(item, mods=part_of(item.mods, mods), components=())
 
 
 class _Shown(NamedTuple):

@@ -63,6 +63,13 @@ class MetadataJson(TypedDict, total=False):
         Stations,
         Meta(description="the stations for which it makes something, or whose cards it took"),
     ]
+    collectedAt: Annotated[
+        Time,
+        Meta(
+            description="when its guest, or who delivers it, took the order, as long as that is in"
+            " memory"
+        ),
+    ]
     pickupAt: Annotated[Time, Meta(description="the pick-up time, as it was understood")]
     cancelled: Annotated[bool, Meta(description="true: the whole order was taken back")]
     items: Annotated[dict[str, LineMetadataJson], Meta(description="by line_id")]
@@ -73,8 +80,8 @@ def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
 
     In the LAN protocol's spelling, and where it was sent. Of the items there are only those
     of the ticket's `lines`, by `line_id`; `mods` of an item stand in the order of its
-    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, and `cancelled`.
-    Components of `lines` may be the menu's.
+    modifiers there. Ours: `pickupAt`, the pick-up time as it was understood, `cancelled` and
+    `collectedAt`. Components of `lines` may be the menu's.
     """
     order, guest = placed.order, placed.guest
     metadata = _but(_ELSEWHERE_IN_ORDER, replace(order, items=()))
@@ -85,6 +92,8 @@ def metadata_of(placed: Placed, lines: Sequence[Item]) -> dict[str, Any]:
         metadata.setdefault("deliveryService", {})["driverPhone"] = guest.driver_phone
     if placed.cancelled:
         metadata["cancelled"] = True
+    if placed.collected is not None:
+        metadata["collectedAt"] = iso(placed.collected)
     items = {item.line_id: more for item in lines if (more := _item_metadata(placed, item))}
     return metadata | ({"items": items} if items else {})
 

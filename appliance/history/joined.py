@@ -21,7 +21,8 @@ class Finished(NamedTuple):
     ticket: Ticket
     placed: Placed
     """`create_tick` is that of its placing: nobody asks it about retries any more. Of what only
-    a board shows (`stations`) and only time asks (`release`) it has nothing."""
+    a board shows (`stations`), only time asks (`release`) or only the pass says (`collected`) it
+    has nothing."""
 
 
 def seqs_of(rows: Iterable[Row]) -> set[int]:

@@ -1,12 +1,13 @@
 """All-day counts: how much of everything a board has still to make, over all its tickets."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from appliance.kitchen.order import Component, Item, Modifier, Placed
+from appliance.kitchen.order import Component, Item, Modifier, Placed, part_of
 from appliance.kitchen.ticket import Ticket
 
 Count = int | float
@@ -105,18 +106,20 @@ def all_day(
                 continue
             to_do, held = (0, item.qty) if line.held else (item.qty, 0)
             others = () if line.mods else elsewhere.get(line.id, ())
-            places = line.mods or range(len(item.mods))
-            mods = [item.mods[place] for place in places if place not in others]
+            mods = list(part_of(item.mods, line.mods)) or [
+                mod for place, mod in enumerate(item.mods) if place not in others
+            ]
             if not line.mods:
                 dishes.add((item.name,), to_do, held)
                 variants.add((item.name, *sorted(map(_in_words, mods))), to_do, held)
                 for part in components_of(item):
                     components.add((part.name,), to_do * part.count, held * part.count)
-            for mod in mods:
+            for place, mod in enumerate(mods):
                 counted = to_do * mod.qty, held * mod.qty
-                if line.mods:
+                if line.mods and not mod.level:
+                    below = itertools.takewhile(lambda each: each.level, mods[place + 1 :])
                     dishes.add((mod.name,), *counted)
-                    variants.add((mod.name,), *counted)
+                    variants.add((mod.name, *sorted(map(_in_words, below))), *counted)
                 else:
                     modifiers.add((mod.name,), *counted)
                 for part in components_of(mod):

@@ -42,6 +42,12 @@ class CancelOrder(Struct, frozen=True, gc=False):
     """It was finished elsewhere: its tickets leave the boards as bumped."""
 
 
+class CollectOrder(Struct, frozen=True, gc=False):
+    """Its guest has it, or who delivers it: nobody has to keep it at the pass any more."""
+
+    order_id: str
+
+
 class ActOnTicket(Struct, frozen=True, gc=False):
     """One of the ticket API's actions on the ticket of this order at this station."""
 
@@ -180,6 +186,7 @@ Command = (
     | UpdateOrder
     | AmendOrder
     | CancelOrder
+    | CollectOrder
     | ByHand
     | Undo
     | Summon

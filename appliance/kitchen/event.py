@@ -82,6 +82,14 @@ class OrderCancelled(_Event, frozen=True, gc=False, tag="order.cancelled"):
     number: int
 
 
+class OrderCollected(_Event, frozen=True, gc=False, tag="order.collected"):
+    """Its guest has the order, or who delivers it. A recall says that it is here again."""
+
+    number: int
+    by: str | None = None
+    """Who said so."""
+
+
 class TicketChanged(_Event, frozen=True, gc=False, tag="ticket"):
     """Something happened to a ticket, which is now as given here."""
 
@@ -194,6 +202,7 @@ Event = (
     OrderPlaced
     | OrderUpdated
     | OrderCancelled
+    | OrderCollected
     | TicketChanged
     | StationDefined
     | StationRemoved

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.facts import Facts, fact, fold, in_words, item_facts, local, order_facts
 from appliance.kitchen.learning import Learned
-from appliance.kitchen.order import Item, Order
+from appliance.kitchen.order import Item, Order, part_of
 from appliance.kitchen.reading import Reading
 from appliance.kitchen.routing import Outcome, Router, Stop
 from appliance.kitchen.rule import (
@@ -167,7 +167,7 @@ def _why(router: Router, outcome: Outcome, stop: Stop, item: Item) -> WhyThere:
         stop.boost,
         why,
         tuple(rule.id for rule in outcome.reading.sent.get(stop.station, ())),
-        tuple(item.mods[place].name for place in stop.mods),
+        tuple(mod.name for mod in part_of(item.mods, stop.mods)),
         tuple(rule.id for rule in outcome.extras.get(stop.station, ())),
         () if sharing == (stop.station,) else sharing,
         station.backup if overflows else None,

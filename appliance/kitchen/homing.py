@@ -21,6 +21,7 @@ from appliance.kitchen.following import sibling_changed, told
 from appliance.kitchen.known import Known
 from appliance.kitchen.memory import Memory
 from appliance.kitchen.moving import arrived, what_stays
+from appliance.kitchen.order import with_nested
 from appliance.kitchen.ordering import route_for
 from appliance.kitchen.settings import Settings
 from appliance.kitchen.ticket import Line, Moment, Ticket
@@ -155,7 +156,7 @@ class Homing:
                     line,
                     prep=stop.prep,
                     boost=stop.boost,
-                    mods=stop.mods,
+                    mods=with_nested(item.mods, stop.mods),
                     unrouted=stop.unrouted,
                     extra=stop.extra,
                     overflow_from=ticket.station,

@@ -3,32 +3,27 @@
 `decide` changes nothing. `apply` changes the state by one event, and is the only thing
 that does: live, and when a log is replayed. Between the two the caller writes the log.
 
-    command ─▶ ordering, cooking, moving, homing, undoing, summoning, layout ─▶ events ─▶ memory
+    command ─▶ ordering, cooking, moving, homing, undoing, collecting, ... ─▶ events ─▶ memory
 """
 
-from appliance.kitchen import summoning
+from appliance.kitchen import collecting, summoning
 from appliance.kitchen.all_day import AllDay, all_day, made_alone
 from appliance.kitchen.balancing import Overflow, overflows
 from appliance.kitchen.command import (
     ActOnTicket,
-    AddRules,
     AmendOrder,
     ByHand,
     CancelOrder,
+    CollectOrder,
     Command,
     ConfigurationNoted,
     CreateOrder,
-    DefineMenuItems,
-    DefineStation,
     Due,
     FireCourse,
     MarkLine,
     MoveTicket,
     NoteConfiguration,
     PrintTicket,
-    RemoveMenuItem,
-    RemoveRule,
-    RemoveStation,
     SetPriority,
     Summon,
     TicketsNow,
@@ -94,6 +89,8 @@ class Kitchen:
                 return self._moving.decide(command, now)
             case Undo():
                 return self._undoing.decide(command, now)
+            case CollectOrder():
+                return collecting.decide(self._memory, command, now)
             case Summon():
                 return summoning.decide(self._memory, command, now)
             case PrintTicket():
@@ -101,14 +98,7 @@ class Kitchen:
             case NoteConfiguration(what, keys):
                 changed = ConfigurationChanged(now.at, now.tick, what, keys)
                 return Decision(ConfigurationNoted(), (changed,))
-            case (
-                DefineStation()
-                | RemoveStation()
-                | AddRules()
-                | RemoveRule()
-                | DefineMenuItems()
-                | RemoveMenuItem()
-            ):
+            case _:  # Of stations, rules or the menu.
                 memory = self._memory
                 return Decision(*memory.layout.decide(command, now, memory.boards.shows_any))
 
@@ -263,6 +253,10 @@ class Kitchen:
         """All tickets of the newest order of that id, in the order of the stations."""
         known = self._memory.by_id(order_id)
         return [] if known is None else [(each, known.placed) for each in self._in_order(known)]
+
+    def was_here(self, order_id: str) -> bool:
+        """Whether an order of that id is remembered, live or not."""
+        return self._memory.was_here(order_id)
 
     def orders_on_boards(self) -> list[tuple[Placed, list[Ticket]]]:
         """Orders that a board shows some of, oldest first, with all their tickets."""

@@ -13,6 +13,7 @@ from appliance.kitchen.event import (
     MenuItemRemoved,
     MenuItemsDefined,
     OrderCancelled,
+    OrderCollected,
     OrderPlaced,
     OrderUpdated,
     PrintAsked,
@@ -221,11 +222,8 @@ class Memory:
                 return self._place_order(event, guest or NOBODY)
             case OrderUpdated():
                 return self._update_order(event, guest)
-            case OrderCancelled():
-                known = self._orders[event.number]
-                placed = known.placed
-                known.placed = replace(placed, cancelled=True, revision=placed.revision + 1)
-                return known.placed
+            case OrderCancelled() | OrderCollected():
+                return self._end_order(event)
             case TicketChanged():
                 return self._change_ticket(event)
             case (
@@ -264,6 +262,15 @@ class Memory:
         self._count_unrouted(event, known.placed)
         return known.placed
 
+    def _end_order(self, event: OrderCancelled | OrderCollected) -> Placed:
+        known = self._orders[event.number]
+        placed = known.placed
+        if isinstance(event, OrderCollected):
+            known.placed = replace(placed, collected=event.at)
+        else:
+            known.placed = replace(placed, cancelled=True, revision=placed.revision + 1)
+        return known.placed
+
     def _count_unrouted(self, event: OrderPlaced | OrderUpdated, placed: Placed) -> None:
         items = (placed.item(line_id) for line_id in event.unrouted)
         self.unrouted.add((item.name for item in items if item), event.at)
@@ -293,6 +300,8 @@ class Memory:
             known.tickets[ticket.station] = ticket
             if before is None and self._joins(known, event):
                 known.placed = known.placed.joined(ticket.station)
+        if known.placed.collected is not None and _comes_back(event, before):
+            known.placed = replace(known.placed, collected=None)
         self.boards.show(ticket)
         if self._is_stray(known, ticket):
             self._strays.add((ticket.number, ticket.station))
@@ -404,3 +413,9 @@ class Memory:
         self.senders.restore(state.senders)
         self.learned.restore(state.learned)
         self.summons = {each.station: each for each in state.summons}
+
+
+def _comes_back(event: TicketChanged, before: Ticket | None) -> bool:
+    """Whether a ticket that was finished, or voided, is to be made again."""
+    is_called = event.kind in ("recalled", "undone")
+    return is_called and event.ticket.workable and before is not None and not before.workable

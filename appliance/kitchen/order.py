@@ -6,7 +6,7 @@ client sent can be found again in the log and in a ticket's metadata.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -53,6 +53,28 @@ class Modifier(Struct, frozen=True, gc=False, omit_defaults=True):
     components: tuple[Component, ...] = ()
     level: int = 0
     """How deep it is nested: 1 for a change to the modifier before it that is of level 0."""
+
+
+def with_nested(mods: Sequence[Modifier], places: Collection[int]) -> tuple[int, ...]:
+    """These places, and those of what is nested below the modifiers there, in their order."""
+    return tuple([place for place, _level in _nested(mods, places)])
+
+
+def part_of(mods: Sequence[Modifier], places: Collection[int]) -> tuple[Modifier, ...]:
+    """The modifiers at these places, each with what is nested below it.
+
+    Levels are counted from there: one of level 0 is made by itself.
+    """
+    return tuple([replace(mods[place], level=level) for place, level in _nested(mods, places)])
+
+
+def _nested(mods: Sequence[Modifier], places: Collection[int]) -> Iterator[tuple[int, int]]:
+    top: int | None = None
+    for place, mod in enumerate(mods):
+        if top is None or mod.level <= top:
+            top = mod.level if place in places else None
+        if top is not None:
+            yield place, mod.level - top
 
 
 class Item(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
@@ -129,6 +151,8 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     pickup_time: str | int | None = None
     pickup_at: int | None = None
     """`pickup_time` in milliseconds since the epoch, where it could be understood."""
+    asap: bool = False
+    """It is begun at once, whatever its pick-up time: then somebody comes for it."""
     server: str | None = None
     terminal: str | None = None
     priority: bool = False
@@ -148,6 +172,10 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """Identifiers of the appliances that it came through, the first one first."""
     channel_account: str | None = None
     """The id of the account of a channel that it came by; None for a point of sale's."""
+    channel_order: str | None = None
+    """What else the channel calls it: the id of its checkout, or of the platform's order."""
+    brand: str | None = None
+    """Of the kitchen's brands, the one that it was ordered from."""
     cutlery: bool | None = None
     """Whether the guest wants some; None where nobody said."""
 
@@ -203,6 +231,9 @@ class Placed(Struct, frozen=True, dict=True):
     """Tick of its pick-up time, where that could be kept when it came."""
     closes: int | None = None
     """Tick at which its day ends; None for never. See `closing.py`."""
+    collected: int | None = None
+    """When its guest, or who delivers it, took it, in milliseconds since the epoch; None: nobody
+    has said so, or something of it was called back since."""
 
     def joined(self, station: str) -> "Placed":
         """As it is when a station has a ticket of it to cook."""

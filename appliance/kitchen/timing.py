@@ -85,9 +85,12 @@ def release_of(order: Order, lead: int, now: Moment, settings: Settings) -> int:
     """When an order for later is to be begun; 0 for one that is for now.
 
     That is its pick-up time less `prepTimeDuration`, or else less `lead`, that of `lead_of`.
-    While the wall clock is not set, every order is for now.
+    While the wall clock is not set, every order is for now; one that is wanted as soon as
+    possible always is.
     """
-    if not settings.hold_future_orders or order.pickup_at is None or not now.wall_is_set:
+    if order.asap or order.pickup_at is None:
+        return 0
+    if not settings.hold_future_orders or not now.wall_is_set:
         return 0
     release = now.tick + order.pickup_at - now.at - _lead(order, lead)
     return release if release > now.tick else 0
@@ -103,7 +106,7 @@ def changed_release(
     """
     if order.pickup_at != before.order.pickup_at:
         return release_of(order, lead, now, settings)
-    if not settings.hold_future_orders:
+    if not settings.hold_future_orders or order.asap:
         return 0
     wanted = before.promised
     release = before.release if wanted is None else wanted - _lead(order, lead)

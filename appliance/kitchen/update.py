@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from appliance.kitchen.comparison import Comparison, Route
 from appliance.kitchen.known import Known
-from appliance.kitchen.order import Item, Order
+from appliance.kitchen.order import Item, Order, part_of, with_nested
 from appliance.kitchen.routing import Stop
 from appliance.kitchen.ticket import (
     PRIORITIES,
@@ -76,7 +76,7 @@ def _new(item: Item, stop: Stop, now: Moment, *, unfired: bool) -> Line:
         held=True,
         due=due,
         boost=stop.boost,
-        mods=stop.mods,
+        mods=with_nested(item.mods, stop.mods) if stop.mods else (),
         unrouted=stop.unrouted,
         extra=stop.extra,
         overflow_from=stop.overflow_from,
@@ -86,7 +86,8 @@ def _new(item: Item, stop: Stop, now: Moment, *, unfired: bool) -> Line:
 
 def count_of(item: Item, mods: Collection[int]) -> int | float:
     """How many are made of an item, or of its modifiers that are made alone: at these places."""
-    times = sum([item.mods[place].qty for place in mods]) if mods else 1
+    alone = part_of(item.mods, mods) if mods else ()
+    times = sum([mod.qty for mod in alone if not mod.level]) if mods else 1
     return max(0, min(item.qty * times, MOST_COUNTED))
 
 

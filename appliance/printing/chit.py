@@ -17,6 +17,8 @@ class ChitModifier(Struct, frozen=True, omit_defaults=True):
     name: str
     qty: int | float = 1
     allergens: tuple[str, ...] = ()
+    level: int = 0
+    """How deep it is nested below another; of what is made alone, 0 is a dish."""
 
 
 class ChitLine(Struct, frozen=True, omit_defaults=True):
@@ -90,6 +92,8 @@ class Chit(Struct, frozen=True, omit_defaults=True):
     notes: str | None = None
     delivery: str | None = None
     """Who delivers, and under which number."""
+    cutlery: bool | None = None
+    """Whether the guest wants some, on a chit for who hands the order over."""
     also_at: tuple[str, ...] = ()
     """The names of the other stations that make something of it."""
     part: tuple[int, int] | None = None

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from appliance.kitchen.menu import Menu
-from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, shown_name
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Placed, part_of, shown_name
 from appliance.kitchen.ticket import Priority
 from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head, Kind
 
@@ -19,11 +19,10 @@ _MINUTE_MS: Final = 60_000
 def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> ChitLine:
     """A dish of the order.
 
-    `mods` are the places of the modifiers that are made of it alone; none: all of it is made. An
-    item that reads otherwise by now may lack some.
+    `mods` are the places of the modifiers that are made of it alone, with what is nested below
+    them; none: all of it is made. An item that reads otherwise by now may lack some.
     """
-    places = [place for place in mods if place < len(item.mods)]
-    alone = tuple(item.mods[place] for place in places)
+    alone = part_of(item.mods, {*mods})
     guest = placed.guest
     notes = (guest.item_instructions.get(item.line_id), guest.group_notes.get(item.line_id))
     return ChitLine(
@@ -31,7 +30,8 @@ def line_of(item: Item, mods: Iterable[int], placed: Placed, menu: Menu) -> Chit
         item.name,
         item.qty,
         mods=tuple(
-            ChitModifier(mod.name, mod.qty, menu.allergens(mod)) for mod in alone or item.mods
+            ChitModifier(mod.name, mod.qty, menu.allergens(mod), mod.level)
+            for mod in alone or item.mods
         ),
         notes="; ".join(note for note in notes if note) or None,
         allergens=menu.allergens(item),
@@ -83,13 +83,14 @@ def chit_of(
     station: str,
     names: Mapping[str, str],
     priority: Priority,
+    hands_over: bool = False,
     later: bool = False,
     was: Head | None = None,
     again: bool = False,
 ) -> Chit:
     """A chit for a station, or for the whole order, where that is "".
 
-    `names` are those of the stations, by id.
+    `names` are those of the stations, by id. `hands_over`: whoever reads it packs the order.
     """
     order, delivery = placed.order, placed.order.delivery_service
     head = head_of(placed)
@@ -104,7 +105,7 @@ def chit_of(
         lines,
         name=head.name,
         check_number=order.check_number,
-        source=order.origin_source or order.source,
+        source=" · ".join(filter(None, (order.origin_source or order.source, order.brand))),
         mode=head.mode,
         placed_at=placed.placed_at,
         target_at=head.target_at,
@@ -118,6 +119,7 @@ def chit_of(
         delivery=" ".join(part for part in (delivery.name, delivery.order_id) if part) or None
         if delivery
         else None,
+        cutlery=order.cutlery if hands_over else None,
         also_at=tuple(names.get(each, each) for each in others),
         was=was,
         again=again,

@@ -3,9 +3,12 @@
 All of it is cut to a length that can be read: what comes from outside may be of any.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from appliance.printing.chit import Chit, ChitLine, ChitModifier, Head
 from appliance.printing.speech import Speech
@@ -41,6 +44,7 @@ def chit_values(chit: Chit, speech: Speech, zone: tzinfo) -> dict[str, str]:
         "check": cut(chit.check_number or "", LONGEST_NAME),
         "source": cut(chit.source or "", LONGEST_NAME),
         "delivery": cut(chit.delivery or "", LONGEST_NAME),
+        "cutlery": _cutlery(chit.cutlery, speech),
         "server": cut(chit.server or "", LONGEST_NAME),
         "terminal": cut(chit.terminal or "", LONGEST_NAME),
         "covers": _guests(chit.covers, speech),
@@ -83,7 +87,14 @@ def others_of(chit: Chit, speech: Speech, zone: tzinfo) -> Iterator[str]:
         yield speech.say("other_notes" if chit.notes else "no_notes")
 
 
-def item_values(line: ChitLine, speech: Speech) -> list[dict[str, str]]:
+class DishValues(NamedTuple):
+    """A dish, and the modifiers below it."""
+
+    values: dict[str, str]
+    mods: tuple[ChitModifier, ...]
+
+
+def item_values(line: ChitLine, speech: Speech) -> list[DishValues]:
     """By field, of a dish; of one of which modifiers alone are made, each of these is a dish."""
     about = {
         "notes": cut(line.notes or "", LONGEST_NOTE),
@@ -93,24 +104,33 @@ def item_values(line: ChitLine, speech: Speech) -> list[dict[str, str]]:
         "waits": speech.say("waits") if line.held else "",
     }
     if not (line.only_modifiers and line.mods):
-        return [
-            {
-                "qty": count(line.qty),
-                "name": cut(line.name, LONGEST_NAME),
-                "allergens": _allergens(line.allergens, speech),
-                **about,
-            }
-        ]
-    made = [
-        {
-            "qty": count(mod.qty * line.qty),
-            "name": cut(mod.name, LONGEST_NAME),
-            "allergens": _allergens(mod.allergens, speech),
+        dish = {
+            "qty": count(line.qty),
+            "name": cut(line.name, LONGEST_NAME),
+            "allergens": _allergens(line.allergens, speech),
+            **about,
         }
-        for mod in line.mods
+        return [DishValues(dish, line.mods)]
+    made = [
+        DishValues(
+            {
+                "qty": count(mod.qty * line.qty),
+                "name": cut(mod.name, LONGEST_NAME),
+                "allergens": _allergens(mod.allergens, speech),
+            },
+            tuple(_below(line.mods[place + 1 :])),
+        )
+        for place, mod in enumerate(line.mods)
+        if not mod.level
     ]
-    made[-1] |= {"of": speech.say("of", dish=cut(line.name, LONGEST_NAME)), **about}
+    made[-1].values.update(of=speech.say("of", dish=cut(line.name, LONGEST_NAME)), **about)
     return made
+
+
+def _below(mods: Iterable[ChitModifier]) -> Iterator[ChitModifier]:
+    """Those up to the next that is made alone, as modifiers of the one before."""
+    for mod in itertools.takewhile(lambda mod: mod.level, mods):
+        yield replace(mod, level=mod.level - 1)
 
 
 def modifier_values(mod: ChitModifier, speech: Speech) -> dict[str, str]:
@@ -171,6 +191,12 @@ def _guests(covers: int | None, speech: Speech) -> str:
     if covers is None:
         return ""
     return speech.say("one_guest") if covers == 1 else speech.say("covers", n=covers)
+
+
+def _cutlery(is_wanted: bool | None, speech: Speech) -> str:  # noqa: FBT001
+    if is_wanted is None:
+        return ""
+    return speech.say("cutlery" if is_wanted else "no_cutlery")
 
 
 def _listed(names: Iterable[str]) -> str:

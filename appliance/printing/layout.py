@@ -26,7 +26,7 @@ from appliance.config.template import (
     filled,
     read,
 )
-from appliance.printing.chit import Chit, ChitLine
+from appliance.printing.chit import Chit, ChitLine, ChitModifier
 from appliance.printing.content import without_allergens
 from appliance.printing.fields import (
     LONGEST_NAME,
@@ -45,6 +45,10 @@ from hardware.printers.paper import Beep, Cut, Document, Element, Line, Qr, Rule
 
 _MARK: Final = Style(height=2, bold=True, inverse=True, red=True)
 _SECONDS_PER_MINUTE: Final = 60
+_COLUMNS_PER_LEVEL: Final = 2
+"""By which a modifier of a modifier stands further in: as far as a bullet is wide."""
+_DEEPEST: Final = 4
+"""What is nested deeper stands no further in: narrow paper has room for its words, too."""
 
 
 class Circumstances(Struct, frozen=True):
@@ -130,17 +134,20 @@ class _Layout:
         yield from self.sheet.text(mark_of(line, self._speech), _MARK)
         if line.mark == "void":
             line = without_allergens(line)
-        mods = () if line.only_modifiers else line.mods
         for of_dish in item_values(line, self._speech):
-            values = self._clean(of_dish)
+            values = self._clean(of_dish.values)
             for each in self._item:
                 if each.alone == MODIFIERS:
-                    for mod in mods:
-                        of_mod = self._clean(modifier_values(mod, self._speech))
-                        for of_it in self._modifier:
-                            yield from self._line(of_it, of_mod)
+                    for mod in of_dish.mods:
+                        yield from self._of_modifier(mod)
                 else:
                     yield from self._line(each, values)
+
+    def _of_modifier(self, mod: ChitModifier) -> Iterator[Element]:
+        values = self._clean(modifier_values(mod, self._speech))
+        deeper = _COLUMNS_PER_LEVEL * min(mod.level, _DEEPEST)
+        for line in self._modifier:
+            yield from self._line(line._replace(indent=line.indent + deeper), values)
 
     def _clean(self, values: Mapping[str, str]) -> dict[str, str]:
         """As the model prints them: what is nothing then is empty."""

@@ -143,6 +143,7 @@ class _Printer:
         self._placed = placed
         self._menu = kitchen.menu
         self._names = {station.id: station.name for station in kitchen.stations}
+        self._cooking = {station.id for station in kitchen.stations if station.cooks}
         self._whole = prints_whole(wants, kitchen)
 
     def told(self, event: TicketChanged, paper: OnPaper) -> tuple[tuple[Chit, ...], OnPaper]:
@@ -266,6 +267,7 @@ class _Printer:
             station=scope.station,
             names=self._names,
             priority=scope.priority,
+            hands_over=scope.station not in self._cooking,
             later=self._placed.release > event.tick and all(line.held for line in lines),
             was=was,
             again=again,

@@ -9,6 +9,7 @@ from appliance.kitchen.event import (
     MenuItemRemoved,
     MenuItemsDefined,
     OrderCancelled,
+    OrderCollected,
     OrderPlaced,
     OrderUpdated,
     PrintAsked,
@@ -35,6 +36,7 @@ Action = Literal[
     "received",
     "undone",
     "cancelled",
+    "collected",
     "printed",
     "called",
     "came",
@@ -54,7 +56,8 @@ Action = Literal[
     "screen_removed",
 ]
 """`item_done`: a line was ticked, or its tick taken away; `acknowledged`: a struck ticket was
-bumped away; `received`: what was moved came there; `cancelled`: the order was taken back."""
+bumped away; `received`: what was moved came there; `cancelled`: the order was taken back;
+`collected`: its guest has it, or who delivers it."""
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 LONGEST: Final = 200
 """Characters of what a deed was about: a menu may be sent whole."""
@@ -124,6 +127,8 @@ def deed_of(seq: int, event: Event) -> Deed | None:
             return Deed(event.at, seq, "printed", ticket.station, ticket.number, by, printer)
         case OrderCancelled(number=number):
             return Deed(event.at, seq, "cancelled", None, number)
+        case OrderCollected(number=number, by=by):
+            return Deed(event.at, seq, "collected", None, number, by)
         case OrderPlaced() | OrderUpdated() | Summoned(until=None, by=None):
             return None  # By the till; by time itself.
         case Summoned(station=station, until=until, by=by):

@@ -13,10 +13,12 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Modifier, Order, Placed
+from appliance.kitchen.order import MODE_WHEN_NOT_SENT, Item, Modifier, Order, Placed, part_of
 from appliance.kitchen.ticket import Line, Ticket
 
 DIGEST_BYTES: Final = 8
+NESTED: Final = "› "
+"""Before a modifier of a modifier, once per level: the protocol has no nesting."""
 
 _encode = msgspec.json.encode
 
@@ -140,8 +142,8 @@ def _items(placed: Placed, tickets: Iterable[Ticket]) -> Iterable[dict[str, Any]
 def _item(placed: Placed, item: Item, on: Sequence[Line]) -> dict[str, Any]:
     """A line; of modifiers that are made alone, only those."""
     is_whole = not all(line.mods for line in on)
-    alone = sorted({place for line in on for place in line.mods if place < len(item.mods)})
-    mods = item.mods if is_whole or not alone else tuple(item.mods[place] for place in alone)
+    alone = {place for line in on for place in line.mods}
+    mods = item.mods if is_whole else part_of(item.mods, alone) or item.mods
     part = replace(item, price=None, mods=(), components=item.components if is_whole else ())
     fields: dict[str, Any] = msgspec.to_builtins(part)
     fields["qty"] = item.qty
@@ -158,7 +160,8 @@ def _item(placed: Placed, item: Item, on: Sequence[Line]) -> dict[str, Any]:
 
 
 def _modifier(mod: Modifier) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(replace(mod, components=()))
+    name = NESTED * mod.level + mod.name
+    fields: dict[str, Any] = msgspec.to_builtins(replace(mod, name=name, components=(), level=0))
     fields["qty"] = mod.qty
     if mod.components:
         fields["components"] = [_counted(each.name, each.count) for each in mod.components]

@@ -22,6 +22,7 @@ VALUES = {
     "printer_id": "grill-printer",
     "job_id": "1",
     "screen_id": "grill-screen",
+    "account": "city",
 }
 READS = ("GET", "HEAD")
 OPEN = {

@@ -25,7 +25,8 @@ WHO: Final = {
 
 # Source: the same page, "Paths". What a token for some stations may: `own`: what is of these;
 # `all`: nothing, it takes a token for every station; `seen`: it gets what it may see. All that
-# is asked for is at the grill, but the bar, which is at fry: `fry` is `own` there.
+# is asked for is at the grill, but the bar, which is at fry: `fry` is `own` there, and `pass` is
+# `own` at the pass.
 TABLE: Final = """
 GET    /stations/{station_id}/tickets                                           everyone  own   both
 POST   /stations/{station_id}/orders/{order_id}/ticket/start                    kitchen   own   both
@@ -61,6 +62,7 @@ DELETE /menu/{plu}                                                              
 POST   /menu/bulk                                                               managers  all   ours
 GET    /ready                                                                   everyone  seen  ours
 GET    /expo                                                                    everyone  seen  both
+POST   /expo/orders/{order_id}/collected                                        kitchen   pass  ours
 POST   /courses/fire                                                            kitchen   own   ours
 POST   /orders                                                                  orders    all   ours
 PUT    /orders/{order_id}                                                       orders    all   ours
@@ -87,6 +89,9 @@ GET    /screens                                                                 
 POST   /screens                                                                 managers  all   ours
 PATCH  /screens/{screen_id}                                                     managers  all   ours
 DELETE /screens/{screen_id}                                                     managers  all   ours
+GET    /channels                                                                everyone  seen  ours
+POST   /channels/{account}/orders/{order_id}/settled                            kitchen   pass  ours
+POST   /channels/{account}/pause                                                managers  all   ours
 GET    /reports/day                                                             managers  all   ours
 GET    /reports/days                                                            managers  all   ours
 GET    /reports/slowest                                                         managers  all   ours
@@ -134,6 +139,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/printers/{printer_id}/faults"): {"fault": "slow", "on": True},
     ("POST", "/screens"): {"address": "192.0.2.7", "name": "Wall"},
     ("PATCH", "/screens/{screen_id}"): {"name": "Wall"},
+    ("POST", "/channels/{account}/pause"): {"seconds": 900},
     ("POST", "/tokens/revoke"): {"subject": "Tom"},
     ("POST", "/pins"): {"name": "Tom", "pin": "4711", "roles": ["owner"]},
     ("POST", "/devices"): {"name": "Tablet"},

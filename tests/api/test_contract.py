@@ -16,6 +16,8 @@ from typing import Final
 import pytest
 
 from appliance import config
+from tests.api.channels import MadeUpChannels, account
+from tests.api.channels import given as given_channels
 from tests.api.conforming import document_of
 from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.screens import MadeUpScreens, screen
@@ -69,6 +71,7 @@ async def test_the_appliance_is_as_the_contract_says(
     given(monkeypatch, printers)
     # More than schemathesis forgets.
     given_screens(monkeypatch, MadeUpScreens(screen("wall", "grill"), screen("tv", "fry")))
+    given_channels(monkeypatch, MadeUpChannels(account("city")))
     text = await asyncio.to_thread(config.embedded)
     async with running(tmp_path, text + UNLIMITED) as appliance:
         await kitchen_at_work(appliance)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from appliance.kitchen.command import CreateOrder
+from appliance.kitchen.order import NOBODY, Item, Order
 from tests.api.asking import PREFIXES, Answer, ask
 from tests.running import RunningAppliance
 
@@ -67,6 +69,20 @@ async def test_an_order_shows_what_each_station_has_done(
         "item_count": 1,
         "completed_count": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("cutlery", "said"), [(True, "include cutlery"), (False, "no cutlery"), (None, None)]
+)
+async def test_how_it_is_packed_is_said_where_the_guest_has_said_so(
+    at_once: RunningAppliance, *, cutlery: bool | None, said: str | None
+) -> None:
+    order = Order("7", (Item("1", "Hamburger"),), cutlery=cutlery)
+    at_once.expeditor.submit(CreateOrder(order, NOBODY))
+    (packed,) = (await expo(at_once)).body
+    assert packed["packaging_instructions"] == said
+    for ticket in await at_once.tickets("pass"):
+        assert ticket["metadata"].get("cutlery") is cutlery
 
 
 async def test_an_item_of_two_stations_is_complete_when_both_are(

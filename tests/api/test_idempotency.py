@@ -20,6 +20,8 @@ from appliance.kitchen.ticket import Moment
 from appliance.log import Unreadable
 from tests.api import cloud
 from tests.api.asking import Answer, ask, ticket_path
+from tests.api.channels import MadeUpChannels, account
+from tests.api.channels import given as given_channels
 from tests.api.printing import MadeUpPrinters, given, job, printer
 from tests.api.screens import MadeUpScreens
 from tests.api.screens import given as given_screens
@@ -220,6 +222,7 @@ EVERY_POST: dict[str, Any] = {
     "/stations/grill/orders/A-1/ticket/undo": None,
     "/stations/grill/undo": None,
     "/stations/grill/summon": None,
+    "/expo/orders/A-1/collected": None,
     "/courses/fire": {"order_id": "A-1", "course_number": 1},
     "/stations": {"name": "Pizza"},
     "/routing": RULE,
@@ -237,6 +240,8 @@ IN_MEMORY: dict[str, Any] = {
        ("test", "jobs/print", "jobs/drop", "jobs/1/print", "jobs/1/drop")},
     "/printers/grill-printer/faults": {"fault": "slow", "on": True},
     "/screens": {"address": "192.0.2.7", "name": "Wall"},
+    "/channels/city/orders/A-1/settled": None,
+    "/channels/city/pause": {"seconds": 900},
 }  # fmt: skip
 CHANGES_NOTHING = ("/routing/test", "/printers/look", "/setup/check", "/setup/route")
 BEGINS_ANEW = "/setup/import"  # Its second time finds all of it as it is to be.
@@ -251,11 +256,13 @@ async def test_every_post_of_the_api_is_repeated(
     printers.its_jobs = [job(1, "grill-printer", "grill", state="asks")]
     given(monkeypatch, printers)
     given_screens(monkeypatch, MadeUpScreens())
+    given_channels(monkeypatch, MadeUpChannels(account("city")))
     async with running(tmp_path, DEMO) as appliance:
         described = (await ask(appliance, "GET", f"{BASE}/openapi.json")).body["paths"]
         names = [("{station_id}", "grill"), ("{order_id}", "A-1"), ("{line_id}", "1")]
         names += [("{button_id}", "grill-2"), ("{bar_id}", "fry-bar")]
         names += [("{printer_id}", "grill-printer"), ("{job_id}", "1")]
+        names += [("{account}", "city")]
         for path, operations in described.items():
             filled_in = functools.reduce(lambda text, name: text.replace(*name), names, path)
             if "post" in operations and path.startswith(BASE):

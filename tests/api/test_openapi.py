@@ -217,6 +217,7 @@ async def test_what_is_ours_of_a_tickets_metadata_is_described(
     described = schemas[name]
     ours = {"queued", "firesAt", "firedAt", "lateAt", "veryLateAt", "waitsSince", "recallUntil"}
     ours |= {"alsoAt", "overflowFrom", "forgotten", "pickupAt", "cancelled", "items"}
+    ours |= {"collectedAt"}
     assert described["required"] == ["queued"]
     assert set(described["properties"]) == ours
     assert all(each["description"] for each in described["properties"].values())

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 import pytest
 from yarl import URL
 
+from tests.api.channels import MadeUpChannels, account, disagreement
+from tests.api.channels import given as given_channels
 from tests.api.every_path import READS, Asked, guarded
 from tests.api.listening import listening
 from tests.api.printing import MadeUpPrinters, given, job, printer
@@ -29,7 +31,9 @@ async def appliance(
     printers.its_jobs = [job(1, "grill-printer", "grill", state="asks", name=GUEST)]
     given(monkeypatch, printers)
     given_screens(monkeypatch, MadeUpScreens(screen("grill-screen", "grill")))
+    given_channels(monkeypatch, MadeUpChannels(account("city")))
     async with running(tmp_path, DEMO) as appliance:
+        appliance.channels_now.show([account("city")], [disagreement("A-1", called=GUEST)])
         yield appliance
 
 
@@ -108,10 +112,10 @@ async def test_a_token_for_another_station_neither_reads_nor_acts(
 
 
 async def test_a_token_for_this_station_reads_and_acts(appliance: RunningAppliance) -> None:
-    token, of_fry = (appliance.token(*ALL_ROLES, stations=[at]) for at in ("grill", "fry"))
+    tokens = {at: appliance.token(*ALL_ROLES, stations=[at]) for at in ("grill", "fry", "pass")}
     for row in ROWS:
         await order(appliance)
-        said = await say(appliance, row, of_fry if row.kept == "fry" else token)
+        said = await say(appliance, row, tokens.get(row.kept, tokens["grill"]))
         if row.kept == "all":
             assert (said.status, said.code) == (403, "FORBIDDEN"), row.asked
         else:

@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import inspect
 
-from appliance.kitchen.order import Guest, Order
+from appliance.kitchen.command import CreateOrder
+from appliance.kitchen.order import NOBODY, Guest, Item, Modifier, Order
 from tests.api.listening import listening
 from tests.running import RunningAppliance, running
 
@@ -204,6 +205,18 @@ async def test_a_cancelled_order_says_so_and_a_voided_card_alone_does_not(
     assert at_pass["metadata"]["cancelled"] is True
 
 
+async def test_how_deep_a_modifier_is_nested_stands_beside_it(appliance: RunningAppliance) -> None:
+    mods = (Modifier("Cheddar"), Modifier("Side Fries"), Modifier("No salt", level=1))
+    order = Order("A-1", (Item("1", "Hamburger", mods=mods),))
+    appliance.expeditor.submit(CreateOrder(order, NOBODY))
+    for station, names in (("grill", ["Cheddar", "Side Fries", "No salt"]),
+                           ("fry", ["Side Fries", "No salt"])):  # fmt: skip
+        (ticket,) = await appliance.tickets(station)
+        assert [mod["name"] for mod in ticket["items"][0]["modifiers"]] == names
+        beside = ticket["metadata"]["items"]["1"]["mods"]
+        assert [mod.get("level", 0) for mod in beside] == [0, 0, 1][-len(names) :]
+
+
 async def test_every_field_of_an_order_comes_back_on_every_path(tmp_path: Path) -> None:
     """By every command and in every answer: an order with all that the structs can hold."""
     numbers = itertools.count(1_000)
@@ -236,6 +249,10 @@ def _full_order(numbers: Iterator[int]) -> dict[str, Any]:
     guest = _sample(inspect.type_info(Guest), "guest", numbers)
     # What a message does not have under that name, or not with any text.
     del order["pickupAt"], order["via"], guest["itemInstructions"], guest["groupNotes"]
+    for of_a_channel in ("asap", "channelAccount", "channelOrder", "cutlery"):
+        order.pop(of_a_channel, None)
+    for mod in (mod for item in order["items"] for mod in item["mods"]):
+        del mod["level"]  # As all of these: it is what channels send.
     order["deliveryService"]["driverPhone"] = guest.pop("driverPhone")
     for item, status in zip(order["items"], ("hold", "fire"), strict=True):
         item["courseStatus"] = status

@@ -14,6 +14,7 @@ from appliance.kitchen.command import (
     AmendOrder,
     ByHand,
     CancelOrder,
+    CollectOrder,
     Command,
     CreateOrder,
     DefineMenuItems,
@@ -70,6 +71,12 @@ items = st.builds(
             (Modifier("No onion"),),
             (Modifier("Side Fries"), Modifier("No onion")),
             (Modifier("Well Done"), Modifier("Side Salad"), Modifier("Side Fries")),
+            (
+                Modifier("Side Fries"),
+                Modifier("No salt", level=1),
+                Modifier("Side Dip", level=1),
+                Modifier("No onion"),
+            ),
         ]
     ),
     course=st.sampled_from([None, "Course 1", "Course 2", "Dessert"]),
@@ -141,6 +148,7 @@ of_cooks: st.SearchStrategy[ByHand] = st.one_of(
 )
 moves = st.builds(MoveTicket, stations, order_ids, stations)
 summons = st.builds(Summon, stations, st.booleans())
+collects = st.builds(CollectOrder, order_ids)
 undos = st.builds(Undo, stations, st.none() | order_ids)
 made_stations = st.builds(
     Station,
@@ -248,6 +256,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     by_hand,
     undos,
     summons,
+    collects,
     layout_commands,
 )
 ways_to_work = st.builds(

@@ -7,7 +7,7 @@ shows is taken from its cards as every board gets them, in the order of the boar
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from appliance.kitchen.all_day import Count, Counted, Dish
 from appliance.kitchen.command import (
     ActOnTicket,
     CancelOrder,
+    CollectOrder,
     Command,
     CreateOrder,
     Due,
@@ -55,6 +56,8 @@ _STATES: Final = {
 }
 _WAITING: Final = ("held", "voided")
 """What is said of such a card is said of all of it."""
+NESTED: Final = "›"
+"""Before a modifier, once for each level at which it is nested below the one before."""
 _HURRY: Final = {"high": "in a hurry", "urgent": "urgent"}
 _CHANGES: Final = {"added": "new", "edited": "changed", "deleted": "gone"}
 
@@ -184,6 +187,10 @@ class Story:
     def _takes_back(self, station: str, in_vain: str | None) -> None:
         self._do(Undo(station), in_vain)
 
+    @sentence(r"(?:somebody|the driver) collects (.+?)(, in vain)?")
+    def _collects(self, who: str, in_vain: str | None) -> None:
+        self._do(CollectOrder(who), in_vain)
+
     @sentence(r"(\w+) calls for somebody")
     def _calls(self, station: str) -> None:
         self._do(Summon(station, on=True))
@@ -243,7 +250,12 @@ class Story:
         return None
 
     def _line(self, item: ItemJson, card: TicketJson) -> str:
-        mods = [mod.name for mod in item.modifiers]
+        beside: dict[str, Any] = {**card.metadata.get("items", {}).get(item.line_id, {})}
+        none: list[dict[str, Any]] = [{}] * len(item.modifiers)
+        levels = [mod.get("level", 0) for mod in beside.get("mods", none)]
+        mods = [
+            NESTED * level + mod.name for mod, level in zip(item.modifiers, levels, strict=True)
+        ]
         what = " + ".join(mods if item.only_modifiers else [item.name, *mods])
         what += f" for {item.name}" if item.only_modifiers else ""
         amount = "" if item.quantity == 1 else f"{item.quantity} "
@@ -289,6 +301,12 @@ class Story:
         orders = [(self._kitchen.placed(each.number).order.id, each.station) for each in tickets]
         return ", ".join(f"{order} at {station}" for order, station in orders) or "nothing"
 
+    @sentence(r"what was collected is (?P<shown>.+)")
+    def _collected(self, _shown: str) -> str:
+        orders = [placed for placed, _tickets in self._kitchen.state().orders]
+        collected = [each.order.id for each in orders if each.collected is not None]
+        return ", ".join(collected) or "nothing"
+
     @sentence(r"who calls is (?P<shown>.+)")
     def _called(self, _shown: str) -> str:
         return ", ".join(each.station for each in self._kitchen.summons) or "nobody"
@@ -315,7 +333,7 @@ def _items(text: str) -> Iterable[Item]:
             name,
             name,
             int(qty or 1),
-            mods=tuple(map(Modifier, mods)),
+            mods=tuple(Modifier(mod.lstrip(NESTED), level=mod.count(NESTED)) for mod in mods),
             course=next((each.capitalize() for each in told if each != "waits"), None),
             course_status="hold" if "waits" in told else None,
         )

@@ -15,6 +15,7 @@ from appliance.kitchen.command import (
     ActOnTicket,
     AddRules,
     ByHand,
+    CollectOrder,
     Command,
     CreateOrder,
     Due,
@@ -162,6 +163,11 @@ class Night(RuleBasedStateMachine):
     def the_pass_sends(self, pick: int) -> None:
         if shown := self.kitchen.live_tickets("pass"):
             self.submit(ActOnTicket("pass", self.id_of(shown[pick % len(shown)]), "bump"))
+
+    @rule(pick=st.integers(0, 9), station=st.sampled_from(["pass", "grill", "cold"]))
+    def somebody_collects(self, pick: int, station: str) -> None:
+        if gone := self.kitchen.finished_tickets(station):
+            self.submit(CollectOrder(self.id_of(gone[pick % len(gone)])))
 
     @rule(
         pick=st.integers(0, 9),
@@ -426,6 +432,16 @@ class Night(RuleBasedStateMachine):
                 assert not any(line.timed for line in lines) or any(
                     not line.held for line in lines
                 ), tickets
+
+    @invariant()
+    def nobody_has_what_is_being_made(self) -> None:
+        """Unless the pass leaves their cards to the stations."""
+        if not self.kitchen.settings.pass_clears_stations:
+            return
+        for placed, tickets in self.kitchen.state().orders:
+            if placed.collected is not None:
+                made = [each for each in tickets if each.station in placed.stations]
+                assert not any(ticket.workable for ticket in made), tickets
 
     @invariant()
     def every_line_can_be_read(self) -> None:

@@ -98,7 +98,7 @@ def _blank(value: Any) -> Any:
             key: (
                 (inner is not None)
                 if key.endswith("_at")
-                else [seconds for seconds, _hour in inner]
+                else [(seconds, order) for seconds, _hour, order in inner]
                 if key == "samples"
                 else _blank(inner)
             )

@@ -149,6 +149,11 @@ class Hub:
         """How all adopted screens are from now on."""
         self.says({"type": "kds.screens", "payload": {"screens": screens}})
 
+    def has_channels(self, accounts: Sequence[Any], *disagreements: dict[str, Any]) -> None:
+        """How all accounts of delivery channels are from now on, and where they do not agree."""
+        payload = {"accounts": accounts, "disagreements": disagreements}
+        self.says({"type": "kds.channels", "payload": payload})
+
     def says(self, *events: dict[str, Any]) -> None:
         """These, one right after the other; then drawn, where frames come by themselves."""
         self._page.evaluate(SAY, events)
@@ -196,3 +201,18 @@ def screen(name: str, station: str | None, **more: Any) -> dict[str, Any]:
     usual |= {"proto": "board", "state": "live", "why": "", "since": iso(0), "covers": []}
     usual |= {"covered_by": None, "conflict": "", "missed": False, "shows": "board"}
     return usual | {"look": LEFT_TO_IT} | more
+
+
+def account(its_id: str, **more: Any) -> dict[str, Any]:
+    """One of a delivery channel that takes what it is told, as everybody is told of it."""
+    usual: dict[str, Any] = {"id": its_id, "channel": "Deliverect", "name": f"The {its_id}"}
+    usual |= {"environment": "production", "state": "ready", "why": "", "since": iso(0)}
+    usual |= {"last_order_at": None, "last_status_at": None, "queue": 0, "oldest_at": None}
+    usual |= {"refused": 0, "refused_why": "", "token_until": None, "wrong_signatures": 0}
+    return usual | {"can_pause": False, "paused_until": None} | more
+
+
+def disagreement(order_id: str, matter: str, **more: Any) -> dict[str, Any]:
+    """Of the account `city`, since the doors opened."""
+    usual = {"account": "city", "order_id": order_id, "called": f"U-{order_id}", "matter": matter}
+    return usual | {"since": iso(0), "reason": ""} | more

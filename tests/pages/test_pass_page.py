@@ -179,7 +179,7 @@ def test_it_owns_up_when_nobody_answers_and_nothing_can_be_pressed(hub: Hub, pag
     hub.falls_silent()
     hub.board.is_offline(within=5)
     expect(page.locator("body")).to_have_class(re.compile("stale"))
-    for place in ("#orders", "#tools"):
+    for place in ("#orders", "#tools", "#channels"):
         expect(page.locator(f"{place}[inert]")).to_be_attached()
     hub.it_is(2)
     hub.board.is_live()

@@ -36,6 +36,7 @@ NO_TEXT: Final = {
     "${} · Expeditor",
     # What the appliance calls things, and is asked.
     *("bump ${}", "tick ${}", "signed out", "paper low", "not seen yet", "Kitchen"),
+    *("cancelled late", "not closed"),
     *("UTC", "NFD", "GPIO ${}", "_ms", "_bytes"),
     # What a style says, and asks the screen.
     *(
@@ -48,6 +49,7 @@ NO_TEXT: Final = {
     ),
     "(prefers-color-scheme: light)",
     "(pointer: coarse)",
+    "(max-height: 600px), (max-width: 640px)",
 }
 """What is the same in every language."""
 CODE: Final = re.compile(

@@ -111,6 +111,65 @@ def test_a_chit_has_all_that_is_known_of_its_order() -> None:
     ]
 
 
+NESTED: Final = (
+    ChitModifier("Side Fries"),
+    ChitModifier("No salt", 1, ("celery",), level=1),
+    ChitModifier("Ketchup and a lot of mayonnaise beside it", 2, level=2),
+    ChitModifier("No onion"),
+)
+
+
+def dishes(paper: Document, model: Model = PLAIN_PRINTER) -> list[str]:
+    """What stands between the rules."""
+    lines = read(paper, model)
+    first, last = [place for place, line in enumerate(lines) if set(line) == {"="}]
+    return lines[first + 1 : last]
+
+
+def test_a_modifier_of_a_modifier_stands_further_in_and_so_does_what_is_said_of_it() -> None:
+    paper = laid_out(chit(replace(BURGER, mods=NESTED), station=""))
+    assert dishes(paper) == [
+        "1 Burger",
+        "  - Side Fries",
+        "    - No salt",
+        "      ALLERGENS: celery",
+        "      - 2 Ketchup and a lot of mayonnaise",
+        "        beside it",
+        "  - No onion",
+    ]
+
+
+def test_what_is_nested_deep_keeps_room_for_its_words() -> None:
+    deep = tuple(ChitModifier("m" * 12, level=level) for level in (4, 5, 90))
+    paper = laid_out(chit(replace(BURGER, mods=deep)), U220)
+    assert dishes(paper, U220)[1:] == [f"{' ' * 10}- {'m' * 12}"] * 3
+
+
+def test_a_side_that_is_made_alone_has_its_own_changes_below_it() -> None:
+    line = replace(BURGER, qty=2, mods=NESTED, only_modifiers=True, notes="hot")
+    assert dishes(laid_out(chit(line, station=""))) == [
+        "2 Side Fries",
+        "  - No salt",
+        "    ALLERGENS: celery",
+        "    - 2 Ketchup and a lot of mayonnaise",
+        "      beside it",
+        "2 No onion",
+        "  for Burger",
+        "  ! hot",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"), [(None, []), (True, ["Cutlery"]), (False, ["No cutlery"])]
+)
+def test_whether_cutlery_is_wanted_is_said_where_the_guest_has_said_so(
+    *, wanted: bool | None, words: list[str]
+) -> None:
+    known = chit(BURGER, station="", cutlery=wanted)
+    assert said(known) == [*said(chit(BURGER, station=""))[:2], *words, "1 Burger"]
+    assert said(known, template=("{cutlery}", "{items}")) == [*words, "1 Burger"]
+
+
 def test_what_is_not_known_takes_no_line() -> None:
     assert said(Chit("ticket", AT, order_id="7", lines=(BURGER,))) == ["7", "1 Burger"]
 

@@ -21,7 +21,7 @@ from appliance.kitchen.command import (
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.layout import Plan
 from appliance.kitchen.menu import MenuItem
-from appliance.kitchen.order import NOBODY, DeliveryService, Guest, Item, Order
+from appliance.kitchen.order import NOBODY, DeliveryService, Guest, Item, Modifier, Order
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Action, Moment
 from appliance.printing.chit import Chit, ChitLine, Head
@@ -98,6 +98,31 @@ def test_each_station_has_its_own_and_the_pass_has_all() -> None:
     ]
     assert shift.printers[0].chits[0].also_at == ("Fry",)
     assert shift.printers[2].chits[0].also_at == ("Fry", "Grill")
+
+
+def test_who_packs_the_order_reads_whether_cutlery_is_wanted() -> None:
+    shift = at(GRILL, PASS, replace(GRILL, ticket="order"))
+    shift.do(CreateOrder(Order("7", (BURGER,), cutlery=False), NOBODY))
+    assert [[chit.cutlery for chit in each.chits] for each in shift.printers] == [
+        [None],
+        [False],
+        [False],
+    ]
+    shift.do(create(BURGER, id="8"))
+    assert [each.chits[-1].cutlery for each in shift.printers] == [None, None, None]
+
+
+def test_a_side_comes_out_with_what_is_nested_below_it() -> None:
+    sides = (*RULES, Rule("side", "fry", modifier=("side*",), takes="modifier"))
+    shift = at(GRILL, FRY, PASS, kitchen=new_kitchen(rules=sides))
+    mods = (Modifier("No onion"), Modifier("Side Fries"), Modifier("No salt", level=1))
+    assert shift.tell(create(replace(BURGER, mods=mods))) == [
+        ["ticket Grill: 1 Burger +No onion +Side Fries +No salt"],
+        ["ticket Fry: 1 Burger +Side Fries +No salt"],
+        ["ticket Pass: 1 Burger +No onion +Side Fries +No salt"],
+    ]
+    levels = [[mod.level for mod in each.chits[0].lines[0].mods] for each in shift.printers]
+    assert levels == [[0, 0, 1], [0, 1], [0, 0, 1]]
 
 
 def test_a_create_that_comes_again_prints_nothing() -> None:

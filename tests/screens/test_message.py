@@ -257,3 +257,25 @@ def test_messages_are_those_of_the_protocol() -> None:
     assert json.loads(message.cancel("7~2", ["A"], done=False)) == cancelled
     assert json.loads(message.cancel("7~2", ["A"], done=True)) == cancelled | {"done": True}
     assert message.create("7", content).startswith(b'{"command":"create-order"')
+
+
+def test_a_modifier_of_a_modifier_says_so_in_its_name_alone() -> None:
+    rules = (*RULES, Rule("side", "fry", modifier=("side*",), takes="modifier"))
+    mods = (
+        Modifier("Cheddar", "C"),
+        Modifier("Side Fries"),
+        Modifier("No salt", "S", level=1),
+        Modifier("At all", level=2),
+    )
+    kitchen = new_kitchen(rules=rules)
+    burger = replace(item("1"), mods=mods)
+    do(kitchen, CreateOrder(Order("7", (burger,)), NOBODY))
+    for station, wanted in (
+        ("grill", ["Cheddar", "Side Fries", "› No salt", "› › At all"]),
+        ("fry", ["Side Fries", "› No salt", "› › At all"]),
+    ):
+        sent = made(kitchen, station)
+        assert sent is not None
+        (line,) = sent["items"]
+        assert [mod["name"] for mod in line["mods"]] == wanted
+        assert all(mod.keys() <= {"name", "id", "qty"} for mod in line["mods"])

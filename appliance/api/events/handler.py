@@ -19,6 +19,7 @@ from appliance.api.location import require_here
 from appliance.api.operation import query
 from appliance.api.raw import Frames, RawOperation
 from appliance.api.ticket_json import TicketView
+from appliance.channels_now import ChannelsNow
 from appliance.expeditor import Expeditor
 from appliance.printers import PrintersNow
 from appliance.screens_now import Screens, ScreensNow
@@ -47,15 +48,17 @@ class Events:
         printers_now: PrintersNow,
         screens: Screens,
         screens_now: ScreensNow,
+        channels_now: ChannelsNow,
     ) -> None:
         """What `about` tells goes into every snapshot, and its warnings into every beat.
 
         `reminders` go into the beats of whoever hears of all stations; `shown_now`,
-        `printers_now` and `screens_now` are told to whoever hears of their stations. `screens`
-        are told what pages of theirs show.
+        `printers_now` and `screens_now` are told to whoever hears of their stations,
+        `channels_now` to who hears of a pass, or of all stations. `screens` are told what pages
+        of theirs show.
         """
         self._source = Source(
-            expeditor, view, about, reminders, shown_now, printers_now, screens_now
+            expeditor, view, about, reminders, shown_now, printers_now, screens_now, channels_now
         )
         self._authority = authority
         self._screens = screens

@@ -17,11 +17,15 @@ from typing import Final, NamedTuple, NoReturn, cast
 
 from msgspec.structs import asdict, replace
 
+from appliance.api.channel_json import channels_told
 from appliance.api.events.messages import (
     About,
     Beat,
     BoardEvent,
     BoardPayload,
+    ChannelsEvent,
+    CollectedEvent,
+    CollectedPayload,
     FaultJson,
     MenuEvent,
     PrintersEvent,
@@ -44,11 +48,13 @@ from appliance.api.screen_json import is_of, screen_told
 from appliance.api.summons import summons_now
 from appliance.api.ticket_json import TicketView, encode
 from appliance.api.times import iso
+from appliance.channels_now import AccountNow, ChannelsNow, Disagreement
 from appliance.expeditor import Expeditor
 from appliance.feed import BehindTail, Change
 from appliance.kitchen.event import (
     MenuItemRemoved,
     MenuItemsDefined,
+    OrderCollected,
     StationDefined,
     StationRemoved,
     Summoned,
@@ -74,6 +80,8 @@ Waits while the listener takes nothing; raises ConnectionError when it has gone.
 
 CutOff = Callable[[], None]
 """Ends the connection at once; a `send` that waits comes back."""
+
+_Channels = tuple[tuple[AccountNow, ...], tuple[Disagreement, ...]]
 
 Stations = frozenset[str] | None
 """The only ones that are heard of; None for all of them."""
@@ -107,6 +115,7 @@ class Source(NamedTuple):
     shown_now: ShownNow
     printers_now: PrintersNow
     screens_now: ScreensNow
+    channels_now: ChannelsNow
 
 
 class Listener:
@@ -122,6 +131,7 @@ class Listener:
             self._shown_now,
             self._printers_now,
             self._screens_now,
+            self._channels_now,
         ) = source
         self._hearing = hearing
         self._stations = hearing.stations()
@@ -137,6 +147,8 @@ class Listener:
         """How it knows printers to be."""
         self._told_screens: tuple[ScreenNow, ...] = ()
         """The same of screens."""
+        self._told_channels: _Channels = (), ()
+        """The same of channels."""
 
     def _sees(self, station: str) -> bool:
         return self._stations is None or station in self._stations
@@ -156,6 +168,7 @@ class Listener:
                 self._shown_now.watched(self._news.set),
                 self._printers_now.watched(self._news.set),
                 self._screens_now.watched(self._news.set),
+                self._channels_now.watched(self._news.set),
             ):
                 while True:
                     self._news.clear()
@@ -169,6 +182,7 @@ class Listener:
                         await self._tell_views()
                         await self._tell_printers()
                         await self._tell_screens()
+                        await self._tell_channels()
                     if self._beat_is_due or seq is None:
                         await self._beat(seq)
                     if seq is not None:
@@ -241,6 +255,8 @@ class Listener:
                 return encode(MenuEvent(change.seq, iso(change.event.at)))
             case Summoned(station=station) as event if self._hears_calls_from(station):
                 return change.encoded(partial(_summon, event, change.seq))
+            case OrderCollected() as event if self._sees_a_pass():
+                return change.encoded(partial(_collected, event, change))
         return None
 
     def _hears_calls_from(self, station: str) -> bool:
@@ -318,6 +334,7 @@ class Listener:
         self._told_views.clear()
         self._told_printers = ()
         self._told_screens = ()
+        self._told_channels = (), ()
         return seq
 
     async def _tell_views(self) -> None:
@@ -346,6 +363,16 @@ class Listener:
             self._told_screens = screens
             await self._tell(_screens(screens), None)
 
+    async def _tell_channels(self) -> None:
+        """Tell how channels are, as far as that is not known, where it sees a pass or all."""
+        if self._stations is not None and not self._sees_a_pass():
+            return
+        now = self._channels_now
+        channels = tuple(map(_lasting, now.accounts)), now.disagreements
+        if channels != self._told_channels:
+            self._told_channels = channels
+            await self._tell(_channels(channels), None)
+
     async def _beat(self, seq: int | None) -> None:
         self._beat_is_due = False
         fault = self._expeditor.fault
@@ -367,6 +394,13 @@ def _summon(event: Summoned, seq: int) -> bytes:
     return encode(SummonEvent(seq, iso(event.at), event.by, live, payload))
 
 
+def _collected(event: OrderCollected, change: Change) -> bytes:
+    if change.placed is None:
+        raise TypeError(change.event)
+    payload = CollectedPayload(change.placed.order.id, event.number)
+    return encode(CollectedEvent(change.seq, iso(event.at), event.by, payload))
+
+
 @lru_cache(64)  # One that changes is told to all who listen; there are about as many stations.
 def _board(station: str, view: BoardView) -> bytes:
     return encode(BoardEvent(BoardPayload(station, *view)))
@@ -384,6 +418,19 @@ def _printers(printers: tuple[PrinterNow, ...]) -> bytes:
 @lru_cache(16)
 def _screens(screens: tuple[ScreenNow, ...]) -> bytes:
     return encode(ScreensEvent(ScreensPayload([screen_told(each) for each in screens])))
+
+
+def _lasting(account: AccountNow) -> AccountNow:
+    """Without what each order would change."""
+    return replace(account, last_order=None, last_status=None, queue=0, oldest=None)
+
+
+@lru_cache(16)
+def _channels(channels: _Channels) -> bytes:
+    told = channels_told(*channels)
+    for each in told.accounts:
+        each.queue = None
+    return encode(ChannelsEvent(told))
 
 
 def now() -> str:

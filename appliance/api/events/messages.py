@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from appliance.api.channel_json import ChannelsTold
 from appliance.api.errors import ErrorJson
 from appliance.api.printer_json import PrinterTold
 from appliance.api.screen_json import ScreenTold
@@ -101,6 +102,28 @@ class SummonEvent(Struct, tag_field="type", tag="kds.summon"):
     payload: SummonPayload
 
 
+class CollectedPayload(Struct):
+    """Which order."""
+
+    order_id: str
+    number: int
+    """Counted by this appliance, as in the ids of its tickets."""
+
+
+class CollectedEvent(Struct, tag_field="type", tag="kds.order.collected"):
+    """An order that had left is with its guest, or with who delivers it.
+
+    Who hears of a pass hears it. A `kds.ticket.recalled` or `kds.ticket.undone` of one of its
+    tickets that is live after it says that it is here again.
+    """
+
+    seq: int
+    at: Time
+    by: str | None
+    """Who said so: the `sub` of a token."""
+    payload: CollectedPayload
+
+
 class BoardPayload(Struct):
     """What a board shows besides its tickets."""
 
@@ -162,6 +185,16 @@ class ScreensEvent(Struct, tag_field="type", tag="kds.screens"):
     """
 
     payload: ScreensPayload
+
+
+class ChannelsEvent(Struct, tag_field="type", tag="kds.channels"):
+    """How all accounts of delivery channels are from then on, and where they do not agree with us.
+
+    It is of the moment, and has no place in the log. It comes as `kds.printers` does, to who
+    hears of a pass, or of all stations.
+    """
+
+    payload: ChannelsTold
 
 
 TicketEventType = Literal[
@@ -230,11 +263,13 @@ HEARD: Final = (
     SnapshotEvent,
     TicketEvent,
     SummonEvent,
+    CollectedEvent,
     StationsEvent,
     MenuEvent,
     BoardEvent,
     PrintersEvent,
     ScreensEvent,
+    ChannelsEvent,
     Beat,
 )
 

@@ -184,8 +184,11 @@ export function drawItem(item, more, ticket, tick) {
   if (alone) line.append(small("for", ...told("board.for-dish", { dish: name(item.name) })));
   else line.append(...parts(more.components), ...allergens(item));
   item.modifiers.forEach((modifier, place) => {
-    if (!alone) line.append(small("modifier", ...counted(modifier)));
-    line.append(...parts(more.mods?.[place].components), ...allergens(modifier));
+    const { components, level = 0 } = more.mods?.[place] ?? {};
+    const said = [...parts(components), ...allergens(modifier)];
+    if (!alone) said.unshift(small("modifier", ...counted(modifier)));
+    for (const each of said) each.style.marginInlineStart = `${level}em`;
+    line.append(...said);
   });
   for (const wish of [item.special_instructions, more.itemGroup?.note]) {
     if (wish) line.append(small("note", name(wish)));

@@ -1,8 +1,7 @@
 // The all-day counts of a station: how much of everything it has still to make.
 
+import { loadAnew } from "/live/asking.js";
 import { counts } from "/live/link.js";
-import { element, name, small } from "/look/elements.js";
-import { t } from "/words/words.js";
 
 const AGAIN_MS = 2000;
 
@@ -22,6 +21,7 @@ export function watchCounts(station, part, afterwards) {
     while (isOld && !place.hidden && place.isConnected) {
       isOld = false;
       const counted = await counts(station);
+      const { drawCounts } = await import("/board/counted.js").catch(loadAnew);
       afterwards(() => place.replaceChildren(...drawCounts(counted)));
       if (counted) continue;
       await new Promise((done) => { setTimeout(done, AGAIN_MS); });
@@ -40,40 +40,4 @@ export function watchCounts(station, part, afterwards) {
       again();
     },
   };
-}
-
-/** What the appliance counted, to be put into a list; null: it cannot be had. */
-function drawCounts(counted) {
-  if (!counted) return [element("li", "hint", t("board.no-counts"))];
-  const { dishes, modifiers, components } = counted;
-  const all = [
-    ...dishes.flatMap(drawDish),
-    ...section(t("board.modifiers"), modifiers),
-    ...section(t("board.components"), components),
-  ];
-  return all.length ? all : [element("li", "hint", t("board.nothing-to-make"))];
-}
-
-function drawDish(dish) {
-  const plain = dish.variants.length === 1 && !dish.variants[0].modifiers.length;
-  const line = row("whole", dish, dish.name);
-  for (const variant of plain ? [] : dish.variants) {
-    line.append(small("", ...amount(variant), name(variant.modifiers.join(", ") || t("board.plain"))));
-  }
-  return [line];
-}
-
-function section(title, counted) {
-  if (!counted.length) return [];
-  return [element("li", "hint", title), ...counted.map((each) => row("", each, each.name))];
-}
-
-function row(kind, counted, text) {
-  return element("li", kind, ...amount(counted), name(text));
-}
-
-/** `5 × `, with what comes later `5 + 2 held × `. */
-function amount({ to_do, held }) {
-  const counted = [to_do, held && t("board.held-count", { held })].filter(Boolean).join(" + ");
-  return [element("b", "", `${counted} × `)];
 }

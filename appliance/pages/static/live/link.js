@@ -24,10 +24,11 @@ let outages = 0; // How often nobody was heard: what was asked for before is not
  * Follow the kitchen. `on` has: snapshot(payload), stations(stations), ticket(type, ticket, live),
  * summon(stationId, live), boards(views, all), printers(printers), screens(screens, own),
  * beat(fault, warnings, reminders), drawn(then), live(), offline(since: Date), admits(own),
- * signedOut(). `all` of the views: no other station has any. `own` is the id of the adopted screen
- * that this page is, or null; the page is signed out where `admits` says that it is not for whom
- * it is. `drawn` calls `then` when all that it was told before is drawn. `wanted`: what is to be heard
- * besides, as in a `subscribe`.
+ * signedOut(); and where it shows them collected(number, at), channels({ accounts, disagreements }).
+ * `all` of the views: no other station has any. `own` is the id of the adopted screen that this page
+ * is, or null; the page is signed out where `admits` says that it is not for whom it is. `drawn` calls
+ * `then` when all that it was told before is drawn. `wanted`: what is to be heard besides, as in a
+ * `subscribe`.
  */
 export function follow(on, wanted = {}) {
   let attempt = null; // An AbortController: what an earlier attempt brings counts no more.
@@ -106,6 +107,7 @@ export function follow(on, wanted = {}) {
     let views = []; // What boards show now, until the first beat says that this is all.
     let printers = []; // The same of printers, and of screens.
     let screens = [];
+    let channels = { accounts: [], disagreements: [] };
     const say = (message) => mine.send(JSON.stringify(message));
     const painted = watchFrames((seq) => { if (mine === socket) say({ type: "painted", seq }); });
     mine.onopen = () => {
@@ -127,6 +129,7 @@ export function follow(on, wanted = {}) {
           on.boards(views, true);
           on.printers(printers);
           on.screens(screens, own);
+          on.channels?.(channels);
           views = null;
         }
         heard(event.at, event.seq !== null);
@@ -148,6 +151,11 @@ export function follow(on, wanted = {}) {
         screens = event.payload.screens;
         if (own !== null) showAs(screens.find(({ id }) => id === own)?.look ?? null);
         if (!views) on.screens(screens, own);
+      } else if (event.type === "kds.channels") {
+        channels = event.payload;
+        if (!views) on.channels?.(channels);
+      } else if (event.type === "kds.order.collected") {
+        on.collected?.(event.payload.number, event.at);
       } else if (event.type === "kds.menu") {
         menuChanged();
       } else if (event.type.startsWith("kds.ticket.")) {
@@ -292,8 +300,8 @@ function newKey() {
   return `${Date.now()}-${Math.random()}`;
 }
 
-/** Try until it is answered, offline, or too late to mean anything. */
-async function press(path, json) {
+/** Post until it is answered, offline, or too late to mean anything. Resolves as `act`. */
+export async function press(path, json) {
   const key = newKey();
   const outage = outages;
   const until = performance.now() + ANSWER_MS;

@@ -28,7 +28,7 @@ export function draw(order, { may, prints, sending, perform }) {
   put(part(".sending"), sending ? t("pass.sending", { deed: t(`pass.${sending}`) }) : "");
   put(part(".verdict"), verdict(head));
   part(".reference").append(name(title(head)));
-  part(".facts").append(...row(mode(head), due(head), head.server_name));
+  part(".facts").append(...row(mode(head), due(head), head.server_name, metadata.brand, cutlery(metadata)));
   part(".instructions").append(...row(metadata.specialInstructions));
   part(".parts").append(...parts.map(drawPart), ...drawRest(order));
   part(".handoff").append(...handoff(metadata));
@@ -48,6 +48,12 @@ export function draw(order, { may, prints, sending, perform }) {
   });
   part("footer").append(...buttons);
   return card;
+}
+
+/** What the guest has said of it, if anything. */
+function cutlery({ cutlery: isWanted }) {
+  if (isWanted === undefined) return "";
+  return isWanted ? t("pass.cutlery") : t("pass.no-cutlery");
 }
 
 function drawPart({ station, name: called, ticket }) {

@@ -69,7 +69,7 @@ export function keepOrders() {
 }
 
 /** `ticket-NUMBER-STATION`: the number counts the orders of this appliance. */
-function numberOf(ticket) {
+export function numberOf(ticket) {
   return Number(ticket.id.split("-")[1]);
 }
 

@@ -14,8 +14,10 @@ import { element, name } from "/look/elements.js";
 import { leadOn, linkPages, showCode } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { draw, tell } from "/pass/card.js";
+import { mark, watchChannels } from "/pass/channels.js";
+import { watchCollecting } from "/pass/collecting.js";
 import { watchKeyboard } from "/pass/keyboard.js";
-import { keepOrders, undone } from "/pass/orders.js";
+import { keepOrders, numberOf, undone } from "/pass/orders.js";
 import { makePager, pack, pageSize } from "/pass/pages.js";
 import { keepSent } from "/pass/sent.js";
 import { drawSummary, filtered, makeFilters, put, SENT } from "/pass/summary.js";
@@ -41,12 +43,18 @@ export function openPass() {
   let renewed = false; // the cookie of this screen
 
   const presses = watchPresses(byId("orders"));
-  const drawing = watchDrawing(drawAll, presses.afterwards);
+  const pressesAbove = watchPresses(byId("channels"));
+  const afterwards = (change) => presses.afterwards(() => pressesAbove.afterwards(change));
+  const drawing = watchDrawing(drawAll, afterwards);
   const deeds = watchDeeds({
     isLive: () => link.isLive(), ticket: orders.get, changed: redraw, words: wordsOf,
   });
-  const sent = keepSent((ticket) => deeds.perform(ticket, "recall"));
+  const collecting = watchCollecting({ isLive: () => link.isLive(), changed: redraw });
+  const sent = keepSent((ticket) => deeds.perform(ticket, "recall"), collecting);
   const printing = watchPrinters(redraw);
+  const channels = watchChannels(byId("channels"), byId("pause"), {
+    isLive: () => link.isLive(), changed: redraw,
+  });
   const tellFilters = makeFilters(byId("filters"), (chosen) => show(chosen, 0));
   const tellPager = makePager(byId("pager"), turn);
   const session = watchSession(() => link.connect());
@@ -56,6 +64,7 @@ export function openPass() {
       document.title = `${t("pages.pass")} · ${payload.name}`;
       orders.clear();
       payload.tickets.forEach(orders.put);
+      payload.tickets.forEach(learn);
       arrange(payload.stations);
       summons.are(payload.summons.map(({ station_id: id }) => id));
       recollect();
@@ -66,6 +75,7 @@ export function openPass() {
       redraw();
     },
     ticket(type, ticket, live) {
+      learn(ticket);
       if (live) orders.put(ticket);
       else orders.finish(ticket);
       if (ticket.station_id === pass()) sent.tell(ticket, live);
@@ -73,6 +83,10 @@ export function openPass() {
       redraw();
     },
     summon: (id, live) => summons.is(id, live),
+    collected(number, at) {
+      collecting.tell(number, at);
+      redraw();
+    },
     boards(all, isAll) {
       if (isAll) views.clear();
       for (const view of all) turnTo(view);
@@ -80,11 +94,12 @@ export function openPass() {
     },
     printers: (all) => printing.tell(all),
     screens: (all, own) => leadOn(all.find(({ id }) => id === own)),
+    channels: channels.tell,
     beat(fault, warnings) {
       say("warnings", warnings.join("\n"));
       shout("fault", fault && t("board.cannot-store"), fault?.message);
     },
-    drawn: (then) => presses.afterwards(() => drawing.whenDrawn(then)),
+    drawn: (then) => afterwards(() => drawing.whenDrawn(then)),
     admits(own) {
       if (own && !renewed) knock({ screen_id: own });
       renewed ||= Boolean(own);
@@ -92,7 +107,7 @@ export function openPass() {
     },
     live() {
       document.body.classList.remove("stale");
-      byId("orders").inert = byId("tools").inert = byId("summons").inert = false;
+      setInert(false);
       say("offline", null);
       showLink("live", t("board.live"));
       session.isIn();
@@ -100,19 +115,21 @@ export function openPass() {
       redraw();
     },
     offline(since) {
-      presses.release();
+      release();
       deeds.takeAllBack();
       document.body.classList.add("stale");
-      byId("orders").inert = byId("tools").inert = byId("summons").inert = true;
+      setInert(true);
       shout("offline", t("board.offline-since", { time: clock(since) }), t("board.offline-more"));
       showLink("offline", t("board.offline"));
     },
     signedOut() {
-      presses.release();
+      release();
       orders.clear();
       sent.clear();
+      collecting.clear();
       summons.are([]);
       printing.tell([]);
+      channels.tell({ accounts: [], disagreements: [] });
       stations = [];
       say("offline", null);
       redraw();
@@ -124,6 +141,16 @@ export function openPass() {
     const { wrong } = link.isLive() ? await come(coming) : {};
     if (wrong) sayWrong(name(called(coming)), wrong);
   });
+
+  /** Whoever has a finger there means nothing by it any more. */
+  function release() {
+    presses.release();
+    pressesAbove.release();
+  }
+
+  function setInert(isInert) {
+    for (const id of ["orders", "tools", "summons", "channels"]) byId(id).inert = isInert;
+  }
 
   // ── what there is ────────────────────────────────────────────────────────────────
 
@@ -142,6 +169,11 @@ export function openPass() {
       return link;
     }));
     byId("no-pass").hidden = !entries.length || passes.length > 0;
+  }
+
+  /** Whether somebody has its order, every ticket says. */
+  function learn(ticket) {
+    collecting.tell(numberOf(ticket), ticket.metadata.collectedAt);
   }
 
   function isPass({ station_type: kind, active }) {
@@ -173,6 +205,7 @@ export function openPass() {
   async function learnRights() {
     const who = await ask(SESSION, ANSWER_MS);
     may = Boolean(who?.roles.some((role) => MANAGERS.includes(role)));
+    channels.isFor(who);
     redraw();
   }
 
@@ -192,6 +225,7 @@ export function openPass() {
     drawSummary(byId("summary"), all, now);
     tellFilters(filter, all, now);
     drawTrouble(byId("printers"), printing.troubleAt(pass()));
+    channels.draw(now);
     keepingFocus(() => (filter === SENT ? drawSent(now) : drawCards(all, now)));
     byId("none").hidden = list.children.length > 0 || !stations.length;
     put(byId("none"), t(`pass.none-${filter}`));
@@ -214,6 +248,7 @@ export function openPass() {
     const cards = shown.map((order, at) => {
       const card = cardOf(order);
       tell(card, order, now);
+      mark(card, channels.matterOf(order));
       card.classList.toggle("selected", order.head.order_id === view?.selected_order_id);
       put(card.querySelector(".slot"), view?.slots ? String(at + 1) : "");
       return card;

@@ -7,8 +7,8 @@ import { fill } from "/reports/table.js";
 import { t } from "/words/words.js";
 
 const ACTIONS = [
-  "bumped", "recalled", "voided", "cancelled", "acknowledged", "undone", "fired", "moved", "received",
-  "prioritized", "started", "item_done", "ready", "printed", "called", "came", "station_changed",
+  "bumped", "collected", "recalled", "voided", "cancelled", "acknowledged", "undone", "fired", "moved",
+  "received", "prioritized", "started", "item_done", "ready", "printed", "called", "came", "station_changed",
   "station_removed", "rules_added", "rule_removed", "menu_changed", "menu_item_removed",
   "configuration_applied", "configuration_imported", "pin_set", "pin_removed", "token_revoked",
   "screen_added", "screen_changed", "screen_removed",

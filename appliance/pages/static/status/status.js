@@ -4,6 +4,7 @@ import { within } from "/live/asking.js";
 import { applyLook } from "/look/look.js";
 import { linkPages } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
+import { showChannels } from "/status/channel-list.js";
 import { showDevices, watchDevices } from "/status/devices.js";
 import { write } from "/status/drawing.js";
 import { clock } from "/status/formats.js";
@@ -52,6 +53,7 @@ function show(health) {
   showOrders(health);
   showStations(health.stations, health.at);
   showScreens(health.screens);
+  showChannels(health.channels, health.at);
   showPrinters(health.printers);
   showDevices(health.devices);
   showMachine(health);
