@@ -145,7 +145,9 @@ class Sender:
         if refusal is None:
             told.last = now
         else:
-            logger.warning("%s refused what an order has come to: %s", due.account, refusal)
+            is_new = not told.refusals or told.refusals[-1].why != refusal
+            level = logging.WARNING if is_new else logging.DEBUG
+            logger.log(level, "%s refused what an order has come to: %s", due.account, refusal)
             told.refusals.append(Refusal(now, refusal))
 
 

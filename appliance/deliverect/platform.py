@@ -95,6 +95,7 @@ class Platform:
         self._ends = 0.0
         """When it is fetched anew, on the monotonic clock."""
         self._fetching = asyncio.Lock()
+        self._turns = asyncio.Lock()
         self._next_call = 0.0
         self._pause = 0.0
         self.resumes = 0.0
@@ -208,11 +209,10 @@ class Platform:
 
     async def _turn(self) -> None:
         """Wait until the shared rate has room for one call more."""
-        now = monotonic()
-        at = max(now, self._next_call)
-        self._next_call = at + 1 / PER_SECOND
-        if at > now:
-            await asyncio.sleep(at - now)
+        async with self._turns:  # Between two that really go: a loop that was held sends no burst.
+            if (wait := self._next_call - monotonic()) > 0:
+                await asyncio.sleep(wait)
+            self._next_call = monotonic() + 1 / PER_SECOND
 
     # ── the token ────────────────────────────────────────────────────────────────────
 

@@ -33,6 +33,7 @@ from tests.bench.glass import glass
 from tests.bench.lan_screens import lan_screens
 from tests.bench.pins import pins
 from tests.bench.presses import presses
+from tests.bench.webhooks import webhooks
 from tests.process import Service
 
 ROUNDS: Final = 5
@@ -306,6 +307,7 @@ MEASURES: Final[dict[str, Callable[[], None]]] = {
     "presses": lambda: presses(say),
     "chits": lambda: chits(say),
     "lan_screens": lambda: lan_screens(say),
+    "webhooks": lambda: webhooks(say),
     "felt": lambda: felt(say),
     "glass": lambda: glass(say),
 }
