@@ -25,7 +25,7 @@ run: $(VENV)/ready
 	$(BIN)/expeditor run
 
 test: $(VENV)/ready chromium fonts namespaces avahi lint
-	$(BIN)/pytest -n 4 --dist worksteal -q
+	$(BIN)/pytest -n 5 --dist worksteal -q
 
 coverage: $(VENV)/ready chromium fonts namespaces avahi
 	$(BIN)/pytest -n 2 -q --cov --cov-report=term:skip-covered

@@ -249,7 +249,7 @@ def _full_order(numbers: Iterator[int]) -> dict[str, Any]:
     guest = _sample(inspect.type_info(Guest), "guest", numbers)
     # What a message does not have under that name, or not with any text.
     del order["pickupAt"], order["via"], guest["itemInstructions"], guest["groupNotes"]
-    for of_a_channel in ("asap", "channelAccount", "channelOrder", "cutlery"):
+    for of_a_channel in ("asap", "brand", "channelAccount", "channelOrder", "cutlery"):
         order.pop(of_a_channel, None)
     for mod in (mod for item in order["items"] for mod in item["mods"]):
         del mod["level"]  # As all of these: it is what channels send.
