@@ -16,6 +16,7 @@ from appliance import __version__, cli_access, cli_route, cli_run, cli_rush, men
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
 from appliance.cli_place import place_of, settings_of
 from appliance.config import Address, ConfigError
+from appliance.config.channels import doubtful_channels
 from appliance.config.printers import doubtful_printing
 from appliance.config.wiring import doubtful_wiring
 from appliance.configured import make_kitchen
@@ -159,6 +160,7 @@ def _check(options: argparse.Namespace) -> int:
         *doubts(kitchen.router, kitchen.settings.late),
         *doubtful_wiring(settings),
         *doubtful_printing(settings),
+        *doubtful_channels(settings.deliverect),
     ):
         complain(f"{options.file}: {warning}")
     if menu.content is not None:

@@ -130,7 +130,7 @@ class Desk:
 
     async def whose(self, accounts: Sequence[str], order_id: str) -> str:
         """Of several, the one that has the order; else the first: nobody has it."""
-        for account in accounts[1:] and accounts:
+        for account in accounts if len(accounts) > 1 else ():
             if await self._books.ask(partial(_known, account, order_id)):
                 return account
         return accounts[0]

@@ -11,9 +11,11 @@ from appliance.config.values import Id, Section, Text, is_loopback
 
 PRODUCTION: Final = "https://api.deliverect.com"
 STAGING: Final = "https://api.staging.deliverect.com"
-_CHANNEL_NUMBER: Final = r"^[0-9]{1,9}\Z"
+CHANNEL_NUMBER: Final = r"^[0-9]{1,9}\Z"
 
-ChannelNumber = Annotated[str, Meta(pattern=_CHANNEL_NUMBER)]
+_FILES: Final = ("client_secret_file", "webhook_secret_file")
+
+ChannelNumber = Annotated[str, Meta(pattern=CHANNEL_NUMBER)]
 
 
 class DeliverectSection(Section, frozen=True):
@@ -66,9 +68,7 @@ class DeliverectSection(Section, frozen=True):
 def located_channel(section: DeliverectSection, beside: Path) -> dict[str, str]:
     """The files of a section, relative to a directory."""
     return {
-        key: str(beside / file)
-        for key in ("client_secret_file", "webhook_secret_file")
-        if (file := getattr(section, key)) is not None
+        key: str(beside / file) for key in _FILES if (file := getattr(section, key)) is not None
     }
 
 
@@ -90,6 +90,15 @@ def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
             yield f'{where}.api: write it like "https://api.deliverect.com"'
         if section.public_url and not _is_public(section.public_url):
             yield f'{where}.public_url: write it like "https://kitchen.example.com"'
+
+
+def doubtful_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
+    """What will keep them from working, as far as can be seen. Looks at files."""
+    for place, section in enumerate(sections):
+        for key in _FILES:
+            file = getattr(section, key)
+            if file is not None and not Path(file).is_file():
+                yield f"deliverect[{place}].{key}: there is no file {file}"
 
 
 def _is_api(text: str) -> bool:
