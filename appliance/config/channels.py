@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from msgspec import Meta, field
+from msgspec import field
 
 from appliance.config.values import Id, Section, Text, is_loopback
 
 PRODUCTION: Final = "https://api.deliverect.com"
 STAGING: Final = "https://api.staging.deliverect.com"
-CHANNEL_NUMBER: Final = r"^[0-9]{1,9}\Z"
 
 _FILES: Final = ("client_secret_file", "webhook_secret_file")
-
-ChannelNumber = Annotated[str, Meta(pattern=CHANNEL_NUMBER)]
 
 
 class DeliverectSection(Section, frozen=True):
@@ -37,7 +34,7 @@ class DeliverectSection(Section, frozen=True):
     """Where the channel reaches this appliance: what its paths are below."""
     name: Text = "Deliverect"
     """On tickets, where the order does not say by which platform it came."""
-    channels: dict[ChannelNumber, Text] = field(default_factory=dict)
+    channels: dict[str, Text] = field(default_factory=dict)
     """What platforms are called, by their numbers: `{ "7" = "Uber Eats" }`."""
     send_accepted: bool = True
     """Tell it of every order that it was taken, by status 20."""
@@ -86,6 +83,10 @@ def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
             yield f"{where}.client_secret_file: this key is required"
         if (first := locations.setdefault(section.location, where)) != where:
             yield f"{where}.location: {section.location!r} is that of {first} already"
+        for number in section.channels:
+            if not number.isdecimal():
+                how = 'write it like { "7" = "Uber Eats" }'
+                yield f"{where}.channels: {number!r} is no number of a platform; {how}"
         if section.api and not _is_api(section.api):
             yield f'{where}.api: write it like "https://api.deliverect.com"'
         if section.public_url and not _is_public(section.public_url):

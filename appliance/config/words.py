@@ -9,7 +9,6 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from appliance.config.channels import CHANNEL_NUMBER
 from appliance.config.stations import id_of_rule
 from appliance.config.values import HOST_LABEL, ID, NOT_BLANK, SERVICE_TYPE
 from appliance.config.whole import Config
@@ -19,7 +18,6 @@ _PATTERN_MISSED: Final = "Expected `str` matching regex "
 _MISSED: Final = {
     ID: "letters, digits and _ . : - only, at most 64, beginning with a letter or digit",
     NOT_BLANK: "must not be empty",
-    CHANNEL_NUMBER: 'platforms are named by their numbers; write it like { "7" = "Uber Eats" }',
     HOST_LABEL: "small letters, digits and - only, at most 52, as in expeditor",
     SERVICE_TYPE: 'is no type of services over TCP; write it like "_kitchen-screen._tcp"',
 }
