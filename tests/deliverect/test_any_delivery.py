@@ -38,6 +38,10 @@ class Delivery(NamedTuple):
     is_cancel: bool = False
 
 
+def planned_for(deliverect: SimulatedDeliverect, orders: int, seed: int) -> list[Delivery]:
+    return sorted(deliveries(deliverect, orders, seed))
+
+
 def deliveries(deliverect: SimulatedDeliverect, orders: int, seed: int) -> Iterator[Delivery]:
     chance = random.Random(seed)  # noqa: S311
     items = [{"plu": "main-burger", "name": "Hamburger", "quantity": 1, "subItems": []}]
@@ -60,7 +64,8 @@ async def test_each_order_is_made_exactly_once(tmp_path: Path, seed: int) -> Non
     async with serving(tmp_path) as channel:
         await channel.deliverect.fail("refused")  # It would take no more than 50 a second.
         orders = ALL // 2
-        planned = sorted(deliveries(channel.deliverect, orders, seed))
+        # In a thread: it takes seconds, while the loop is to stay free.
+        planned = await asyncio.to_thread(planned_for, channel.deliverect, orders, seed)
         await posted(channel, planned)
         placed, cancelled = await happened(channel)
         sent = {each.order for each in planned}

@@ -42,11 +42,12 @@ def mutated(chance: random.Random, value: bytes) -> bytes:
             return bytes(swapped)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 async def test_every_mutation_is_refused_and_nothing_is_stored(channel: Channel, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     before = channel.kitchen.log.head
-    for _ in range(MUTATIONS // 3):
+    left = MUTATIONS // 4
+    while left:
         order = channel.deliverect.make_order(chance.choice((1, 2)))
         body, path = json.dumps(order).encode(), chance.choice(sorted(PATHS))
         good = signature(SECRET, body)
@@ -60,6 +61,7 @@ async def test_every_mutation_is_refused_and_nothing_is_stored(channel: Channel,
         if shown.strip() == good or not shown.isprintable() or not shown.isascii():
             continue  # No header can have it so, or it is the same one as HTTP has it.
         await refused(channel, path, other, shown)
+        left -= 1
     assert channel.kitchen.log.head == before
     assert await channel.orders() == []
     assert (await channel.kitchen.call("GET", "/menu"))[1] == []
