@@ -81,7 +81,7 @@ class ChannelsNow(Watched):
         self.accounts: tuple[AccountNow, ...] = ()
         """In the order of the configuration."""
         self.disagreements: tuple[Disagreement, ...] = ()
-        """The newest last."""
+        """The newest first; those that are not closed come last."""
 
     def show(self, accounts: Iterable[AccountNow], disagreements: Iterable[Disagreement]) -> None:
         """They are like this from now on; where that is new, tell who watches."""

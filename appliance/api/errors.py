@@ -198,10 +198,12 @@ async def label(request: web.BaseRequest, response: web.StreamResponse) -> None:
 _CODES: Final[dict[int, Code]] = {
     400: "VALIDATION_ERROR",
     401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "CONTENT_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
+    503: "SERVICE_UNAVAILABLE",
 }
 
 

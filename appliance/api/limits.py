@@ -81,7 +81,7 @@ class Limits:
         *,
         unlimited: Collection[str] = (),
     ) -> None:
-        """`unlimited`: paths of those who take 429 for an end, and prove who they are."""
+        """`unlimited`: paths of those who take 429 for an end; who they are is looked at there."""
         self._unlimited = frozenset(unlimited)
         self._by_token = Buckets(settings.token_per_second, settings.token_burst, monotonic)
         self._by_address = Buckets(settings.address_per_second, settings.address_burst, monotonic)

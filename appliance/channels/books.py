@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import apsw
 
@@ -24,6 +24,12 @@ _FAILURES: Final = (OSError, apsw.Error, Damaged)
 _Result = TypeVar("_Result")
 
 
+ANSWER_SECONDS: Final = 10.0
+"""A disk that takes longer does not answer: channels give up on who does not."""
+MOST_WAITING: Final = 1_000
+"""Questions; whoever comes then is told that nothing can be stored."""
+
+
 class Books:
     """Of one data directory."""
 
@@ -33,31 +39,58 @@ class Books:
         self._accepts = accepts
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="channels")
         self._store: Store | None = None
+        self._waiting = 0
         self.fault: str | None = None
         """Why nothing can be stored; None while it can."""
+        self.lost = 0
+        """How often a file was put aside: what was known is to be found out again."""
 
     async def ask(self, work: Callable[[Store], _Result]) -> _Result:
-        """What `work` makes of the store. Raises NotStored, also where nothing can be read.
+        """What `work` reads in the store. Raises NotStored where it cannot be had."""
+        return await self._in_time(work)
+
+    async def write(self, work: Callable[[Store], _Result]) -> _Result:
+        """What `work` says, having changed the store. Raises NotStored, also where that is slow.
 
         Who is cancelled meanwhile does not undo it.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            found = await asyncio.shield(loop.run_in_executor(self._thread, self._do, work))
-        except _FAILURES as error:
-            reason = in_words(error)
-            if self.fault is None:
-                logger.warning("what the channel is told cannot be stored: %s", error)
-            self.fault = reason
-            raise NotStored(reason) from error
+        found = await self._in_time(work)
         if self.fault is not None:
-            logger.warning("what the channel is told is stored again")
+            logger.warning("what channels are told is stored again")
             self.fault = None
         return found
+
+    async def _in_time(self, work: Callable[[Store], _Result]) -> _Result:
+        if self._waiting >= MOST_WAITING:
+            raise NotStored("the disk does not come along")
+        self._waiting += 1
+        working = asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        working.add_done_callback(self._done)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await asyncio.shield(working)
+        except TimeoutError as error:
+            raise self._failed(f"the disk has taken more than {ANSWER_SECONDS:g} s") from error
+        except _FAILURES as error:
+            raise self._failed(in_words(error)) from error
+
+    def _done(self, working: "asyncio.Future[Any]") -> None:
+        self._waiting -= 1
+        if not working.cancelled():
+            working.exception()  # Perhaps nobody waits for it any more.
+
+    def _failed(self, reason: str) -> NotStored:
+        if self.fault is None:
+            logger.warning("what channels are told cannot be stored: %s", reason)
+        self.fault = reason
+        return NotStored(reason)
 
     def _do(self, work: Callable[[Store], _Result]) -> _Result:
         try:
             return work(self._opened())
+        except Damaged as error:
+            self._put_aside(error)
+            raise
         except _FAILURES:
             self._close()  # Nobody knows what of it is on disk: it is read anew.
             raise
@@ -67,10 +100,15 @@ class Books:
             try:
                 self._store = Store(self._path, self._accepts)
             except Damaged as error:
-                aside = put_aside(self._path).name
-                logger.warning("what the channel was told is damaged (%s): see %s", error, aside)
+                self._put_aside(error)
                 self._store = Store(self._path, self._accepts)
         return self._store
+
+    def _put_aside(self, damage: Damaged) -> None:
+        self._close()
+        aside = put_aside(self._path).name
+        logger.warning("what channels were told is damaged (%s): kept as %s", damage, aside)
+        self.lost += 1
 
     def _close(self) -> None:
         store, self._store = self._store, None

@@ -44,6 +44,10 @@ class TooMany(Exception):
     """More is sold than a menu can have."""
 
 
+class Foreign(Exception):
+    """The kitchen has an order of that id which is somebody else's."""
+
+
 class Sold(NamedTuple):
     """A dish or a modifier, as a channel has it."""
 
@@ -82,58 +86,72 @@ class Desk:
 
     # ── orders ───────────────────────────────────────────────────────────────────────
 
-    async def place(self, order: Order, guest: Guest) -> None:
+    async def place(self, order: Order, guest: Guest) -> bool:
         """Have an order made, which has its account's id; or changed while it can be.
 
         One that was here is not made once more, whatever is said of it by now; one that was taken
-        back before it came never is. Raises NotStored where it is not certain to be on disk.
+        back before it came never is. Whether it was not known before. Raises Foreign, and
+        NotStored where it is not certain to be on disk.
         """
         account = order.channel_account or ""
         async with self._at(account, order.id):
             known = await self._books.ask(lambda store: store.find(account, order.id))
             if known is not None and known.was_never_here:
-                return
+                return False
+            self._require_own(account, order.id)
             is_known = known is not None and known.number > 0
             was_here = is_known or self._expeditor.kitchen.was_here(order.id)
             await self._done((UpdateOrder if was_here else CreateOrder)(order, guest))
         self.last_order[account] = self._expeditor.now().at
         self.last_taken = monotonic()
         self._changed()
+        return not was_here
 
-    async def hear(self, account: str, order_id: str, word: Word, reason: str = "") -> None:
-        """A channel says what became of an order. Raises NotStored."""
-        async with self._at(account, order_id):
-            await self._hear(account, order_id, word, reason)
-            if word == "cancelled":
-                # Where there is none it will not be made any more: see `place`.
-                await self._done(CancelOrder(order_id))
+    async def hear(
+        self, accounts: Sequence[str], order_id: str, word: Word, reason: str = ""
+    ) -> None:
+        """A channel says what became of an order of one of these. Raises Foreign, NotStored."""
+        for account in await self._whose(accounts, order_id):
+            async with self._at(account, order_id):
+                if word == "cancelled":
+                    self._require_own(account, order_id)
+                    # First here: where it ends in between, the channel says so once more. Where
+                    # there is none it will not be made any more: see `place`.
+                    await self._done(CancelOrder(order_id))
+                fate = self._fate(word, reason)
+                tick = self._expeditor.now().tick
+                await self._books.write(partial(_hear, account, order_id, fate, tick))
+        self._changed()
 
     async def hear_of_checkout(
         self, account: str, checkout: str, word: Word, reason: str = ""
     ) -> None:
         """The same of a checkout, which is an order, or will be. Raises NotStored."""
-        fate = self._fate(word, reason)
-        if await self._books.ask(lambda store: store.hear_of_checkout(account, checkout, fate)):
+        fate, tick = self._fate(word, reason, is_checkout=True), self._expeditor.now().tick
+        if await self._books.write(
+            lambda store: store.hear_of_checkout(account, checkout, fate, tick)
+        ):
             self._changed()
 
-    async def _hear(self, account: str, order_id: str, word: Word, reason: str) -> None:
-        fate = self._fate(word, reason)
+    def _fate(self, word: Word, reason: str, *, is_checkout: bool = False) -> Fate:
+        return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON], is_checkout)
 
-        def hear(followed: Followed) -> None:
-            followed.hear(fate, is_checkout=False)
-
-        await self._books.ask(lambda store: store.change(account, order_id, hear))
-        self._changed()
-
-    def _fate(self, word: Word, reason: str) -> Fate:
-        return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON])
-
-    async def whose(self, accounts: Sequence[str], order_id: str) -> str:
-        """Of several, the one that has the order; else the first: nobody has it."""
-        for account in accounts if len(accounts) > 1 else ():
+    async def _whose(self, accounts: Sequence[str], order_id: str) -> Sequence[str]:
+        """The account that has the order; all of them where nobody has it yet."""
+        if len(accounts) == 1:
+            return accounts
+        for _ticket, placed in self._expeditor.kitchen.tickets_of(order_id):
+            return [each for each in accounts if each == placed.order.channel_account] or accounts
+        for account in accounts:
             if await self._books.ask(partial(_known, account, order_id)):
-                return account
-        return accounts[0]
+                return (account,)
+        return accounts
+
+    def _require_own(self, account: str, order_id: str) -> None:
+        """Raise Foreign where the kitchen has such an order, and not by this account."""
+        for _ticket, placed in self._expeditor.kitchen.tickets_of(order_id):
+            if placed.order.channel_account != account:
+                raise Foreign("an order of this id did not come by this account")
 
     async def settle(self, account: str, order_id: str) -> None:
         """Somebody has seen where the two do not think the same. Raises KeyError, NotStored."""
@@ -147,7 +165,7 @@ class Desk:
         async with self._at(account, order_id):
             if not await self._books.ask(partial(_known, account, order_id)):
                 raise KeyError(account, order_id)
-            await self._books.ask(lambda store: store.change(account, order_id, settle))
+            await self._books.write(lambda store: store.change(account, order_id, settle))
         if seen:
             self._changed()
 
@@ -172,7 +190,7 @@ class Desk:
         if isinstance(reply, Refused):
             raise TooMany(reply.message)
         told = {plu: each.allergens for plu, each in sold.items() if each.allergens is not None}
-        await self._books.ask(lambda store: store.know_allergens(told))
+        await self._books.write(lambda store: store.know_allergens(told))
 
     # ── doing it ─────────────────────────────────────────────────────────────────────
 
@@ -212,3 +230,7 @@ def _merged(item: MenuItem, sold: Sold, before: tuple[str, ...]) -> MenuItem:
 
 def _known(account: str, order_id: str, store: Store) -> bool:
     return store.find(account, order_id) is not None
+
+
+def _hear(account: str, order_id: str, fate: Fate, tick: int, store: Store) -> None:
+    store.change(account, order_id, lambda followed: followed.hear(fate, tick))

@@ -18,7 +18,7 @@ from appliance.channels.account import Account, Channel, Later, Refused
 from appliance.channels.books import Books
 from appliance.channels.desk import Desk
 from appliance.channels.follower import Follower
-from appliance.channels.progress import GIVE_UP_MS, Followed
+from appliance.channels.progress import Followed
 from appliance.channels.sender import REFUSALS_MS, Sender
 from appliance.channels.store import Store, Waiting
 from appliance.channels_now import (
@@ -63,11 +63,13 @@ class Exchange:
         self._news = asyncio.Event()
         self._desk = Desk(expeditor, self._books, self._news.set)
         self._follower = Follower(log, expeditor, self._books, self._due)
-        self._sender = Sender(expeditor, self._books, self._accounts.values(), self._due)
+        self._sender = Sender(expeditor, self._books, self._accounts.values(), self._news.set)
         self._paused: dict[str, int] = {}
         """By account, until when; wall clock, in milliseconds."""
         self._since: dict[str, tuple[AccountState, str, int]] = {}
         """By account, its state, why, and since when."""
+        self._last_before: dict[str, int | None] = {}
+        """By account, when the newest order came before the start."""
         self._show(Waiting(0, None), ())
 
     def routes(self) -> list[web.RouteDef]:
@@ -150,15 +152,15 @@ class Exchange:
                     await self._news.wait()
 
     async def _tidy(self) -> None:
-        now = self._expeditor.now().at
-        if given_up := await self._books.ask(lambda store: store.give_up(now)):
+        tick = self._expeditor.now().tick
+        if given_up := await self._books.write(lambda store: store.give_up(tick)):
             logger.warning("%d orders are a day old, and were never told of", given_up)
-        await self._books.ask(lambda store: store.forget(now))
+        await self._books.write(lambda store: store.forget(tick))
 
     async def _look(self) -> None:
-        now = self._expeditor.now().at
-        matters = await self._books.ask(lambda store: store.matters(now, MOST_SHOWN))
-        told = [await self._told(account, now) for account in self._accounts]
+        tick = self._expeditor.now().tick
+        matters = await self._books.ask(lambda store: store.matters(tick, MOST_SHOWN))
+        told = [await self._told(account) for account in self._accounts]
         known = (each for each in matters if each.account in self._accounts)
         self._channels_now.show(told, filter(None, map(_disagreement, known)))
 
@@ -168,11 +170,11 @@ class Exchange:
         told = [self._as_it_is(each, waiting, last.get(each)) for each in self._accounts]
         self._channels_now.show(told, disagreements)
 
-    async def _told(self, account: str, now: int) -> AccountNow:
-        waiting = await self._books.ask(partial(_waiting, account, now - GIVE_UP_MS))
-        last = self._desk.last_order.get(account)
-        if last is None:
-            last = await self._books.ask(partial(_last_order, account))
+    async def _told(self, account: str) -> AccountNow:
+        waiting = await self._books.ask(partial(_waiting, account))
+        if account not in self._last_before:
+            self._last_before[account] = await self._books.ask(partial(_last_order, account))
+        last = self._desk.last_order.get(account, self._last_before[account])
         return self._as_it_is(account, waiting, last)
 
     def _as_it_is(self, id_: str, waiting: Waiting, last_order: int | None) -> AccountNow:
@@ -234,8 +236,8 @@ def _disagreement(followed: Followed) -> Disagreement | None:
     return Disagreement(followed.account, followed.id, called, matter, since, reason)
 
 
-def _waiting(account: str, since: int, store: Store) -> Waiting:
-    return store.waiting(account, since)
+def _waiting(account: str, store: Store) -> Waiting:
+    return store.waiting(account)
 
 
 def _last_order(account: str, store: Store) -> int | None:

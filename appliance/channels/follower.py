@@ -18,7 +18,7 @@ from appliance.feed import BehindTail
 from appliance.kitchen import event as events
 from appliance.kitchen.event import Event
 from appliance.kitchen.order import Placed
-from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.ticket import Moment, Ticket
 from appliance.log import Log, LogError, Position
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Follower:
         """Up to which it is followed; None before it is known."""
         self._kept = 0
         """Up to which that is on disk."""
+        self._lost = books.lost
 
     async def run(self, caught_up: Callable[[], None]) -> None:
         """Follow the log until cancelled; `caught_up` is called each time that it has."""
@@ -54,7 +55,8 @@ class Follower:
             while True:
                 news.clear()
                 try:
-                    if self._seq is None:
+                    if self._seq is None or self._lost != self._books.lost:
+                        self._lost = self._books.lost
                         self._seq = self._kept = await self._begun()
                     self._seq, has_more = await self._step(self._seq)
                 except LogError as error:
@@ -73,12 +75,13 @@ class Follower:
             return position.seq
         if position != NEVER:
             logger.warning("the log is another one than was followed; it was restored")
-        seq, kitchen = self._expeditor.seq, self._expeditor.kitchen
-        known = [_known(placed, tickets) for placed, tickets in kitchen.orders_since(0)]
+        seq, now = self._expeditor.seq, self._expeditor.now()
+        orders = self._expeditor.kitchen.orders_since(0)
+        known = [_known(placed, tickets, now) for placed, tickets in orders]
         here = [each for each in known if each is not None]
         # What the kitchen has may not be on disk yet; then it is followed from there on.
         await asyncio.shield(self._expeditor.settled())
-        await self._books.ask(lambda store: store.seed(here, Position(log.epoch, seq)))
+        await self._books.write(lambda store: store.seed(here, Position(log.epoch, seq)))
         self._changed()
         return seq
 
@@ -96,7 +99,7 @@ class Follower:
             reached = changes[-1].seq if changes else seq
         if found or reached - self._kept >= KEEP_EVERY:
             position = Position(self._log.epoch, reached)
-            if await self._books.ask(partial(_follow, found, position)):
+            if await self._books.write(partial(_follow, found, position)):
                 self._changed()
             self._kept = reached
         return reached, reached > seq
@@ -110,7 +113,7 @@ def _is_of_channel(placed: Placed | None) -> bool:
     return placed is not None and placed.order.channel_account is not None
 
 
-def _known(placed: Placed, tickets: Iterable[Ticket]) -> Followed | None:
+def _known(placed: Placed, tickets: Iterable[Ticket], now: Moment) -> Followed | None:
     """An order that the kitchen has, where nothing is known of what the channel was told.
 
     What is still here, it is told from the beginning; of what has left, nothing.
@@ -118,17 +121,9 @@ def _known(placed: Placed, tickets: Iterable[Ticket]) -> Followed | None:
     order = placed.order
     if order.channel_account is None:
         return None
-    followed = Followed(
-        order.channel_account,
-        order.id,
-        order.check_number or "",
-        order.channel_order or "",
-        placed.number,
-        placed.stations,
-        is_cancelled=placed.cancelled,
-        touched=placed.placed_at,
-    )
-    followed.stand(tickets, placed.placed_at)
+    called, checkout = order.check_number or "", order.channel_order or ""
+    followed = Followed(order.channel_account, order.id, called, checkout)
+    followed.stand(placed, tickets, now)
     if not followed.is_here:
         followed.told = followed.reached
     return followed

@@ -18,7 +18,8 @@ from appliance.kitchen.event import (
     OrderUpdated,
     TicketChanged,
 )
-from appliance.kitchen.ticket import Status, Ticket
+from appliance.kitchen.order import Placed
+from appliance.kitchen.ticket import Moment, Status, Ticket
 
 TAKEN: Final = 1
 """It is in the log."""
@@ -52,8 +53,11 @@ class Fate(Struct):
 
     word: Word
     at: int
-    """Wall clock, milliseconds since the epoch, and so are all times here."""
+    """Wall clock, milliseconds since the epoch."""
     reason: str = ""
+    """In the channel's words; kept as long as it matters."""
+    is_checkout: bool = False
+    """It said so of the checkout that the order came of."""
 
 
 class Followed(Struct):
@@ -77,12 +81,17 @@ class Followed(Struct):
     reached: int = 0
     """The last of STEPS that the kitchen came to; there is no way back."""
     reached_at: int = 0
+    """By the wall clock, for people."""
+    reached_tick: int = 0
+    """By the kitchen's own, for ages: whoever sets a clock makes nothing old."""
     told: int = 0
     """The last that the channel took, or refused for good."""
     fate: Fate | None = None
     settled: Matter | None = None
     """Somebody has seen to this."""
     touched: int = 0
+    """When something was heard of it last, by the wall clock; `tick`: by the kitchen's own."""
+    tick: int = 0
 
     # ── what the kitchen does ────────────────────────────────────────────────────────
 
@@ -96,27 +105,34 @@ class Followed(Struct):
                 if number != self.number:  # An order of this id was made once more.
                     self.tickets, self.is_cancelled = {}, False
                 self.number, self.cooks = number, cooks or self.cooks
-                self._reach(TAKEN, event.at)
+                self._reach(TAKEN, event)
             case OrderCancelled():
                 self.is_cancelled = True
             case OrderCollected():
-                self._reach(COLLECTED, event.at)
+                self._reach(COLLECTED, event)
             case TicketChanged(ticket=ticket, gone=gone):
                 if gone:
                     self.tickets.pop(ticket.station, None)
                 else:
                     self.tickets[ticket.station] = ticket.status
-                self._reach(self._step(), event.at)
-        self.touched = event.at
+                if not ticket.forgotten:  # The end of the day cooks nothing.
+                    self._reach(self._step(), event)
+        self.touched, self.tick = event.at, event.tick
 
-    def stand(self, tickets: Iterable[Ticket], at: int) -> None:
-        """The kitchen has these of it."""
+    def stand(self, placed: Placed, tickets: Iterable[Ticket], now: Moment) -> None:
+        """The kitchen has it so."""
+        self.number, self.cooks, self.is_cancelled = (
+            placed.number,
+            placed.stations,
+            placed.cancelled,
+        )
         self.tickets = {ticket.station: ticket.status for ticket in tickets}
-        self._reach(max(TAKEN, self._step()), at)
+        self._reach(max(TAKEN, self._step()), now)
+        self.touched, self.tick = now.at, now.tick
 
-    def _reach(self, step: int, at: int) -> None:
+    def _reach(self, step: int, now: "Event | Moment") -> None:
         if step > self.reached:
-            self.reached, self.reached_at = step, at
+            self.reached, self.reached_at, self.reached_tick = step, now.at, now.tick
 
     def _step(self) -> int:
         cooked = [status for station, status in self.tickets.items() if station in self.cooks]
@@ -131,15 +147,20 @@ class Followed(Struct):
 
     # ── what the channel says ────────────────────────────────────────────────────────
 
-    def hear(self, fate: Fate, *, is_checkout: bool) -> None:
+    def hear(self, fate: Fate, tick: int) -> None:
         """The channel says this of it.
 
-        What closed it is not taken back by what was said before, and comes late; but a checkout
-        that failed may be completed after all.
+        What was taken back stays so, whatever comes late; what closed it otherwise gives way to
+        what closes it, and the failure of a checkout to that checkout's completion.
         """
-        if is_checkout or not self.is_closed or fate.word in ENDS:
+        said = self.fate
+        if said is None or said.word not in ENDS:
             self.fate = fate
-        self.touched = fate.at
+        elif fate.is_checkout:
+            self.fate = fate if said.is_checkout else said
+        elif said.word != "cancelled" and fate.word in ENDS:
+            self.fate = fate
+        self.touched, self.tick = fate.at, tick
 
     # ── what follows ─────────────────────────────────────────────────────────────────
 
@@ -184,8 +205,8 @@ class Followed(Struct):
         if not self.number:
             return None
         if self.is_here and not self.is_cancelled:
-            if word == "failed":
-                return word
+            if word in ("failed", "cancelled"):
+                return "failed"
             return "left" if word in ("left", "finished") else None
         if self.is_off:
             return None if word in ("cancelled", "failed") else "voided"

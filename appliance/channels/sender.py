@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from appliance.channels.account import Account, Later, Platform, Refused
 from appliance.channels.books import Books
-from appliance.channels.progress import GIVE_UP_MS, Followed
+from appliance.channels.progress import Followed
 from appliance.channels.store import Due, Store
 from appliance.expeditor import Expeditor
 from appliance.log import NotStored
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 16
 """Orders that are told at the same time: with 0.3 s for an answer that is the shared rate."""
+LOOKED_AT: Final = 200
+"""Of the orders of an account that wait: so many that are never taken hold up no other."""
+MOST_TRIED: Final = 10_000
 LOOK_AGAIN_SECONDS: Final = 1.0
 """While something waits that could not be told."""
 REFUSALS_KEPT: Final = 1_000
@@ -66,6 +69,10 @@ class Sender:
         self._changed = changed
         self._news = asyncio.Event()
         self._under_way: dict[Due, asyncio.Task[None]] = {}
+        self._tried: dict[Due, float] = {}
+        """When each was tried that could not be told, on the monotonic clock."""
+        self._unstored: dict[Due, tuple[int, str | None]] = {}
+        """What was taken, or why it never will be, which is not on disk yet."""
         self.told = {account: Told(deque(maxlen=REFUSALS_KEPT)) for account in self._accounts}
 
     def wake(self) -> None:
@@ -86,48 +93,62 @@ class Sender:
 
     async def _begin(self, group: asyncio.TaskGroup) -> bool:
         """Begin with what may be told now; whether something waits."""
-        since = self._expeditor.now().at - GIVE_UP_MS
         waits = False
         for account in self._accounts.values():
             if account.platform is None:
                 continue
-            limit = AT_ONCE + len(self._under_way)
             try:
-                found = await self._books.ask(partial(_due, account.id, limit, since))
+                found = await self._books.ask(partial(_due, account.id, LOOKED_AT))
             except NotStored:
                 return True
             waits = waits or bool(found)
-            for due in found:
+            # One that is never taken holds up no other: it is tried again after them.
+            for due in sorted(found, key=lambda each: self._tried.get(each, 0.0)):
                 if due not in self._under_way and self._may_begin(account.platform):
-                    telling = self._tell(due, account)
-                    self._under_way[due] = group.create_task(telling, name="order status")
+                    self._under_way[due] = group.create_task(
+                        self._tell(due, account), name="order status"
+                    )
         return waits
 
     def _may_begin(self, platform: Platform) -> bool:
         """Whether another order may be told of there: one at a time where nobody answered."""
-        if platform.resumes > monotonic() or len(self._under_way) >= AT_ONCE:
-            return False
-        return not platform.fault or all(
-            self._accounts[due.account].platform is not platform for due in self._under_way
+        under_way = sum(
+            self._accounts[each.account].platform is platform for each in self._under_way
         )
+        return platform.resumes <= monotonic() and under_way < (1 if platform.fault else AT_ONCE)
 
     async def _tell(self, due: Due, account: Account) -> None:
         """Tell all that is due of an order, as far as it is taken."""
-        platform = account.platform
+        if len(self._tried) >= MOST_TRIED:
+            self._tried.clear()
+        self._tried[due] = monotonic()
         try:
-            while platform and (step := await self._next(due, account)) is not None:
-                refusal = None
-                try:
-                    await platform.tell(due.id, step)
-                except Refused as error:
-                    refusal = str(error)
-                await self._took(due, step, refusal)
+            # What was taken, and is not on disk yet, is not told once more.
+            if (unstored := self._unstored.get(due)) is not None:
+                await self._took(due, *unstored)
+            await self._tell_all(due, account)
         except (Later, NotStored):
-            return
+            pass  # It is looked at again in a moment.
+        else:
+            del self._tried[due]
+            self._news.set()
         finally:
             del self._under_way[due]
-            self._news.set()
             self._changed()
+
+    async def _tell_all(self, due: Due, account: Account) -> None:
+        platform, has_told = account.platform, False
+        while platform and (step := await self._next(due, account)) is not None:
+            refusal = None
+            try:
+                await platform.tell(due.id, step)
+            except Refused as error:
+                refusal = str(error)
+            self._unstored[due] = step, refusal
+            await self._took(due, step, refusal)
+            has_told = True
+        if not has_told:  # It was due by what was so before: by the settings, say.
+            await self._books.write(lambda store: store.change(*due, lambda _followed: None))
 
     async def _next(self, due: Due, account: Account) -> int | None:
         """What is to be told of an order. Raises NotStored."""
@@ -140,7 +161,8 @@ class Sender:
         def took(followed: Followed) -> None:
             followed.told = max(followed.told, step)
 
-        await self._books.ask(lambda store: store.change(*due, took))
+        await self._books.write(lambda store: store.change(*due, took))
+        self._unstored.pop(due, None)
         now, told = self._expeditor.now().at, self.told[due.account]
         if refusal is None:
             told.last = now
@@ -151,5 +173,5 @@ class Sender:
             told.refusals.append(Refusal(now, refusal))
 
 
-def _due(account: str, limit: int, since: int, store: Store) -> list[Due]:
-    return store.due(account, limit, since)
+def _due(account: str, limit: int, store: Store) -> list[Due]:
+    return store.due(account, limit)

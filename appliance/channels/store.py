@@ -7,8 +7,9 @@
     position   how far the log was followed
 
 It is derived from the log, but for what only the channel says (an order that was taken back before
-it came, what became of one) and what it was told. Guests are not named in it: `called` is a
-number, and reasons are the channel's. A commit is synced before anybody builds upon it.
+it came, what became of one) and what it was told. Ages are by the kitchen's own clock. Of guests
+there is nothing but what a channel may have put into a reason, as long as that is shown. A commit
+is synced before anybody builds upon it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,15 +46,17 @@ NEVER: Final = Position("", 0)
 
 _SCHEMA: Final = """
 CREATE TABLE orders   (account TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,
-                       checkout TEXT NOT NULL, due INTEGER, matter TEXT, touched INTEGER NOT NULL,
-                       state BLOB NOT NULL, PRIMARY KEY (account, id)) STRICT, WITHOUT ROWID;
+                       checkout TEXT NOT NULL, due INTEGER, here INTEGER NOT NULL, matter TEXT,
+                       tick INTEGER NOT NULL, state BLOB NOT NULL,
+                       PRIMARY KEY (account, id)) STRICT, WITHOUT ROWID;
 CREATE INDEX by_number   ON orders (number) WHERE number > 0;
 CREATE INDEX by_checkout ON orders (account, checkout) WHERE checkout > '';
 CREATE INDEX due         ON orders (account, due) WHERE due IS NOT NULL;
-CREATE INDEX matters     ON orders (matter) WHERE matter IS NOT NULL;
-CREATE INDEX touched     ON orders (touched);
+CREATE INDEX matters     ON orders (tick) WHERE matter != 'not closed';
+CREATE INDEX not_closed  ON orders (tick) WHERE matter = 'not closed';
+CREATE INDEX old         ON orders (tick) WHERE due IS NULL AND here = 0;
 CREATE TABLE products (plu TEXT PRIMARY KEY, allergens BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE checkouts (account TEXT NOT NULL, checkout TEXT NOT NULL, at INTEGER NOT NULL,
+CREATE TABLE checkouts (account TEXT NOT NULL, checkout TEXT NOT NULL, tick INTEGER NOT NULL,
                        fate BLOB NOT NULL, PRIMARY KEY (account, checkout)) STRICT, WITHOUT ROWID;
 CREATE TABLE closing  (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
@@ -132,21 +135,25 @@ class Store:
                 "INSERT OR IGNORE INTO closing VALUES (?)", (followed.account,)
             )
         waits = followed.next(tells_taken=self._accepts(followed.account)) is not None
+        matter = followed.matter()
+        if matter is None and followed.fate is not None:
+            followed.fate.reason = ""  # Nobody is shown it any more.
         self._connection.execute(
-            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 followed.account,
                 followed.id,
                 followed.number,
                 followed.checkout,
-                followed.reached_at if waits else None,
-                followed.matter(),
-                followed.touched,
+                followed.reached_tick if waits else None,
+                followed.is_here,
+                matter,
+                followed.tick,
                 _encode(followed),
             ),
         )
 
-    def hear_of_checkout(self, account: str, checkout: str, fate: Fate) -> bool:
+    def hear_of_checkout(self, account: str, checkout: str, fate: Fate, tick: int) -> bool:
         """What became of a checkout, for the order that it is or will be; whether there is one.
 
         Raises Damaged, apsw.Error.
@@ -154,12 +161,12 @@ class Store:
         with self._connection:
             followed = self.of_checkout(account, checkout)
             if followed is not None:
-                followed.hear(fate, is_checkout=True)
+                followed.hear(fate, tick)
                 self._put(followed)
             else:
                 self._connection.execute(
                     "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
-                    (account, checkout, fate.at, _encode(fate)),
+                    (account, checkout, tick, _encode(fate)),
                 )
         return followed is not None
 
@@ -174,11 +181,20 @@ class Store:
         return Position(row[0], row[1]) if row else NEVER
 
     def seed(self, orders: Iterable[Followed], position: Position) -> None:
-        """Begin at a position, where these are what nothing is known of. Raises as `follow`."""
+        """Begin at a position of a log that was not followed: `orders` is what the kitchen has.
+
+        What is known of others stays, but their numbers mean nothing. Raises as `follow`.
+        """
         with self._connection:
+            known = [*self._states("SELECT state FROM orders WHERE number > 0")]
+            for each in known:
+                each.number, each.tickets = 0, {}
+                self._put(each)
             for each in orders:
-                if self.find(each.account, each.id) is None:
-                    self._put(each)
+                found = self.find(each.account, each.id)
+                if found is not None:
+                    each.told, each.fate, each.settled = found.told, found.fate, found.settled
+                self._put(each)
             self._keep(position)
 
     def follow(self, events: Iterable[Event], position: Position) -> bool:
@@ -205,8 +221,11 @@ class Store:
     def _hear_before(self, followed: Followed) -> None:
         """What became of its checkout, where that was told first."""
         query = "SELECT fate FROM checkouts WHERE account = ? AND checkout = ?"
-        for (fate,) in self._connection.execute(query, (followed.account, followed.checkout)):
-            followed.hear(_decode_fate(fate), is_checkout=True)
+        try:
+            for (fate,) in self._connection.execute(query, (followed.account, followed.checkout)):
+                followed.hear(_decode_fate(fate), followed.tick)
+        except (*DAMAGE, ValueError) as error:
+            raise Damaged(str(error)) from error
 
     def _keep(self, position: Position) -> None:
         self._connection.execute("DELETE FROM position")
@@ -228,56 +247,72 @@ class Store:
 
     # ── what is to be done ───────────────────────────────────────────────────────────
 
-    def due(self, account: str, limit: int, since: int) -> list[Due]:
+    def due(self, account: str, limit: int) -> list[Due]:
         """Orders of an account of which it is to be told, that waited longest first.
 
-        Not those from before `since`. Raises apsw.Error.
+        Raises apsw.Error.
         """
-        query = "SELECT account, id FROM orders WHERE account = ? AND due >= ? ORDER BY due LIMIT ?"
-        return [Due(*row) for row in self._connection.execute(query, (account, since, limit))]
+        query = (
+            "SELECT account, id FROM orders WHERE account = ? AND due IS NOT NULL"
+            " ORDER BY due LIMIT ?"
+        )
+        return [Due(*row) for row in self._connection.execute(query, (account, limit))]
 
-    def waiting(self, account: str, since: int) -> Waiting:
-        """How many there are of an account, and since when the first waits. Raises apsw.Error."""
-        query = "SELECT count(*), min(due) FROM orders WHERE account = ? AND due >= ?"
-        (row,) = self._connection.execute(query, (account, since))
-        return Waiting(*row)
+    def waiting(self, account: str) -> Waiting:
+        """How many there are of an account, and since when the first waits.
 
-    def give_up(self, now: int) -> int:
+        Raises Damaged, apsw.Error.
+        """
+        query = "SELECT count(*) FROM orders WHERE account = ? AND due IS NOT NULL"
+        ((count,),) = self._connection.execute(query, (account,))
+        first = next(iter(self.due(account, 1)), None)
+        oldest = self.find(*first) if first is not None else None
+        return Waiting(int(str(count)), oldest.reached_at if oldest else None)
+
+    def give_up(self, tick: int) -> int:
         """Let go of what nobody waits for any more; how many that were. Raises apsw.Error."""
         with self._connection:
             self._connection.execute(
-                "UPDATE orders SET due = NULL WHERE due < ?", (now - GIVE_UP_MS,)
+                "UPDATE orders SET due = NULL WHERE due < ?", (tick - GIVE_UP_MS,)
             )
         return self._connection.changes()
 
-    def matters(self, now: int, limit: int) -> list[Followed]:
+    def matters(self, tick: int, limit: int) -> list[Followed]:
         """Orders of which channel and kitchen do not think the same, the newest first.
 
         What is not closed comes last, and only of accounts that ever say when they are done with
         an order. Raises Damaged, apsw.Error.
         """
-        query = (
-            "SELECT state FROM orders WHERE matter IS NOT NULL AND (matter != 'not closed' OR"
-            " (touched < ? AND account IN (SELECT account FROM closing)))"
-            " ORDER BY matter = 'not closed', touched DESC LIMIT ?"
+        found = self._states(
+            "SELECT state FROM orders WHERE matter != 'not closed' ORDER BY tick DESC LIMIT ?",
+            (limit,),
         )
-        return [*self._states(query, (now - NOT_CLOSED_MS, limit))]
+        not_closed = self._states(
+            "SELECT state FROM orders WHERE matter = 'not closed' AND tick < ?"
+            " AND account IN (SELECT account FROM closing) ORDER BY tick DESC LIMIT ?",
+            (tick - NOT_CLOSED_MS, limit),
+        )
+        return [*found, *not_closed][:limit]
 
     def last_order(self, account: str) -> int | None:
-        """When something of an order of it was heard last. Raises apsw.Error."""
-        query = "SELECT max(touched) FROM orders WHERE account = ?"
-        ((last,),) = self._connection.execute(query, (account,))
-        return last if isinstance(last, int) else None
+        """When something of an order of it was heard last, by the wall clock.
 
-    def forget(self, now: int) -> None:
-        """Let go of some of what is old, with a clock that was not set, too. Raises apsw.Error."""
+        Raises Damaged, apsw.Error.
+        """
+        query = "SELECT state FROM orders WHERE account = ? ORDER BY tick DESC LIMIT 1"
+        last = next(self._states(query, (account,)), None)
+        return last.touched if last is not None else None
+
+    def forget(self, tick: int) -> None:
+        """Let go of some of what is old, and neither here nor to be told. Raises apsw.Error."""
+        before = tick - KEPT_MS
         with self._connection:
             self._connection.execute(
-                "DELETE FROM orders WHERE (account, id) IN"
-                " (SELECT account, id FROM orders WHERE touched < ? LIMIT ?)",
-                (now - KEPT_MS, FORGOTTEN_AT_ONCE),
+                "DELETE FROM orders WHERE (account, id) IN (SELECT account, id FROM orders"
+                " WHERE due IS NULL AND here = 0 AND tick < ? LIMIT ?)",
+                (before, FORGOTTEN_AT_ONCE),
             )
-            self._connection.execute("DELETE FROM checkouts WHERE at < ?", (now - KEPT_MS,))
+            self._connection.execute("DELETE FROM checkouts WHERE tick < ?", (before,))
 
     # ── products ─────────────────────────────────────────────────────────────────────
 

@@ -32,7 +32,9 @@ class Account(Struct, frozen=True):
     webhook_secret: bytes = b""
     """Empty where staging does without."""
     fault: str = ""
-    """Why it cannot be served, in words; empty where it can."""
+    """Why the channel cannot be told, or its posts not known from others', in words."""
+    is_deaf: bool = False
+    """The secret of its posts cannot be read."""
 
     @property
     def id(self) -> str:
@@ -47,23 +49,28 @@ class Account(Struct, frozen=True):
 
 def read(section: DeliverectSection) -> Account:
     """The account, with what its files have. Blocks. What cannot be read is its fault."""
-    try:
-        client, webhook = map(_secret, (section.client_secret_file, section.webhook_secret_file))
-    except (OSError, ValueError) as error:
-        logger.warning("channel %s: %s", section.id, error)
-        return Account(section, fault=str(error))
-    return Account(section, client.decode(), webhook)
+    client, of_client = _secret(section, "client_secret_file")
+    webhook, of_webhook = _secret(section, "webhook_secret_file")
+    fault = of_webhook or of_client
+    return Account(section, client.decode(), webhook, fault, is_deaf=bool(of_webhook))
 
 
-def _secret(file: str | None) -> bytes:
-    """Raises OSError, ValueError; neither says what is in it."""
+def _secret(section: DeliverectSection, key: str) -> tuple[bytes, str]:
+    """What is in a file, and why that cannot be used, without its content and its path."""
+    file = getattr(section, key)
     if file is None:
-        return b""
-    with Path(file).open("rb") as opened:
-        secret = opened.read(LONGEST_SECRET + 1).strip()
-    if not secret or len(secret) > LONGEST_SECRET or not secret.isascii():
-        raise ValueError(f"{file}: it has to hold one secret, of letters, digits and signs")
-    return secret
+        return b"", ""
+    try:
+        with Path(file).open("rb") as opened:
+            secret = opened.read(LONGEST_SECRET + 1).strip()
+    except OSError as error:
+        fault = f"{key}: {error.strerror}"
+    else:
+        if secret and len(secret) <= LONGEST_SECRET and secret.isascii():
+            return secret, ""
+        fault = f"{key}: it has to hold one secret, of letters, digits and signs"
+    logger.warning("channel %s: %s: %s", section.id, fault, file)
+    return b"", fault
 
 
 class _Keys(Struct, rename="camel"):
@@ -83,7 +90,11 @@ class Accounts:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.all: Sequence[Account] = tuple(accounts)
-        self.by_id = {each.id: each for each in self.all}
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether a message may be theirs, and nobody can say."""
+        return any(each.is_deaf for each in self.all)
 
     def that_signed(self, signature: str, body: bytes) -> list[Account]:
         """Those in whose name a body may be signed so; none for a forged one."""
@@ -94,7 +105,7 @@ class Accounts:
 
     def _in_staging(self, signature: str, body: bytes) -> list[Account]:
         """None of production is ever among them."""
-        staging = [each for each in self.all if each.is_staging and not each.fault]
+        staging = [each for each in self.all if each.is_staging]
         if not staging:
             return []
         links = _said(body)

@@ -1,12 +1,14 @@
 """Deliverect as a channel: its accounts, its paths, its API."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 import aiohttp
 from aiohttp import web
 
 from appliance.channels import account as of_channels
+from appliance.channels.account import Later
 from appliance.channels.desk import Desk
 from appliance.config import DeliverectSection
 from appliance.deliverect.accounts import Account, Accounts, read
@@ -67,6 +69,9 @@ class Deliverect:
             for platform in self._platforms.values():
                 platform.session = session
             try:
+                for platform in self._platforms.values():
+                    with contextlib.suppress(Later):  # It is fetched with the first order.
+                        await platform.prepare()
                 await asyncio.Event().wait()
             finally:
                 for platform in self._platforms.values():

@@ -5,10 +5,12 @@ third, with a `checkoutId` and no order, says what became of a checkout. Cancell
 with a status that says so. Fields that nobody here needs are passed over; null is as good as none.
 """
 
+import re
 from collections.abc import Callable
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
+import msgspec.structs
 from msgspec import Meta, Struct, field
 
 from appliance.channels.progress import Word
@@ -87,8 +89,6 @@ class Message(Struct, rename="camel"):
     account_id: Text | None = None
     location: Text | None = None
     location_id: Text | None = None
-    channel_link: Text | None = None
-    channel_link_id: Text | None = None
     checkout_id: Identifier | None = None
     channel_order_id: Text | None = None
     channel_order_display_id: Text | None = None
@@ -106,7 +106,7 @@ class Message(Struct, rename="camel"):
     delivery_address: AddressMessage | None = None
     courier: CourierMessage | None = None
     table: Text | None = None
-    number_of_customers: int | None = None
+    number_of_customers: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
     status: int | str | None = None
     reason: Text | None = None
 
@@ -129,9 +129,12 @@ class Message(Struct, rename="camel"):
     def word(self) -> Word:
         """What its status means."""
         status = self.status
-        if isinstance(status, str) and status.isdecimal():
+        if isinstance(status, str) and _STATUS.fullmatch(status):
             status = int(status)
         return WORDS.get(status, "goes on") if status is not None else "goes on"
+
+
+_FIELDS: Final = frozenset(each.encode_name for each in msgspec.structs.fields(Message))
 
 
 class Registration(Struct, rename="camel"):
@@ -139,7 +142,6 @@ class Registration(Struct, rename="camel"):
 
     account_id: Text | None = None
     location_id: Text | None = None
-    external_reference: Text | None = None
 
 
 class Product(Struct, rename="camel"):
@@ -158,13 +160,48 @@ class NotUnderstood(ValueError):
 _decode = msgspec.json.Decoder(Message, strict=False).decode
 _decode_registration = msgspec.json.Decoder(Registration, strict=False).decode
 _decode_products = msgspec.json.Decoder(tuple[Product, ...], strict=False).decode
+_STATUS: Final = re.compile(r"\d{1,4}", re.ASCII)
 _Kind = TypeVar("_Kind")
 _MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
+_NEEDED: Final = frozenset(
+    {"orderId", "_id", "checkoutId", "status", "items"}
+    | {"account", "accountId", "location", "locationId"}
+)
+"""What makes a message what it is; anything else is left out where it is not as it is published."""
+
+
 def message(body: bytes) -> Message:
     """Raises NotUnderstood."""
-    return _understood(_decode, body)
+    try:
+        return _decode(body)
+    except msgspec.ValidationError:
+        return _without_what_is_wrong(body)
+    except _MALFORMED as error:
+        raise NotUnderstood(str(error)) from error
+
+
+def _without_what_is_wrong(body: bytes) -> Message:
+    """An order is not lost for a field that nobody needs."""
+    document = _understood(msgspec.json.decode, body)
+    if not isinstance(document, dict):
+        raise NotUnderstood("an object is needed")
+    good: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name in _FIELDS & document.keys():
+        try:
+            msgspec.convert({name: document[name]}, Message, strict=False)
+        except msgspec.ValidationError as error:
+            wrong[name] = str(error)
+        else:
+            good[name] = document[name]
+    said = msgspec.convert(good, Message, strict=False)
+    if said.word == "cancelled":
+        wrong.pop("items", None)  # Whatever it was: it is not to be made.
+    for name in sorted(_NEEDED & wrong.keys()):
+        raise NotUnderstood(_readable(wrong[name]))
+    return said
 
 
 def registration(body: bytes) -> Registration:
@@ -181,10 +218,14 @@ def _understood(decode: Callable[[bytes], _Kind], body: bytes) -> _Kind:
     try:
         return decode(body)
     except _MALFORMED as error:
-        what, at, where = str(error).partition(" - at ")
-        if what.startswith("Expected `str` matching regex"):
-            what = "An id without spaces, slashes and ?#% is needed"
-        raise NotUnderstood(f"{what}{at}{where}") from error
+        raise NotUnderstood(_readable(str(error))) from error
+
+
+def _readable(error: str) -> str:
+    what, at, where = error.partition(" - at ")
+    if what.startswith("Expected `str` matching regex"):
+        what = "An id without spaces, slashes and ?#% is needed"
+    return f"{what}{at}{where}"
 
 
 def is_order(said: Message) -> bool:

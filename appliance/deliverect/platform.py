@@ -12,12 +12,12 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import aiohttp
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from appliance.channels.account import Later, Refused
 from appliance.deliverect.accounts import Account
@@ -43,6 +43,8 @@ FRESH_SECONDS: Final = 60.0
 MOST_ANSWER: Final = 64 * 1024
 """Bytes."""
 _UNAUTHORIZED: Final = 401
+OF_ORDERS: Final = ORDER_STATUS.partition("{")[0]
+"""Whoever may not do more is still let do this: 401 is about all only here."""
 _OK: Final = range(200, 300)
 _NOT_NOW: Final = frozenset({408, 425, 429})
 _REFUSED: Final = range(400, 500)
@@ -72,11 +74,15 @@ class Client(Struct, frozen=True):
         )
 
 
+LATEST: Final = 10**11
+"""Seconds since the epoch, or of a life: what is later is no time."""
+
+
 class _Token(Struct):
-    access_token: str
-    expires_at: float | None = None
+    access_token: Annotated[str, Meta(max_length=16_384, pattern=r"^[\x21-\x7e]+\Z")]
+    expires_at: Annotated[float, Meta(ge=0, le=LATEST)] | None = None
     """Seconds since the epoch."""
-    expires_in: float | None = None
+    expires_in: Annotated[float, Meta(ge=-LATEST, le=LATEST)] | None = None
     """Seconds."""
     scope: str | None = None
 
@@ -113,6 +119,11 @@ class Platform:
         scope = self._token.scope if self._token else None
         return not STORE_SCOPES.isdisjoint((scope or "").split())
 
+    async def prepare(self) -> None:
+        """Have a token: what may be asked for is known by that. Raises Later."""
+        if self.session is not None:
+            await self._fresh(self.session)
+
     async def tell(self, order_id: str, step: int) -> None:
         """Tell how far an order is. Raises Later, Refused."""
         body = {"orderId": order_id, "status": CODES[step], "reason": ""}
@@ -138,17 +149,25 @@ class Platform:
         except Later as error:
             self._put_off(str(error))
             raise
+        except Refused:
+            self._answers()
+            raise
+        self._answers()
+
+    def _answers(self) -> None:
         self._pause, self.fault = 0.0, ""
 
     async def _posted(
         self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
     ) -> None:
         token = await self._fresh(session)
-        status, why = await self._call(session, path, body, token)
+        status, _content = await self._answer(session, path, body, token)
         if status == _UNAUTHORIZED:  # It may have been revoked: one more is worth a try.
             token = await self._fresh(session, instead_of=token)
-            status, why = await self._call(session, path, body, token)
-        if status == _UNAUTHORIZED:
+            status, _content = await self._answer(session, path, body, token)
+        # What it says besides may name guests: it is neither told nor logged.
+        why = f"its answer was {status}"
+        if status == _UNAUTHORIZED and path.startswith(OF_ORDERS):
             self.is_refused = True
             raise Later("it does not take our access token")
         self.is_refused = False
@@ -170,17 +189,6 @@ class Platform:
 
     # ── one call ─────────────────────────────────────────────────────────────────────
 
-    async def _call(
-        self,
-        session: aiohttp.ClientSession,
-        path: str,
-        body: Mapping[str, Any],
-        token: str | None = None,
-    ) -> tuple[int, str]:
-        """Status, and what it says about it. Raises Later where there is none."""
-        status, content = await self._answer(session, path, body, token)
-        return status, f"{status} {_words(content)}".strip()
-
     async def _answer(
         self,
         session: aiohttp.ClientSession,
@@ -201,10 +209,17 @@ class Platform:
                 if answer.status not in _OK:
                     asked = _retry_after(answer.headers.get("Retry-After"))
                     self.resumes = max(self.resumes, monotonic() + asked)
-                return answer.status, await answer.content.read(MOST_ANSWER)
+                content = bytearray()
+                async for piece in answer.content.iter_any():
+                    content += piece
+                    if len(content) > MOST_ANSWER:
+                        break
+                return answer.status, bytes(content)
         except TimeoutError as error:
+            self.is_refused = False
             raise Later(f"no answer within {ANSWER_SECONDS:g} s") from error
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            self.is_refused = False
             raise Later(_in_words(error)) from error
 
     async def _turn(self) -> None:
@@ -246,29 +261,11 @@ class Platform:
         now = time.time()
         # By its own count where it gives one: then nobody's clock matters.
         seconds = (token.expires_at or now) - now if token.expires_in is None else token.expires_in
+        if seconds <= 0:  # It does not say, or by a clock that is wrong: a 401 will say it.
+            seconds = FRESH_SECONDS
         self._ends = monotonic() + max(seconds / 2, seconds - FRESH_SECONDS)
         self.token_until = round((now + seconds) * 1000)
         return token
-
-
-class _Words(Struct):
-    message: str | None = None
-    description: str | None = None
-    error: str | None = None
-    reason: str | None = None
-
-
-LONGEST_WORDS: Final = 120
-
-
-def _words(content: bytes) -> str:
-    """What an error says, in a short line."""
-    try:
-        said = msgspec.json.decode(content, type=_Words)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    found = said.message or said.description or said.error or said.reason or ""
-    return "".join(each if each.isprintable() else " " for each in found)[:LONGEST_WORDS]
 
 
 def _retry_after(sent: str | None) -> float:
@@ -283,4 +280,4 @@ def _in_words(error: Exception) -> str:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if isinstance(cause, OSError) and (cause.errno or 0) > 0:
         return os.strerror(cause.errno or 0)
-    return str(cause) or type(cause).__name__
+    return "its answer is no HTTP" if isinstance(cause, aiohttp.ClientError) else "no connection"

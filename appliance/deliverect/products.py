@@ -3,6 +3,7 @@
 A product without tags of allergens says nothing of them, unless it says NONE.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,6 +52,7 @@ NO_ALLERGENS: Final = range(128, 129)
 """A sugared drink stands among them."""
 UNKNOWN_ALLERGENS: Final = range(100, 1_000)
 """Tags of allergens; one that is newer than this table is told by its number."""
+_TAG: Final = re.compile(r"\d{1,6}", re.ASCII)
 NONE: Final = 1_000
 """It has none."""
 
@@ -70,7 +72,8 @@ def sold(products: Sequence[Product]) -> dict[str, Sold]:
 
 
 def _allergens(product: Product) -> tuple[str, ...] | None:
-    tags = [int(tag) for tag in product.product_tags or () if str(tag).isdecimal()]
+    said = (str(tag) for tag in product.product_tags or ())
+    tags = [int(tag) for tag in said if _TAG.fullmatch(tag)]
     named = [
         ALLERGENS.get(tag, f"Allergen {tag}")
         for tag in tags

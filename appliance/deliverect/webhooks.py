@@ -4,11 +4,16 @@ Every message is signed; the signature is looked at before anything of the messa
 channel gets as an answer decides what it does: it tries 502, 503 and 504 again, and calls every
 other error final. So what cannot be stored is 503, and never 500.
 
-    200  it is on disk, or was before          401  no signature of ours; nothing is stored
-    400  it cannot be understood, and why      404  it is for a location that is not served here
-    413  too large                             503  nothing can be stored at present
+    200  it is on disk, or was before
+    400  it cannot be understood, and why
+    401  no signature of ours; nothing is stored
+    403  a menu of staging, beside production
+    404  it is for a location that is not served here
+    413  too large
+    503  nothing can be stored at present, or nobody can say who sent it
 """
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
@@ -19,7 +24,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from appliance.channels.desk import Desk, TooMany
+from appliance.channels.desk import Desk, Foreign, TooMany
 from appliance.deliverect import messages, products
 from appliance.deliverect.accounts import Account, Accounts, addressed, registered
 from appliance.deliverect.messages import Message, NotUnderstood, is_order, text
@@ -28,8 +33,11 @@ from appliance.deliverect.protocol import ORDERS, PRODUCTS, REGISTER, SIGNATURE,
 
 MAX_ORDER_BYTES: Final = 524_288
 """An order with all that a POS gets of it has some ten thousand."""
-MAX_PRODUCTS_BYTES: Final = 16 * 1_048_576
+MAX_PRODUCTS_BYTES: Final = 4 * 1_048_576
 """A menu of thousands, with descriptions."""
+MOST_ARRIVING: Final = 32 * 1_048_576
+"""Bytes of all bodies together that nobody knows yet who sent."""
+_SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
 BY: Final = "deliverect"
 """Who changed the menu, in the log."""
 FORGOTTEN_SECONDS: Final = 3_600.0
@@ -51,6 +59,8 @@ class Webhooks:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._wrong: deque[float] = deque(maxlen=MOST_COUNTED)
+        self._arriving = 0
+        """Bytes of bodies that are not there wholly yet, nor judged."""
 
     def routes(self, desk: Desk) -> list[web.RouteDef]:
         """To be added to an application's router."""
@@ -78,13 +88,18 @@ class Webhooks:
             if not found:
                 raise self._nobody(addressed(self._accounts.all, said))
             await desk.opened()
-            await _do(desk, found, said)
-        except NotUnderstood as error:
+            await _do(desk, found, said, may_place=request.path == ORDERS)
+        except (NotUnderstood, Foreign) as error:
             raise _bad(error) from error
         return _ok()
 
     async def _sell(self, desk: Desk, request: web.Request) -> web.Response:
-        _accounts, body = await self._signed(request, MAX_PRODUCTS_BYTES)
+        accounts, body = await self._signed(request, MAX_PRODUCTS_BYTES)
+        if all(each.is_staging for each in accounts) != all(
+            each.is_staging for each in self._accounts.all
+        ):
+            # There is one menu, and what is signed so may be anybody's.
+            raise web.HTTPForbidden(reason="beside production, staging has no menu here")
         try:
             found = products.sold(messages.products(body))
             await desk.opened()
@@ -113,11 +128,31 @@ class Webhooks:
     async def _signed(self, request: web.Request, most: int) -> tuple[list[Account], bytes]:
         """The body, and in whose name it is signed."""
         signatures = request.headers.getall(SIGNATURE, [])
-        body = await _body(request, most)
-        accounts = self._accounts.that_signed(signatures[0], body) if len(signatures) == 1 else []
+        # Whose body is read has at least tried.
+        if len(signatures) != 1 or not _SIGNATURE.fullmatch(signatures[0]):
+            raise self._forged()
+        body = await self._body(request, most)
+        accounts = self._accounts.that_signed(signatures[0], body)
         if not accounts:
             raise self._forged()
         return accounts, body
+
+    async def _body(self, request: web.Request, most: int) -> bytes:
+        """All of it, as it was sent, but for its compression."""
+        body = bytearray()
+        try:
+            async for piece in request.content.iter_any():
+                body += piece
+                self._arriving += len(piece)
+                if len(body) > most:
+                    raise web.HTTPRequestEntityTooLarge(most, len(body))
+                if self._arriving > MOST_ARRIVING:
+                    raise web.HTTPServiceUnavailable(reason="too much comes in at once")
+        except (web.RequestPayloadError, ConnectionError) as error:
+            raise web.HTTPBadRequest(reason="the body cannot be read") from error
+        finally:
+            self._arriving -= len(body)
+        return bytes(body)
 
     def _nobody(self, others: object) -> web.HTTPException:
         """None of those that signed it is meant. `others`: those that are, though not by them."""
@@ -125,37 +160,29 @@ class Webhooks:
 
     def _forged(self) -> web.HTTPException:
         self._wrong.append(monotonic())
+        if self._accounts.is_deaf:
+            return web.HTTPServiceUnavailable(reason="a secret cannot be read at present")
         return web.HTTPUnauthorized(reason="the signature is missing or wrong")
 
 
-async def _do(desk: Desk, accounts: Sequence[Account], said: Message) -> None:
-    """What a message says, of one of these accounts. Raises NotUnderstood, NotStored."""
+async def _do(desk: Desk, accounts: Sequence[Account], said: Message, *, may_place: bool) -> None:
+    """What a message says, of one of these accounts. Raises NotUnderstood, Foreign, NotStored."""
     ids, reason = [each.id for each in accounts], text(said.reason)
-    if is_order(said):
+    if may_place and is_order(said):
         if len(accounts) > 1:
             raise NotUnderstood("location: it is required: several are served here")
-        await desk.place(*order_of(said, said.order or "", accounts[0].section))
+        is_new = await desk.place(*order_of(said, said.order or "", accounts[0].section))
+        # A point of sale may be done with a new one: that says nothing of the kitchen.
+        if not is_new and said.word != "goes on":
+            await desk.hear(ids, said.order or "", said.word, reason)
     elif said.order is not None:
-        await desk.hear(await desk.whose(ids, said.order), said.order, said.word, reason)
+        await desk.hear(ids, said.order, said.word, reason)
     elif said.checkout_id is None:
         raise NotUnderstood("it is about no order: orderId, _id or checkoutId is required")
     elif len(ids) > 1:
         raise NotUnderstood("locationId: it is required: several are served here")
     else:
         await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason)
-
-
-async def _body(request: web.Request, most: int) -> bytes:
-    """All of it, as it was sent, but for its compression."""
-    body = bytearray()
-    try:
-        async for piece in request.content.iter_any():
-            body += piece
-            if len(body) > most:
-                raise web.HTTPRequestEntityTooLarge(most, len(body))
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise web.HTTPBadRequest(reason="the body cannot be read") from error
-    return bytes(body)
 
 
 def _ok() -> web.Response:

@@ -43,7 +43,7 @@ class Night:
 
     def hear(self, word: Word, *, is_checkout: bool = False) -> None:
         self.now += 1_000
-        self.followed.hear(Fate(word, self.now), is_checkout=is_checkout)
+        self.followed.hear(Fate(word, self.now, is_checkout=is_checkout), self.now)
 
     def place(self, *items: Item) -> None:
         self.do(CreateOrder(Order("A", items or BOTH, channel_account="main"), NOBODY))

@@ -216,7 +216,7 @@ def test_a_secret_that_is_missing_is_said(
     file = configured(tmp_path, f'{ACCOUNT}api = "http://localhost:9190"\n')
     (tmp_path / "webhooks.txt").unlink()
     assert cli.main(["rush", "--config", file, "--channel"]) == 2
-    assert "webhooks.txt" in capsys.readouterr().err
+    assert "webhook_secret_file: No such file or directory" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,7 +123,7 @@ async def test_what_is_refused_for_good_is_recorded_and_not_tried_again(
     channel.deliverect.refuse(order, status)
     await channel.act(order, "grill", "start")
     told = await channel.shows(lambda told: told["accounts"][0]["refused"] == 1)
-    assert told["accounts"][0]["refused_why"] == f"{status} refused"
+    assert told["accounts"][0]["refused_why"] == f"its answer was {status}"
     assert told["accounts"][0]["queue"] == 0
     channel.deliverect.refuse(order, None)
     await channel.act(order, "grill", "ready")
