@@ -6,6 +6,7 @@ Each order is made once, each status is told in order, and none after the last.
 import asyncio
 import contextlib
 import random
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from appliance.api import auth
 from appliance.api.app import BASE
 from appliance.deliverect.failing_server import Outage
+from appliance.deliverect.postman import Delivery
 from appliance.deliverect.simulated import SimulatedDeliverect
 from tests.deliverect.channel import configuration
 from tests.process import Service
@@ -28,8 +30,6 @@ EVENING = count(10, proof=1_500)
 """Seconds, in which they come."""
 OUTAGES: tuple[Outage, ...] = ("refused", "503", "500", "answer lost")
 LONGEST = 300 / SHORTER
-START_SECONDS = 3
-"""That a start may take on a busy machine: the appliance is away as long as that, too."""
 CANCELLED = 0.2
 PATIENCE = 120.0
 """Seconds, for what was kept waiting: it tries again once a minute at least."""
@@ -44,12 +44,20 @@ STEPS = (("grill", "start"), ("grill", "ready"), ("pass", "bump"))
 class Evening:
     """The appliance in a process of its own, a channel, and somebody who cooks."""
 
-    def __init__(self, service: Service, deliverect: SimulatedDeliverect, seed: int) -> None:
+    def __init__(
+        self,
+        service: Service,
+        deliverect: SimulatedDeliverect,
+        is_started: asyncio.Event,
+        seed: int,
+    ) -> None:
         self.service = service
         self.deliverect = deliverect
         self.chance = random.Random(seed)  # noqa: S311
         self.cancelled: set[str] = set()
         self.ordered: set[str] = set()
+        self.posting: set[asyncio.Task[Delivery]] = set()
+        self.is_started = is_started
         self.http = aiohttp.ClientSession()
 
     async def call(self, method: str, path: str) -> tuple[int, Any]:
@@ -68,13 +76,20 @@ class Evening:
                         return answer.status, body
             await asyncio.sleep(0.05)
 
+    async def post(self, posting: Coroutine[Any, Any, Delivery]) -> None:
+        """What the channel has to say, as often as it tries."""
+        task = asyncio.create_task(posting)
+        self.posting.add(task)
+        task.add_done_callback(self.posting.discard)
+        delivery = await task
+        assert delivery.delivered, delivery
+
     async def order(self, seconds: float) -> None:
         """One that comes by then, and what becomes of it."""
         await asyncio.sleep(seconds)
         body = self.deliverect.make_order(1, items=ITEMS)
         order = body["orderId"]
-        delivery = await self.deliverect.send("/kds_order_notification", body)
-        assert delivery.delivered, delivery
+        await self.post(self.deliverect.send("/kds_order_notification", body))
         self.ordered.add(order)
         is_cancelled = self.chance.random() < CANCELLED
         last = self.chance.randrange(len(STEPS)) if is_cancelled else len(STEPS)
@@ -85,8 +100,7 @@ class Evening:
             # Where the plug was pulled before it was answered, it may be so already.
             assert status in (200, 409), told
         if is_cancelled:
-            cancelled = await self.deliverect.cancel(order)
-            assert cancelled.delivered, cancelled
+            await self.post(self.deliverect.cancel(order))
             self.cancelled.add(order)
 
     async def all_of(self, moments: list[float]) -> None:
@@ -98,17 +112,21 @@ class Evening:
         while True:
             await asyncio.sleep(self.chance.uniform(0, LONGEST / 3))
             kind = self.chance.choice(("plug", "channel", "both"))
-            away = self.chance.uniform(0, LONGEST - (kind != "channel") * START_SECONDS)
+            away = self.chance.uniform(0, LONGEST)
             if kind != "plug":
                 await self.deliverect.fail(self.chance.choice(OUTAGES))
             if kind != "channel":
                 await asyncio.to_thread(self.service.kill)
             await asyncio.sleep(away)
             if kind != "channel":
+                self.is_started.clear()
                 await asyncio.to_thread(self.service.start)
                 self.deliverect.to = self.service.url
+                self.is_started.set()
             if kind != "plug":
                 await self.deliverect.mend()
+            if waiting := set(self.posting):
+                await asyncio.wait(waiting)  # It tries for as long as one outage.
 
     async def pass_by(self) -> None:
         """All orders come; then faults end, and all that waits is told."""
@@ -135,8 +153,13 @@ def test_each_order_once_and_each_status_in_order(
 
 
 async def an_evening(tmp_path: Path, seed: int) -> None:
+    is_started = asyncio.Event()
+    is_started.set()
+
     async def pause(seconds: float) -> None:
         await asyncio.sleep(seconds / SHORTER)
+        # A start is no shorter here than anywhere.
+        await is_started.wait()
 
     async with SimulatedDeliverect("", pause=pause, seed=seed) as deliverect:
         deliverect.tunnel = True
@@ -148,7 +171,7 @@ async def an_evening(tmp_path: Path, seed: int) -> None:
         service = Service(tmp_path / "data", "--config", str(file), warm=True)
         with service:
             deliverect.to = service.url
-            evening = Evening(service, deliverect, seed)
+            evening = Evening(service, deliverect, is_started, seed)
             async with evening.http:
                 await evening.pass_by()
                 await everything_is_told(evening)

@@ -78,7 +78,7 @@ class LanScreen:
     async def kill(self, *, forgets: bool = True) -> None:
         """As `kill -9` does. Without `forgets`, it had all on its disk."""
         assert self._server is not None
-        self._server.close()
+        server, self._server = self._server, None
         self._healed.set()
         self._healed = asyncio.Event()
         for writer in list(self._writers):
@@ -87,8 +87,12 @@ class LanScreen:
             serving.cancel()
         if self._serving:
             await asyncio.wait(self._serving)
-        await self._server.wait_closed()
-        self._server = None
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening)
+        # asyncio loses whom it has let in, and made no transport for, when the server is closed.
+        await asyncio.sleep(0)
+        server.close()
+        await server.wait_closed()
         for _ in range(20):  # Who is let in at this moment is closed, too.
             await asyncio.sleep(0)
             for writer in list(self._writers):
