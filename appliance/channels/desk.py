@@ -171,26 +171,28 @@ class Desk:
 
     # ── products ─────────────────────────────────────────────────────────────────────
 
-    async def sell(self, sold: Mapping[str, Sold], by: str) -> None:
+    async def sell(self, account: str | None, sold: Mapping[str, Sold], by: str) -> None:
         """Have these on the menu, by PLU, all of them or none. Raises TooMany, NotStored.
 
         Everything else that the menu has of a dish stays (its category, its time, what cooks
-        count), and so do allergens that somebody added here: only those that the channel told
-        before, and tells no more, go. What the configuration's file has, it has for good. `by`
+        count), and so do allergens that somebody added here or that another account tells: only
+        those that this one told before, and tells no more, go. None go where `account` is None,
+        as nobody knows which one it is. What the configuration's file has, it has for good. `by`
         is named in the log.
         """
         before = await self._books.ask(lambda store: store.allergens([*sold]))
         menu = {item.plu: item for item in self._expeditor.kitchen.menu.items}
         items = tuple(
-            _merged(menu.get(plu) or MenuItem(plu, each.name), each, before.get(plu, ()))
+            _merged(menu.get(plu) or MenuItem(plu, each.name), each, account, before.get(plu, {}))
             for plu, each in sold.items()
             if plu not in menu or menu[plu].source == "api"
         )
         reply = await self._done(DefineMenuItems(items), by)
         if isinstance(reply, Refused):
             raise TooMany(reply.message)
-        told = {plu: each.allergens for plu, each in sold.items() if each.allergens is not None}
-        await self._books.write(lambda store: store.know_allergens(told))
+        if account is not None:
+            told = {plu: each.allergens for plu, each in sold.items() if each.allergens is not None}
+            await self._books.write(lambda store: store.know_allergens(account, told))
 
     # ── doing it ─────────────────────────────────────────────────────────────────────
 
@@ -219,12 +221,16 @@ class Desk:
                 self._busy[key] = lock, wanted - 1
 
 
-def _merged(item: MenuItem, sold: Sold, before: tuple[str, ...]) -> MenuItem:
-    """The item as it is to be. `before`: the allergens that were told of it last."""
+def _merged(
+    item: MenuItem, sold: Sold, account: str | None, before: Mapping[str, tuple[str, ...]]
+) -> MenuItem:
+    """The item as it is to be. `before`: the allergens that each account told of it last."""
     if sold.allergens is None:
         return replace(item, name=sold.name)
-    added = (each for each in item.allergens if each not in before)
-    both = dict.fromkeys((*sold.allergens, *added))
+    others = {each for other, told in before.items() if other != account for each in told}
+    gone = {*(before.get(account, ()) if account is not None else ())} - others
+    kept = (each for each in item.allergens if each not in gone)
+    both = dict.fromkeys((*sold.allergens, *kept))
     return replace(item, name=sold.name, allergens=tuple(both)[:MAX_LISTED])
 
 

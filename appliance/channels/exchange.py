@@ -64,8 +64,10 @@ class Exchange:
         self._desk = Desk(expeditor, self._books, self._news.set)
         self._follower = Follower(log, expeditor, self._books, self._due)
         self._sender = Sender(expeditor, self._books, self._accounts.values(), self._news.set)
-        self._paused: dict[str, int] = {}
-        """By account, until when; wall clock, in milliseconds."""
+        self._paused: dict[str, int | None] = {}
+        """By account, until when; wall clock, in milliseconds. Not there where it was not said
+        since the start, and what was said before is not known yet."""
+        self._knows_pauses = False
         self._since: dict[str, tuple[AccountState, str, int]] = {}
         """By account, its state, why, and since when."""
         self._last_before: dict[str, int | None] = {}
@@ -127,10 +129,9 @@ class Exchange:
             await known.platform.pause(known.location, until)
         except (Later, Refused) as error:
             raise CannotPause(str(error)) from error
-        if until is None:
-            self._paused.pop(account, None)
-        else:
-            self._paused[account] = until
+        with contextlib.suppress(NotStored):  # It is so at the channel, whatever is known later.
+            await self._books.write(lambda store: store.pause(account, until))
+        self._paused[account] = until
         self._news.set()
 
     # ── what is told ─────────────────────────────────────────────────────────────────
@@ -158,6 +159,10 @@ class Exchange:
         await self._books.write(lambda store: store.forget(tick))
 
     async def _look(self) -> None:
+        if not self._knows_pauses:
+            before = await self._books.ask(lambda store: store.pauses())
+            self._paused = {**before, **self._paused}
+            self._knows_pauses = True
         tick = self._expeditor.now().tick
         matters = await self._books.ask(lambda store: store.matters(tick, MOST_SHOWN))
         told = [await self._told(account) for account in self._accounts]

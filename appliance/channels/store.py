@@ -3,7 +3,8 @@
     orders     `Followed`, by account and id; kept for KEPT_MS after the last word of it
     checkouts  what became of those that are no order here, or not yet
     closing    the accounts that ever said that they are done with an order
-    products   which allergens the channel last told of a PLU
+    products   which allergens an account last told of a PLU
+    pauses     until when an account was asked to send no new orders
     position   how far the log was followed
 
 It is derived from the log, but for what only the channel says (an order that was taken back before
@@ -55,10 +56,12 @@ CREATE INDEX due         ON orders (account, due) WHERE due IS NOT NULL;
 CREATE INDEX matters     ON orders (tick) WHERE matter != 'not closed';
 CREATE INDEX not_closed  ON orders (tick) WHERE matter = 'not closed';
 CREATE INDEX old         ON orders (tick) WHERE due IS NULL AND here = 0;
-CREATE TABLE products (plu TEXT PRIMARY KEY, allergens BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE products (plu TEXT NOT NULL, account TEXT NOT NULL, allergens BLOB NOT NULL,
+                       PRIMARY KEY (plu, account)) STRICT, WITHOUT ROWID;
 CREATE TABLE checkouts (account TEXT NOT NULL, checkout TEXT NOT NULL, tick INTEGER NOT NULL,
                        fate BLOB NOT NULL, PRIMARY KEY (account, checkout)) STRICT, WITHOUT ROWID;
 CREATE TABLE closing  (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE pauses   (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 """
 
@@ -314,22 +317,38 @@ class Store:
             )
             self._connection.execute("DELETE FROM checkouts WHERE tick < ?", (before,))
 
+    # ── pauses ───────────────────────────────────────────────────────────────────────
+
+    def pauses(self) -> dict[str, int]:
+        """By account, until when; milliseconds, wall clock. Raises apsw.Error."""
+        return dict(self._connection.execute("SELECT account, until FROM pauses"))
+
+    def pause(self, account: str, until: int | None) -> None:
+        """Until then, or no longer. Raises apsw.Error."""
+        with self._connection:
+            self._connection.execute("DELETE FROM pauses WHERE account = ?", (account,))
+            if until is not None:
+                self._connection.execute("INSERT INTO pauses VALUES (?, ?)", (account, until))
+
     # ── products ─────────────────────────────────────────────────────────────────────
 
-    def allergens(self, plus: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """What the channel last told of these. Raises Damaged, apsw.Error."""
-        query = "SELECT plu, allergens FROM products WHERE plu IN (SELECT value FROM json_each(?))"
+    def allergens(self, plus: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+        """What each account last told of these, by PLU. Raises Damaged, apsw.Error."""
+        query = "SELECT * FROM products WHERE plu IN (SELECT value FROM json_each(?))"
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
         try:
             rows = self._connection.execute(query, (msgspec.json.encode(plus).decode(),))
-            return {plu: _decode_allergens(allergens) for plu, allergens in rows}
+            for plu, account, allergens in rows:
+                found.setdefault(plu, {})[account] = _decode_allergens(allergens)
         except (*DAMAGE, ValueError) as error:
             raise Damaged(str(error)) from error
+        return found
 
-    def know_allergens(self, told: dict[str, tuple[str, ...]]) -> None:
-        """The channel tells these, by PLU. Raises apsw.Error."""
-        rows = [(plu, _encode(allergens)) for plu, allergens in told.items()]
+    def know_allergens(self, account: str, told: dict[str, tuple[str, ...]]) -> None:
+        """It tells these, by PLU. Raises apsw.Error."""
+        rows = [(plu, account, _encode(allergens)) for plu, allergens in told.items()]
         with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO products VALUES (?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO products VALUES (?, ?, ?)", rows)
 
 
 def _number_of(event: Event) -> int | None:

@@ -6,7 +6,7 @@ other error final. So what cannot be stored is 503, and never 500.
 
     200  it is on disk, or was before
     400  it cannot be understood, and why
-    401  no signature of ours; nothing is stored
+    401  no signature of ours, or of the account that is named; nothing is stored
     403  a menu of staging, beside production
     404  it is for a location that is not served here
     413  too large
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from functools import partial
 from time import monotonic
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
@@ -38,6 +39,8 @@ MAX_PRODUCTS_BYTES: Final = 4 * 1_048_576
 MOST_ARRIVING: Final = 32 * 1_048_576
 """Bytes of all bodies together that nobody knows yet who sent."""
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
+OF_ACCOUNT: Final = "account"
+"""In the query of where products are posted: they do not say themselves whose they are."""
 BY: Final = "deliverect"
 """Who changed the menu, in the log."""
 FORGOTTEN_SECONDS: Final = 3_600.0
@@ -95,6 +98,10 @@ class Webhooks:
 
     async def _sell(self, desk: Desk, request: web.Request) -> web.Response:
         accounts, body = await self._signed(request, MAX_PRODUCTS_BYTES)
+        if name := request.query.get(OF_ACCOUNT):
+            accounts = [each for each in accounts if each.id == name]
+            if not accounts:
+                raise self._nobody(any(each.id == name for each in self._accounts.all))
         if all(each.is_staging for each in accounts) != all(
             each.is_staging for each in self._accounts.all
         ):
@@ -103,7 +110,7 @@ class Webhooks:
         try:
             found = products.sold(messages.products(body))
             await desk.opened()
-            await desk.sell(found, by=BY)
+            await desk.sell(accounts[0].id if len(accounts) == 1 else None, found, by=BY)
         except (NotUnderstood, TooMany) as error:
             raise _bad(error) from error
         return _ok()
@@ -120,7 +127,8 @@ class Webhooks:
             raise self._nobody(registered(self._accounts.all, *names))
         # Where nobody said how it is reached from outside, by which address it was reached now.
         base = account.section.public_base or f"{request.scheme}://{request.host}"
-        urls = Registered(base + PRODUCTS, base + ORDERS, base + STATUSES)
+        of_account = urlencode({OF_ACCOUNT: account.id})
+        urls = Registered(f"{base}{PRODUCTS}?{of_account}", base + ORDERS, base + STATUSES)
         return _json(urls)
 
     # ── what is signed ───────────────────────────────────────────────────────────────

@@ -6,7 +6,8 @@ from typing import Any
 from appliance.channels import store
 from appliance.channels.progress import NOT_CLOSED_MS
 from appliance.deliverect.protocol import STATUSES
-from tests.deliverect.channel import Channel, serving
+from appliance.deliverect.simulated import SimulatedDeliverect
+from tests.deliverect.channel import Channel, again, serving
 
 
 def matters(told: dict[str, Any]) -> list[tuple[str, str]]:
@@ -17,6 +18,16 @@ async def placed(channel: Channel, **other: Any) -> str:
     delivery = await channel.deliverect.order(channelOrderDisplayId="T4206", **other)
     assert delivery.status == 200
     return delivery.order_id
+
+
+async def paused(channel: Channel, seconds: int) -> None:
+    """Have new orders paused for so long; 0: have them sent again."""
+    headers = {"Authorization": f"Bearer {channel.kitchen.token()}"}
+    path = f"{channel.kitchen.url}/api/v1/kds/channels/main/pause"
+    async with channel.kitchen.http.post(
+        path, headers=headers, json={"seconds": seconds}
+    ) as answer:
+        assert answer.status == 204, await answer.text()
 
 
 async def test_the_platform_says_failed_and_the_kitchen_is_cooking(channel: Channel) -> None:
@@ -105,20 +116,36 @@ async def test_new_orders_are_paused_and_sent_again(channel: Channel) -> None:
     order = await placed(channel)
     await channel.told(order, 20)
     await channel.shows(lambda told: told["accounts"][0]["can_pause"])
-    headers = {"Authorization": f"Bearer {channel.kitchen.token()}"}
-    path = f"{channel.kitchen.url}/api/v1/kds/channels/main/pause"
-    async with channel.kitchen.http.post(path, headers=headers, json={"seconds": 900}) as answer:
-        assert answer.status == 204, await answer.text()
+    await paused(channel, 900)
     (store_of,) = channel.deliverect.stores.values()
     assert not store_of.is_active
     assert store_of.disable_at is not None
     told = await channel.shows(lambda told: told["accounts"][0]["paused_until"] is not None)
     assert told["accounts"][0]["paused_until"] == store_of.disable_at
-    async with channel.kitchen.http.post(path, headers=headers, json={"seconds": 0}) as answer:
-        assert answer.status == 204
+    await paused(channel, 0)
     (store_of,) = channel.deliverect.stores.values()
     assert store_of.is_active
     await channel.shows(lambda told: told["accounts"][0]["paused_until"] is None)
+
+
+async def test_a_restart_knows_what_was_paused(tmp_path: Path) -> None:
+    def is_paused(told: dict[str, Any]) -> bool:
+        return told["accounts"][0]["paused_until"] is not None
+
+    async with SimulatedDeliverect("") as deliverect:
+        async with again(tmp_path, deliverect) as channel:
+            await channel.shows(lambda told: told["accounts"][0]["can_pause"])
+            await paused(channel, 900)
+            before = await channel.shows(is_paused)
+        async with again(tmp_path, deliverect) as channel:
+            after = await channel.shows(is_paused)
+            assert after["accounts"][0]["paused_until"] == before["accounts"][0]["paused_until"]
+            await paused(channel, 0)
+            await channel.shows(lambda told: not is_paused(told))
+        async with again(tmp_path, deliverect) as channel:
+            await channel.shows(lambda told: told["accounts"][0]["can_pause"])
+            _status, told = await channel.kitchen.call("GET", "/channels")
+            assert not is_paused(told)
 
 
 async def test_who_may_not_pause_is_not_offered_it(channel: Channel) -> None:

@@ -372,7 +372,7 @@ async def test_where_it_is_registered(tmp_path: Path) -> None:
     async with serving(tmp_path, more='public_url = "https://kitchen.example.com/k/"') as channel:
         delivery = await channel.deliverect.register()
         assert json.loads(delivery.answer) == {
-            "productSyncUrl": "https://kitchen.example.com/k/kds/productUpdate",
+            "productSyncUrl": "https://kitchen.example.com/k/kds/productUpdate?account=main",
             "orderWebhookUrl": "https://kitchen.example.com/k/kds_order_notification",
             "orderStatusUpdateUrl": "https://kitchen.example.com/k/kds/order_status_update",
         }

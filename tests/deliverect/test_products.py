@@ -1,10 +1,16 @@
 """What the channel sells: names and allergens on the menu, on tickets and for routing."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from appliance.deliverect.dinner import Place
+from appliance.deliverect.postman import Delivery
 from appliance.deliverect.protocol import PRODUCTS
+from appliance.deliverect.simulated import CLIENTS
 from appliance.kitchen.menu import MenuItem
-from tests.deliverect.channel import Channel, configuration
+from tests.deliverect.channel import Channel, configuration, serving
 from tests.running import running
 
 BURGER: dict[str, Any] = {
@@ -84,6 +90,56 @@ async def test_all_of_it_or_nothing(channel: Channel) -> None:
     assert await menu(channel) == {}
     assert (await channel.deliverect.products(many[:5_000])).status == 200
     assert len(await menu(channel)) == 5_000
+
+
+OTHER = Place("another-account", "another-location", "another-link")
+
+
+@pytest.fixture
+def two_of_one_secret(tmp_path: Path) -> str:
+    """A second account of production, which signs as the first one does."""
+    ((client, _secret),) = CLIENTS.items()
+    return f"""
+[[deliverect]]
+id = "other"
+account = "{OTHER.account}"
+location = "{OTHER.location}"
+webhook_secret_file = "{tmp_path}/webhook.secret"
+client_id = "{client}"
+client_secret_file = "{tmp_path}/client.secret"
+"""
+
+
+async def test_what_one_account_tells_takes_nothing_from_another(
+    tmp_path: Path, two_of_one_secret: str
+) -> None:
+    async with serving(tmp_path, more=two_of_one_secret) as channel:
+
+        async def push(account: str, *tags: int) -> Delivery:
+            products = [BURGER | {"productTags": [*tags]}]
+            return await channel.deliverect.send(f"{PRODUCTS}?account={account}", products)
+
+        await push("main", 101, 104)
+        await push("other", 104, 106)
+        assert await allergens(channel) == ["Eggs", "Milk", "Gluten"]
+        await push("main", 1000)
+        assert await allergens(channel) == ["Eggs", "Milk"]
+        await push("other", 1000)
+        assert await allergens(channel) == []
+        assert (await push("trial", 101)).status == 401
+        assert (await push("nobody", 101)).status == 404
+        assert await allergens(channel) == []
+
+
+async def test_what_nobody_knows_whose_it_is_takes_nothing(
+    tmp_path: Path, two_of_one_secret: str
+) -> None:
+    async with serving(tmp_path, more=two_of_one_secret) as channel:
+        await channel.deliverect.products([BURGER | {"productTags": [101]}])
+        await channel.deliverect.products([BURGER | {"productTags": [106]}])
+        assert sorted(await allergens(channel)) == ["Gluten", "Milk"]
+        await channel.deliverect.products([BURGER | {"productTags": [1000]}])
+        assert sorted(await allergens(channel)) == ["Gluten", "Milk"]
 
 
 async def test_what_the_file_has_stays_as_it_is(channel: Channel) -> None:
