@@ -59,10 +59,20 @@ class Sold(NamedTuple):
 class Desk:
     """Of all channels."""
 
-    def __init__(self, expeditor: Expeditor, books: Books, changed: Callable[[], None]) -> None:
-        """`changed` is called when what is known of an order is other."""
+    def __init__(
+        self,
+        expeditor: Expeditor,
+        books: Books,
+        closed: Callable[[str, str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """`closed` is called with account and id when a channel is done with an order.
+
+        `changed`: when what is known of one is other.
+        """
         self._expeditor = expeditor
         self._books = books
+        self._closed = closed
         self._changed = changed
         self._opened = asyncio.Event()
         self._busy: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
@@ -120,18 +130,23 @@ class Desk:
                     await self._done(CancelOrder(order_id))
                 fate = self._fate(word, reason)
                 tick = self._expeditor.now().tick
-                await self._books.write(partial(_hear, account, order_id, fate, tick))
-        self._changed()
+                self._heard(await self._books.write(partial(_hear, account, order_id, fate, tick)))
 
     async def hear_of_checkout(
         self, account: str, checkout: str, word: Word, reason: str = ""
     ) -> None:
         """The same of a checkout, which is an order, or will be. Raises NotStored."""
         fate, tick = self._fate(word, reason, is_checkout=True), self._expeditor.now().tick
-        if await self._books.write(
+        followed = await self._books.write(
             lambda store: store.hear_of_checkout(account, checkout, fate, tick)
-        ):
-            self._changed()
+        )
+        if followed is not None:
+            self._heard(followed)
+
+    def _heard(self, followed: Followed) -> None:
+        if followed.is_closed:
+            self._closed(followed.account, followed.id)
+        self._changed()
 
     def _fate(self, word: Word, reason: str, *, is_checkout: bool = False) -> Fate:
         return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON], is_checkout)
@@ -238,5 +253,5 @@ def _known(account: str, order_id: str, store: Store) -> bool:
     return store.find(account, order_id) is not None
 
 
-def _hear(account: str, order_id: str, fate: Fate, tick: int, store: Store) -> None:
-    store.change(account, order_id, lambda followed: followed.hear(fate, tick))
+def _hear(account: str, order_id: str, fate: Fate, tick: int, store: Store) -> Followed:
+    return store.change(account, order_id, lambda followed: followed.hear(fate, tick))

@@ -61,9 +61,9 @@ class Exchange:
         self._channels_now = channels_now
         self._books = Books(directory, self._tells_taken)
         self._news = asyncio.Event()
-        self._desk = Desk(expeditor, self._books, self._news.set)
-        self._follower = Follower(log, expeditor, self._books, self._due)
         self._sender = Sender(expeditor, self._books, self._accounts.values(), self._news.set)
+        self._desk = Desk(expeditor, self._books, self._sender.drop, self._news.set)
+        self._follower = Follower(log, expeditor, self._books, self._due)
         self._paused: dict[str, int | None] = {}
         """By account, until when; wall clock, in milliseconds. Not there where it was not said
         since the start, and what was said before is not known yet."""

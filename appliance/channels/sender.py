@@ -4,7 +4,8 @@
 
 An order is told one status after the other: the next one goes when it is on disk that the last was
 taken, so that after a power cut at most one comes twice, and none out of order. Several orders are
-told at once. While a channel does not answer, one of its orders at a time is tried.
+told at once. While a channel does not answer, one of its orders at a time is tried. What waits for
+its turn, or for an answer, is let go when the channel is done with its order.
 """
 
 import asyncio
@@ -79,6 +80,11 @@ class Sender:
         """Something may be due."""
         self._news.set()
 
+    def drop(self, account: str, order_id: str) -> None:
+        """Nothing more is told of an order, nor what was about to be."""
+        if (telling := self._under_way.get(Due(account, order_id))) is not None:
+            telling.cancel()
+
     async def run(self) -> None:
         """Tell what is due, until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -105,9 +111,9 @@ class Sender:
             # One that is never taken holds up no other: it is tried again after them.
             for due in sorted(found, key=lambda each: self._tried.get(each, 0.0)):
                 if due not in self._under_way and self._may_begin(account.platform):
-                    self._under_way[due] = group.create_task(
-                        self._tell(due, account), name="order status"
-                    )
+                    telling = group.create_task(self._tell(due, account), name="order status")
+                    self._under_way[due] = telling
+                    telling.add_done_callback(partial(self._ended, due))
         return waits
 
     def _may_begin(self, platform: Platform) -> bool:
@@ -130,11 +136,16 @@ class Sender:
         except (Later, NotStored):
             pass  # It is looked at again in a moment.
         else:
-            del self._tried[due]
+            self._tried.pop(due, None)
             self._news.set()
-        finally:
-            del self._under_way[due]
-            self._changed()
+
+    def _ended(self, due: Due, telling: asyncio.Task[None]) -> None:
+        del self._under_way[due]
+        if telling.cancelled():
+            self._tried.pop(due, None)
+            self._unstored.pop(due, None)
+            self._news.set()  # There is room for another one.
+        self._changed()
 
     async def _tell_all(self, due: Due, account: Account) -> None:
         platform, has_told = account.platform, False

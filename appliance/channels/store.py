@@ -156,8 +156,10 @@ class Store:
             ),
         )
 
-    def hear_of_checkout(self, account: str, checkout: str, fate: Fate, tick: int) -> bool:
-        """What became of a checkout, for the order that it is or will be; whether there is one.
+    def hear_of_checkout(
+        self, account: str, checkout: str, fate: Fate, tick: int
+    ) -> Followed | None:
+        """What became of a checkout, for the order that it is or will be; the one that it is.
 
         Raises Damaged, apsw.Error.
         """
@@ -171,7 +173,7 @@ class Store:
                     "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
                     (account, checkout, tick, _encode(fate)),
                 )
-        return followed is not None
+        return followed
 
     # ── following the log ────────────────────────────────────────────────────────────
 

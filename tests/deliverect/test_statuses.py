@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from appliance.channels import sender
+from appliance.deliverect import platform
 from appliance.deliverect.failing_server import Outage
 from appliance.deliverect.simulated import SimulatedDeliverect
 from tests.deliverect.channel import Channel, again, serving
@@ -142,6 +144,28 @@ async def test_after_a_cancellation_nothing_more_is_told(channel: Channel) -> No
     assert not channel.deliverect.violations
 
 
+async def test_what_waits_for_its_turn_is_not_told_after_a_cancellation(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = channel.deliverect.history
+    orders = [await placed(channel) for _ in range(12)]
+    for order in orders:
+        await channel.told(order, 20)
+    await channel.deliverect.fail("503")
+    for order in orders:
+        await channel.act(order, "grill", "start")
+    await channel.shows(lambda told: told["accounts"][0]["queue"] == len(orders))
+    monkeypatch.setattr(platform, "PER_SECOND", 3)
+    await channel.deliverect.mend()
+    await channel.deliverect.until(lambda: any(history[each] == [20, 50] for each in orders))
+    waiting = [each for each in orders if history[each] == [20]]
+    assert len(waiting) > 6
+    for order in waiting:
+        assert (await channel.deliverect.cancel(order)).delivered
+    await channel.told(await placed(channel), 20)  # Which comes after all of them.
+    assert not channel.deliverect.violations
+
+
 async def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path: Path) -> None:
     async with serving(tmp_path) as channel:
         order = await placed(channel)
@@ -198,3 +222,15 @@ async def test_the_shared_rate_is_kept(channel: Channel) -> None:
     for order in orders:
         await channel.told(order, 20)
     assert channel.deliverect.limited == 0
+
+
+async def test_more_orders_at_once_than_are_remembered_as_tried(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MOST_TRIED", 2)
+    await channel.deliverect.fail("503")
+    orders = [await placed(channel) for _ in range(8)]
+    await channel.shows(lambda told: told["accounts"][0]["queue"] == len(orders))
+    await channel.deliverect.mend()
+    for order in orders:
+        await channel.told(order, 20)
