@@ -27,7 +27,7 @@ class BoardView(NamedTuple):
 
 
 class ShownNow(Watched):
-    """Of all stations that have devices."""
+    """Of all stations that have buttons or bump bars."""
 
     def __init__(self) -> None:
         super().__init__()

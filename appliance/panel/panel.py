@@ -168,6 +168,8 @@ class Panel:
     def _show(self) -> None:
         """Have the screens show what the boards show now."""
         for station, actions in self._stations.items():
+            if not actions:  # A light alone turns no page, and none is turned for it.
+                continue
             board = self.boards[station]
             face = board.shown.face
             view = BoardView(

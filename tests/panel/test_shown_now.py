@@ -213,3 +213,13 @@ async def test_a_press_calls_somebody_and_another_one_nobody_any_more(
         hand.press("summon", "grill")
         heard = await stream.until(lambda each: each.type == "kds.summon" and each.body["live"])
         assert heard[-1].body["seq"] == kitchen.log.head
+
+
+async def test_a_board_that_only_a_light_stands_for_keeps_its_own_pages(
+    kitchen: RunningAppliance,
+) -> None:
+    does: dict[str, Sequence[str]] = {"pass": ()}
+    async with devices(kitchen, grill=BUTTONS, **does), subscribed(kitchen) as talk:
+        await ordered(kitchen, "A")
+        await talk.until(shows("grill", slots=True))
+        assert [*kitchen.shown_now.views] == ["grill"]
