@@ -69,6 +69,19 @@ def test_the_day_is_told_at_a_glance_hour_by_hour_and_ticket_by_ticket(
     expect(office.locator("#slow")).to_be_hidden()
 
 
+def test_charts_have_room_for_their_words(office: Page, evening: Kitchen) -> None:
+    assert evening.call("GET", "/reports/day")["total"]["tickets"]
+    words = office.locator("#tickets-chart svg text, #times-chart svg text")
+    expect(words.first).to_be_visible()
+    expect(office.locator("#tickets-chart svg .value").first).to_be_visible()
+    outside = """texts => texts.filter((text) => {
+      const [its, chart] = [text, text.ownerSVGElement].map((each) => each.getBoundingClientRect());
+      return its.top < chart.top || its.bottom > chart.bottom
+        || its.left < chart.left || its.right > chart.right;
+    }).map((text) => text.textContent)"""
+    assert words.evaluate_all(outside) == []
+
+
 def test_what_was_done_is_found_by_what_and_by_order(office: Page) -> None:
     everything = rows(office, "deeds")
     expect(everything).to_have_count(5)

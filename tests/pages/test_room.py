@@ -117,7 +117,7 @@ def test_four_stations_stand_side_by_side_on_a_small_tablet(board: Board, kitche
     board.page.set_viewport_size(ViewportSize(width=1024, height=600))
     for number in range(6):
         kitchen.order(id=f"A-{number}", items=[BURGER, FRIES])
-    expect(board.cards("pass")).to_have_count(6)
+    expect(board.station("pass").locator(".count")).to_have_text("6")
     expect(board.station("pass").locator("h2")).to_be_in_viewport(ratio=1)
     fits = "main => main.scrollWidth <= main.clientWidth"
     assert board.page.locator("main").evaluate(fits)

@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 240;
-const MARGIN = { top: 12, bottom: 28, start: 48, end: 8 };
+const MARGIN = { top: 20, bottom: 28, start: 48, end: 8 };
 const TICK_PX = 56; // Between two labels below.
 const STEPS = [1, 2, 5];
 
