@@ -99,7 +99,7 @@ class Channels(Protocol):
     """Whoever has the channels. KeyError: there is no such account, or no such order of it."""
 
     async def settle(self, account: str, order_id: str) -> None:
-        """Somebody has seen to a disagreement: it is not shown any more. Raises OSError."""
+        """Somebody has seen to a disagreement: it is not shown any more. Raises NotStored."""
 
     async def pause(self, account: str, seconds: int) -> None:
         """Have no new orders sent for so long; 0: from now on again. Raises CannotPause."""

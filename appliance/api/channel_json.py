@@ -106,7 +106,10 @@ class ChannelsTold(Struct):
     accounts: Annotated[list[AccountTold], Meta(description="in the order of the configuration")]
     disagreements: Annotated[
         list[DisagreementTold],
-        Meta(description="the newest last; none for who sees neither a pass nor all stations"),
+        Meta(
+            description="the newest first, those not closed last; none for who sees neither a pass"
+            " nor all stations"
+        ),
     ]
 
 

@@ -10,7 +10,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from appliance.api.access import not_stored
 from appliance.api.auth import KITCHEN, MANAGERS, ROLES, Caller
 from appliance.api.channel_json import ChannelsTold, channels_told
 from appliance.api.errors import ApiError
@@ -85,8 +84,6 @@ class ChannelResource:
         except KeyError as error:
             message = f"{account!r} and the kitchen do not disagree about order {order!r}"
             raise ApiError(404, "NOT_FOUND", message) from error
-        except OSError as error:
-            raise not_stored(error) from error
 
     async def pause(self, call: Call) -> None:
         """Have a channel send no new orders for a while, or send them again."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import apsw
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _FAILURES: Final = (OSError, apsw.Error, Damaged)
 _Result = TypeVar("_Result")
-
+_Kind = Literal["read", "write"]
 
 ANSWER_SECONDS: Final = 10.0
 """A disk that takes longer does not answer: channels give up on who does not."""
@@ -40,27 +40,28 @@ class Books:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="channels")
         self._store: Store | None = None
         self._waiting = 0
-        self.fault: str | None = None
-        """Why nothing can be stored; None while it can."""
+        self._faults: dict[_Kind, str] = {}
+        """Why it failed last: a full disk is read all the same."""
         self.lost = 0
         """How often a file was put aside: what was known is to be found out again."""
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be stored, or read; None while both can."""
+        return next(iter(self._faults.values()), None)
+
     async def ask(self, work: Callable[[Store], _Result]) -> _Result:
         """What `work` reads in the store. Raises NotStored where it cannot be had."""
-        return await self._in_time(work)
+        return await self._in_time("read", work)
 
     async def write(self, work: Callable[[Store], _Result]) -> _Result:
         """What `work` says, having changed the store. Raises NotStored, also where that is slow.
 
         Who is cancelled meanwhile does not undo it.
         """
-        found = await self._in_time(work)
-        if self.fault is not None:
-            logger.warning("what channels are told is stored again")
-            self.fault = None
-        return found
+        return await self._in_time("write", work)
 
-    async def _in_time(self, work: Callable[[Store], _Result]) -> _Result:
+    async def _in_time(self, kind: _Kind, work: Callable[[Store], _Result]) -> _Result:
         if self._waiting >= MOST_WAITING:
             raise NotStored("the disk does not come along")
         self._waiting += 1
@@ -68,21 +69,25 @@ class Books:
         working.add_done_callback(self._done)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await asyncio.shield(working)
+                found = await asyncio.shield(working)
         except TimeoutError as error:
-            raise self._failed(f"the disk has taken more than {ANSWER_SECONDS:g} s") from error
+            why = f"the disk has taken more than {ANSWER_SECONDS:g} s"
+            raise self._failed(kind, why) from error
         except _FAILURES as error:
-            raise self._failed(in_words(error)) from error
+            raise self._failed(kind, in_words(error)) from error
+        if self._faults.pop(kind, None) is not None:
+            logger.warning("of what channels are told, a %s does not fail any more", kind)
+        return found
 
     def _done(self, working: "asyncio.Future[Any]") -> None:
         self._waiting -= 1
         if not working.cancelled():
             working.exception()  # Perhaps nobody waits for it any more.
 
-    def _failed(self, reason: str) -> NotStored:
-        if self.fault is None:
-            logger.warning("what channels are told cannot be stored: %s", reason)
-        self.fault = reason
+    def _failed(self, kind: _Kind, reason: str) -> NotStored:
+        if kind not in self._faults:
+            logger.warning("of what channels are told, a %s fails: %s", kind, reason)
+        self._faults[kind] = reason
         return NotStored(reason)
 
     def _do(self, work: Callable[[Store], _Result]) -> _Result:

@@ -112,8 +112,9 @@ class Desk:
             is_known = known is not None and known.number > 0
             was_here = is_known or self._expeditor.kitchen.was_here(order.id)
             await self._done((UpdateOrder if was_here else CreateOrder)(order, guest))
-        self.last_order[account] = self._expeditor.now().at
-        self.last_taken = monotonic()
+        if not was_here:
+            self.last_order[account] = self._expeditor.now().at
+            self.last_taken = monotonic()
         self._changed()
         return not was_here
 
@@ -169,7 +170,10 @@ class Desk:
                 raise Foreign("an order of this id did not come by this account")
 
     async def settle(self, account: str, order_id: str) -> None:
-        """Somebody has seen where the two do not think the same. Raises KeyError, NotStored."""
+        """Somebody has seen where the two do not think the same.
+
+        Raises KeyError where they do, and NotStored.
+        """
         seen: list[Matter] = []
 
         def settle(followed: Followed) -> None:
@@ -181,8 +185,9 @@ class Desk:
             if not await self._books.ask(partial(_known, account, order_id)):
                 raise KeyError(account, order_id)
             await self._books.write(lambda store: store.change(account, order_id, settle))
-        if seen:
-            self._changed()
+        if not seen:
+            raise KeyError(account, order_id)
+        self._changed()
 
     # ── products ─────────────────────────────────────────────────────────────────────
 

@@ -89,6 +89,8 @@ class Followed(Struct):
     fate: Fate | None = None
     settled: Matter | None = None
     """Somebody has seen to this."""
+    came: int = 0
+    """When it was made here, by the wall clock."""
     touched: int = 0
     """When something was heard of it last, by the wall clock; `tick`: by the kitchen's own."""
     tick: int = 0
@@ -102,8 +104,8 @@ class Followed(Struct):
                 OrderPlaced(number=number, stations=cooks)
                 | OrderUpdated(number=number, stations=cooks)
             ):
-                if number != self.number:  # An order of this id was made once more.
-                    self.tickets, self.is_cancelled = {}, False
+                if number != self.number:  # It is new, or one of its id was made once more.
+                    self.tickets, self.is_cancelled, self.came = {}, False, event.at
                 self.number, self.cooks = number, cooks or self.cooks
                 self._reach(TAKEN, event)
             case OrderCancelled():
@@ -126,6 +128,7 @@ class Followed(Struct):
             placed.stations,
             placed.cancelled,
         )
+        self.came = placed.placed_at
         self.tickets = {ticket.station: ticket.status for ticket in tickets}
         self._reach(max(TAKEN, self._step()), now)
         self.touched, self.tick = now.at, now.tick

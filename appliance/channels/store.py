@@ -300,13 +300,9 @@ class Store:
         return [*found, *not_closed][:limit]
 
     def last_order(self, account: str) -> int | None:
-        """When something of an order of it was heard last, by the wall clock.
-
-        Raises Damaged, apsw.Error.
-        """
-        query = "SELECT state FROM orders WHERE account = ? ORDER BY tick DESC LIMIT 1"
-        last = next(self._states(query, (account,)), None)
-        return last.touched if last is not None else None
+        """When its newest order came, by the wall clock. Raises Damaged, apsw.Error."""
+        last = self._one("account = ? AND number > 0 ORDER BY number DESC LIMIT 1", account)
+        return last.came if last is not None else None
 
     def forget(self, tick: int) -> None:
         """Let go of some of what is old, and neither here nor to be told. Raises apsw.Error."""

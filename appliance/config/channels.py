@@ -77,9 +77,8 @@ def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
         if section.environment == "production" and section.webhook_secret_file is None:
             why = "production signs with a secret; this key is required"
             yield f"{where}.webhook_secret_file: {why}"
-        if section.client_secret_file is None and not is_loopback(
-            urlsplit(section.base).hostname or ""
-        ):
+        api = _bare_url(section.base)
+        if section.client_secret_file is None and api and not is_loopback(api.hostname or ""):
             yield f"{where}.client_secret_file: this key is required"
         if (first := locations.setdefault(section.location, where)) != where:
             yield f"{where}.location: {section.location!r} is that of {first} already"

@@ -1,8 +1,8 @@
 """Deliverect as a channel: its accounts, its paths, its API."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
+from typing import Final
 
 import aiohttp
 from aiohttp import web
@@ -15,7 +15,8 @@ from appliance.deliverect.accounts import Account, Accounts, read
 from appliance.deliverect.platform import Client, Platform
 from appliance.deliverect.webhooks import Webhooks
 
-NAME = "Deliverect"
+NAME: Final = "Deliverect"
+PREPARE_AGAIN_SECONDS: Final = 60.0
 
 
 class Deliverect:
@@ -69,10 +70,19 @@ class Deliverect:
             for platform in self._platforms.values():
                 platform.session = session
             try:
-                for platform in self._platforms.values():
-                    with contextlib.suppress(Later):  # It is fetched with the first order.
-                        await platform.prepare()
-                await asyncio.Event().wait()
+                async with asyncio.TaskGroup() as group:
+                    for platform in self._platforms.values():
+                        group.create_task(_prepared(platform), name="channel token")
+                    group.create_task(asyncio.Event().wait())
             finally:
                 for platform in self._platforms.values():
                     platform.session = None
+
+
+async def _prepared(platform: Platform) -> None:
+    """Have it know what it may ask for, and whether its credentials are good, before an order."""
+    while True:
+        try:
+            return await platform.prepare()
+        except Later:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)

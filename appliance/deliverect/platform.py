@@ -43,8 +43,8 @@ FRESH_SECONDS: Final = 60.0
 MOST_ANSWER: Final = 64 * 1024
 """Bytes."""
 _UNAUTHORIZED: Final = 401
-OF_ORDERS: Final = ORDER_STATUS.partition("{")[0]
-"""Whoever may not do more is still let do this: 401 is about all only here."""
+_ORDERS_PATH: Final = ORDER_STATUS.partition("{")[0]
+"""401 is about our credentials here; elsewhere about what they may do."""
 _OK: Final = range(200, 300)
 _NOT_NOW: Final = frozenset({408, 425, 429})
 _REFUSED: Final = range(400, 500)
@@ -121,8 +121,14 @@ class Platform:
 
     async def prepare(self) -> None:
         """Have a token: what may be asked for is known by that. Raises Later."""
-        if self.session is not None:
+        if self.session is None:
+            raise Later("the appliance is starting")
+        try:
             await self._fresh(self.session)
+        except Later as error:
+            self._put_off(str(error))
+            raise
+        self._reached()
 
     async def tell(self, order_id: str, step: int) -> None:
         """Tell how far an order is. Raises Later, Refused."""
@@ -150,11 +156,11 @@ class Platform:
             self._put_off(str(error))
             raise
         except Refused:
-            self._answers()
+            self._reached()
             raise
-        self._answers()
+        self._reached()
 
-    def _answers(self) -> None:
+    def _reached(self) -> None:
         self._pause, self.fault = 0.0, ""
 
     async def _posted(
@@ -167,7 +173,7 @@ class Platform:
             status, _content = await self._answer(session, path, body, token)
         # What it says besides may name guests: it is neither told nor logged.
         why = f"its answer was {status}"
-        if status == _UNAUTHORIZED and path.startswith(OF_ORDERS):
+        if status == _UNAUTHORIZED and path.startswith(_ORDERS_PATH):
             self.is_refused = True
             raise Later("it does not take our access token")
         self.is_refused = False

@@ -1,6 +1,5 @@
 """Delivery channels: how they are, what somebody has seen to, pausing, and who is told of it."""
 
-import errno
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from appliance.api.events import listener as event_listener
 from appliance.channels_now import CannotPause
+from appliance.log import NotStored
 from tests.api.asking import Answer, ask
 from tests.api.channels import AT, SHOWN_AT, MadeUpChannels, account, disagreement, given
 from tests.api.listening import Heard, Listener, listening
@@ -107,7 +107,7 @@ async def test_a_disagreement_is_settled(
     assert channels.settled == [("city", "9/1")]
     elsewhere = SETTLE.replace("city", "village")
     is_error(await ask(appliance, "POST", elsewhere), 404, "NOT_FOUND")
-    channels.fails = OSError(errno.ENOSPC, "no room")
+    channels.fails = NotStored("no room")
     answer = await ask(appliance, "POST", SETTLE)
     is_error(answer, 503, "SERVICE_UNAVAILABLE")
     assert "no room" in answer.body["message"]

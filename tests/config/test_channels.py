@@ -29,6 +29,11 @@ OTHER = GOOD.replace('"main"', '"other"').replace('"l"', '"m"')
         ('"https://kitchen.example.com/k"', '"kitchen"', "deliverect[0].public_url: write it like"),
         ("https://kitchen", "https://a:b@kitchen", "deliverect[0].public_url: write it like"),
         ('id = "main"', 'id = "main"\napi = "http://api.example.com"', "deliverect[0].api: write"),
+        (
+            'client_secret_file = "client.secret"',
+            'api = "http://[127.0.0.1:9190"',
+            "deliverect[0].api: write",
+        ),
         ('"7"', '"seven"', "deliverect[0].channels"),
         ('"main"', '""', "deliverect[0].id"),
         ("client_id", "client", "deliverect[0].client: unknown key; did you mean 'client_id'"),

@@ -17,10 +17,12 @@ SECONDS = 10.0
 """That anything may take on a busy machine."""
 
 
-def configuration(directory: Path, api: str, *, text: str = AT_ONCE, more: str = "") -> str:
+def configuration(
+    directory: Path, api: str, *, trial_api: str = "", text: str = AT_ONCE, more: str = ""
+) -> str:
     """With an account of production and one of staging; writes their secrets to a directory.
 
-    `more`: lines for the first.
+    `trial_api`: where that of staging is another one. `more`: lines for the first.
     """
     (directory / "webhook.secret").write_bytes(SECRET + b"\n")
     ((client, secret),) = CLIENTS.items()
@@ -28,7 +30,6 @@ def configuration(directory: Path, api: str, *, text: str = AT_ONCE, more: str =
     account = f"""
 client_id = "{client}"
 client_secret_file = "{directory}/client.secret"
-api = "{api}"
 """
     return f"""{text}
 [[deliverect]]
@@ -37,6 +38,7 @@ account = "{PLACE.account}"
 location = "{PLACE.location}"
 webhook_secret_file = "{directory}/webhook.secret"
 channels = {{ "7" = "Uber Eats" }}
+api = "{api}"
 {account}
 {more}
 
@@ -45,6 +47,7 @@ id = "trial"
 environment = "staging"
 account = "{TRIAL.account}"
 location = "{TRIAL.location}"
+api = "{trial_api or api}"
 {account}
 """
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from appliance.channels import sender
+from appliance.deliverect import channel as room
 from appliance.deliverect import platform
 from appliance.deliverect.failing_server import Outage
-from appliance.deliverect.simulated import SimulatedDeliverect
-from tests.deliverect.channel import Channel, again, serving
+from appliance.deliverect.protocol import ORDERS
+from appliance.deliverect.simulated import CLIENTS, SimulatedDeliverect
+from tests.deliverect.channel import TRIAL, Channel, again, serving
 
 STEAK_AND_FRIES = {
     "items": [
@@ -76,9 +78,9 @@ async def test_credentials_that_are_not_taken_are_told_and_tried_again(
     secrets = dict(channel.deliverect.clients)
     channel.deliverect.clients = dict.fromkeys(secrets, "another one")
     order = await placed(channel)
+    told = await channel.shows(lambda told: told["accounts"][0]["queue"] == 1)
     told = await channel.shows(lambda told: told["accounts"][0]["state"] == "refused")
     assert told["accounts"][0]["why"] == "it gives no access token: 401"
-    assert told["accounts"][0]["queue"] == 1
     channel.deliverect.clients = dict(secrets)
     await channel.told(order, 20)
     await channel.shows(lambda told: told["accounts"][0]["state"] == "ready")
@@ -202,11 +204,18 @@ async def test_where_nothing_is_known_any_more_live_orders_are_told_from_the_beg
 
 
 async def test_an_account_away_holds_up_no_other(tmp_path: Path) -> None:
-    async with SimulatedDeliverect("") as away, SimulatedDeliverect("") as deliverect:
+    trial = SimulatedDeliverect("", place=TRIAL, secret=TRIAL.location.encode())
+    async with trial as away, SimulatedDeliverect("") as deliverect:
         await away.fail("silent")
-        async with again(tmp_path, deliverect) as channel:
+        async with again(tmp_path, deliverect, trial_api=away.url) as channel:
+            away.to = channel.kitchen.url
+            kept_waiting = await away.order()
+            assert kept_waiting.delivered
             order = await placed(channel)
             await channel.told(order, 20)
+            assert away.history[kept_waiting.order_id] == []
+            told = await channel.shows(lambda told: told["accounts"][0]["state"] == "ready")
+            assert [each["queue"] for each in told["accounts"]] == [0, 1]
 
 
 async def test_whoever_changes_it_the_channel_is_told(channel: Channel) -> None:
@@ -234,3 +243,35 @@ async def test_more_orders_at_once_than_are_remembered_as_tried(
     await channel.deliverect.mend()
     for order in orders:
         await channel.told(order, 20)
+
+
+async def test_credentials_that_are_not_taken_are_told_before_an_order_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "PREPARE_AGAIN_SECONDS", 0.1)
+    async with (
+        SimulatedDeliverect("", clients={}) as deliverect,
+        again(tmp_path, deliverect) as channel,
+    ):
+        told = await channel.shows(lambda told: told["accounts"][0]["state"] == "refused")
+        assert told["accounts"][0]["why"] == "it gives no access token: 401"
+        deliverect.clients = dict(CLIENTS)
+        await channel.shows(lambda told: told["accounts"][0]["state"] == "waiting")
+
+
+async def test_a_restart_knows_when_the_newest_order_came(tmp_path: Path) -> None:
+    async with serving(tmp_path) as channel:
+        body = channel.deliverect.make_order(1, **STEAK_AND_FRIES)
+        assert (await channel.deliverect.send(ORDERS, body)).delivered
+        order = body["orderId"]
+        await channel.told(order, 20)
+        told = await channel.shows(lambda told: told["accounts"][0]["last_order_at"] is not None)
+        came = told["accounts"][0]["last_order_at"]
+        await channel.act(order, "grill", "start")
+        await channel.told(order, 20, 50)
+        assert (await channel.deliverect.send(ORDERS, body)).delivered  # That is no new one.
+        told = await channel.shows(lambda told: told["accounts"][0]["queue"] == 0)
+        assert told["accounts"][0]["last_order_at"] == came
+    async with serving(tmp_path) as channel:
+        told = await channel.shows(lambda told: told["accounts"][0]["last_order_at"] is not None)
+        assert told["accounts"][0]["last_order_at"] == came

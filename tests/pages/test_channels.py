@@ -49,8 +49,8 @@ def test_each_says_what_it_means_and_what_to_do_the_worst_first(hub: Hub, page: 
     left = "says that it has left, and it is not done here. See who has it."
     expect(lines(page)).to_have_text(
         [
-            f"{EVIL} · {SINCE} · town {says_failed}Seen to",
             f"U-1 · {SINCE} · Uber Eats {says_failed} It says: {EVIL}Seen to",
+            f"{EVIL} · {SINCE} · town {says_failed}Seen to",
             f"U-4 · {SINCE} · Uber Eats {left}Seen to",
         ]
     )

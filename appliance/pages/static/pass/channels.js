@@ -102,7 +102,7 @@ export function watchChannels(place, button, page) {
         if (accounts.find((each) => each.id === id)?.paused_until !== until) sending.delete(id);
       }
       accounts = known;
-      all = [...disagreements].reverse().sort((one, other) => rank(one) - rank(other));
+      all = [...disagreements].sort((one, other) => rank(one) - rank(other));
       page.changed();
     },
     /** Who is signed in, as the session tells of them; null for nobody. */
