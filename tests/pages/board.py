@@ -11,6 +11,10 @@ class Board:
     def __init__(self, page: Page) -> None:
         self.page = page
 
+    def is_tall(self) -> None:
+        """Have a screen on which many cards of a station stand, one below the other."""
+        self.page.set_viewport_size({"width": 1280, "height": 6000})
+
     def station(self, station: str) -> Locator:
         """A station's column."""
         return self.page.locator(f".station[data-station={station}]")

@@ -24,6 +24,7 @@ def test_it_says_how_it_is_served(board: Board, kitchen: Kitchen) -> None:
         ({"mode": "Pickup", "pickupTime": "noon", "server": "Li"}, "pickup · for noon · Li"),
         ({"mode": "", "server": "", "pickupTime": ""}, "dine in"),
     ]
+    board.is_tall()
     for number, (order, _) in enumerate(table):
         kitchen.order(id=f"A-{number}", items=[BURGER], **order)
     for station in ("grill", "pass"):

@@ -114,6 +114,7 @@ def test_a_name_that_turns_the_writing_round_turns_only_itself(
         in_order(row.locator(".quantity"), row.locator(".dish bdi"), row.locator(".mark"))
         for line in (".facts", ".parts", ".place", ".handoff dd"):
             in_order(*card.locator(line).locator("bdi").all())
+        kitchen.act("pass", guest, "bump")
 
 
 def in_order(*parts: Locator) -> None:
@@ -133,7 +134,14 @@ LONG = "W" * 9_000
 def test_a_name_without_end_leaves_room_for_the_others(board: Board, kitchen: Kitchen) -> None:
     item = {"name": LONG, "mods": [LONG], "specialInstructions": LONG}
     kitchen.order(id="A-1", name=LONG, server=LONG, specialInstructions=LONG, items=[item])
-    leaves_room_at(board, kitchen, "grill", screens=2)
+    kitchen.order(id="A-2", name="Table 7", items=[BURGER])
+    expect(board.cards("grill")).to_have_count(2)
+    next_card = board.card("grill", "Table 7").bounding_box()
+    assert next_card is not None
+    assert next_card["y"] < 2 * 720, "the next card is in sight"
+    assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    board.cards("grill").first.get_by_role("button", name="Bump").click()
+    board.shows("grill", "Table 7")
 
 
 @pytest.mark.parametrize("text", [LONG, "WW " * 3_000], ids=["one word", "many words"])
@@ -142,16 +150,10 @@ def test_not_even_an_order_that_is_endless_everywhere_takes_all_the_room(
 ) -> None:
     kitchen.order(id="A-1", **order_of(text))
     kitchen.act("pass", "A-1", "start")
-    leaves_room_at(board, kitchen, "pass", screens=4)
-
-
-def leaves_room_at(board: Board, kitchen: Kitchen, station: str, *, screens: int) -> None:
-    """Whether the first card ends, and the next begins, within so many screens."""
     kitchen.order(id="A-2", name="Table 7", items=[BURGER])
-    expect(board.cards(station)).to_have_count(2)
-    next_card = board.card(station, "Table 7").bounding_box()
-    assert next_card is not None
-    assert next_card["y"] < 720 * screens, "the next card is in sight"
+    expect(board.station("pass").locator(".count")).to_have_text("2")
+    bump = board.cards("pass").first.get_by_role("button", name="Bump")
+    expect(bump).to_be_in_viewport(ratio=1)
     assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    board.cards(station).first.get_by_role("button", name="Bump").click()
-    board.shows(station, "Table 7")
+    bump.click()
+    board.shows("pass", "Table 7")

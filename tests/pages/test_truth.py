@@ -73,6 +73,7 @@ def test_a_press_while_offline_does_nothing_then_or_later(board: Board, kitchen:
 
 
 def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Kitchen) -> None:
+    board.is_tall()
     for order_id in ("A-1", "A-2", "A-3"):
         kitchen.order(id=order_id, items=[BURGER, FRIES])
     board.shows("fry", "A-1", "A-2", "A-3")
@@ -115,6 +116,7 @@ def test_the_keyboard_is_where_it_was_when_it_is_live_again(
 
 def test_changes_during_a_short_absence_come_once(board: Board, kitchen: Kitchen) -> None:
     """The appliance goes on, and the board resumes: it does not begin anew."""
+    board.is_tall()
     kitchen.order(id="A-1", items=[BURGER])
     board.shows("grill", "A-1")
     board.page.evaluate("document.querySelector('.ticket').dataset.drawn = 'before'")
