@@ -15,7 +15,7 @@ from appliance.api.attention import AttentionJson
 from appliance.api.health import SEVERITIES, Fact, Problem, ProblemCode, Severity
 from appliance.api.kitchen_now import KitchenTold
 from appliance.api.times import iso, of_monotonic
-from appliance.channels_now import AccountNow, ChannelsNow, Disagreement
+from appliance.channels_now import AccountNow, AccountState, ChannelsNow, Disagreement
 from appliance.devices import NOT_YET, PanelJson, State
 from appliance.expeditor import Fault
 from appliance.indexing import IndexStatus
@@ -51,6 +51,10 @@ _PRINTER_CODES: Final[dict[PrinterState, ProblemCode]] = {
     "overheated": "printer-overheated",
     "failed": "printer-failed",
     "not wired": "printer-not-wired",
+}
+_ACCOUNT_CODES: Final[dict[AccountState, tuple[ProblemCode, Severity]]] = {
+    "away": ("channel-away", "warning"),
+    "refused": ("channel-refused", "alarm"),
 }
 _DEVICE_CODES: Final[dict[State, ProblemCode]] = {
     "not wired": "device-not-wired",
@@ -236,14 +240,14 @@ def of_channels(
         name = account.name if names[account.name] == 1 else f"{account.name} ({account.id})"
         yield from _of_account(account, name)
         of_it = [each for each in disagreements if each.account == account.id]
-        open_ones = [each.since for each in of_it if each.matter == "not closed"]
+        not_closed = [each.since for each in of_it if each.matter == "not closed"]
         others = [each.since for each in of_it if each.matter != "not closed"]
         if others:
             facts: dict[str, Fact] = {"account": name, "count": len(others)}
             yield Found("channel-disagrees", "warning", facts, account.id, iso(min(others)))
-        if open_ones:
-            facts = {"account": name, "count": len(open_ones)}
-            yield Found("channel-not-closed", "notice", facts, account.id, iso(min(open_ones)))
+        if not_closed:
+            facts = {"account": name, "count": len(not_closed)}
+            yield Found("channel-not-closed", "notice", facts, account.id, iso(min(not_closed)))
     for channel, count in {each.channel: each.wrong_signatures for each in accounts}.items():
         if count:
             facts = {"channel": channel, "count": count}
@@ -252,13 +256,9 @@ def of_channels(
 
 def _of_account(account: AccountNow, name: str) -> Iterator[Found]:
     named: dict[str, Fact] = {"account": name}
-    since = iso(account.since)
-    if account.state == "away":
+    if account.state in _ACCOUNT_CODES:
         facts = named | {"count": account.queue, "why": account.why}
-        yield Found("channel-away", "warning", facts, account.id, since)
-    elif account.state == "refused":
-        facts = named | {"count": account.queue, "why": account.why}
-        yield Found("channel-refused", "alarm", facts, account.id, since)
+        yield Found(*_ACCOUNT_CODES[account.state], facts, account.id, iso(account.since))
     if account.refused:
         facts = named | {"count": account.refused, "why": account.refused_why}
         yield Found("channel-statuses-refused", "notice", facts, account.id)

@@ -31,10 +31,8 @@ HURRIED: Final = 0.05
 WITH_A_WISH: Final = 0.1
 """Share of items with special instructions."""
 
-MENU: Final = dishes.MENU
 MODES: Final = ("For Here", "For Here", "For Here", "ToGo", "Pickup", "DriveThru", "Delivery")
 SERVERS: Final = ("Sarah", "Luis", "Aiko", "Tom")
-GUESTS: Final = dishes.GUESTS
 
 
 class Plan(NamedTuple):
@@ -138,7 +136,7 @@ def _table(
 def _order(chance: random.Random, order_id: str, number: int) -> dict[str, Any]:
     mode = chance.choice(MODES)
     here = mode == "For Here"
-    guest = chance.choice(GUESTS)
+    guest = chance.choice(dishes.GUESTS)
     order: dict[str, Any] = {
         "id": order_id,
         "name": f"Table {chance.randint(1, 40)}" if here else guest,
@@ -160,7 +158,7 @@ def _order(chance: random.Random, order_id: str, number: int) -> dict[str, Any]:
 
 
 def _item(chance: random.Random, line_id: str, *, here: bool) -> dict[str, Any]:
-    dish_id, name, course, modifiers = chance.choice(MENU)
+    dish_id, name, course, modifiers = chance.choice(dishes.MENU)
     chosen = chance.sample(modifiers, chance.randint(0, min(2, len(modifiers))))
     item: dict[str, Any] = {
         "id": dish_id,

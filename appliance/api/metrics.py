@@ -5,7 +5,7 @@ GET /metrics   nothing of a guest is in it
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from aiohttp import web
@@ -184,7 +184,7 @@ def _families(seen: _Seen) -> Iterator["Metric"]:
         yield from _of_screens(seen.screens, seen.of_screens)
     if seen.accounts:
         yield from _of_accounts(seen.accounts)
-        yield from _of_disagreements(seen.accounts, seen.disagreements)
+        yield _of_disagreements(seen.accounts, seen.disagreements)
 
 
 def _of_machine(log: LogHealth, now: MachineNow) -> Iterator[tuple[str, str, float | None]]:
@@ -211,13 +211,12 @@ def _of_printers(shown: PrintersJson) -> Iterator["Metric"]:
         "1 while they can, and be stored, else 0: then none comes out.",
         value=int(shown.fault is None),
     )
-    state = GaugeMetricFamily(
-        "expeditor_printer_state", "1 for the state that it is in.", labels=["printer", "state"]
+    yield _gauge(
+        "printer_state",
+        "1 for the state that it is in.",
+        ["printer", "state"],
+        (([each.id, state], each.state == state) for each in printers for state in _STATES),
     )
-    for printer in printers:
-        for each in _STATES:
-            state.add_metric([printer.id, each], int(printer.state == each))
-    yield state
     for kind, family in ((GaugeMetricFamily, _NOW), (CounterMetricFamily, _SINCE_START)):
         for name, words, count in family:
             metric = kind(f"expeditor_printer_{name}", words, labels=["printer"])
@@ -227,78 +226,74 @@ def _of_printers(shown: PrintersJson) -> Iterator["Metric"]:
 
 
 def _of_screens(screens: Sequence[ScreenJson], status: ScreensStatus) -> Iterator["Metric"]:
-    from prometheus_client.core import (  # noqa: PLC0415 - see `_render`
-        CounterMetricFamily,
-        GaugeMetricFamily,
-    )
+    from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - see `_render`
 
-    state = GaugeMetricFamily(
-        "expeditor_screen_state",
+    yield _gauge(
+        "screen_state",
         "1 for the state that it is in; without a station it is for all.",
-        labels=["screen", "station", "proto", "state"],
+        ["screen", "station", "proto", "state"],
+        (
+            ([each.id, each.station or "", each.proto, state], each.state == state)
+            for each in screens
+            for state in _SCREEN_STATES
+        ),
     )
-    for screen in screens:
-        for each in _SCREEN_STATES:
-            labels = [screen.id, screen.station or "", screen.proto, each]
-            state.add_metric(labels, int(screen.state == each))
-    yield state
     for name, words, count in _OF_SCREENS:
-        metric = GaugeMetricFamily(f"expeditor_screen_{name}", words, labels=["screen"])
-        for screen in screens:
-            metric.add_metric([screen.id], int(count(screen)))
-        yield metric
+        of_each = [([each.id], count(each)) for each in screens]
+        yield _gauge(f"screen_{name}", words, ["screen"], of_each)
     for name, words, count_of in _SCREENS_SINCE_START:
         yield CounterMetricFamily(f"expeditor_screens_{name}", words, value=count_of(status))
 
 
 def _of_accounts(accounts: Sequence[AccountNow]) -> Iterator["Metric"]:
-    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - see `_render`
-
-    state = GaugeMetricFamily(
-        "expeditor_channel_state",
+    yield _gauge(
+        "channel_state",
         "1 for the state that it is in.",
-        labels=["account", "channel", "environment", "state"],
+        ["account", "channel", "environment", "state"],
+        (
+            ([each.id, each.channel, each.environment, state], each.state == state)
+            for each in accounts
+            for state in _ACCOUNT_STATES
+        ),
     )
-    for account in accounts:
-        for each in _ACCOUNT_STATES:
-            labels = [account.id, account.channel, account.environment, each]
-            state.add_metric(labels, int(account.state == each))
-    yield state
     for name, words, count in _OF_ACCOUNTS:
-        metric = GaugeMetricFamily(f"expeditor_channel_{name}", words, labels=["account"])
-        for account in accounts:
-            metric.add_metric([account.id], int(count(account)))
-        yield metric
+        of_each = [([each.id], count(each)) for each in accounts]
+        yield _gauge(f"channel_{name}", words, ["account"], of_each)
     for name, words, moment in _TIMES:
-        metric = GaugeMetricFamily(
-            f"expeditor_channel_{name}_timestamp_seconds", words, labels=["account"]
-        )
-        for its_id, at in ((each.id, moment(each)) for each in accounts):
-            if at is not None:
-                metric.add_metric([its_id], at / 1000)
-        yield metric
-    wrong = GaugeMetricFamily(
-        "expeditor_channel_wrong_signatures",
+        moments = ((each.id, moment(each)) for each in accounts)
+        known = [([its_id], at / 1000) for its_id, at in moments if at is not None]
+        yield _gauge(f"channel_{name}_timestamp_seconds", words, ["account"], known)
+    wrong = {each.channel: each.wrong_signatures for each in accounts}
+    yield _gauge(
+        "channel_wrong_signatures",
         "Messages whose signature was none of ours, in the last hour.",
-        labels=["channel"],
+        ["channel"],
+        (([channel], count) for channel, count in wrong.items()),
     )
-    for channel, count_of in {each.channel: each.wrong_signatures for each in accounts}.items():
-        wrong.add_metric([channel], count_of)
-    yield wrong
 
 
 def _of_disagreements(
     accounts: Sequence[AccountNow], disagreements: Sequence[Disagreement]
-) -> Iterator["Metric"]:
+) -> "Metric":
+    matters = Counter((each.account, each.matter) for each in disagreements)
+    return _gauge(
+        "channel_disagreements",
+        "Orders of which it and the kitchen do not think the same.",
+        ["account", "matter"],
+        (([each.id, matter], matters[each.id, matter]) for each in accounts for matter in _MATTERS),
+    )
+
+
+def _gauge(
+    name: str,
+    words: str,
+    labels: Sequence[str],
+    values: Iterable[tuple[Sequence[str], float]],
+) -> "Metric":
+    """One number for each of these labels."""
     from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - see `_render`
 
-    matters = Counter((each.account, each.matter) for each in disagreements)
-    metric = GaugeMetricFamily(
-        "expeditor_channel_disagreements",
-        "Orders of which it and the kitchen do not think the same.",
-        labels=["account", "matter"],
-    )
-    for account in accounts:
-        for matter in _MATTERS:
-            metric.add_metric([account.id, matter], matters[account.id, matter])
-    yield metric
+    metric = GaugeMetricFamily(f"expeditor_{name}", words, labels=labels)
+    for of, value in values:
+        metric.add_metric(of, value)
+    return metric

@@ -33,10 +33,10 @@ MOST_WAITING: Final = 1_000
 class Books:
     """Of one data directory."""
 
-    def __init__(self, directory: Path, accepts: Callable[[str], bool]) -> None:
-        """Opens nothing yet. `accepts`: see `Store`."""
+    def __init__(self, directory: Path, tells_taken: Callable[[str], bool]) -> None:
+        """Opens nothing yet. `tells_taken`: see `Store`."""
         self._path = directory / NAME
-        self._accepts = accepts
+        self._tells_taken = tells_taken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="channels")
         self._store: Store | None = None
         self._waiting = 0
@@ -103,10 +103,10 @@ class Books:
     def _opened(self) -> Store:
         if self._store is None:
             try:
-                self._store = Store(self._path, self._accepts)
+                self._store = Store(self._path, self._tells_taken)
             except Damaged as error:
                 self._put_aside(error)
-                self._store = Store(self._path, self._accepts)
+                self._store = Store(self._path, self._tells_taken)
         return self._store
 
     def _put_aside(self, damage: Damaged) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
@@ -75,8 +76,8 @@ class Desk:
         self._closed = closed
         self._changed = changed
         self._opened = asyncio.Event()
-        self._busy: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
-        """By account and order, who is at it and how many want to be."""
+        self._busy: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        """By account and order, as long as somebody is at it."""
         self.last_order: dict[str, int] = {}
         """By account, when the newest order came."""
         self.last_taken: float | None = None
@@ -200,7 +201,7 @@ class Desk:
         as nobody knows which one it is. What the configuration's file has, it has for good. `by`
         is named in the log.
         """
-        before = await self._books.ask(lambda store: store.allergens([*sold]))
+        before = await self._books.ask(lambda store: store.accounts.allergens([*sold]))
         menu = {item.plu: item for item in self._expeditor.kitchen.menu.items}
         items = tuple(
             _merged(menu.get(plu) or MenuItem(plu, each.name), each, account, before.get(plu, {}))
@@ -212,7 +213,7 @@ class Desk:
             raise TooMany(reply.message)
         if account is not None:
             told = {plu: each.allergens for plu, each in sold.items() if each.allergens is not None}
-            await self._books.write(lambda store: store.know_allergens(account, told))
+            await self._books.write(lambda store: store.accounts.know_allergens(account, told))
 
     # ── doing it ─────────────────────────────────────────────────────────────────────
 
@@ -229,16 +230,8 @@ class Desk:
     @contextlib.asynccontextmanager
     async def _at(self, account: str, order_id: str) -> AsyncIterator[None]:
         """Nobody else is at this order meanwhile."""
-        key = account, order_id
-        lock, wanted = self._busy.get(key) or (asyncio.Lock(), 0)
-        self._busy[key] = lock, wanted + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, wanted = self._busy.pop(key)
-            if wanted > 1:
-                self._busy[key] = lock, wanted - 1
+        async with self._busy.setdefault((account, order_id), asyncio.Lock()):
+            yield
 
 
 def _merged(

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -20,7 +19,7 @@ from appliance.channels.desk import Desk
 from appliance.channels.follower import Follower
 from appliance.channels.progress import Followed
 from appliance.channels.sender import REFUSALS_MS, Sender
-from appliance.channels.store import Store, Waiting
+from appliance.channels.store import Waiting
 from appliance.channels_now import (
     AccountNow,
     AccountState,
@@ -68,11 +67,11 @@ class Exchange:
         """By account, until when; wall clock, in milliseconds. Not there where it was not said
         since the start, and what was said before is not known yet."""
         self._knows_pauses = False
-        self._since: dict[str, tuple[AccountState, str, int]] = {}
-        """By account, its state, why, and since when."""
+        self._since: dict[str, tuple[AccountState, int]] = {}
+        """By account, its state, and since when."""
         self._last_before: dict[str, int | None] = {}
         """By account, when the newest order came before the start."""
-        self._show(Waiting(0, None), ())
+        self._show(())
 
     def routes(self) -> list[web.RouteDef]:
         """To be added to the application's router."""
@@ -130,7 +129,7 @@ class Exchange:
         except (Later, Refused) as error:
             raise CannotPause(str(error)) from error
         with contextlib.suppress(NotStored):  # It is so at the channel, whatever is known later.
-            await self._books.write(lambda store: store.pause(account, until))
+            await self._books.write(lambda store: store.accounts.pause(account, until))
         self._paused[account] = until
         self._news.set()
 
@@ -145,7 +144,7 @@ class Exchange:
                     await self._tidy()
                 await self._look()
             except NotStored:  # How much waits is not known then; that it is so is told.
-                self._show(Waiting(0, None), self._channels_now.disagreements)
+                self._show(self._channels_now.disagreements)
             looks += 1
             await asyncio.sleep(LOOK_SECONDS)
             with contextlib.suppress(TimeoutError):
@@ -160,7 +159,7 @@ class Exchange:
 
     async def _look(self) -> None:
         if not self._knows_pauses:
-            before = await self._books.ask(lambda store: store.pauses())
+            before = await self._books.ask(lambda store: store.accounts.pauses())
             self._paused = {**before, **self._paused}
             self._knows_pauses = True
         tick = self._expeditor.now().tick
@@ -169,16 +168,17 @@ class Exchange:
         known = (each for each in matters if each.account in self._accounts)
         self._channels_now.show(told, filter(None, map(_disagreement, known)))
 
-    def _show(self, waiting: Waiting, disagreements: Iterable[Disagreement]) -> None:
-        """All of them, of which nothing more is known."""
-        last = self._desk.last_order
-        told = [self._as_it_is(each, waiting, last.get(each)) for each in self._accounts]
+    def _show(self, disagreements: Iterable[Disagreement]) -> None:
+        """All of them, where it is not known what waits."""
+        nothing, last = Waiting(0, None), self._desk.last_order
+        told = [self._as_it_is(each, nothing, last.get(each)) for each in self._accounts]
         self._channels_now.show(told, disagreements)
 
     async def _told(self, account: str) -> AccountNow:
-        waiting = await self._books.ask(partial(_waiting, account))
+        waiting = await self._books.ask(lambda store: store.waiting(account))
         if account not in self._last_before:
-            self._last_before[account] = await self._books.ask(partial(_last_order, account))
+            before = await self._books.ask(lambda store: store.last_order(account))
+            self._last_before[account] = before
         last = self._desk.last_order.get(account, self._last_before[account])
         return self._as_it_is(account, waiting, last)
 
@@ -186,10 +186,8 @@ class Exchange:
         now, account, told = self._expeditor.now().at, self._accounts[id_], self._sender.told[id_]
         refusals = [each for each in told.refusals if now - each.at < REFUSALS_MS]
         state, why = self._state(account)
-        known = self._since.get(id_)
-        if known is None or known[:2] != (state, why):
-            begun = known[2] if known and known[0] == state else now
-            self._since[id_] = state, why, begun
+        if id_ not in self._since or self._since[id_][0] != state:
+            self._since[id_] = state, now
         platform, paused = account.platform, self._paused.get(id_)
         return AccountNow(
             id=id_,
@@ -198,7 +196,7 @@ class Exchange:
             environment=account.environment,
             state=state,
             why=why,
-            since=self._since[id_][2],
+            since=self._since[id_][1],
             last_order=last_order,
             last_status=told.last,
             queue=waiting.orders,
@@ -239,11 +237,3 @@ def _disagreement(followed: Followed) -> Disagreement | None:
     reason = fate.reason if fate is not None else ""
     called = followed.called or followed.id
     return Disagreement(followed.account, followed.id, called, matter, since, reason)
-
-
-def _waiting(account: str, store: Store) -> Waiting:
-    return store.waiting(account)
-
-
-def _last_order(account: str, store: Store) -> int | None:
-    return store.last_order(account)

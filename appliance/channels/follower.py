@@ -7,7 +7,6 @@ then, so that a start need not read far.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Final
 
 from appliance.channels.books import Books
@@ -99,14 +98,10 @@ class Follower:
             reached = changes[-1].seq if changes else seq
         if found or reached - self._kept >= KEEP_EVERY:
             position = Position(self._log.epoch, reached)
-            if await self._books.write(partial(_follow, found, position)):
+            if await self._books.write(lambda store: store.follow(found, position)):
                 self._changed()
             self._kept = reached
         return reached, reached > seq
-
-
-def _follow(found: Iterable[Event], position: Position, store: Store) -> bool:
-    return store.follow(found, position)
 
 
 def _is_of_channel(placed: Placed | None) -> bool:
@@ -121,8 +116,8 @@ def _known(placed: Placed, tickets: Iterable[Ticket], now: Moment) -> Followed |
     order = placed.order
     if order.channel_account is None:
         return None
-    called, checkout = order.check_number or "", order.channel_order or ""
-    followed = Followed(order.channel_account, order.id, called, checkout)
+    followed = Followed(order.channel_account, order.id)
+    followed.name_by(order)
     followed.stand(placed, tickets, now)
     if not followed.is_here:
         followed.told = followed.reached

@@ -18,7 +18,7 @@ from appliance.kitchen.event import (
     OrderUpdated,
     TicketChanged,
 )
-from appliance.kitchen.order import Placed
+from appliance.kitchen.order import Order, Placed
 from appliance.kitchen.ticket import Moment, Status, Ticket
 
 TAKEN: Final = 1
@@ -121,6 +121,13 @@ class Followed(Struct):
                     self._reach(self._step(), event)
         self.touched, self.tick = event.at, event.tick
 
+    def name_by(self, order: Order) -> bool:
+        """Call it as its order says; whether its checkout is known by that, and was not before."""
+        self.called = order.check_number or self.called
+        is_news = bool(order.channel_order) and not self.checkout
+        self.checkout = self.checkout or order.channel_order or ""
+        return is_news
+
     def stand(self, placed: Placed, tickets: Iterable[Ticket], now: Moment) -> None:
         """The kitchen has it so."""
         self.number, self.cooks, self.is_cancelled = (
@@ -216,3 +223,15 @@ class Followed(Struct):
         if word == "cancelled":
             return "cancelled late"
         return None if self.is_closed or self.reached < READY else "not closed"
+
+
+def number_of(event: Event) -> int | None:
+    """The order that something happened to; None where it happened to none."""
+    match event:
+        case OrderPlaced(number=number) | OrderUpdated(number=number):
+            return number
+        case OrderCancelled(number=number) | OrderCollected(number=number):
+            return number
+        case TicketChanged(ticket=ticket):
+            return ticket.number
+    return None

@@ -9,6 +9,7 @@ its turn, or for an answer, is let go when the channel is done with its order.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -91,11 +92,9 @@ class Sender:
             while True:
                 self._news.clear()
                 waits = await self._begin(group)
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS if waits else None):
                         await self._news.wait()
-                except TimeoutError:
-                    continue
 
     async def _begin(self, group: asyncio.TaskGroup) -> bool:
         """Begin with what may be told now; whether something waits."""
@@ -104,7 +103,7 @@ class Sender:
             if account.platform is None:
                 continue
             try:
-                found = await self._books.ask(partial(_due, account.id, LOOKED_AT))
+                found = await self._books.ask(partial(_due, account.id))
             except NotStored:
                 return True
             waits = waits or bool(found)
@@ -184,5 +183,5 @@ class Sender:
             told.refusals.append(Refusal(now, refusal))
 
 
-def _due(account: str, limit: int, store: Store) -> list[Due]:
-    return store.due(account, limit)
+def _due(account: str, store: Store) -> list[Due]:
+    return store.due(account, LOOKED_AT)

@@ -3,9 +3,9 @@
     orders     `Followed`, by account and id; kept for KEPT_MS after the last word of it
     checkouts  what became of those that are no order here, or not yet
     closing    the accounts that ever said that they are done with an order
-    products   which allergens an account last told of a PLU
-    pauses     until when an account was asked to send no new orders
     position   how far the log was followed
+
+and the tables of `account_facts`.
 
 It is derived from the log, but for what only the channel says (an order that was taken back before
 it came, what became of one) and what it was told. Ages are by the kitchen's own clock. Of guests
@@ -20,15 +20,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from appliance import sqlite_file
-from appliance.channels.progress import GIVE_UP_MS, NOT_CLOSED_MS, Fate, Followed
-from appliance.kitchen.event import (
-    Event,
-    OrderCancelled,
-    OrderCollected,
-    OrderPlaced,
-    OrderUpdated,
-    TicketChanged,
+from appliance.channels.account_facts import TABLES, AccountFacts
+from appliance.channels.progress import (
+    GIVE_UP_MS,
+    NOT_CLOSED_MS,
+    Fate,
+    Followed,
+    number_of,
 )
+from appliance.kitchen.event import Event, OrderPlaced, OrderUpdated
 from appliance.log import Position
 from appliance.sqlite_file import DAMAGE, Damaged
 
@@ -56,19 +56,15 @@ CREATE INDEX due         ON orders (account, due) WHERE due IS NOT NULL;
 CREATE INDEX matters     ON orders (tick) WHERE matter != 'not closed';
 CREATE INDEX not_closed  ON orders (tick) WHERE matter = 'not closed';
 CREATE INDEX old         ON orders (tick) WHERE due IS NULL AND here = 0;
-CREATE TABLE products (plu TEXT NOT NULL, account TEXT NOT NULL, allergens BLOB NOT NULL,
-                       PRIMARY KEY (plu, account)) STRICT, WITHOUT ROWID;
 CREATE TABLE checkouts (account TEXT NOT NULL, checkout TEXT NOT NULL, tick INTEGER NOT NULL,
                        fate BLOB NOT NULL, PRIMARY KEY (account, checkout)) STRICT, WITHOUT ROWID;
 CREATE TABLE closing  (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-CREATE TABLE pauses   (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 """
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Followed).decode
 _decode_fate = msgspec.msgpack.Decoder(Fate).decode
-_decode_allergens = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 
 
 class Due(NamedTuple):
@@ -88,16 +84,17 @@ class Waiting(NamedTuple):
 class Store:
     """One open file."""
 
-    def __init__(self, path: Path, accepts: Callable[[str], bool], vfs: str | None = None) -> None:
-        """Opens or makes it. `accepts`: whether an account is told of orders that were taken.
+    def __init__(self, path: Path, tells_taken: Callable[[str], bool]) -> None:
+        """Opens or makes it. `tells_taken`: whether an account is told of orders that were taken.
 
-        `vfs` names an SQLite file system other than the default. Raises Damaged, and apsw.Error
-        where the disk fails.
+        Raises Damaged, and apsw.Error where the disk fails.
         """
-        self._accepts = accepts
+        self._tells_taken = tells_taken
         self._connection = sqlite_file.opened(
-            path, _SCHEMA, application_id=APPLICATION_ID, format=FORMAT, vfs=vfs
+            path, _SCHEMA + TABLES, application_id=APPLICATION_ID, format=FORMAT
         )
+
+        self.accounts = AccountFacts(self._connection)
 
     def close(self) -> None:
         """Let the file go."""
@@ -137,7 +134,7 @@ class Store:
             self._connection.execute(
                 "INSERT OR IGNORE INTO closing VALUES (?)", (followed.account,)
             )
-        waits = followed.next(tells_taken=self._accepts(followed.account)) is not None
+        waits = followed.next(tells_taken=self._tells_taken(followed.account)) is not None
         matter = followed.matter()
         if matter is None and followed.fate is not None:
             followed.fate.reason = ""  # Nobody is shown it any more.
@@ -210,7 +207,7 @@ class Store:
         known: dict[int, Followed | None] = {}
         with self._connection:
             for event in events:
-                number = _number_of(event)
+                number = number_of(event)
                 if number is None:
                     continue
                 if number not in known:
@@ -243,9 +240,7 @@ class Store:
             if order.channel_account is not None:
                 known = self.find(order.channel_account, order.id)
                 followed = known or Followed(order.channel_account, order.id)
-                followed.called = order.check_number or followed.called
-                if order.channel_order and not followed.checkout:
-                    followed.checkout = order.channel_order
+                if followed.name_by(order):
                     self._hear_before(followed)
                 return followed
         return self._one("number = ?", number)
@@ -314,47 +309,3 @@ class Store:
                 (before, FORGOTTEN_AT_ONCE),
             )
             self._connection.execute("DELETE FROM checkouts WHERE tick < ?", (before,))
-
-    # ── pauses ───────────────────────────────────────────────────────────────────────
-
-    def pauses(self) -> dict[str, int]:
-        """By account, until when; milliseconds, wall clock. Raises apsw.Error."""
-        return dict(self._connection.execute("SELECT account, until FROM pauses"))
-
-    def pause(self, account: str, until: int | None) -> None:
-        """Until then, or no longer. Raises apsw.Error."""
-        with self._connection:
-            self._connection.execute("DELETE FROM pauses WHERE account = ?", (account,))
-            if until is not None:
-                self._connection.execute("INSERT INTO pauses VALUES (?, ?)", (account, until))
-
-    # ── products ─────────────────────────────────────────────────────────────────────
-
-    def allergens(self, plus: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
-        """What each account last told of these, by PLU. Raises Damaged, apsw.Error."""
-        query = "SELECT * FROM products WHERE plu IN (SELECT value FROM json_each(?))"
-        found: dict[str, dict[str, tuple[str, ...]]] = {}
-        try:
-            rows = self._connection.execute(query, (msgspec.json.encode(plus).decode(),))
-            for plu, account, allergens in rows:
-                found.setdefault(plu, {})[account] = _decode_allergens(allergens)
-        except (*DAMAGE, ValueError) as error:
-            raise Damaged(str(error)) from error
-        return found
-
-    def know_allergens(self, account: str, told: dict[str, tuple[str, ...]]) -> None:
-        """It tells these, by PLU. Raises apsw.Error."""
-        rows = [(plu, account, _encode(allergens)) for plu, allergens in told.items()]
-        with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO products VALUES (?, ?, ?)", rows)
-
-
-def _number_of(event: Event) -> int | None:
-    match event:
-        case OrderPlaced(number=number) | OrderUpdated(number=number):
-            return number
-        case OrderCancelled(number=number) | OrderCollected(number=number):
-            return number
-        case TicketChanged(ticket=ticket):
-            return ticket.number
-    return None

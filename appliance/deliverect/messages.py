@@ -68,8 +68,6 @@ class AddressMessage(Struct, rename="camel"):
 class CourierMessage(Struct, rename="camel"):
     """Who brings it."""
 
-    first_name: Text | None = None
-    last_name: Text | None = None
     phone_number: Text | None = None
     delivery_by: Text | None = None
 

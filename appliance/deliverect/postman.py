@@ -34,7 +34,7 @@ class Delivery(NamedTuple):
     milliseconds: tuple[float, ...]
     """How long each try took."""
     why: str
-    """It was not delivered; empty where it was."""
+    """Why it was not delivered; empty where it was."""
     answer: bytes
     """The body of the last answer."""
     order_id: str = ""

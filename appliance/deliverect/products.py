@@ -48,10 +48,10 @@ ALLERGENS: Final = {
     134: "Sources of gluten",
 }
 """By tag. Source: the vendor's page "Custom Tags and Allergens"."""
-NO_ALLERGENS: Final = range(128, 129)
-"""A sugared drink stands among them."""
-UNKNOWN_ALLERGENS: Final = range(100, 1_000)
-"""Tags of allergens; one that is newer than this table is told by its number."""
+SUGARED_DRINK: Final = 128
+"""It stands among the tags of allergens, and is none."""
+ALLERGEN_TAGS: Final = range(100, 1_000)
+"""One that is newer than this table is told by its number."""
 _TAG: Final = re.compile(r"\d{1,6}", re.ASCII)
 NONE: Final = 1_000
 """It has none."""
@@ -77,6 +77,6 @@ def _allergens(product: Product) -> tuple[str, ...] | None:
     named = [
         ALLERGENS.get(tag, f"Allergen {tag}")
         for tag in tags
-        if tag in UNKNOWN_ALLERGENS and tag not in NO_ALLERGENS
+        if tag in ALLERGEN_TAGS and tag != SUGARED_DRINK
     ]
     return tuple(dict.fromkeys(named))[:MAX_LISTED] if named or NONE in tags else None

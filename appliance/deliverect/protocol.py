@@ -16,7 +16,6 @@ ORDERS: Final = "/kds_order_notification"
 STATUSES: Final = "/kds/order_status_update"
 PRODUCTS: Final = "/kds/productUpdate"
 REGISTER: Final = "/kds/register_kds"
-PATHS: Final = frozenset({ORDERS, STATUSES, PRODUCTS, REGISTER})
 
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path
 """Its own, and so are the next two."""

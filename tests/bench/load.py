@@ -7,7 +7,8 @@ import socket
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
-from appliance.rush import GUESTS, MENU, MODES, SERVERS
+from appliance.dishes import GUESTS, MENU
+from appliance.rush import MODES, SERVERS
 
 ITEMS_PER_ORDER: Final = 6
 """With everything around them about 1.5 KB, three stations and the pass."""

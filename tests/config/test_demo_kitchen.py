@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance import config, rush
+from appliance import config, dishes
 from appliance.configured import make_kitchen
 from appliance.kitchen.order import Item, Modifier, Order
 
@@ -56,7 +56,7 @@ def test_what_is_left_out_is_made_nowhere(without: str) -> None:
     assert made_at("Hamburger", without) == {"grill": "Hamburger"}
 
 
-@pytest.mark.parametrize("dish", rush.MENU, ids=lambda dish: str(dish[1]))
+@pytest.mark.parametrize("dish", dishes.MENU, ids=lambda dish: str(dish[1]))
 def test_the_dinner_service_that_is_sent_has_a_place_for_all_of_it(
     dish: tuple[str, str, str, tuple[str, ...]],
 ) -> None:

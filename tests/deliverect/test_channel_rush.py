@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from appliance import cli, cli_channel
-from appliance.cli_channel import Post, posts_of
+from appliance import cli, rush_channel
 from appliance.deliverect.protocol import ORDERS, PRODUCTS, SIGNATURE, signature
 from appliance.deliverect.simulated import PLACE, SimulatedDeliverect
 from appliance.rush import Plan
+from appliance.rush_channel import Post, posts_of
 from tests.deliverect.takers import NOWHERE, Kitchen
 
 EVENING = Plan(orders_per_minute=60, minutes=10, seed=7)
@@ -113,8 +113,8 @@ async def an_evening(statuses: tuple[int, ...]) -> tuple[str, list[str], Telling
         kitchen = Telling(platform, statuses)
         async with kitchen.listening():
             platform.to = kitchen.url
-            outcome = await cli_channel.evening(platform, SHORT, shown.append, told_of_all=True)
-    return f"{outcome.report()}\n{cli_channel.told(platform)}", shown, kitchen
+            outcome = await rush_channel.evening(platform, SHORT, shown.append, told_of_all=True)
+    return f"{outcome.report()}\n{rush_channel.told(platform)}", shown, kitchen
 
 
 async def test_an_evening_ends_with_what_came_of_it() -> None:
@@ -148,10 +148,10 @@ async def test_nobody_there_is_in_the_report() -> None:
 
     async with SimulatedDeliverect(NOWHERE, pause=at_once) as platform:
         plan = SHORT._replace(orders_per_minute=100)
-        outcome = await cli_channel.evening(platform, plan, lambda _line: None, told_of_all=True)
+        outcome = await rush_channel.evening(platform, plan, lambda _line: None, told_of_all=True)
     assert outcome.acknowledged == 0
     assert set(outcome.unanswered) == {"no connection"}
-    assert "orders told   none" in cli_channel.told(platform)
+    assert "orders told   none" in rush_channel.told(platform)
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────
