@@ -97,27 +97,40 @@ class Desk:
 
     # ── orders ───────────────────────────────────────────────────────────────────────
 
-    async def place(self, order: Order, guest: Guest) -> bool:
+    async def place(
+        self,
+        order: Order,
+        guest: Guest,
+        word: Word = "goes on",
+        reason: str = "",
+        said: str = "",
+    ) -> None:
         """Have an order made, which has its account's id; or changed while it can be.
 
-        One that was here is not made once more, whatever is said of it by now; one that was taken
-        back before it came never is. Whether it was not known before. Raises Foreign, and
-        NotStored where it is not certain to be on disk.
+        One that was here is not made once more; one that was taken back before it came never is.
+        `word` is what the channel says of it, and `said` the same in its own terms: that counts
+        where it is another than at first. Then it says nothing of the kitchen: a point of sale may
+        be done with a new one. Raises Foreign, and NotStored where it is not certain to be on disk.
         """
         account = order.channel_account or ""
         async with self._at(account, order.id):
             known = await self._books.ask(lambda store: store.find(account, order.id))
             if known is not None and known.was_never_here:
-                return False
+                return
             self._require_own(account, order.id)
             is_known = known is not None and known.number > 0
             was_here = is_known or self._expeditor.kitchen.was_here(order.id)
+            if not was_here and word != "goes on":
+                tick = self._expeditor.now().tick
+                await self._books.write(partial(_begin, account, order.id, said, tick))
             await self._done((UpdateOrder if was_here else CreateOrder)(order, guest))
+            is_news = known is None or known.first != said
+            if was_here and word != "goes on" and is_news:
+                await self._hear(account, order.id, self._fate(word, reason))
         if not was_here:
             self.last_order[account] = self._expeditor.now().at
             self.last_taken = monotonic()
         self._changed()
-        return not was_here
 
     async def hear(
         self, accounts: Sequence[str], order_id: str, word: Word, reason: str = ""
@@ -130,15 +143,21 @@ class Desk:
                     # First here: where it ends in between, the channel says so once more. Where
                     # there is none it will not be made any more: see `place`.
                     await self._done(CancelOrder(order_id))
-                fate = self._fate(word, reason)
-                tick = self._expeditor.now().tick
-                self._heard(await self._books.write(partial(_hear, account, order_id, fate, tick)))
+                await self._hear(account, order_id, self._fate(word, reason))
+
+    async def _hear(self, account: str, order_id: str, fate: Fate) -> None:
+        tick = self._expeditor.now().tick
+        self._heard(await self._books.write(partial(_hear, account, order_id, fate, tick)))
 
     async def hear_of_checkout(
-        self, account: str, checkout: str, word: Word, reason: str = ""
+        self, account: str, checkout: str, word: Word, reason: str = "", said_at: int | None = None
     ) -> None:
-        """The same of a checkout, which is an order, or will be. Raises NotStored."""
-        fate, tick = self._fate(word, reason, is_checkout=True), self._expeditor.now().tick
+        """The same of a checkout, which is an order, or will be. Raises NotStored.
+
+        `said_at`: when the channel says that it was so, milliseconds since the epoch.
+        """
+        fate, tick = self._fate(word, reason), self._expeditor.now().tick
+        fate.is_checkout, fate.said_at = True, said_at
         followed = await self._books.write(
             lambda store: store.hear_of_checkout(account, checkout, fate, tick)
         )
@@ -150,8 +169,8 @@ class Desk:
             self._closed(followed.account, followed.id)
         self._changed()
 
-    def _fate(self, word: Word, reason: str, *, is_checkout: bool = False) -> Fate:
-        return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON], is_checkout)
+    def _fate(self, word: Word, reason: str) -> Fate:
+        return Fate(word, self._expeditor.now().at, reason[:LONGEST_REASON])
 
     async def _whose(self, accounts: Sequence[str], order_id: str) -> Sequence[str]:
         """The account that has the order; all of them where nobody has it yet."""
@@ -249,6 +268,13 @@ def _merged(
 
 def _known(account: str, order_id: str, store: Store) -> bool:
     return store.find(account, order_id) is not None
+
+
+def _begin(account: str, order_id: str, said: str, tick: int, store: Store) -> None:
+    def begin(followed: Followed) -> None:
+        followed.first, followed.tick = said, tick
+
+    store.change(account, order_id, begin)
 
 
 def _hear(account: str, order_id: str, fate: Fate, tick: int, store: Store) -> Followed:

@@ -58,6 +58,13 @@ class Fate(Struct):
     """In the channel's words; kept as long as it matters."""
     is_checkout: bool = False
     """It said so of the checkout that the order came of."""
+    said_at: int | None = None
+    """When, by its own clock, where it tells; milliseconds since the epoch."""
+
+    def is_older_than(self, other: "Fate") -> bool:
+        """Whether it was said before that, and came late."""
+        mine, its = self.said_at, other.said_at
+        return mine is not None and its is not None and mine < its
 
 
 class Followed(Struct):
@@ -84,6 +91,8 @@ class Followed(Struct):
     """By the wall clock, for people."""
     reached_tick: int = 0
     """By the kitchen's own, for ages: whoever sets a clock makes nothing old."""
+    first: str = ""
+    """What the channel said of it as it sent it, in its own terms."""
     told: int = 0
     """The last that the channel took, or refused for good."""
     fate: Fate | None = None
@@ -161,9 +170,12 @@ class Followed(Struct):
         """The channel says this of it.
 
         What was taken back stays so, whatever comes late; what closed it otherwise gives way to
-        what closes it, and the failure of a checkout to that checkout's completion.
+        what closes it, and the failure of a checkout to that checkout's completion. Of a checkout
+        what was said last counts, whatever came last.
         """
         said = self.fate
+        if said is not None and said.is_checkout and fate.is_checkout and fate.is_older_than(said):
+            return
         if said is None or said.word not in ENDS:
             self.fate = fate
         elif fate.is_checkout:

@@ -40,6 +40,8 @@ APPLICATION_ID: Final = 0x45585048  # "EXPH", for file(1)
 KEPT_MS: Final = 14 * 24 * 3_600_000
 """An order that the channel sends once more is known for so long: its own ids are unique for 48
 hours after they are collected."""
+CHECKOUT_MS: Final = 2 * 24 * 3_600_000
+"""The ids of platforms are unique for so long."""
 FORGOTTEN_AT_ONCE: Final = 1_000
 """Orders: a commit that others wait for stays a short one."""
 NEVER: Final = Position("", 0)
@@ -106,9 +108,12 @@ class Store:
         """What is known of it. Raises Damaged, apsw.Error."""
         return self._one("account = ? AND id = ?", account, order_id)
 
-    def of_checkout(self, account: str, checkout: str) -> Followed | None:
-        """The order that a checkout became. Raises Damaged, apsw.Error."""
-        return self._one("account = ? AND checkout = ?", account, checkout)
+    def _of_checkout(self, account: str, checkout: str, tick: int) -> list[Followed]:
+        """The orders that a checkout may have become: those that are here, else the newest."""
+        query = "SELECT state FROM orders WHERE account = ? AND checkout = ? AND number > 0"
+        found = [*self._states(f"{query} ORDER BY number DESC", (account, checkout))]
+        here = [each for each in found if each.is_here]
+        return here or [each for each in found if each.tick > tick - CHECKOUT_MS][:1]
 
     def _one(self, condition: str, *values: str | int) -> Followed | None:
         query = f"SELECT state FROM orders WHERE {condition}"  # noqa: S608 - one of the above
@@ -158,19 +163,32 @@ class Store:
     ) -> Followed | None:
         """What became of a checkout, for the order that it is or will be; the one that it is.
 
-        Raises Damaged, apsw.Error.
+        Where several are here, nobody knows which: platforms use their numbers again. Raises
+        Damaged, apsw.Error.
         """
         with self._connection:
-            followed = self.of_checkout(account, checkout)
-            if followed is not None:
-                followed.hear(fate, tick)
-                self._put(followed)
-            else:
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
-                    (account, checkout, tick, _encode(fate)),
-                )
-        return followed
+            match self._of_checkout(account, checkout, tick):
+                case [followed]:
+                    followed.hear(fate, tick)
+                    self._put(followed)
+                    return followed
+                case []:
+                    before = self._fate_of(account, checkout)
+                    if before is None or not fate.is_older_than(before):
+                        self._connection.execute(
+                            "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
+                            (account, checkout, tick, _encode(fate)),
+                        )
+        return None
+
+    def _fate_of(self, account: str, checkout: str) -> Fate | None:
+        query = "SELECT fate FROM checkouts WHERE account = ? AND checkout = ?"
+        try:
+            for (fate,) in self._connection.execute(query, (account, checkout)):
+                return _decode_fate(fate)
+        except (*DAMAGE, ValueError) as error:
+            raise Damaged(str(error)) from error
+        return None
 
     # ── following the log ────────────────────────────────────────────────────────────
 
@@ -196,6 +214,7 @@ class Store:
                 found = self.find(each.account, each.id)
                 if found is not None:
                     each.told, each.fate, each.settled = found.told, found.fate, found.settled
+                    each.first = found.first
                 self._put(each)
             self._keep(position)
 
@@ -221,13 +240,13 @@ class Store:
         return bool(changed)
 
     def _hear_before(self, followed: Followed) -> None:
-        """What became of its checkout, where that was told first."""
-        query = "SELECT fate FROM checkouts WHERE account = ? AND checkout = ?"
-        try:
-            for (fate,) in self._connection.execute(query, (followed.account, followed.checkout)):
-                followed.hear(_decode_fate(fate), followed.tick)
-        except (*DAMAGE, ValueError) as error:
-            raise Damaged(str(error)) from error
+        """What became of its checkout, where that was told first; of one order alone."""
+        key = followed.account, followed.checkout
+        if (fate := self._fate_of(*key)) is not None:
+            followed.hear(fate, followed.tick)
+            self._connection.execute(
+                "DELETE FROM checkouts WHERE account = ? AND checkout = ?", key
+            )
 
     def _keep(self, position: Position) -> None:
         self._connection.execute("DELETE FROM position")
@@ -308,4 +327,4 @@ class Store:
                 " WHERE due IS NULL AND here = 0 AND tick < ? LIMIT ?)",
                 (before, FORGOTTEN_AT_ONCE),
             )
-            self._connection.execute("DELETE FROM checkouts WHERE tick < ?", (before,))
+            self._connection.execute("DELETE FROM checkouts WHERE tick < ?", (tick - CHECKOUT_MS,))

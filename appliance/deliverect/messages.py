@@ -6,11 +6,9 @@ with a status that says so. Fields that nobody here needs are passed over; null 
 """
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, TypeAlias
 
-import msgspec
-import msgspec.structs
 from msgspec import Meta, Struct, field
 
 from appliance.channels.progress import Word
@@ -107,6 +105,7 @@ class Message(Struct, rename="camel"):
     number_of_customers: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
     status: int | str | None = None
     reason: Text | None = None
+    updated_at: Text | None = None
 
     @property
     def order(self) -> str | None:
@@ -132,9 +131,6 @@ class Message(Struct, rename="camel"):
         return WORDS.get(status, "goes on") if status is not None else "goes on"
 
 
-_FIELDS: Final = frozenset(each.encode_name for each in msgspec.structs.fields(Message))
-
-
 class Registration(Struct, rename="camel"):
     """A location wants to be served."""
 
@@ -150,80 +146,8 @@ class Product(Struct, rename="camel"):
     product_tags: tuple[int | str, ...] | None = None
 
 
-class NotUnderstood(ValueError):
-    """It is no message of this protocol; the text says why."""
-
-
-# Not strict: numbers and booleans come as strings, too.
-_decode = msgspec.json.Decoder(Message, strict=False).decode
-_decode_registration = msgspec.json.Decoder(Registration, strict=False).decode
-_decode_products = msgspec.json.Decoder(tuple[Product, ...], strict=False).decode
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS: Final = re.compile(r"\d{1,4}", re.ASCII)
-_Kind = TypeVar("_Kind")
-_MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-_NEEDED: Final = frozenset(
-    {"orderId", "_id", "checkoutId", "status", "items"}
-    | {"account", "accountId", "location", "locationId"}
-)
-"""What makes a message what it is; anything else is left out where it is not as it is published."""
-
-
-def message(body: bytes) -> Message:
-    """Raises NotUnderstood."""
-    try:
-        return _decode(body)
-    except msgspec.ValidationError:
-        return _without_what_is_wrong(body)
-    except _MALFORMED as error:
-        raise NotUnderstood(str(error)) from error
-
-
-def _without_what_is_wrong(body: bytes) -> Message:
-    """An order is not lost for a field that nobody needs."""
-    document = _understood(msgspec.json.decode, body)
-    if not isinstance(document, dict):
-        raise NotUnderstood("an object is needed")
-    good: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name in _FIELDS & document.keys():
-        try:
-            msgspec.convert({name: document[name]}, Message, strict=False)
-        except msgspec.ValidationError as error:
-            wrong[name] = str(error)
-        else:
-            good[name] = document[name]
-    said = msgspec.convert(good, Message, strict=False)
-    if said.word == "cancelled":
-        wrong.pop("items", None)  # Whatever it was: it is not to be made.
-    for name in sorted(_NEEDED & wrong.keys()):
-        raise NotUnderstood(_readable(wrong[name]))
-    return said
-
-
-def registration(body: bytes) -> Registration:
-    """Raises NotUnderstood."""
-    return _understood(_decode_registration, body)
-
-
-def products(body: bytes) -> tuple[Product, ...]:
-    """Raises NotUnderstood."""
-    return _understood(_decode_products, body)
-
-
-def _understood(decode: Callable[[bytes], _Kind], body: bytes) -> _Kind:
-    try:
-        return decode(body)
-    except _MALFORMED as error:
-        raise NotUnderstood(_readable(str(error))) from error
-
-
-def _readable(error: str) -> str:
-    what, at, where = error.partition(" - at ")
-    if what.startswith("Expected `str` matching regex"):
-        what = "An id without spaces, slashes and ?#% is needed"
-    return f"{what}{at}{where}"
 
 
 def is_order(said: Message) -> bool:
@@ -238,3 +162,18 @@ def is_order(said: Message) -> bool:
 def text(said: Text | None) -> str:
     """In one spelling, without space around it; empty for none."""
     return "" if said is None else str(said).strip()
+
+
+def moment(sent: str) -> int | None:
+    """Milliseconds since the epoch; None for what is no time. One without a zone is of UTC."""
+    try:
+        when = datetime.fromisoformat(sent)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    try:
+        at = (when - _EPOCH) // timedelta(milliseconds=1)
+    except OverflowError:
+        return None
+    return at if at >= 0 else None

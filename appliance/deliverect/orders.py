@@ -6,7 +6,6 @@ modifiers, one after the other, each with its level.
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from appliance.config import DeliverectSection
@@ -16,9 +15,10 @@ from appliance.deliverect.messages import (
     CustomerMessage,
     ItemMessage,
     Message,
-    NotUnderstood,
+    moment,
     text,
 )
+from appliance.deliverect.reading import NotUnderstood
 from appliance.kitchen.order import (
     DeliveryService,
     Guest,
@@ -35,8 +35,8 @@ DEEPEST: Final = 8
 MOST_PARTS: Final = 2_000
 """Items and what is below them of one order, which may be some hundred."""
 REMAKE: Final = "REMAKE"
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NAMELESS: Final = "?"
+"""Somebody has to ask; the rest of the order is known all the same."""
 
 
 def order_of(said: Message, order_id: str, section: DeliverectSection) -> tuple[Order, Guest]:
@@ -61,7 +61,7 @@ def order_of(said: Message, order_id: str, section: DeliverectSection) -> tuple[
         tuple(items),
         mode=MODES.get(said.order_type or 0),
         pickup_time=text(said.pickup_time) or None,
-        pickup_at=_pickup_at(text(said.pickup_time)),
+        pickup_at=moment(text(said.pickup_time)),
         asap=bool(said.delivery_is_asap),
         priority=bool(said.remake),
         check_number=text(said.channel_order_display_id) or None,
@@ -95,10 +95,7 @@ def _changes(sent: ItemMessage, level: int) -> Iterator[tuple[Modifier, str]]:
 
 
 def _name(sent: ItemMessage) -> str:
-    found = text(sent.kitchen_name) or text(sent.name) or text(sent.plu)
-    if not found:
-        raise NotUnderstood("items: one has neither name nor plu")
-    return found
+    return text(sent.kitchen_name) or text(sent.name) or text(sent.plu) or NAMELESS
 
 
 def _quantity(sent: ItemMessage) -> int | float:
@@ -149,18 +146,3 @@ def _address(sent: AddressMessage | None) -> str:
     street = " ".join(filter(None, (text(sent.street), text(sent.street_number))))
     town = " ".join(filter(None, (text(sent.postal_code), text(sent.city))))
     return ", ".join(filter(None, (street, town, text(sent.area), text(sent.extra_address_info))))
-
-
-def _pickup_at(sent: str) -> int | None:
-    """Milliseconds since the epoch; None for what is no time. One without a zone is of UTC."""
-    try:
-        moment = datetime.fromisoformat(sent)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        at = (moment - _EPOCH) // timedelta(milliseconds=1)
-    except OverflowError:
-        return None
-    return at if at >= 0 else None

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from appliance.channels.desk import Sold
-from appliance.deliverect.messages import NotUnderstood, Product, text
+from appliance.deliverect.messages import Product, text
+from appliance.deliverect.reading import NotUnderstood
 from appliance.kitchen.menu import MAX_LISTED, text_fault
 
 ALLERGENS: Final = {

@@ -26,11 +26,12 @@ from aiohttp import web
 from msgspec import Struct
 
 from appliance.channels.desk import Desk, Foreign, TooMany
-from appliance.deliverect import messages, products
+from appliance.deliverect import products, reading
 from appliance.deliverect.accounts import Account, Accounts, addressed, registered
-from appliance.deliverect.messages import Message, NotUnderstood, is_order, text
+from appliance.deliverect.messages import Message, is_order, moment, text
 from appliance.deliverect.orders import order_of
 from appliance.deliverect.protocol import ORDERS, PRODUCTS, REGISTER, SIGNATURE, STATUSES
+from appliance.deliverect.reading import NotUnderstood
 
 MAX_ORDER_BYTES: Final = 524_288
 """An order with all that a POS gets of it has some ten thousand."""
@@ -86,7 +87,7 @@ class Webhooks:
     async def _take(self, desk: Desk, request: web.Request) -> web.Response:
         accounts, body = await self._signed(request, MAX_ORDER_BYTES)
         try:
-            said = messages.message(body)
+            said = reading.message(body)
             found = addressed(accounts, said)
             if not found:
                 raise self._nobody(addressed(self._accounts.all, said))
@@ -108,7 +109,7 @@ class Webhooks:
             # There is one menu, and what is signed so may be anybody's.
             raise web.HTTPForbidden(reason="beside production, staging has no menu here")
         try:
-            found = products.sold(messages.products(body))
+            found = products.sold(reading.products(body))
             await desk.opened()
             await desk.sell(accounts[0].id if len(accounts) == 1 else None, found, by=BY)
         except (NotUnderstood, TooMany) as error:
@@ -118,7 +119,7 @@ class Webhooks:
     async def _register(self, request: web.Request) -> web.Response:
         accounts, body = await self._signed(request, MAX_ORDER_BYTES)
         try:
-            asked = messages.registration(body)
+            asked = reading.registration(body)
         except NotUnderstood as error:
             raise _bad(error) from error
         names = text(asked.account_id), text(asked.location_id)
@@ -179,10 +180,8 @@ async def _do(desk: Desk, accounts: Sequence[Account], said: Message, *, may_pla
     if may_place and is_order(said):
         if len(accounts) > 1:
             raise NotUnderstood("location: it is required: several are served here")
-        is_new = await desk.place(*order_of(said, said.order or "", accounts[0].section))
-        # A point of sale may be done with a new one: that says nothing of the kitchen.
-        if not is_new and said.word != "goes on":
-            await desk.hear(ids, said.order or "", said.word, reason)
+        order, guest = order_of(said, said.order or "", accounts[0].section)
+        await desk.place(order, guest, said.word, reason, text(said.status))
     elif said.order is not None:
         await desk.hear(ids, said.order, said.word, reason)
     elif said.checkout_id is None:
@@ -190,7 +189,8 @@ async def _do(desk: Desk, accounts: Sequence[Account], said: Message, *, may_pla
     elif len(ids) > 1:
         raise NotUnderstood("locationId: it is required: several are served here")
     else:
-        await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason)
+        said_at = moment(text(said.updated_at))
+        await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason, said_at)
 
 
 def _ok() -> web.Response:

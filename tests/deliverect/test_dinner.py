@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from appliance.deliverect import dinner, messages
+from appliance.deliverect import dinner, messages, reading
 from appliance.deliverect.protocol import ORDERS, PRODUCTS, REGISTER, STATUSES
 from appliance.deliverect.simulated import PLACE, SimulatedDeliverect
 from tests.deliverect.callers import Caller, Clock, posting
@@ -45,7 +45,7 @@ async def test_its_orders_have_the_published_shapes(shape: dinner.Shape) -> None
         assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", order["pickupTime"])
         own = {"itemRemark"} if shape == 1 else {"remark", "price", "productType", "sortOrder"}
         assert all(item.keys() >= ITEM | own for item in every_item(order["items"]))
-        said = messages.message(msgspec.json.encode(order))
+        said = reading.message(msgspec.json.encode(order))
         assert messages.is_order(said)
         assert (said.of_account, said.of_location) == (PLACE.account, PLACE.location)
     assert {order["orderType"] for order in orders} == {1, 2, 3, 4, 5}

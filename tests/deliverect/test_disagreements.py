@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from appliance.channels import store
 from appliance.channels.progress import NOT_CLOSED_MS
-from appliance.deliverect.protocol import STATUSES
-from appliance.deliverect.simulated import SimulatedDeliverect
+from appliance.deliverect.protocol import ORDERS, STATUSES
+from appliance.deliverect.simulated import PLACE, SimulatedDeliverect
 from tests.deliverect.channel import Channel, again, serving
+
+STEAK = [{"plu": "main-steak", "name": "Ribeye Steak", "quantity": 1}]
 
 
 def matters(told: dict[str, Any]) -> list[tuple[str, str]]:
@@ -55,6 +59,65 @@ async def test_what_became_of_a_checkout_may_come_before_its_order(channel: Chan
     told = await channel.shows(lambda told: len(told["disagreements"]) == 1)
     assert matters(told) == [(order, "failed")]
     assert told["disagreements"][0]["reason"] == "no money"
+
+
+async def test_of_a_checkout_what_was_said_last_counts_whatever_came_last(
+    channel: Channel,
+) -> None:
+    order = await placed(channel, checkoutId="checkout-1")
+    fate = {"locationId": PLACE.location, "checkoutId": "checkout-1"}
+    failed = fate | {"status": "failed", "updatedAt": "2026-03-02T14:30:05Z"}
+    completed = fate | {"status": "completed", "updatedAt": "2026-03-02T14:30:00Z"}
+    for body in (failed, completed):
+        assert (await channel.deliverect.send(STATUSES, body)).delivered
+    told = await channel.shows(lambda told: len(told["disagreements"]) == 1)
+    assert matters(told) == [(order, "failed")]
+    later = completed | {"updatedAt": "2026-03-02T14:30:10Z"}
+    assert (await channel.deliverect.send(STATUSES, later)).delivered
+    await channel.shows(lambda told: not told["disagreements"])
+
+
+async def test_a_number_that_a_platform_uses_again_is_that_of_the_order_that_is_here(
+    channel: Channel,
+) -> None:
+    old = await placed(channel, channelOrderId="ROO")
+    await channel.act(old, "pass", "bump")
+    await channel.told(old, 20, 50, 60, 70)
+    new = await placed(channel, channelOrderId="ROO")
+    await channel.deliverect.fate("ROO", "failed")
+    told = await channel.shows(lambda told: len(told["disagreements"]) == 1)
+    assert matters(told) == [(new, "failed")]
+    # Where two are here at once nobody knows which.
+    one, other = [await placed(channel, channelOrderId="TWO", items=STEAK) for _ in range(2)]
+    await channel.told(one, 20)
+    await channel.told(other, 20)
+    await channel.deliverect.fate("TWO", "failed")
+    for order in (one, other):
+        await channel.act(order, "grill", "start")
+        await channel.told(order, 20, 50)
+
+
+async def test_what_was_said_first_of_a_checkout_is_of_one_order_alone(channel: Channel) -> None:
+    await channel.deliverect.fate("TW", "failed")
+    first = await placed(channel, channelOrderId="TW")
+    await channel.shows(lambda told: matters(told) == [(first, "failed")])
+    second = await placed(channel, channelOrderId="TW")
+    await channel.told(second, 20)
+
+
+@pytest.mark.parametrize("status", [80, 90, 95])
+async def test_the_same_delivered_twice_changes_nothing(channel: Channel, status: int) -> None:
+    body = channel.deliverect.make_order(items=STEAK, status=status)
+    order = body["orderId"]
+    for _ in range(2):
+        assert (await channel.deliverect.send(ORDERS, body)).status == 200
+    await channel.told(order, 20)
+    assert (await channel.deliverect.send(ORDERS, body)).status == 200
+    await channel.act(order, "grill", "start")
+    await channel.told(order, 20, 50)
+    await channel.act(order, "pass", "bump")
+    await channel.told(order, 20, 50, 60, 70)
+    assert (await channel.kitchen.call("GET", "/channels"))[1]["disagreements"] == []
 
 
 async def test_the_kitchen_took_it_back_and_the_platform_goes_on(tmp_path: Path) -> None:

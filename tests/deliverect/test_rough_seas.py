@@ -221,6 +221,47 @@ async def test_no_order_is_lost_for_what_nobody_needs(
     assert await standing(channel) == {order: "voided"}
 
 
+@pytest.mark.parametrize(
+    ("item", "shown"),
+    [
+        ({"itemRemark": ["no nuts"]}, ("1 Soup", 'itemRemark: ["no nuts"]')),
+        ({"quantity": "two", "remark": "hot"}, ("1 Soup", "hot; quantity: two")),
+        ({"quantity": "2", "subItems": {}}, ("2 Soup", "")),
+        ({"subItems": [{}, {"name": 5, "quantity": []}]}, ("1 Soup + ? + 5", "")),
+        ({"subItems": ["Bread", {"plu": "b", "remark": {}}]}, ("1 Soup + Bread + b", "")),
+        ({"name": None}, ("1 ?", "")),
+        ({"name": {"en": "Soup"}}, ("1 ?", 'name: {"en":"Soup"}')),
+    ],
+)
+async def test_what_cannot_be_read_of_a_dish_is_shown_to_the_cook(
+    channel: Channel, item: dict[str, Any], shown: tuple[str, str]
+) -> None:
+    await placed(channel, items=[{"name": "Soup"} | item])
+    (ticket,) = await channel.kitchen.tickets("pass")
+    (line,) = ticket["items"]
+    mods = [each["name"] for each in line["modifiers"]]
+    said = " + ".join([f"{line['quantity']:g} {line['name']}", *mods])
+    assert (said, line.get("special_instructions") or "") == shown
+
+
+@pytest.mark.parametrize(
+    ("wrong", "shown"),
+    [
+        (b'"No onions \\ud83d"', "No onions ?"),
+        (b'"Caf\xe9"', "Caf\N{REPLACEMENT CHARACTER}"),
+        (b'"\\ud83c\\udf36 hot"', "\N{HOT PEPPER} hot"),
+    ],
+)
+async def test_no_order_is_lost_for_half_a_character(
+    channel: Channel, wrong: bytes, shown: str
+) -> None:
+    order = json.dumps({"orderId": "A", "location": PLACE.location, "note": "@"} | STEAK)
+    body = b"\xef\xbb\xbf" + order.encode().replace(b'"@"', wrong)
+    assert (await channel.deliverect.send(ORDERS, body)).delivered
+    (ticket,) = await channel.kitchen.tickets("pass")
+    assert ticket["metadata"]["specialInstructions"] == shown
+
+
 async def test_numbers_without_an_end(channel: Channel) -> None:
     digits = "9" * 5_000
     order = await placed(channel, status=digits)
