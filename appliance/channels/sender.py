@@ -11,11 +11,12 @@ its turn, or for an answer, is let go when the channel is done with its order.
 import asyncio
 import contextlib
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -35,6 +36,8 @@ LOOKED_AT: Final = 200
 MOST_TRIED: Final = 10_000
 LOOK_AGAIN_SECONDS: Final = 1.0
 """While something waits that could not be told."""
+LONGEST_PAUSE: Final = 60.0
+"""Seconds, of an order that is not taken while others are."""
 REFUSALS_KEPT: Final = 1_000
 REFUSALS_MS: Final = 24 * 3_600_000
 
@@ -44,6 +47,20 @@ class Refusal(Struct, frozen=True):
 
     at: int
     why: str
+
+
+class _Try(NamedTuple):
+    at: float
+    """On the monotonic clock."""
+    pause: float = 0.0
+    """Before it is tried again, in seconds."""
+
+    @property
+    def resumes(self) -> float:
+        return self.at + self.pause
+
+
+NEVER: Final = _Try(-math.inf)
 
 
 class Told(Struct):
@@ -71,8 +88,8 @@ class Sender:
         self._changed = changed
         self._news = asyncio.Event()
         self._under_way: dict[Due, asyncio.Task[None]] = {}
-        self._tried: dict[Due, float] = {}
-        """When each was tried that could not be told, on the monotonic clock."""
+        self._tried: dict[Due, _Try] = {}
+        """Those that could not be told."""
         self._unstored: dict[Due, tuple[int, str | None]] = {}
         """What was taken, or why it never will be, which is not on disk yet."""
         self.told = {account: Told(deque(maxlen=REFUSALS_KEPT)) for account in self._accounts}
@@ -108,8 +125,10 @@ class Sender:
                 return True
             waits = waits or bool(found)
             # One that is never taken holds up no other: it is tried again after them.
-            for due in sorted(found, key=lambda each: self._tried.get(each, 0.0)):
-                if due not in self._under_way and self._may_begin(account.platform):
+            for due in sorted(found, key=lambda each: self._tried.get(each, NEVER).at):
+                if due in self._under_way or self._tried.get(due, NEVER).resumes > monotonic():
+                    continue
+                if self._may_begin(account.platform):
                     telling = group.create_task(self._tell(due, account), name="order status")
                     self._under_way[due] = telling
                     telling.add_done_callback(partial(self._ended, due))
@@ -126,14 +145,19 @@ class Sender:
         """Tell all that is due of an order, as far as it is taken."""
         if len(self._tried) >= MOST_TRIED:
             self._tried.clear()
-        self._tried[due] = monotonic()
+        tried = self._tried.get(due, NEVER)
+        self._tried[due] = _Try(monotonic(), tried.pause)
         try:
             # What was taken, and is not on disk yet, is not told once more.
             if (unstored := self._unstored.get(due)) is not None:
                 await self._took(due, *unstored)
             await self._tell_all(due, account)
-        except (Later, NotStored):
+        except NotStored:
             pass  # It is looked at again in a moment.
+        except Later:
+            if account.platform and not account.platform.fault:  # It takes others.
+                pause = min(LONGEST_PAUSE, tried.pause * 2 or LOOK_AGAIN_SECONDS)
+                self._tried[due] = _Try(monotonic(), pause)
         else:
             self._tried.pop(due, None)
             self._news.set()

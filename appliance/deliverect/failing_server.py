@@ -20,8 +20,10 @@ class FailingServer(ABC):
 
     def __init__(self, host: str, port: int) -> None:
         """`port`: 0 for one that is free."""
-        self.retry_after: float | None = None
-        """Seconds that a 503 asks to wait."""
+        self.retry_after: float | str | None = None
+        """Seconds that a 503 asks to wait, or until when, as HTTP writes a date."""
+        self.turned_away = 0
+        """Calls that an outage answered."""
         self._host, self._port = host, port
         self._runner: web.AppRunner | None = None
         self._outage: Outage | None = None
@@ -89,7 +91,8 @@ class FailingServer(ABC):
             return _hang_up(request)
         if self._outage in ("503", "500"):
             waiting = self._outage == "503" and self.retry_after is not None
-            headers = {"Retry-After": f"{self.retry_after:g}"} if waiting else None
+            headers = {"Retry-After": str(self.retry_after)} if waiting else None
+            self.turned_away += 1
             return said(int(self._outage), "out of order", headers)
         answer = await self.answer(request, handler)
         return _hang_up(request) if self._outage == "answer lost" else answer

@@ -7,10 +7,12 @@ what it never will by `Refused`.
 
 import asyncio
 import logging
+import math
 import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -42,11 +44,14 @@ FRESH_SECONDS: Final = 60.0
 """A token is fetched anew so long before it ends; one that is short at half its time."""
 MOST_ANSWER: Final = 64 * 1024
 """Bytes."""
+TAKES_OTHERS_SECONDS: Final = 5.0
+"""Who took something so shortly ago is there: what it does not take is its own matter."""
 _UNAUTHORIZED: Final = 401
+_TOO_MANY: Final = 429
 _ORDERS_PATH: Final = ORDER_STATUS.partition("{")[0]
 """401 is about our credentials here; elsewhere about what they may do."""
 _OK: Final = range(200, 300)
-_NOT_NOW: Final = frozenset({408, 425, 429})
+_NOT_NOW: Final = frozenset({408, 425, _TOO_MANY})
 _REFUSED: Final = range(400, 500)
 _HEADERS: Final = {"Accept-Encoding": "identity"}
 """What is packed could be endless."""
@@ -103,6 +108,10 @@ class Platform:
         self._fetching = asyncio.Lock()
         self._turns = asyncio.Lock()
         self._next_call = 0.0
+        self._last_taken = -math.inf
+        """When something was taken, on the monotonic clock."""
+        self._renewed_at = -math.inf
+        """When a token was fetched because another one was not taken; the same."""
         self._pause = 0.0
         self.resumes = 0.0
         """When it may be called again, on the monotonic clock."""
@@ -151,37 +160,38 @@ class Platform:
         if (wait := self.resumes - monotonic()) > 0:
             raise Later(self.fault or f"it asked to wait for another {wait:.0f} s")
         try:
-            await self._posted(session, path, body)
+            status = await self._posted(session, path, body)
         except Later as error:
             self._put_off(str(error))
             raise
-        except Refused:
+        if status in _OK:
             self._reached()
-            raise
-        self._reached()
+            self._last_taken = monotonic()
+            return
+        is_denied = status == _UNAUTHORIZED and path.startswith(_ORDERS_PATH)
+        # What it says besides may name guests: it is neither told nor logged.
+        why = "it does not take our access token" if is_denied else f"its answer was {status}"
+        if status in _REFUSED and status not in _NOT_NOW and not is_denied:
+            self._reached()
+            raise Refused(why)
+        is_asked = status == _TOO_MANY or self.resumes > monotonic()
+        if is_asked or monotonic() - self._last_taken > TAKES_OTHERS_SECONDS:
+            self.is_refused = is_denied
+            self._put_off(why)
+        raise Later(why)
 
     def _reached(self) -> None:
-        self._pause, self.fault = 0.0, ""
+        self._pause, self.fault, self.is_refused = 0.0, "", False
 
     async def _posted(
         self, session: aiohttp.ClientSession, path: str, body: Mapping[str, Any]
-    ) -> None:
+    ) -> int:
+        """The status of its answer. Raises Later where there is none."""
         token = await self._fresh(session)
         status, _content = await self._answer(session, path, body, token)
-        if status == _UNAUTHORIZED:  # It may have been revoked: one more is worth a try.
-            token = await self._fresh(session, instead_of=token)
-            status, _content = await self._answer(session, path, body, token)
-        # What it says besides may name guests: it is neither told nor logged.
-        why = f"its answer was {status}"
-        if status == _UNAUTHORIZED and path.startswith(_ORDERS_PATH):
-            self.is_refused = True
-            raise Later("it does not take our access token")
-        self.is_refused = False
-        if status in _OK:
-            return
-        if status in _REFUSED and status not in _NOT_NOW:
-            raise Refused(why)
-        raise Later(why)
+        if status == _UNAUTHORIZED and (other := await self._renewed(session, token)):
+            status, _content = await self._answer(session, path, body, other)
+        return status
 
     def _put_off(self, why: str) -> None:
         """All of it: who does not answer one does not answer others either."""
@@ -203,6 +213,8 @@ class Platform:
         token: str | None,
     ) -> tuple[int, bytes]:
         await self._turn()
+        if self.resumes > monotonic():  # Another one was told so, while this one waited.
+            raise Later(self.fault or "it asked to wait")
         headers = {**_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
             async with session.post(
@@ -213,7 +225,7 @@ class Platform:
                 timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
             ) as answer:
                 if answer.status not in _OK:
-                    asked = _retry_after(answer.headers.get("Retry-After"))
+                    asked = _retry_after(answer.headers)
                     self.resumes = max(self.resumes, monotonic() + asked)
                 content = bytearray()
                 async for piece in answer.content.iter_any():
@@ -237,13 +249,24 @@ class Platform:
 
     # ── the token ────────────────────────────────────────────────────────────────────
 
-    async def _fresh(self, session: aiohttp.ClientSession, *, instead_of: str | None = None) -> str:
-        """A token that is good for a while, and another one than that. Raises Later."""
+    async def _fresh(self, session: aiohttp.ClientSession) -> str:
+        """A token that is good for a while. Raises Later."""
         async with self._fetching:
-            held = self._token
-            if held and monotonic() < self._ends and held.access_token != instead_of:
-                return held.access_token
-            self._token = await self._fetched(session)
+            if self._token is None or monotonic() >= self._ends:
+                self._token = await self._fetched(session)
+            return self._token.access_token
+
+    async def _renewed(self, session: aiohttp.ClientSession, denied: str) -> str | None:
+        """Another one than that, which may have been revoked; None where it is not that.
+
+        Raises Later.
+        """
+        async with self._fetching:
+            if self._token is None or self._token.access_token == denied:
+                if monotonic() - self._renewed_at < FRESH_SECONDS:
+                    return None
+                self._renewed_at = monotonic()
+                self._token = await self._fetched(session)
             return self._token.access_token
 
     async def _fetched(self, session: aiohttp.ClientSession) -> _Token:
@@ -274,11 +297,18 @@ class Platform:
         return token
 
 
-def _retry_after(sent: str | None) -> float:
-    """Seconds; 0 where it says none, or a date."""
-    if sent is None or not sent.strip().isdecimal():
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds that it asks to wait; 0 where it says none that can be read (RFC 9110, 10.2.3)."""
+    sent = headers.get("Retry-After", "").strip()
+    if sent.isascii() and sent.isdecimal():
+        return min(float(sent), LONGEST_RETRY_AFTER)
+    try:
+        until = parsedate_to_datetime(sent)
+        # By its own clock, where it tells that.
+        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return min(max(0.0, (until - now).total_seconds()), LONGEST_RETRY_AFTER)
+    except (ValueError, TypeError):  # TypeError: one of the two has no zone.
         return 0.0
-    return min(float(sent), LONGEST_RETRY_AFTER)
 
 
 def _in_words(error: Exception) -> str:

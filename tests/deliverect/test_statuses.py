@@ -1,6 +1,9 @@
 """What the channel is told of its orders: by its API, while the kitchen works."""
 
+import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +108,12 @@ async def test_after_an_outage_all_of_it_is_told_in_order(channel: Channel, outa
     assert told["accounts"][0]["state"] == "ready"
 
 
-async def test_retry_after_is_honoured(channel: Channel) -> None:
+@pytest.mark.parametrize("is_a_date", [False, True])
+async def test_retry_after_is_honoured(channel: Channel, *, is_a_date: bool) -> None:
     order = await placed(channel)
     await channel.told(order, 20)
-    channel.deliverect.retry_after = 3
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=4), usegmt=True)
+    channel.deliverect.retry_after = until if is_a_date else 3
     await channel.deliverect.fail("503")
     await channel.act(order, "grill", "start")
     await channel.shows(lambda told: told["accounts"][0]["state"] == "away")
@@ -116,6 +121,42 @@ async def test_retry_after_is_honoured(channel: Channel) -> None:
     await channel.deliverect.mend()
     await channel.told(order, 20, 50)
     assert time.monotonic() - began > 1.0  # By itself it would have tried after that.
+
+
+async def test_retry_after_is_honoured_by_what_is_on_its_way(channel: Channel) -> None:
+    orders = [await placed(channel) for _ in range(12)]
+    for order in orders:
+        await channel.told(order, 20)
+    channel.deliverect.retry_after = 3_000
+    await channel.deliverect.fail("503")
+    await asyncio.gather(*(channel.act(order, "grill", "start") for order in orders))
+    await channel.shows(lambda told: told["accounts"][0]["state"] == "away")
+    await channel.shows(lambda told: told["accounts"][0]["queue"] == len(orders))
+    # Those that were sent before its first answer came.
+    assert channel.deliverect.turned_away <= 2
+
+
+async def test_one_order_that_it_does_not_let_us_tell_of_is_no_matter_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "TAKES_OTHERS_SECONDS", 60)
+    async with serving(tmp_path) as channel:
+        denied, broken = await placed(channel), await placed(channel)
+        for order in (denied, broken):
+            await channel.told(order, 20)
+        channel.deliverect.refuse(denied, 401)
+        channel.deliverect.refuse(broken, 500)
+        fetches = channel.deliverect.token_fetches
+        for order in (denied, broken):
+            await channel.act(order, "grill", "start")
+        for _ in range(5):
+            await channel.told(await placed(channel), 20)
+        told = await channel.shows(lambda told: told["accounts"][0]["queue"] == 2)
+        assert told["accounts"][0]["state"] == "ready"
+        assert channel.deliverect.token_fetches == fetches + 1
+        for order in (denied, broken):
+            channel.deliverect.refuse(order, None)
+            await channel.told(order, 20, 50)
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
