@@ -49,6 +49,10 @@ class AccountNow(Struct, frozen=True):
     """Statuses that the channel refused for good, in the last 24 hours."""
     refused_why: str
     """Why it refused the newest of them."""
+    turned_away: int
+    """Its messages that were not taken here for good, since the start and within 24 hours."""
+    turned_away_why: str
+    """Why the newest of them was not."""
     token_until: int | None
     """Until when the access token is good; None while there is none."""
     wrong_signatures: int

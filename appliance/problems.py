@@ -259,6 +259,9 @@ def _of_account(account: AccountNow, name: str) -> Iterator[Found]:
     if account.state in _ACCOUNT_CODES:
         facts = named | {"count": account.queue, "why": account.why}
         yield Found(*_ACCOUNT_CODES[account.state], facts, account.id, iso(account.since))
+    if account.turned_away:
+        facts = named | {"count": account.turned_away, "why": account.turned_away_why}
+        yield Found("channel-turned-away", "warning", facts, account.id)
     if account.refused:
         facts = named | {"count": account.refused, "why": account.refused_why}
         yield Found("channel-statuses-refused", "notice", facts, account.id)

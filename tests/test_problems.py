@@ -208,6 +208,7 @@ def test_screens(more: dict[str, Any], expected: list[tuple[str, str]]) -> None:
         ({"state": "refused", "why": "401"}, [("channel-refused", "alarm")]),
         ({"wrong_signatures": 2}, [("channel-signatures", "warning")]),
         ({"refused": 2}, [("channel-statuses-refused", "notice")]),
+        ({"turned_away": 2}, [("channel-turned-away", "warning")]),
         ({"environment": "staging"}, [("channel-staging", "notice")]),
     ],
 )

@@ -62,6 +62,16 @@ class AccountTold(Struct):
         int, Meta(description="statuses that it refused for good, in the last 24 hours")
     ]
     refused_why: Annotated[str, Meta(description="why it refused the newest of them; else empty")]
+    turned_away: Annotated[
+        int,
+        Meta(
+            description="its messages, orders among them, that were not taken here for good, since"
+            " the start and in the last 24 hours"
+        ),
+    ]
+    turned_away_why: Annotated[
+        str, Meta(description="why the newest of them was not taken; else empty")
+    ]
     token_until: Annotated[
         Time | None,
         Meta(description="until when our access to it is good; null while there is none"),
@@ -129,6 +139,8 @@ def account_told(account: AccountNow) -> AccountTold:
         oldest_at=iso(account.oldest),
         refused=account.refused,
         refused_why=account.refused_why,
+        turned_away=account.turned_away,
+        turned_away_why=account.turned_away_why,
         token_until=iso(account.token_until),
         wrong_signatures=account.wrong_signatures,
         can_pause=account.can_pause,

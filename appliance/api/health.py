@@ -65,6 +65,7 @@ ProblemCode = Literal[
     "channel-away",
     "channel-refused",
     "channel-signatures",
+    "channel-turned-away",
     "channel-statuses-refused",
     "channel-disagrees",
     "channel-not-closed",

@@ -81,6 +81,11 @@ _OF_ACCOUNTS: Final[tuple[tuple[str, str, Callable[[AccountNow], int]], ...]] = 
         lambda each: each.refused,
     ),
     (
+        "turned_away",
+        "Its messages that were not taken here for good, in the last 24 hours.",
+        lambda each: each.turned_away,
+    ),
+    (
         "paused",
         "1 while it was asked to send no new orders.",
         lambda each: each.paused_until is not None,

@@ -1,6 +1,6 @@
-"""What is known of the accounts themselves: allergens that each told, until when each is paused.
+"""What is known of the accounts themselves: what each took and refused, told, and is asked to do.
 
-Two tables of the store's file; all of it blocks.
+Tables of the store's file; all of it blocks.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,14 @@ from typing import Final
 import apsw
 import msgspec
 
+from appliance.channels.refusal import REFUSALS_KEPT, REFUSALS_MS, Refusal
 from appliance.sqlite_file import DAMAGE, Damaged
 
 TABLES: Final = """
 CREATE TABLE products (plu TEXT NOT NULL, account TEXT NOT NULL, allergens BLOB NOT NULL,
                        PRIMARY KEY (plu, account)) STRICT, WITHOUT ROWID;
+CREATE TABLE told     (account TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE refusals (account TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE TABLE pauses   (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
@@ -26,6 +29,26 @@ class AccountFacts:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+
+    # ── what it was told ─────────────────────────────────────────────────────────────
+
+    def told(self, account: str) -> tuple[int | None, list[Refusal]]:
+        """When it last took a status, and what it refused, the newest last. Raises apsw.Error."""
+        query = "SELECT at FROM told WHERE account = ?"
+        last = self._connection.execute(query, (account,)).fetchone()
+        query = "SELECT at, why FROM refusals WHERE account = ? ORDER BY at DESC LIMIT ?"
+        rows = self._connection.execute(query, (account, REFUSALS_KEPT))
+        return last[0] if last else None, [Refusal(*row) for row in rows][::-1]
+
+    def took(self, account: str, at: int) -> None:
+        """It took a status. Raises apsw.Error."""
+        self._connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (account, at))
+
+    def refused(self, account: str, refusal: Refusal) -> None:
+        """It did not, and never will. Raises apsw.Error."""
+        row = account, refusal.at, refusal.why
+        self._connection.execute("INSERT INTO refusals VALUES (?, ?, ?)", row)
+        self._connection.execute("DELETE FROM refusals WHERE at < ?", (refusal.at - REFUSALS_MS,))
 
     # ── pauses ───────────────────────────────────────────────────────────────────────
 

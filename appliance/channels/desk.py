@@ -6,6 +6,8 @@ other, in the order in which it came.
 
 import asyncio
 import contextlib
+import logging
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
@@ -16,6 +18,7 @@ from msgspec.structs import replace
 
 from appliance.channels.books import Books
 from appliance.channels.progress import Fate, Followed, Word
+from appliance.channels.refusal import REFUSALS_KEPT, Refusal
 from appliance.channels.store import Store
 from appliance.channels_now import Matter
 from appliance.expeditor import Expeditor
@@ -31,6 +34,8 @@ from appliance.kitchen.command import (
 from appliance.kitchen.menu import MAX_LISTED, MenuItem
 from appliance.kitchen.order import Guest, Order
 from appliance.log import NotStored
+
+logger = logging.getLogger(__name__)
 
 STORE_SECONDS: Final = 10.0
 """A commit that takes longer counts as none: channels give up on who does not answer."""
@@ -78,10 +83,23 @@ class Desk:
         self._opened = asyncio.Event()
         self._busy: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         """By account and order, as long as somebody is at it."""
+        self.turned_away: defaultdict[str, deque[Refusal]] = defaultdict(
+            partial(deque, maxlen=REFUSALS_KEPT)
+        )
+        """By account, what it said that could not be taken, and never will be."""
         self.last_order: dict[str, int] = {}
         """By account, when the newest order came."""
         self.last_taken: float | None = None
         """When any did, on the monotonic clock."""
+
+    def turn_away(self, account: str, why: str) -> None:
+        """Something that it said cannot be taken, and never will be. `why` names no guest."""
+        before = self.turned_away[account]
+        is_new = not before or before[-1].why != why
+        level = logging.WARNING if is_new else logging.DEBUG
+        logger.log(level, "what %s says is not taken: %s", account, why)
+        before.append(Refusal(self._expeditor.now().at, why))
+        self._changed()
 
     def open(self) -> None:
         """From now on it is known what was here before."""

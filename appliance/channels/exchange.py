@@ -18,7 +18,8 @@ from appliance.channels.books import Books
 from appliance.channels.desk import Desk
 from appliance.channels.follower import Follower
 from appliance.channels.progress import Followed
-from appliance.channels.sender import REFUSALS_MS, Sender
+from appliance.channels.refusal import recent
+from appliance.channels.sender import Sender
 from appliance.channels.store import Waiting
 from appliance.channels_now import (
     AccountNow,
@@ -66,7 +67,8 @@ class Exchange:
         self._paused: dict[str, int | None] = {}
         """By account, until when; wall clock, in milliseconds. Not there where it was not said
         since the start, and what was said before is not known yet."""
-        self._knows_pauses = False
+        self._knows_before = False
+        """What was so before the start."""
         self._since: dict[str, tuple[AccountState, int]] = {}
         """By account, its state, and since when."""
         self._last_before: dict[str, int | None] = {}
@@ -157,11 +159,18 @@ class Exchange:
             logger.warning("%d orders are a day old, and were never told of", given_up)
         await self._books.write(lambda store: store.forget(tick))
 
+    async def _remember(self) -> None:
+        paused = await self._books.ask(lambda store: store.accounts.pauses())
+        accounts = [*self._accounts]
+        told = await self._books.ask(lambda store: [store.accounts.told(each) for each in accounts])
+        self._paused = {**paused, **self._paused}
+        for account, (last, refusals) in zip(accounts, told, strict=True):
+            self._sender.was_told(account, last, refusals)
+        self._knows_before = True
+
     async def _look(self) -> None:
-        if not self._knows_pauses:
-            before = await self._books.ask(lambda store: store.accounts.pauses())
-            self._paused = {**before, **self._paused}
-            self._knows_pauses = True
+        if not self._knows_before:
+            await self._remember()
         tick = self._expeditor.now().tick
         matters = await self._books.ask(lambda store: store.matters(tick, MOST_SHOWN))
         told = [await self._told(account) for account in self._accounts]
@@ -184,7 +193,8 @@ class Exchange:
 
     def _as_it_is(self, id_: str, waiting: Waiting, last_order: int | None) -> AccountNow:
         now, account, told = self._expeditor.now().at, self._accounts[id_], self._sender.told[id_]
-        refusals = [each for each in told.refusals if now - each.at < REFUSALS_MS]
+        refusals = recent(told.refusals, now)
+        turned_away = recent(self._desk.turned_away[id_], now)
         state, why = self._state(account)
         if id_ not in self._since or self._since[id_][0] != state:
             self._since[id_] = state, now
@@ -203,6 +213,8 @@ class Exchange:
             oldest=waiting.since,
             refused=len(refusals),
             refused_why=refusals[-1].why if refusals else "",
+            turned_away=len(turned_away),
+            turned_away_why=turned_away[-1].why if turned_away else "",
             token_until=platform.token_until if platform else None,
             wrong_signatures=self._wrong_signatures(account.channel),
             can_pause=bool(platform and platform.can_pause),

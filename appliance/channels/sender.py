@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from appliance.channels.account import Account, Later, Platform, Refused
 from appliance.channels.books import Books
-from appliance.channels.progress import Followed
+from appliance.channels.refusal import REFUSALS_KEPT, Refusal
 from appliance.channels.store import Due, Store
 from appliance.expeditor import Expeditor
 from appliance.log import NotStored
@@ -38,15 +38,6 @@ LOOK_AGAIN_SECONDS: Final = 1.0
 """While something waits that could not be told."""
 LONGEST_PAUSE: Final = 60.0
 """Seconds, of an order that is not taken while others are."""
-REFUSALS_KEPT: Final = 1_000
-REFUSALS_MS: Final = 24 * 3_600_000
-
-
-class Refusal(Struct, frozen=True):
-    """A status that was not taken, and never will be."""
-
-    at: int
-    why: str
 
 
 class _Try(NamedTuple):
@@ -64,7 +55,7 @@ NEVER: Final = _Try(-math.inf)
 
 
 class Told(Struct):
-    """Of an account, since the start."""
+    """Of an account, as far as that is known yet."""
 
     refusals: deque[Refusal]
     last: int | None = None
@@ -93,6 +84,13 @@ class Sender:
         self._unstored: dict[Due, tuple[int, str | None]] = {}
         """What was taken, or why it never will be, which is not on disk yet."""
         self.told = {account: Told(deque(maxlen=REFUSALS_KEPT)) for account in self._accounts}
+
+    def was_told(self, account: str, last: int | None, refusals: Iterable[Refusal]) -> None:
+        """This was so before the start."""
+        told = self.told[account]
+        told.last = last if told.last is None else told.last
+        before = [each for each in refusals if each not in told.refusals]
+        told.refusals.extendleft(reversed(before))
 
     def wake(self) -> None:
         """Something may be due."""
@@ -191,19 +189,16 @@ class Sender:
 
     async def _took(self, due: Due, step: int, refusal: str | None) -> None:
         """It took a status, or refused it for good. Raises NotStored."""
-
-        def took(followed: Followed) -> None:
-            followed.told = max(followed.told, step)
-
-        await self._books.write(lambda store: store.change(*due, took))
-        self._unstored.pop(due, None)
         now, told = self._expeditor.now().at, self.told[due.account]
+        await self._books.write(lambda store: store.take(due, step, now, refusal))
+        self._unstored.pop(due, None)
         if refusal is None:
             told.last = now
         else:
             is_new = not told.refusals or told.refusals[-1].why != refusal
             level = logging.WARNING if is_new else logging.DEBUG
-            logger.log(level, "%s refused what an order has come to: %s", due.account, refusal)
+            what = "%s refused what order %s has come to: %s"
+            logger.log(level, what, due.account, due.id, refusal)
             told.refusals.append(Refusal(now, refusal))
 
 

@@ -28,6 +28,7 @@ from appliance.channels.progress import (
     Followed,
     number_of,
 )
+from appliance.channels.refusal import Refusal
 from appliance.kitchen.event import Event, OrderPlaced, OrderUpdated
 from appliance.log import Position
 from appliance.sqlite_file import DAMAGE, Damaged
@@ -133,6 +134,22 @@ class Store:
             edit(followed)
             self._put(followed)
         return followed
+
+    def take(self, due: Due, step: int, at: int, refusal: str | None) -> None:
+        """Its account took a status of an order then, or refused it for good, for that reason.
+
+        Raises Damaged, apsw.Error.
+        """
+
+        def take(followed: Followed) -> None:
+            followed.told = max(followed.told, step)
+
+        with self._connection:
+            self.change(*due, take)
+            if refusal is None:
+                self.accounts.took(due.account, at)
+            else:
+                self.accounts.refused(due.account, Refusal(at, refusal))
 
     def _put(self, followed: Followed) -> None:
         if followed.fate is not None and followed.fate.word == "finished":

@@ -90,11 +90,13 @@ class Webhooks:
             said = reading.message(body)
             found = addressed(accounts, said)
             if not found:
-                raise self._nobody(addressed(self._accounts.all, said))
+                raise _turned_away(
+                    desk, accounts, self._nobody(addressed(self._accounts.all, said))
+                )
             await desk.opened()
             await _do(desk, found, said, may_place=request.path == ORDERS)
         except (NotUnderstood, Foreign) as error:
-            raise _bad(error) from error
+            raise _turned_away(desk, accounts, _bad(error)) from error
         return _ok()
 
     async def _sell(self, desk: Desk, request: web.Request) -> web.Response:
@@ -107,13 +109,14 @@ class Webhooks:
             each.is_staging for each in self._accounts.all
         ):
             # There is one menu, and what is signed so may be anybody's.
-            raise web.HTTPForbidden(reason="beside production, staging has no menu here")
+            forbidden = web.HTTPForbidden(reason="beside production, staging has no menu here")
+            raise _turned_away(desk, accounts, forbidden)
         try:
             found = products.sold(reading.products(body))
             await desk.opened()
             await desk.sell(accounts[0].id if len(accounts) == 1 else None, found, by=BY)
         except (NotUnderstood, TooMany) as error:
-            raise _bad(error) from error
+            raise _turned_away(desk, accounts, _bad(error)) from error
         return _ok()
 
     async def _register(self, request: web.Request) -> web.Response:
@@ -191,6 +194,15 @@ async def _do(desk: Desk, accounts: Sequence[Account], said: Message, *, may_pla
     else:
         said_at = moment(text(said.updated_at))
         await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason, said_at)
+
+
+def _turned_away(
+    desk: Desk, accounts: Sequence[Account], error: web.HTTPException
+) -> web.HTTPException:
+    """What is answered so does not come again: somebody has to know, where the channel said it."""
+    if not isinstance(error, web.HTTPUnauthorized | web.HTTPServiceUnavailable):
+        desk.turn_away(accounts[0].id, f"{error.status}: {error.reason}")
+    return error
 
 
 def _ok() -> web.Response:

@@ -30,6 +30,8 @@ def account(its_id: str, **more: Any) -> AccountNow:
         "oldest": None,
         "refused": 0,
         "refused_why": "",
+        "turned_away": 0,
+        "turned_away_why": "",
         "token_until": None,
         "wrong_signatures": 0,
     }

@@ -50,6 +50,8 @@ CITY_TOLD = {
     "oldest_at": SHOWN_AT,
     "refused": 1,
     "refused_why": "no such order",
+    "turned_away": 0,
+    "turned_away_why": "",
     "token_until": "2026-03-02T18:00:02Z",
     "wrong_signatures": 3,
     "can_pause": True,
@@ -157,7 +159,12 @@ async def test_numbers_for_monitors(appliance: RunningAppliance) -> None:
         ("city", "Deliverect", "production", "ready"),
         ("town", "Deliverect", "staging", "away"),
     }
-    for name, of_city, of_town in (("queue", 2, 0), ("refused", 1, 0), ("paused", 0, 1)):
+    for name, of_city, of_town in (
+        ("queue", 2, 0),
+        ("refused", 1, 0),
+        ("turned_away", 0, 0),
+        ("paused", 0, 1),
+    ):
         assert samples[f"expeditor_channel_{name}", "city"] == of_city
         assert samples[f"expeditor_channel_{name}", "town"] == of_town
     for name, after in (("last_order", 0), ("last_status", 1), ("oldest", 0), ("token_until", 2)):

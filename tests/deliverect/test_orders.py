@@ -328,6 +328,22 @@ async def test_what_cannot_be_understood_is_told_and_not_stored(
     assert channel.kitchen.log.head == before
 
 
+async def test_what_is_not_taken_for_good_is_seen_on_its_account(channel: Channel) -> None:
+    deliverect = channel.deliverect
+    assert (await deliverect.send(ORDERS, KDS | {"items": "none"})).status == 400
+    told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 1)
+    assert told["accounts"][0]["turned_away_why"].startswith("400: Expected `array | null`")
+    assert (await deliverect.send(ORDERS, KDS | {"location": "another"})).status == 404
+    told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 2)
+    assert told["accounts"][0]["turned_away_why"] == "404: it is not served here"
+    # What anybody may have said is no matter of the account.
+    assert (await deliverect.send(ORDERS, KDS, signature="0" * 64)).status == 401
+    foreign = {**KDS, "location": TRIAL.location}
+    assert (await deliverect.send(ORDERS, foreign)).status == 401
+    told = await channel.shows(lambda told: told["accounts"][0]["wrong_signatures"] == 2)
+    assert [each["turned_away"] for each in told["accounts"]] == [2, 0]
+
+
 async def test_what_is_endless_is_refused(channel: Channel) -> None:
     body = json.dumps(KDS | {"note": "x" * 600_000}).encode()
     assert (await channel.deliverect.send(ORDERS, body)).status == 413

@@ -176,6 +176,19 @@ async def test_what_is_refused_for_good_is_recorded_and_not_tried_again(
     await channel.told(order, 20, 60)
 
 
+async def test_a_restart_knows_what_was_taken_and_refused(tmp_path: Path) -> None:
+    async with serving(tmp_path) as channel:
+        order = await placed(channel)
+        await channel.told(order, 20)
+        channel.deliverect.refuse(order, 409)
+        await channel.act(order, "grill", "start")
+        before = await channel.shows(lambda told: told["accounts"][0]["refused"] == 1)
+    async with serving(tmp_path) as channel:
+        after = await channel.shows(lambda told: told["accounts"][0]["refused"] == 1)
+    for known in ("last_status_at", "refused_why", "last_order_at"):
+        assert after["accounts"][0][known] == before["accounts"][0][known]
+
+
 async def test_after_a_cancellation_nothing_more_is_told(channel: Channel) -> None:
     order, other = await placed(channel), await placed(channel)
     await channel.told(order, 20)

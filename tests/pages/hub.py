@@ -208,7 +208,8 @@ def account(its_id: str, **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"id": its_id, "channel": "Deliverect", "name": f"The {its_id}"}
     usual |= {"environment": "production", "state": "ready", "why": "", "since": iso(0)}
     usual |= {"last_order_at": None, "last_status_at": None, "queue": 0, "oldest_at": None}
-    usual |= {"refused": 0, "refused_why": "", "token_until": None, "wrong_signatures": 0}
+    usual |= {"refused": 0, "refused_why": "", "turned_away": 0, "turned_away_why": ""}
+    usual |= {"token_until": None, "wrong_signatures": 0}
     return usual | {"can_pause": False, "paused_until": None} | more
 
 

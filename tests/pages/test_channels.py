@@ -169,6 +169,7 @@ def test_the_status_page_says_of_each_account_how_it_is(page: Page, standing: Ki
     well = CITY | {"last_order_at": iso(30), "last_status_at": iso(31), "token_until": iso(99)}
     away: dict[str, Any] = {"state": "away", "why": EVIL, "queue": 4, "oldest_at": iso(2)}
     away |= {"refused": 2, "refused_why": EVIL, "wrong_signatures": 3, "token_until": iso(31)}
+    away |= {"turned_away": 1, "turned_away_why": EVIL}
     town = account("town", name=EVIL, environment="staging", paused_until=iso(60), **away)
     refused = account("village", name="Uber Eats", state="refused", why="401")
     health["channels"] = [well, town, refused]
@@ -196,6 +197,7 @@ def test_the_status_page_says_of_each_account_how_it_is(page: Page, standing: Ki
     expect(rows.nth(1).locator("dd.warning")).to_have_text(
         [
             "4 orders, since 12:02",
+            f"1 message: {EVIL}",
             f"2 reports, the last: {EVIL}",
             "3",
             re.compile("^ended Mar 2"),

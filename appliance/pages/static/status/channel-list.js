@@ -36,6 +36,7 @@ function tell(item, account, now) {
     [t("status.channel.last-order"), order ? moment(order) : t("status.channel.none")],
     [t("status.channel.last-status"), status ? moment(status) : t("status.channel.none")],
     [t("status.channel.queue"), ...queue(account)],
+    [t("status.channel.turned-away"), ...turnedAway(account)],
     [t("status.channel.refused"), ...refused(account)],
     [t("status.channel.signatures"), wrong ? number(wrong) : null, "warning"],
     [t("status.channel.token"), ...token(account, now)],
@@ -60,6 +61,11 @@ function queue({ queue: count, oldest_at: oldest, state }) {
 function refused({ refused: count, refused_why: why }) {
   if (!count) return [null];
   return [element("span", "", ...told("status.channel.refused-why", { count, why: name(why) })), "warning"];
+}
+
+function turnedAway({ turned_away: count, turned_away_why: why }) {
+  if (!count) return [null];
+  return [element("span", "", ...told("status.channel.turned-away-why", { count, why: name(why) })), "warning"];
 }
 
 function token({ token_until: until }, now) {
