@@ -95,6 +95,9 @@ def wrong_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
 def doubtful_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
     """What will keep them from working, as far as can be seen. Looks at files."""
     for place, section in enumerate(sections):
+        if section.environment == "production" and not section.public_url:
+            why = "by a name that is not told here, what comes from outside is answered 403"
+            yield f"deliverect[{place}].public_url: none: {why}"
         for key in _FILES:
             file = getattr(section, key)
             if file is not None and not Path(file).is_file():

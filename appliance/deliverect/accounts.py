@@ -64,7 +64,7 @@ def _secret(section: DeliverectSection, key: str) -> tuple[bytes, str]:
         with Path(file).open("rb") as opened:
             secret = opened.read(LONGEST_SECRET + 1).strip()
     except OSError as error:
-        fault = f"{key}: {error.strerror}"
+        fault = f"{key}: {error.strerror}; it is read at the start"
     else:
         if secret and len(secret) <= LONGEST_SECRET and secret.isascii():
             return secret, ""

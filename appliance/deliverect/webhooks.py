@@ -10,6 +10,7 @@ other error final. So what cannot be stored is 503, and never 500.
     403  a menu of staging, beside production
     404  it is for a location that is not served here
     413  too large
+    415  packed: nobody can say what was signed
     503  nothing can be stored at present, or nobody can say who sent it
 """
 
@@ -39,6 +40,8 @@ MAX_PRODUCTS_BYTES: Final = 4 * 1_048_576
 """A menu of thousands, with descriptions."""
 MOST_ARRIVING: Final = 32 * 1_048_576
 """Bytes of all bodies together that nobody knows yet who sent."""
+ALWAYS_TAKEN: Final = 65_536
+"""Bytes of one: whoever fills up the room for the others keeps no order away."""
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
 OF_ACCOUNT: Final = "account"
 """In the query of where products are posted: they do not say themselves whose they are."""
@@ -150,7 +153,10 @@ class Webhooks:
         return accounts, body
 
     async def _body(self, request: web.Request, most: int) -> bytes:
-        """All of it, as it was sent, but for its compression."""
+        """All of it, as it was sent."""
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            # It would be unpacked before anybody sees what was signed.
+            raise web.HTTPUnsupportedMediaType(reason="a body is signed as it is sent: not packed")
         body = bytearray()
         try:
             async for piece in request.content.iter_any():
@@ -158,7 +164,7 @@ class Webhooks:
                 self._arriving += len(piece)
                 if len(body) > most:
                     raise web.HTTPRequestEntityTooLarge(most, len(body))
-                if self._arriving > MOST_ARRIVING:
+                if self._arriving > MOST_ARRIVING and len(body) > ALWAYS_TAKEN:
                     raise web.HTTPServiceUnavailable(reason="too much comes in at once")
         except (web.RequestPayloadError, ConnectionError) as error:
             raise web.HTTPBadRequest(reason="the body cannot be read") from error

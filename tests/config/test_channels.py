@@ -67,3 +67,7 @@ def test_files_that_are_not_there_are_told_beside_the_configuration(
     missing = tmp_path / "webhook.secret"
     assert f"deliverect[0].webhook_secret_file: there is no file {missing}" in said
     assert "client_secret_file" not in said
+    assert "public_url" not in said
+    file.write_text((PLAIN + GOOD).replace('public_url = "https://kitchen.example.com/k"', ""))
+    assert cli.main(["check", str(file)]) == 0
+    assert "deliverect[0].public_url: none: by a name that is not told" in capsys.readouterr().err

@@ -1,15 +1,18 @@
 """Orders of the channel over its webhooks: what becomes of them in the kitchen."""
 
 import asyncio
+import contextlib
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.deliverect import webhooks
 from appliance.deliverect.dinner import Shape
-from appliance.deliverect.protocol import ORDERS, STATUSES
-from appliance.deliverect.simulated import PLACE
+from appliance.deliverect.protocol import ORDERS, PRODUCTS, SIGNATURE, STATUSES, signature
+from appliance.deliverect.simulated import PLACE, SECRET
 from tests.deliverect.channel import TRIAL, Channel, serving
 
 SEED = {
@@ -328,6 +331,50 @@ async def test_what_cannot_be_understood_is_told_and_not_stored(
     assert channel.kitchen.log.head == before
 
 
+async def test_a_body_that_is_packed_is_not_what_was_signed(channel: Channel) -> None:
+    body = gzip.compress(json.dumps(KDS).encode())
+    headers = {"Content-Encoding": "gzip", SIGNATURE: signature(SECRET, body)}
+    url = channel.kitchen.url + ORDERS
+    async with channel.kitchen.http.post(url, data=body, headers=headers) as answer:
+        assert answer.status == 415
+    assert await channel.orders() == []
+
+
+async def test_bodies_that_never_end_keep_no_order_away(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "MOST_ARRIVING", 300_000)
+    host, port = channel.kitchen.url.removeprefix("http://").split(":")
+    held = []
+    for _ in range(4):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: {host}\r\n{SIGNATURE}: {'a' * 64}\r\n"
+        writer.write(head.encode() + b"Content-Length: 200000\r\n\r\n" + b"x" * 150_000)
+        await writer.drain()
+        held.append((reader, writer))
+    try:
+        # Somebody among them is one too many.
+        _done, waiting = await asyncio.wait(
+            [asyncio.ensure_future(reader.readline()) for reader, _writer in held],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        assert (await channel.deliverect.send(ORDERS, KDS)).delivered
+        large = KDS | {"note": "x" * 100_000, "orderId": "large"}
+        raw = json.dumps(large).encode()
+        headers = {SIGNATURE: signature(SECRET, raw)}
+        url = channel.kitchen.url + ORDERS
+        async with channel.kitchen.http.post(url, data=raw, headers=headers) as answer:
+            assert answer.status in (200, 503)
+    finally:
+        for _reader, writer in held:
+            # Whoever was refused is listened to for a while, lest it does not read why.
+            with contextlib.suppress(OSError):
+                writer.write(b"x" * 50_000)
+                await writer.drain()
+            writer.close()
+    await asyncio.wait(waiting)
+
+
 async def test_what_is_not_taken_for_good_is_seen_on_its_account(channel: Channel) -> None:
     deliverect = channel.deliverect
     assert (await deliverect.send(ORDERS, KDS | {"items": "none"})).status == 400
@@ -338,10 +385,12 @@ async def test_what_is_not_taken_for_good_is_seen_on_its_account(channel: Channe
     assert told["accounts"][0]["turned_away_why"] == "404: it is not served here"
     # What anybody may have said is no matter of the account.
     assert (await deliverect.send(ORDERS, KDS, signature="0" * 64)).status == 401
-    foreign = {**KDS, "location": TRIAL.location}
+    foreign = KDS | {"account": TRIAL.account, "location": TRIAL.location}
     assert (await deliverect.send(ORDERS, foreign)).status == 401
-    told = await channel.shows(lambda told: told["accounts"][0]["wrong_signatures"] == 2)
-    assert [each["turned_away"] for each in told["accounts"]] == [2, 0]
+    assert (await deliverect.send(ORDERS, KDS | {"items": "none"})).status == 400
+    told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 3)
+    assert told["accounts"][0]["wrong_signatures"] == 2
+    assert told["accounts"][1]["turned_away"] == 0
 
 
 async def test_what_is_endless_is_refused(channel: Channel) -> None:

@@ -133,5 +133,5 @@ async def test_an_account_whose_secret_is_missing_is_closed_and_says_so(tmp_path
         async with http.post(kitchen.url + ORDERS, data=body, headers=headers) as answer:
             assert answer.status == 503  # It may be the channel: 401 would be the end of it.
         account = kitchen.channels_now.accounts[0]
-        why = "webhook_secret_file: No such file or directory"
+        why = "webhook_secret_file: No such file or directory; it is read at the start"
         assert (account.state, account.why) == ("refused", why)
