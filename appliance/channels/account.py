@@ -1,6 +1,6 @@
 """What a channel brings: its accounts, and what they are told by. Each has a room of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from aiohttp import web
@@ -76,5 +76,8 @@ class Channel(Protocol):
     def routes(self, desk: Desk) -> list[web.RouteDef]:
         """Where it posts; what it says goes to the desk."""
 
-    async def run(self) -> None:
-        """Be ready to be told something, until cancelled."""
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Be ready to be told something, until cancelled.
+
+        `changed` is called when a platform is found to be there, or not, before any order.
+        """

@@ -97,7 +97,7 @@ class Exchange:
         """Follow, send and tell, until cancelled."""
         async with asyncio.TaskGroup() as group:
             for channel in self._channels:
-                group.create_task(channel.run(), name="channel")
+                group.create_task(channel.run(self._news.set), name="channel")
             group.create_task(self._follower.run(self._desk.open), name="channels follower")
             group.create_task(self._sender.run(), name="channels sender")
             group.create_task(self._tell(), name="channels status")

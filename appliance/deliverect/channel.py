@@ -1,7 +1,7 @@
 """Deliverect as a channel: its accounts, its paths, its API."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import aiohttp
@@ -62,7 +62,7 @@ class Deliverect:
         """As `Channel.routes`."""
         return self._webhooks.routes(desk)
 
-    async def run(self) -> None:
+    async def run(self, changed: Callable[[], None]) -> None:
         """As `Channel.run`."""
         # A cookie of its would come back with every call.
         jar = aiohttp.DummyCookieJar()
@@ -72,17 +72,20 @@ class Deliverect:
             try:
                 async with asyncio.TaskGroup() as group:
                     for platform in self._platforms.values():
-                        group.create_task(_prepared(platform), name="channel token")
+                        group.create_task(_prepared(platform, changed), name="channel token")
                     group.create_task(asyncio.Event().wait())
             finally:
                 for platform in self._platforms.values():
                     platform.session = None
 
 
-async def _prepared(platform: Platform) -> None:
+async def _prepared(platform: Platform, changed: Callable[[], None]) -> None:
     """Have it know what it may ask for, and whether its credentials are good, before an order."""
     while True:
         try:
-            return await platform.prepare()
+            await platform.prepare()
         except Later:
+            changed()
             await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+        else:
+            return changed()

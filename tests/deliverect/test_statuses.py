@@ -303,6 +303,7 @@ async def test_credentials_that_are_not_taken_are_told_before_an_order_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "PREPARE_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(platform, "LONGEST_PAUSE", 0.1)
     async with (
         SimulatedDeliverect("", clients={}) as deliverect,
         again(tmp_path, deliverect) as channel,
