@@ -18,6 +18,7 @@ from appliance.kitchen.decision import Decision, no_such_order, no_such_ticket, 
 from appliance.kitchen.event import Effect, Event, Kind, TicketChanged
 from appliance.kitchen.following import (
     begun_by_hand,
+    called_with,
     fired_next,
     gone_ahead,
     sibling_changed,
@@ -176,6 +177,8 @@ class Cooking:
     def _changed(self, known: Known, kind: Kind, ticket: Ticket, now: Moment) -> Decision:
         """One ticket has changed by hand: the event, and what follows for its siblings."""
         before = known.tickets[ticket.station]
+        if kind == "recalled":
+            ticket = called_with(ticket, known.tickets.values(), now)
         waited = {line.id for line in before.lines if line.unfired}
         fired = waited - {line.id for line in ticket.lines if line.unfired}
         ahead = gone_ahead(known.tickets, fired, now) if fired else {**known.tickets}

@@ -48,6 +48,19 @@ def gone_ahead(
     }
 
 
+def called_with(ticket: Ticket, tickets: Iterable[Ticket], now: Moment) -> Ticket:
+    """One that was called back: what was fired on others of its order waits no more."""
+    others = [each for each in tickets if each.station != ticket.station]
+    fired = {
+        line.id
+        for each in others
+        if each.status != "voided"
+        for line in each.lines
+        if line.was_called
+    }
+    return let_go(ticket, now, fired)
+
+
 def planned_anew(
     tickets: Mapping[str, Ticket],
     ahead: Mapping[str, Ticket],

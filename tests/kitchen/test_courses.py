@@ -3,14 +3,23 @@
 import pytest
 from msgspec.structs import replace
 
-from appliance.kitchen.command import Command, FireCourse, Refused, SetPriority, TicketsNow
+from appliance.kitchen.command import (
+    CancelOrder,
+    Command,
+    FireCourse,
+    Refused,
+    SetPriority,
+    TicketsNow,
+)
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Item
+from appliance.kitchen.settings import Settings
 from tests.kitchen.orders import (
     AT_ONCE,
     DAY,
     HOUR,
     RECALL_WINDOW,
+    RULES,
     act,
     after,
     board,
@@ -25,6 +34,7 @@ from tests.kitchen.orders import (
     kinds,
     marks,
     new_kitchen,
+    rule,
     tick,
     ticket,
     to_do,
@@ -329,3 +339,18 @@ def test_what_left_the_pass_waits_nowhere(others: list[Item]) -> None:
     assert waiting(kitchen) == {"grill": ["2"], "pass": []}
     do(kitchen, act("pass", "bump"))
     assert not any(boards(kitchen).values())
+
+
+def test_what_was_fired_meanwhile_on_another_card_waits_on_none_that_is_called_back() -> None:
+    alone = Settings(finish_together=False, pass_clears_stations=False)
+    side = rule("fry", 240, id="side", modifier=("side*",), takes="modifier")
+    kitchen = new_kitchen(rules=(*RULES, side), settings=alone)
+    do(kitchen, create(item("1", "Burger", "side fries", status="hold")))
+    do(kitchen, CancelOrder("7", done=True), after(5))
+    do(kitchen, act("fry", "recall"), after(10))
+    do(kitchen, fire(None), after(15))
+    for station in ("pass", "grill"):
+        reply = do(kitchen, act(station, "recall"), after(20)).reply
+        assert isinstance(reply, TicketsNow)
+        [ticket] = reply.tickets
+        assert (ticket.status, [line.held for line in ticket.lines]) == ("pending", [False])
