@@ -29,6 +29,9 @@ from appliance.watched import Watched
 from tests.printing.quiet_time import QuietTime
 
 OWN: Final = "0123456789AB"
+AT: Final = Address("10.0.0.9:9104")
+"""Where a screen is, and where it may be later."""
+ELSEWHERE: Final = Address("10.0.0.77:9104")
 NOW_MS: Final = 1_772_474_400_000
 """2026-03-02T18:00:00Z, when the loop's time is 0."""
 KITCHEN: Final = """
