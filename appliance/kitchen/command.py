@@ -25,6 +25,9 @@ class UpdateOrder(Struct, frozen=True, gc=False):
 
     order: Order
     guest: Guest
+    done: frozenset[str] = frozenset()
+    """Lines that were finished elsewhere: where they are in the order no more they go from the
+    boards, instead of being struck through."""
 
 
 class AmendOrder(Struct, frozen=True, gc=False):

@@ -17,11 +17,19 @@ class Comparison:
     """The difference between an order on its tickets and what it is to become."""
 
     def __init__(
-        self, placed: Placed, tickets: Collection[Ticket], order: Order, guest: Guest
+        self,
+        placed: Placed,
+        tickets: Collection[Ticket],
+        order: Order,
+        guest: Guest,
+        done: Collection[str] = (),
     ) -> None:
+        """`done`: lines that were finished elsewhere."""
         old = {item.line_id: item for item in placed.order.items}
         self.order = order
         self.items = {item.line_id: item for item in order.items}
+        self.done = {*done} - self.items.keys()
+        """Lines that are not struck through, though they are in the order no more."""
         self.added = self.items.keys() - old.keys()
         self.edited = {
             line_id
@@ -51,10 +59,13 @@ class Comparison:
         return former.line_id if former else line_id
 
     def removed(self, placed: Placed, tickets: Collection[Ticket]) -> tuple[Item, ...]:
-        """The items that these tickets show only struck through."""
+        """The items that these tickets show only struck through, or have from before."""
         former = {item.line_id: item for item in self._former.values()}
         struck = dict.fromkeys(
-            line.id for ticket in tickets for line in ticket.lines if line.change == "deleted"
+            line.id
+            for ticket in tickets
+            for line in ticket.lines
+            if line.change == "deleted" or line.id in self.done
         )
         items = (former.get(line_id) or placed.item(line_id) for line_id in struck)
         return tuple(item for item in items if item and item.line_id not in self.items)

@@ -1,6 +1,6 @@
 """Decides what a point of sale asks: to take an order, to change it, to take it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -64,8 +64,8 @@ class Ordering:
         match command:
             case CreateOrder(order, guest):
                 return self._create(order, guest, now)
-            case UpdateOrder(order, guest):
-                return self._update_by_id(order, guest, now)
+            case UpdateOrder():
+                return self._update_by_id(command, now)
             case AmendOrder():
                 return self._amend(command, now)
             case CancelOrder(order_id, done):
@@ -133,11 +133,12 @@ class Ordering:
             guest=(number, guest),
         )
 
-    def _update_by_id(self, order: Order, guest: Guest, now: Moment) -> Decision:
+    def _update_by_id(self, command: UpdateOrder, now: Moment) -> Decision:
+        order, guest = command.order, command.guest
         known = self._memory.by_id(order.id)
         if known is None or not self._memory.is_open(known):
             return self._ignored(order.id)
-        return self._update(known, order, guest, now, known.placed.digest)
+        return self._update(known, order, guest, now, known.placed.digest, done=command.done)
 
     def _amend(self, command: AmendOrder, now: Moment) -> Decision:
         known = self._memory.by_id(command.order_id)
@@ -157,14 +158,21 @@ class Ordering:
         return no_such_order(order_id)
 
     def _update(
-        self, known: Known, order: Order, guest: Guest, now: Moment, content: str
+        self,
+        known: Known,
+        order: Order,
+        guest: Guest,
+        now: Moment,
+        content: str,
+        *,
+        done: Collection[str] = (),
     ) -> Decision:
         placed = known.placed
         order = _by_its_channel(order, placed.order)
         accepted = OrderAccepted(order.id)
         if placed.order == order and placed.guest == guest and placed.digest == content:
             return Decision(accepted)
-        comparison = Comparison(placed, known.tickets.values(), order, guest)
+        comparison = Comparison(placed, known.tickets.values(), order, guest, done)
         tickets = dict(known.tickets)
         router = self._memory.layout.router
         route = route_for(self._memory, self._settings, order, tickets, now)
@@ -313,7 +321,8 @@ def _unrouted(tickets: Iterable[Ticket]) -> tuple[str, ...]:
 def _kind(before: Ticket | None, after: Ticket) -> Kind:
     if before is None:
         return "created"
-    return "voided" if after.status == "voided" != before.status else "updated"
+    new = after.status if after.status != before.status else ""
+    return new if new in ("voided", "bumped") else "updated"
 
 
 def _is_voided_by_hand(known: Known) -> bool:

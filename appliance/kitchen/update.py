@@ -25,7 +25,7 @@ from appliance.kitchen.ticket import (
     can_be_bumped,
     highest,
 )
-from appliance.kitchen.working import fires_at, void
+from appliance.kitchen.working import clear, fires_at, void
 
 STRUCK_LINES_KEPT = 100
 """Deleted lines that a ticket shows: more than anyone reads, and a bound on its size."""
@@ -120,7 +120,8 @@ def updated_ticket(
     ticket: Ticket, comparison: Comparison, wanted: Mapping[str, Stop | None], now: Moment
 ) -> Ticket:
     """What becomes of a ticket when its order changes; the same ticket if nothing does."""
-    lines = [_struck(line, comparison, wanted) for line in ticket.lines]
+    left = [line for line in ticket.lines if not _leaves(line, ticket, comparison)]
+    lines = [_struck(line, comparison, wanted) for line in left]
     present = {line.id for line in lines}
     lines = [_current(line, comparison, wanted.get(line.id), now) for line in lines]
     lines += [
@@ -130,6 +131,8 @@ def updated_ticket(
     ]
     changed = replace(ticket, lines=_without_oldest_struck(lines))
     nothing_left = all(line.change == "deleted" for line in lines)
+    if nothing_left and ticket.workable and len(left) < len(ticket.lines):
+        return clear(changed, now)
     # A card without lines stands for an order without lines, and goes when that gets some.
     if nothing_left and ticket.status not in ("bumped", "voided") and (lines or comparison.items):
         return void(changed, now)
@@ -182,11 +185,16 @@ def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Lin
     return replace(new, change="added")
 
 
+def _leaves(line: Line, ticket: Ticket, comparison: Comparison) -> bool:
+    """Whether a line was finished elsewhere, and not here."""
+    return line.id in comparison.done and ticket.workable and not line.bump
+
+
 def _struck(line: Line, comparison: Comparison, wanted: Collection[str]) -> Line:
     """The line, marked as deleted if it is no longer to be made here."""
     if line.change == "deleted":
         return replace(line, id=comparison.struck_id(line.id))
-    if line.id in wanted:
+    if line.id in wanted or line.id in comparison.done:
         return line
     return replace(line, id=comparison.struck_id(line.id), done=False, held=False, change="deleted")
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -35,6 +35,7 @@ async def send(
     seconds: float = REPLY_SECONDS,
     *,
     order_id: str | None = None,
+    reached: Callable[[], None] = lambda: None,
 ) -> Reply:
     """The reply to one message, on a connection of its own.
 
@@ -42,7 +43,8 @@ async def send(
     the id of the message's order or a documented failure, for some screens never close.
     When time is up, or the connection breaks, what has come is returned; it is not accepted.
     A message may be several objects, whose replies follow one another. `order_id` is that of its
-    only order, where the caller knows it: then the message need not be read first.
+    only order, where the caller knows it: then the message need not be read first. `reached` is
+    called when the other side has taken the connection.
 
     Raises TimeoutError when nothing came in time, ConnectionError or another OSError when
     nothing can come, and EOFError when the other side closes without a reply.
@@ -56,6 +58,7 @@ async def send(
         async with asyncio.timeout(seconds):
             connection = await _connected(host, port, seconds)
             with connection:
+                reached()
                 await _exchange(connection, message, expected, reply)
     except OSError:  # TimeoutError is one.
         if not reply.strip():

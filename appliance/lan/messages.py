@@ -7,7 +7,7 @@ or null was not sent, and stays away from the kitchen's structs.
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias, overload
 
 import msgspec
 from msgspec import Meta
@@ -44,6 +44,12 @@ class NotUnderstood(ValueError):
     """The object is no message of this protocol; the text says why."""
 
 
+class Returned(NamedTuple):
+    """A message about an order that came through this appliance already: it is here."""
+
+    order_id: str
+
+
 MOST_VIA: Final = 8
 """Appliances that an order may come through: more than any kitchen puts in a row."""
 MAX_IDENTIFIER: Final = 64
@@ -59,46 +65,62 @@ _decode_order: Final[Mapping[str, Callable[[Frame], AnyOrderMessage]]] = {
 }
 
 
-def decode(message: Frame, zone: tzinfo, identifier: str | None = None) -> Command:
+@overload
+def decode(message: Frame, zone: tzinfo) -> Command: ...
+@overload
+def decode(message: Frame, zone: tzinfo, identifier: str) -> Command | Returned: ...
+def decode(message: Frame, zone: tzinfo, identifier: str = "") -> Command | Returned:
     """The command of one complete message.
 
     Times without a zone are taken to be of `zone`. `identifier` is this appliance's: what came
-    through it before is not taken again. Raises NotUnderstood, and what
-    msgspec raises for bytes that are not one whole JSON object of the right shape:
-    msgspec.DecodeError, UnicodeDecodeError, RecursionError.
+    through it before is no command. Raises NotUnderstood, and what msgspec raises for bytes that
+    are not one whole JSON object of the right shape: msgspec.DecodeError, UnicodeDecodeError,
+    RecursionError.
     """
     envelope = _decode(message)
-    via, done = _via(envelope.via, identifier), bytes(envelope.done) == b"true"
+    via, done = _via(envelope.via), envelope.done
     name = "create-order" if envelope.command is None else envelope.command
     if name not in _decode_order:
         raise NotUnderstood(f"unknown command {name[:40]!r}")
     if bytes(envelope.order) in _NO_ORDER:
-        return command(name, _decode_order[name](message), zone, via, done=done)
-    try:
-        order = _decode_order[name](envelope.order)
-    except msgspec.ValidationError as error:
-        raise NotUnderstood(_in_envelope(str(error))) from error
-    return command(name, order, zone, via, done=done)
+        order = _decode_order[name](message)
+    else:
+        try:
+            order = _decode_order[name](envelope.order)
+        except msgspec.ValidationError as error:
+            raise NotUnderstood(_in_envelope(str(error))) from error
+    meant = command(name, order, zone, via, done=done)
+    return Returned(str(order.id)) if identifier in via else meant
 
 
 _Identifier: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_IDENTIFIER)]
 _decode_via = msgspec.json.Decoder(tuple[_Identifier, ...]).decode
 
 
-def _via(sent: msgspec.Raw, identifier: str | None) -> tuple[str, ...]:
+def _via(sent: msgspec.Raw) -> tuple[str, ...]:
     """What a message came through. Where others mean something else by it, nothing.
 
-    Raises NotUnderstood for one that goes round in a circle, or may do so.
+    Raises NotUnderstood for one that may go round in a circle.
     """
     try:
         via = _decode_via(sent) if bytes(sent) else ()
     except msgspec.ValidationError:
         return ()
-    if identifier in via:
-        raise NotUnderstood("it came through this appliance already")
     if len(via) > MOST_VIA:
         raise NotUnderstood(f"it came through more than {MOST_VIA} appliances")
     return via
+
+
+_decode_lines = msgspec.json.Decoder(frozenset[str]).decode
+_NO_RAW: Final = msgspec.Raw()
+
+
+def _lines(done: msgspec.Raw) -> frozenset[str]:
+    """Those that were finished. Where others mean something else by it, none."""
+    try:
+        return _decode_lines(done) if bytes(done) else frozenset()
+    except msgspec.ValidationError:
+        return frozenset()
 
 
 def command(
@@ -107,11 +129,11 @@ def command(
     zone: tzinfo,
     via: tuple[str, ...] = (),
     *,
-    done: bool = False,
+    done: msgspec.Raw = _NO_RAW,
 ) -> Command:
     """The command of that name about an order of the struct that it takes.
 
-    `via`: see `Order`; `done`: see `CancelOrder`. Raises NotUnderstood.
+    `via`: see `Order`; `done`: as it was sent, see `Envelope`. Raises NotUnderstood.
     """
     if not order.id or order.id.isspace():  # Whoever is sent it on could not answer by it.
         raise NotUnderstood("order.id is missing or empty")
@@ -119,12 +141,13 @@ def command(
         raise NotUnderstood(f"order.id is longer than {MAX_ORDER_ID} characters")
     match order:
         case CancelMessage():
-            return CancelOrder(order.id, done)
+            return CancelOrder(order.id, bytes(done) == b"true")
         case PartialOrderMessage():
             return AmendOrder(order.id, _amendment(order, zone))
+        case _ if name == "update-order":
+            return UpdateOrder(*_whole_order(order, order.id, zone, via), _lines(done))
         case _:
-            kind = UpdateOrder if name == "update-order" else CreateOrder
-            return kind(*_whole_order(order, order.id, zone, via))
+            return CreateOrder(*_whole_order(order, order.id, zone, via))
 
 
 def _in_envelope(reason: str) -> str:

@@ -102,7 +102,8 @@ class Envelope(Struct):
     via: Raw = Raw()
     """Identifiers of the appliances that it came through; ours, not of the protocol."""
     done: Raw = Raw()
-    """True with a cancel of what was finished there; ours as well."""
+    """Ours as well: true with a cancel of what was finished there; with an update the `lineId`s
+    that were."""
 
 
 class CancelMessage(Struct):

@@ -42,6 +42,8 @@ class Service(Struct, frozen=True):
     text: Mapping[str, str]
     """TXT: only the keys that are documented, printable, each at most MOST_LETTERS long, but for
     `id`, which is compared."""
+    heard: float = 0.0
+    """When it said so last: monotonic seconds."""
 
     @property
     def id(self) -> str:
@@ -65,6 +67,7 @@ def service(
     addresses: Iterable[IPv4Address | IPv6Address],
     port: int | None,
     text: Mapping[bytes, bytes | None],
+    heard: float = 0.0,
 ) -> Service | None:
     """From what was heard; None for what has no id, no port, or no address to be reached at."""
     told: dict[str, str] = {}
@@ -87,6 +90,7 @@ def service(
         addresses=tuple(reachable[:MOST_ADDRESSES]),
         port=port,
         text=told,
+        heard=heard,
     )
 
 

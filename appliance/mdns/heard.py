@@ -4,6 +4,7 @@ Anybody can send any number of records, and the library would keep ten thousand 
 long as these say. Here only those stay that belong to one of MOST_SERVICES services.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
@@ -56,7 +57,8 @@ class Heard:
         """By the names of services, in lower case; the longest known first."""
         self._on: frozenset[str] | None = None
         """The names of their hosts; None after a change."""
-        self._doubted_at = -1.0
+        self._doubted: dict[str, float] = {}
+        """When names of services were doubted last, and those of their hosts; "" for all."""
 
     @property
     def types(self) -> Iterator[str]:
@@ -85,14 +87,23 @@ class Heard:
         for key in [key for key in self._asked if key not in announced]:
             del self._asked[key]
         self._on = None
+        for key in self._doubted.keys() - {"", *self._asked, *self._hosts()}:
+            del self._doubted[key]
         for name in self._cache.names():
             records = self._cache.async_entries_with_name(name)
             self._let_go(record for record in records if not self._stays(record, own))
 
-    def doubt(self, now: float) -> None:
-        """The network is another: each has to answer again, or goes."""
-        self._doubted_at = now
-        self._asked = dict.fromkeys(self._asked, _Asked())
+    def doubt(self, now: float, address: IPv4Address | IPv6Address | None = None) -> None:
+        """Each has to answer again, or goes: the network is another, or nobody answers there."""
+        if address is None:
+            self._doubted = {"": now}
+            self._asked = dict.fromkeys(self._asked, _Asked())
+            return
+        for key in self._asked:
+            where, _ = self._said(key, now)
+            if where is not None and address in self.addresses(where.server_key, now):
+                self._doubted |= {key: now, where.server_key: now}
+                self._asked[key] = _Asked()
 
     def known(self, now: float) -> list[DNSPointer]:
         """Who need not answer a question for all, because it is known for long enough."""
@@ -119,21 +130,23 @@ class Heard:
         return list(dict.fromkeys(asking))
 
     def services(self, now: float) -> list[Service]:
-        """Those of which all is known, the longest known first; of a host at most so many."""
+        """Those of which all is known, the longest known first; of a host at most MOST_PER_HOST.
+
+        A host is its name: with somebody else's address others could hide who is there.
+        """
         found: list[Service] = []
-        places: dict[IPv4Address | IPv6Address, int] = {}
+        of_host: Counter[str] = Counter()
         pointers = self._pointers(now)
         for key in list(self._asked):
             pointer = pointers.get(key)
             one = self._service(key, pointer, now) if pointer is not None else None
             if one is None:
                 continue
-            # Services of one host name have all of its addresses.
-            if any(places.get(place, 0) >= MOST_PER_HOST for place in one.addresses):
+            of_host[one.host.lower()] += 1
+            if of_host[one.host.lower()] > MOST_PER_HOST:
                 del self._asked[key]
-                continue
-            places.update({place: places.get(place, 0) + 1 for place in one.addresses})
-            found.append(one)
+            else:
+                found.append(one)
         return found
 
     def addresses(self, host: str, now: float) -> set[IPv4Address | IPv6Address]:
@@ -228,7 +241,8 @@ class Heard:
         return wanted
 
     def _is_stale(self, record: DNSRecord, now: float) -> bool:
-        return _age(record, now) > STALE or record.created < self._doubted_at
+        doubted = max(self._doubted.get("", -1.0), self._doubted.get(record.key, -1.0))
+        return _age(record, now) > STALE or record.created < doubted
 
     def _service(self, key: str, pointer: DNSPointer, now: float) -> Service | None:
         where, text = self._said(key, now)
@@ -241,6 +255,7 @@ class Heard:
             addresses=self.addresses(where.server_key, now),
             port=where.port,
             text=texts(text.text),
+            heard=where.created / 1000,
         )
 
 

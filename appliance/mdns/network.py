@@ -80,6 +80,7 @@ class Network(Watched):
         self._addresses = addresses
         self._fault = ""
         """The last one."""
+        self._running: Session | None = None
 
     async def run(self) -> NoReturn:
         """Until cancelled; then it says goodbye.
@@ -87,14 +88,20 @@ class Network(Watched):
         What strangers say may lead to a fault of ours: it begins anew then, and no kitchen ends.
         """
         while True:
-            session = await self._session()
+            session = self._running = await self._session()
             try:
                 await self._look(session)
             except Exception as fault:  # noqa: BLE001 - whatever it is
                 self._tell_fault(fault)
             finally:
+                self._running = None
                 await session.close()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def doubt(self, address: IPv4Address | IPv6Address) -> None:
+        """Nobody answers there, or several say to be there: who does has to say so again."""
+        if self._running is not None:
+            self._running.doubt(address)
 
     async def _look(self, session: "Session") -> NoReturn:
         while True:

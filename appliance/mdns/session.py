@@ -134,6 +134,12 @@ class Session:
             self._read(self._wire)
         return True
 
+    def doubt(self, address: IPv4Address | IPv6Address) -> None:
+        """Who says to be there has to answer again, or is not found any more."""
+        if self._wire is not None:
+            self._wire.heard.doubt(current_time_millis(), address)
+            self._something.set()
+
     async def close(self) -> None:
         """Say goodbye."""
         self.host, self.not_because = "", "it has ended"

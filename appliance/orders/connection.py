@@ -13,9 +13,10 @@ from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from appliance.kitchen.command import Command, Refused
+from appliance.kitchen.command import Command, OrderAccepted, Refused
 from appliance.lan import replies
 from appliance.lan.framing import Malformed, Splitter
+from appliance.lan.messages import Returned
 from appliance.log import NotStored
 from appliance.orders.peers import address_of
 
@@ -164,7 +165,13 @@ class Connection(asyncio.Protocol):
             self._turn_is_due = True
             asyncio.get_running_loop().call_soon(self._take)
 
-    def _submit(self, command: Command, extract: bytes) -> None:
+    def _submit(self, command: Command | Returned, extract: bytes) -> None:
+        if isinstance(command, Returned):
+            # Another appliance sent it back: a refusal would have it send it again and again.
+            reply = replies.encode(OrderAccepted(command.order_id))
+            self._waiting.append(_Waiting(reply, None, None, b""))
+            self._send_what_may_leave()
+            return
         try:
             answer = self._router.submit(command)
         except NotStored:

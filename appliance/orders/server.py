@@ -20,6 +20,7 @@ from appliance.config import OrderLimits
 from appliance.expeditor import Answer
 from appliance.kitchen.command import Command
 from appliance.lan import messages
+from appliance.lan.messages import Returned
 from appliance.orders.connection import Connection
 from appliance.orders.peers import AllowList
 from appliance.orders.refusals import Refusal, Refusals
@@ -118,7 +119,7 @@ class OrderRouter:
         """The protocol of one more connection."""
         return Connection(self)
 
-    def decode(self, frame: bytearray) -> Command:
+    def decode(self, frame: bytearray) -> Command | Returned:
         """What one object means."""
         return messages.decode(frame, self._zone, self._identifier)
 

@@ -36,6 +36,8 @@ class Boards:
         self._pages: dict[object, _Page] = {}
         self._painted: dict[str, float] = {}
         """When a page of a device last said something, also where that page is closed."""
+        self._stuck: dict[str, float] = {}
+        """When a device last painted something new, or was known not to be behind."""
         self._addresses: dict[str, str] = {}
         self._agents: dict[str, _Agent] = {}
         self._heads: deque[tuple[float, int]] = deque()
@@ -43,8 +45,10 @@ class Boards:
 
     def painted(self, device: str, address: str, page: object, seq: int, now: float) -> bool:
         """A page shows everything up to there; whether nothing was heard of its board of late."""
-        before = self._pages.get(page)
+        before, newest = self._pages.get(page), self.seq(device, now)
         first = now if before is None else before.stay.first
+        if newest is None or seq > newest:
+            self._stuck[device] = now
         was_away = now - self._painted.get(device, -AWAY_SECONDS) >= AWAY_SECONDS
         self._pages[page] = _Page(device, address, seq, Stay(first, now))
         self._painted[device] = now
@@ -70,7 +74,7 @@ class Boards:
 
     def keep(self, devices: Collection[str]) -> None:
         """Forget all others."""
-        for of_devices in (self._painted, self._addresses, self._agents):
+        for of_devices in (self._painted, self._stuck, self._addresses, self._agents):
             for device in of_devices.keys() - devices:
                 del of_devices[device]
         for page, said in list(self._pages.items()):
@@ -100,6 +104,13 @@ class Boards:
         if seq is None:
             return None
         return next((since for since, head in self._heads if head > seq), None)
+
+    def stuck_since(self, device: str, now: float) -> float | None:
+        """Since when it is behind and has painted nothing new; None while it is not behind."""
+        if (behind := self.behind_since(device, now)) is None:
+            self._stuck[device] = now
+            return None
+        return self._stuck.get(device, behind)
 
     def conflict(self, device: str, now: float) -> str:
         """In words, where pages at two addresses are there at once."""

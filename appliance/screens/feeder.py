@@ -7,6 +7,7 @@ nobody waits.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,8 +30,8 @@ logger = logging.getLogger(__name__)
 PROBE_SECONDS: Final = 1.0
 """Between two looks by TCP connect whether a screen is there, after its last word: nothing else
 tells that it was started anew, and has forgotten all. A start of less passes unseen."""
-ANSWER_SECONDS: Final = 3.0
-"""Connecting included: an hour of a screen that hangs is no reason to hear of it late."""
+ANSWER_SECONDS: Final = 5.0
+"""Connecting included, as clients of the protocol wait: who takes less is slow, and not away."""
 STORE_EVERY: Final = 1_000
 """Events that concern no order of the screen, after which its place is stored all the same: they
 are read again at a start."""
@@ -39,8 +40,8 @@ are read again at a start."""
 class Link(NamedTuple):
     """How a LAN screen is reached: over TCP, or a simulated one."""
 
-    send: Callable[[Address, bytes, str], Awaitable[Reply]]
-    """A message about the order of that id."""
+    send: Callable[[Address, bytes, str, Callable[[], None]], Awaitable[Reply]]
+    """A message about the order of that id; what is called when the screen takes connections."""
     probe: Callable[[Address], Awaitable[None]]
 
 
@@ -49,13 +50,19 @@ class FeedStatus(NamedTuple):
 
     heard: float | None
     """When it last answered."""
+    answers_since: float | None
+    """Since when something answers there, of one that is held; None: nothing does."""
     behind_since: float | None
     """Since when something is to be sent."""
+    stuck_since: float | None
+    """Since when it took nothing of what is to be sent, or refuses an order."""
     trouble: str
     seq: int | None
     """What it shows leads up to there; None while nobody knows."""
     waiting: int
+    """Orders that it is to be told of, but for the next."""
     refused: int
+    """Orders that it did not take as they are."""
 
 
 class Feeder:
@@ -98,10 +105,19 @@ class Feeder:
         """Up to there, on disk, what it has is stored."""
         self._on_disk: dict[int, str] = {}
         """By number of orders, the id on the screen that is stored."""
+        self._is_held = False
+        self._answers_since: float | None = None
         self._is_moved = False
         self._is_shown_otherwise = False
         self._is_away = True
-        """Or may be: it is looked for before anything is sent."""
+        """Or may be: it is looked for before anything is sent, and may have forgotten all."""
+        self._unanswered: set[int] = set()
+        """Orders that it took a connection for and gave no answer to, since its last one. Of one,
+        it may be the order's fault; of two it is the screen's."""
+        self._is_reached = False
+        """Whether it took the connection of what was sent last."""
+        self._took: float = 0.0
+        """Monotonic: when it last took something."""
         self._look_at = 0.0
         """Monotonic: when to look next, if nothing is to be sent before."""
         self._heard: float | None = None
@@ -124,20 +140,40 @@ class Feeder:
         self._is_moved = True
         self._news.set()
 
+    def hold(self, *, is_held: bool) -> None:
+        """Whether it may be another that is there: it is looked at, and sent nothing."""
+        if is_held and not self._is_held:
+            self._is_away, self._answers_since = True, None
+        self._is_held = is_held
+        if not is_held:
+            self._answers_since = None
+
     def status(self) -> FeedStatus:
         """As it is now."""
         mirror, since = self._mirror, min(self._mirror.due.values(), default=None)
+        refused = len(mirror.refused)
         seq: int | None = self._live.seq if self._has_begun else None
         if since is not None:
             seq = since - 1 if since and mirror.is_sure else None
         return FeedStatus(
             self._heard,
+            self._answers_since,
             self._behind_since,
+            self._stuck_since(),
             self._trouble,
             seq,
-            len(mirror.due),
-            len(mirror.refused),
+            len(mirror.due) - refused,
+            refused,
         )
+
+    def _stuck_since(self) -> float | None:
+        if self._behind_since is None:
+            return None
+        mirror = self._mirror
+        since = [at for number, at in mirror.refused.items() if number in mirror.wanted]
+        if len(mirror.due) > len(mirror.refused):
+            since.append(max(self._behind_since, self._took))
+        return min(since, default=None)
 
     # ── to be stored ─────────────────────────────────────────────────────────────────
 
@@ -187,7 +223,8 @@ class Feeder:
                     # Of this nothing is found in the log.
                     await self._keeping.durable()
                 if self._is_moved:
-                    self._is_moved = False
+                    self._is_moved, self._is_away, self._look_at = False, True, 0.0
+                    self._unanswered.clear()
                     self._mirror.distrust(self._live.seq)
                     self._be("" if self._address else _NOWHERE)
                 await self._go_on()
@@ -229,7 +266,7 @@ class Feeder:
         self._touch()
 
     def _look_behind(self) -> None:
-        if not self._mirror.due:
+        if next(self._mirror.lacks, None) is None:
             self._behind_since = None
         elif self._behind_since is None:
             self._behind_since = monotonic()
@@ -240,23 +277,19 @@ class Feeder:
 
     async def _go_on(self) -> None:
         """One message, or one look; or wait until there is something."""
-        if self._address is None:
+        address, now = self._address, monotonic()
+        if address is None:
             await self._news.wait()
-        elif not self._is_away and (step := self._mirror.next()) is not None:
-            await self._send(step, self._address)
-        elif await self._is_quiet(self._look_at - monotonic()):
-            await self._look(self._address)
-
-    async def _is_quiet(self, seconds: float) -> bool:
-        """Whether nothing comes in that time, or it is over."""
-        if seconds <= 0:
-            return True
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return True
-        return False
+        elif not self._is_away and (step := self._mirror.next(now)) is not None:
+            await self._send(step, address)
+        elif now >= self._look_at:
+            await self._look(address)
+        else:
+            again_at = None if self._is_away else self._mirror.again_at
+            next_at = self._look_at if again_at is None else min(self._look_at, again_at)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(next_at - now):
+                    await self._news.wait()
 
     # ── the screen ───────────────────────────────────────────────────────────────────
 
@@ -265,16 +298,23 @@ class Feeder:
         try:
             await self._link.probe(address)
         except _AWAY as error:
+            self._is_away, self._answers_since = True, None
             self._fail(error)
+            return
+        self._look_at = monotonic() + PROBE_SECONDS
+        if self._is_held:
+            self._answers_since = self._answers_since or monotonic()
+            self._be("something answers there, and has not said yet that it is it")
             return
         if self._is_away:
             self._mirror.distrust(self._live.seq)
             self._look_behind()
-            if (step := self._mirror.next()) is not None:
+            if (step := self._mirror.next(monotonic())) is not None:
                 # A program that hangs takes connections all the same: its answer counts.
                 await self._send(step, address)
                 return
-        self._hear()
+        if self._unanswered.isdisjoint(self._mirror.due):
+            self._hear()
 
     async def _send(self, step: Step, address: Address) -> None:
         is_found = self._on_disk.get(step.number) == step.wire_id or (
@@ -283,15 +323,26 @@ class Feeder:
         if step.command == "create" and not is_found:
             await self._keeping.durable()
         self._mirror.begin(step)
+        self._is_reached = False
         try:
             told = step.encoded(done=self._live.is_done(step.number))
-            reply = await self._link.send(address, told, step.wire_id)
+            reply = await self._link.send(address, told, step.wire_id, self._reach)
             self._answered(step, reply)
         except _AWAY as error:
-            self._mirror.fail(step, self._live.seq)
+            self._mirror.fail(step, self._live.seq, monotonic())
             self._tallies["failed"] += 1
+            self._unanswered.add(step.number)
+            self._is_away |= not self._is_reached or len(self._unanswered) > 1
             self._fail(error)
+            if not self._is_away:
+                await self._look(address)
         self._touch()
+
+    def _reach(self) -> None:
+        """It takes the connection of a message: as good as a look, where it answered so far."""
+        self._is_reached = True
+        if not (self._is_away or self._unanswered):
+            self._heard = monotonic()
 
     def _answered(self, step: Step, reply: Reply) -> None:
         """Raises EOFError for an answer that is none."""
@@ -299,17 +350,20 @@ class Feeder:
         is_missing = reply.text == replies.ORDER_DOES_NOT_EXIST and step.command != "create"
         if reply.accepted or (is_missing and step.command == "cancel"):
             self._tallies["accepted"] += 1
+            self._took = monotonic()
         if reply.accepted:
             mirror.accepted(step, seq)
         elif is_missing:
             # A cook took it off there, who tells nobody: of others this says nothing.
             mirror.missing(step, seq)
         elif reply.text in replies.FAILURES:
-            logger.warning("screen %s refuses an order", self._screen)
+            if step.number not in mirror.refused:
+                logger.warning("screen %s refuses an order", self._screen)
             self._tallies["refused"] += 1
-            mirror.refuse(step, seq)
+            mirror.refuse(step, seq, monotonic())
         else:
             raise EOFError("it answers what is no answer of this protocol")
+        self._unanswered.clear()
         self._hear()
 
     def _hear(self) -> None:
@@ -318,7 +372,6 @@ class Feeder:
         self._be("")
 
     def _fail(self, error: Exception) -> None:
-        self._is_away = True
         self._look_at = monotonic() + PROBE_SECONDS
         self._be(_in_words(error))
 

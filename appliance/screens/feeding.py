@@ -28,6 +28,8 @@ class Fed(NamedTuple):
     """None: nobody knows where it is; it is away."""
     stations: frozenset[str] | None
     """None for all."""
+    is_held: bool = False
+    """It is sent nothing: it is not known whether it is what answers there."""
 
 
 class Tallies(NamedTuple):
@@ -94,6 +96,7 @@ class Feeding:
                 self._feeders[screen].show(fed.stations)
             if fed.address != was.address:
                 self._feeders[screen].move(self._place(fed))
+            self._feeders[screen].hold(is_held=fed.is_held)
         self._forget_others()
 
     def _place(self, fed: Fed) -> Address | None:
@@ -112,6 +115,7 @@ class Feeding:
             keeping=self._keeping,
             tallies=self._counted,
         )
+        self._feeders[screen].hold(is_held=fed.is_held)
         self._start(screen)
 
     def _start(self, screen: str) -> None:
@@ -170,7 +174,12 @@ class Feeding:
         return TCP
 
     async def _simulate(
-        self, screen: str, _address: Address, message: bytes, wire_id: str
+        self,
+        screen: str,
+        _address: Address,
+        message: bytes,
+        wire_id: str,
+        _reached: Callable[[], None],
     ) -> Reply:
         await asyncio.sleep(0)  # As over a network, others have their turn.
         text = self.simulated[screen].take(message)
@@ -181,8 +190,12 @@ async def _be_there(_address: Address) -> None:
     """A simulated one always is."""
 
 
-async def _send(address: Address, message: bytes, wire_id: str) -> Reply:
-    return await client.send(address.host, address.port, message, ANSWER_SECONDS, order_id=wire_id)
+async def _send(
+    address: Address, message: bytes, wire_id: str, reached: Callable[[], None]
+) -> Reply:
+    return await client.send(
+        address.host, address.port, message, ANSWER_SECONDS, order_id=wire_id, reached=reached
+    )
 
 
 async def _probe(address: Address) -> None:

@@ -123,7 +123,10 @@ class Live:
         return None if known is None else known.placed.order.id
 
     def is_done(self, number: int) -> bool:
-        """Whether an order that the kitchen has in memory was bumped at all of the stations."""
+        """Whether an order that leaves was bumped at all of the stations, or is at none of them.
+
+        What is not in the kitchen's memory any more may have been cancelled.
+        """
         kitchen = self._expeditor.kitchen
         if number not in kitchen.numbers_in_memory:
             return False
@@ -132,7 +135,7 @@ class Live:
             for ticket, _ in kitchen.tickets_of(kitchen.placed(number).order.id)
             if ticket.number == number and self.sees(ticket.station)
         ]
-        return bool(tickets) and all(ticket.status == "bumped" for ticket in tickets)
+        return all(ticket.status == "bumped" for ticket in tickets)
 
     @property
     def numbers(self) -> list[int]:

@@ -21,6 +21,10 @@ class Pulse(NamedTuple):
     """Since when it does not show the newest; None while it does."""
     trouble: str = ""
     """In words, what it last failed with."""
+    stuck_since: float | None = None
+    """Since when it shows nothing of what is new, or not all; None while it gets on."""
+    complaint: str = ""
+    """In words, what is to be said of it though it is there."""
     computer: str = ""
     """In words, how the computer of a board says to be; empty where none says anything."""
     awaited: float = 0.0
@@ -53,7 +57,7 @@ class Standing(NamedTuple):
     silent: float = 0.0
     """Seconds since its last word, or since it could have said one."""
     is_missed: bool = False
-    """It has been away for longer than its patience."""
+    """For longer than its patience it has been away, or stuck."""
 
 
 class Assessment(NamedTuple):
@@ -75,11 +79,12 @@ def assess(
 ) -> Assessment:
     """How all of them are at this moment.
 
-    A screen that was away for longer than its patience is shown on its backup, or on the backup
-    of that where it is away as well, never in a circle; unless another screen that is there is for
-    the same station. One for all stations is for none of them in that sense: it may hang in an
-    office. One for guests shows no station: nobody covers for it, nor it for anybody. `stations`:
-    all that there are. `started`: when the appliance began to listen: nobody is away before that.
+    A screen that was away for longer than its patience, or that is there and takes nothing that is
+    new, is shown on its backup, or on the backup of that where it is no better, never in a circle;
+    unless another screen that is well is for the same station. One for all stations is for none of
+    them in that sense: it may hang in an office. One for guests shows no station: nobody covers for
+    it, nor it for anybody. `stations`: all that there are. `started`: when the appliance began to
+    listen: nobody is away before that.
     """
     by_id = {screen.id: screen for screen in screens}
     standings = {
@@ -93,7 +98,7 @@ def assess(
         for screen in screens
     }
     kitchens = [screen for screen in screens if screen.wanted.shows != "ready"]
-    there = {each.id for each in kitchens if standings[each.id].state in ("live", "behind")}
+    there = {each.id for each in kitchens if _is_well(standings[each.id])}
     unseen: set[str] = set()
     for screen in kitchens:
         if not standings[screen.id].is_missed:
@@ -107,6 +112,10 @@ def assess(
             in_order = tuple(station for station in stations if station in covered)
             standings[stand_in] = standings[stand_in]._replace(covers=in_order)
     return Assessment(standings, frozenset(unseen))
+
+
+def _is_well(standing: Standing) -> bool:
+    return standing.state in ("live", "behind") and not standing.is_missed
 
 
 def _standing(screen: Adopted, pulse: Pulse, gone: str, *, started: float, now: float) -> Standing:
@@ -123,9 +132,13 @@ def _standing(screen: Adopted, pulse: Pulse, gone: str, *, started: float, now: 
         return Standing("not seen yet", why, (), None, silent)
     late = 0.0 if pulse.behind_since is None else now - max(started, pulse.behind_since)
     if late >= BEHIND_SECONDS:
-        why = _besides(pulse.trouble or "it does not show the newest", pulse)
-        return Standing("behind", why, (), None, silent)
-    return Standing("live", gone, (), None, silent)
+        why = pulse.trouble or pulse.complaint or "it does not show the newest"
+        is_stuck = pulse.stuck_since is not None and (
+            now - max(started, pulse.stuck_since) >= screen.wanted.patience
+        )
+        return Standing("behind", _besides(why, pulse), (), None, silent, is_stuck)
+    why = "; ".join(filter(None, [gone, pulse.complaint]))
+    return Standing("live", why, (), None, silent)
 
 
 def _besides(why: str, pulse: Pulse) -> str:

@@ -6,7 +6,7 @@ out.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -32,6 +32,8 @@ class Content(NamedTuple):
     """Eight bytes: the same for the same content."""
     via: tuple[str, ...]
     """The appliances that it came through, this one included."""
+    done: tuple[str, ...] = ()
+    """Its lines that are not on these tickets, or no more, and were not taken back."""
 
 
 def content(
@@ -49,9 +51,19 @@ def content(
     if any(ticket.station in passes for ticket in live):
         fields |= _for_pass(placed)
     fields = {name: value for name, value in fields.items() if value is not None}
-    fields["items"] = list(_items(placed, live))
-    order = _encode(fields)
-    return Content(order, hashlib.blake2b(order, digest_size=DIGEST_BYTES).digest(), (*via,))
+    items = list(_items(placed, live))
+    order = _encode(fields | {"items": items})
+    digest = hashlib.blake2b(order, digest_size=DIGEST_BYTES).digest()
+    return Content(order, digest, (*via,), _done(placed, tickets, items))
+
+
+def _done(
+    placed: Placed, tickets: Iterable[Ticket], items: Iterable[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """The lines that a screen is not to show, and not to strike through where it did."""
+    voided = {line.id for ticket in tickets if ticket.status == "voided" for line in ticket.lines}
+    shown = {item["lineId"] for item in items}
+    return tuple(item.line_id for item in placed.order.items if item.line_id not in shown | voided)
 
 
 def _on_board(ticket: Ticket) -> list[Line]:
@@ -204,4 +216,7 @@ def _whole(
     command: Literal["create-order", "update-order"], wire_id: str, content: Content
 ) -> bytes:
     order = msgspec.Raw(b'{"id":%b,%b' % (_encode(wire_id), content.order[1:]))
-    return _encode({"command": command, "via": content.via, "order": order})
+    fields: dict[str, Any] = {"command": command, "via": content.via, "order": order}
+    if command == "update-order" and content.done:
+        fields["done"] = content.done
+    return _encode(fields)

@@ -21,6 +21,11 @@ NOTHING: Final = b""
 REMEMBERED: Final = 600
 """Orders that are off the screen, before those are looked for that cannot come back: more than a
 kitchen keeps of finished ones."""
+AGAIN_SECONDS: Final = 1.0
+"""After which an order is told again with which the screen failed, or that it refused; each time
+twice as long as the time before."""
+MOST_SECONDS: Final = 60.0
+"""Between two attempts, at most: a screen that was mended has the order within a minute."""
 
 
 class OnScreen(Struct, frozen=True, omit_defaults=True):
@@ -63,13 +68,16 @@ class Step(NamedTuple):
 
 
 class Mirror:
-    """Of one screen. Numbers are those of orders; below 0 are orders of another log."""
+    """Of one screen. Numbers are those of orders; below 0 are orders of another log.
+
+    `now`: monotonic seconds.
+    """
 
     def __init__(self) -> None:
         self.unsaved: set[int] = set()
         """Numbers of which something else is to be stored than was."""
-        self.refused: dict[int, bytes] = {}
-        """By number, the digest of what the screen does not take; NOTHING: to be without it."""
+        self.refused: dict[int, float] = {}
+        """By number of what the screen did not take as it is now, since when."""
         self._entries: dict[int, OnScreen] = {}
         self._wanted: dict[int, Content] = {}
         self._lives: dict[str, int] = {}
@@ -77,7 +85,9 @@ class Mirror:
         self._due: dict[int, int] = {}
         """By number of what is to be sent, the place in the log since when."""
         self._failed: dict[int, int] = {}
-        """How often in turn the connection broke with a message about it."""
+        """How often in turn a message about it was refused, or not answered."""
+        self._later: dict[int, float] = {}
+        """When it is told again of what it failed with."""
 
     # ── at a start ───────────────────────────────────────────────────────────────────
 
@@ -119,21 +129,20 @@ class Mirror:
 
     def want(self, number: int, order_id: str, content: Content | None, seq: int) -> None:
         """It should have this of an order from now on; None: nothing. `seq`: why, in the log."""
-        if content is None:
-            self._wanted.pop(number, None)
-            if self.refused.get(number) != NOTHING:
-                self.refused.pop(number, None)
-        else:
+        before = self._wanted.pop(number, None)
+        if content is not None:
             self._wanted[number] = content
-            if not self._is_refused(number, content):
-                self.refused.pop(number, None)
             if number not in self._entries:
                 self._put(number, self._new(order_id))
+        if (before and before.digest) != (content and content.digest):
+            # It may take that.
+            self._forget_failures(number)
         self._settle(number, seq)
 
     def distrust(self, seq: int) -> None:
         """It was away: it may have forgotten anything, and take what it refused."""
         self.refused.clear()
+        self._later.clear()
         for number, on in list(self._entries.items()):
             if on.there and on.digest != NOTHING:
                 self._put(number, replace(on, digest=None))
@@ -147,13 +156,24 @@ class Mirror:
         return self._due
 
     @property
+    def lacks(self) -> Iterator[int]:
+        """The orders that are to be sent, but for those that it refuses to be without."""
+        return (each for each in self._due if each in self._wanted or each not in self.refused)
+
+    @property
+    def again_at(self) -> float | None:
+        """When something is told again of what it failed with; None: nothing is."""
+        return min(self._later.values(), default=None)
+
+    @property
     def is_sure(self) -> bool:
         """Whether it is known what it has of all that is to be sent."""
         return all(self._entries[number].digest is not None for number in self._due)
 
-    def next(self) -> Step | None:
+    def next(self, now: float) -> Step | None:
         """What is to be sent first: what nothing failed with, and cancels before the rest."""
-        first = min(self._due, key=self._rank, default=None)
+        ready = (each for each in self._due if self._later.get(each, now) <= now)
+        first = min(ready, key=self._rank, default=None)
         if first is None:
             return None
         on, command = self._entries[first], self._command(first)
@@ -187,19 +207,21 @@ class Mirror:
         """The screen says that it has no such order."""
         self._answered(step, NOTHING, seq)
 
-    def refuse(self, step: Step, seq: int) -> None:
-        """The screen cannot make anything of it. It is not sent again as it is."""
-        self.refused[step.number] = NOTHING if step.content is None else step.content.digest
-        self._failed.pop(step.number, None)
-        self._settle(step.number, seq)
+    def refuse(self, step: Step, seq: int, now: float) -> None:
+        """The screen cannot make anything of it, at present or at all."""
+        self.refused.setdefault(step.number, now)
+        self.fail(step, seq, now)
 
-    def fail(self, step: Step, seq: int) -> None:
-        """Nobody knows what became of it; others have their turn first."""
-        self._failed[step.number] = self._failed.get(step.number, 0) + 1
+    def fail(self, step: Step, seq: int, now: float) -> None:
+        """It has to be sent again, later; others have their turn first."""
+        times = self._failed.get(step.number, 0)
+        self._failed[step.number] = times + 1
+        # Beyond the sixth time it is MOST_SECONDS anyway.
+        self._later[step.number] = now + min(AGAIN_SECONDS * 2 ** min(times, 6), MOST_SECONDS)
         self._settle(step.number, seq)
 
     def _answered(self, step: Step, digest: bytes, seq: int) -> None:
-        self._failed.pop(step.number, None)
+        self._forget_failures(step.number)
         self._put(step.number, replace(self._entries[step.number], digest=digest))
         self._settle(step.number, seq)
 
@@ -209,15 +231,10 @@ class Mirror:
         """What has to be sent of an order."""
         on, content = self._entries[number], self._wanted.get(number)
         if on.digest == NOTHING:
-            return None if content is None or self._is_refused(number, content) else "create"
+            return None if content is None else "create"
         if content is None or not on.there:
-            return None if self.refused.get(number) == NOTHING else "cancel"
-        if on.digest == content.digest or self._is_refused(number, content):
-            return None
-        return "update"
-
-    def _is_refused(self, number: int, content: Content) -> bool:
-        return self.refused.get(number) == content.digest
+            return "cancel"
+        return None if on.digest == content.digest else "update"
 
     def _settle(self, number: int, seq: int) -> None:
         """See anew what is to be sent of an order."""
@@ -235,9 +252,13 @@ class Mirror:
             self._due[number] = seq
         elif was_due and not is_due:
             del self._due[number]
-            self._failed.pop(number, None)
+            self._forget_failures(number)
         if is_due != was_due:
             self.unsaved.add(number)
+
+    def _forget_failures(self, number: int) -> None:
+        for of_numbers in (self.refused, self._failed, self._later):
+            of_numbers.pop(number, None)
 
     def _new(self, order_id: str) -> OnScreen:
         """How it comes onto the screen, under an id that no other has or had."""
@@ -279,10 +300,11 @@ class Mirror:
     def forget(self, in_memory: Collection[int]) -> None:
         """Drop what cannot come back: orders that the kitchen has in memory no more."""
         for number, on in list(self._entries.items()):
-            is_off = on.digest == NOTHING or self.refused.get(number) == NOTHING
+            is_off = on.digest == NOTHING or number in self.refused
             if is_off and number not in self._wanted and number not in in_memory:
                 del self._entries[number]
-                self.refused.pop(number, None)
+                self._due.pop(number, None)
+                self._forget_failures(number)
                 self.unsaved.add(number)
         self._lives.clear()
         for on in self._entries.values():

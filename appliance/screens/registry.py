@@ -36,6 +36,15 @@ class Adopted(Struct, frozen=True):
     device: str | None = None
     """Of a board, the id of the device whose token it has."""
     of_file: bool = False
+    home: Address | None = None
+    """Of a LAN screen, where it was adopted, or is as the file says."""
+    announced: str | None = None
+    """Of a LAN screen, the id under which it was heard on the network; None for never."""
+
+    @property
+    def identity(self) -> str:
+        """Who it says to be, if it says so."""
+        return self.announced or self.id
 
 
 class _Kept(Struct, frozen=True, omit_defaults=True):
@@ -46,6 +55,9 @@ class _Kept(Struct, frozen=True, omit_defaults=True):
     adopted_at: float
     address: str | None = None
     device: str | None = None
+    found: str | None = None
+    """Where it was found instead."""
+    announced: str | None = None
 
 
 class _Beside(Struct, frozen=True, omit_defaults=True):
@@ -57,6 +69,7 @@ class _Beside(Struct, frozen=True, omit_defaults=True):
     """Where it was found instead of there."""
     moved_from: str | None = None
     """What the file said then: where it says something else now, that counts."""
+    announced: str | None = None
 
 
 class File(Struct, frozen=True):
@@ -75,6 +88,8 @@ class Registry:
         self._records = Records(directory / NAME, File())
         self._moved: dict[str, Address] = {}
         """Found elsewhere, which is not on disk yet."""
+        self._heard: dict[str, str] = {}
+        """The ids that screens were heard under, which are not on disk yet."""
         self._of: object = None
         self._screens: Sequence[Adopted] = ()
 
@@ -138,40 +153,54 @@ class Registry:
 
         self._records.change(edit)
         self._moved.pop(screen, None)
+        self._heard.pop(screen, None)
 
     def move(self, screen: str, address: Address) -> None:
-        """It was found there; to be kept by `keep_moves`."""
+        """It was found there; to be kept by `keep_found`."""
         self._moved[screen] = address
         self._of = None
 
-    @property
-    def has_moves(self) -> bool:
-        """Whether something was found elsewhere that is not on disk."""
-        return bool(self._moved)
+    def learn(self, screen: str, announced: str) -> None:
+        """It announces itself under that id; to be kept as well."""
+        self._heard[screen] = announced
+        self._of = None
 
-    async def keep_moves(self) -> None:
+    @property
+    def has_found(self) -> bool:
+        """Whether something was found of screens that is not on disk."""
+        return bool(self._moved or self._heard)
+
+    async def keep_found(self) -> None:
         """Durably. Raises OSError."""
-        moved = dict(self._moved)
+        moved, heard = dict(self._moved), dict(self._heard)
 
         def edit(file: File) -> File:
-            for screen, address in moved.items():
-                file = self._with_move(file, screen, address)
+            for screen in moved.keys() | heard.keys():
+                file = self._with_found(file, screen, moved.get(screen), heard.get(screen))
             return file
 
         await asyncio.to_thread(self._records.change, edit)
         for screen, address in moved.items():
             if self._moved.get(screen) == address:
                 del self._moved[screen]
+        for screen in heard:
+            self._heard.pop(screen, None)
 
-    def _with_move(self, file: File, screen: str, address: Address) -> File:
+    def _with_found(
+        self, file: File, screen: str, moved: Address | None, heard: str | None
+    ) -> File:
+        new: dict[str, str | None] = {} if heard is None else {"announced": heard}
         if screen in self._sections:
-            said = self._sections[screen].address
-            beside = file.of_file.get(screen, _Beside(0))
-            moved = replace(beside, address=str(address), moved_from=_text(said))
-            return replace(file, of_file=file.of_file | {screen: moved})
+            if moved is not None:
+                said = self._sections[screen].address
+                new |= {"address": str(moved), "moved_from": _text(said)}
+            beside = replace(file.of_file.get(screen, _Beside(0)), **new)
+            return replace(file, of_file=file.of_file | {screen: beside})
         if screen not in file.by_id:
             return file  # It was forgotten meanwhile.
-        found = replace(file.by_id[screen], address=str(address))
+        if moved is not None:
+            new |= {"found": str(moved)}
+        found = replace(file.by_id[screen], **new)
         return replace(file, by_id=file.by_id | {screen: found})
 
     def _all(self, file: File) -> Iterator[Adopted]:
@@ -180,13 +209,14 @@ class Registry:
             for name, section in self._sections.items()
         )
         adopted = (
-            Adopted(name, kept.proto, kept.wanted, kept.adopted_at, _at(kept.address), kept.device)
-            for name, kept in file.by_id.items()
-            if name not in self._sections
+            _adopted(name, kept) for name, kept in file.by_id.items() if name not in self._sections
         )
         for screen in (*declared, *adopted):
-            moved = self._moved.get(screen.id)
-            yield screen if moved is None else replace(screen, address=moved)
+            yield replace(
+                screen,
+                address=self._moved.get(screen.id, screen.address),
+                announced=self._heard.get(screen.id, screen.announced),
+            )
 
 
 def canonical(address: Address) -> Address:
@@ -209,8 +239,28 @@ def _require_as_declared(screen: Adopted, section: ScreenSection) -> None:
 
 
 def _kept(screen: Adopted) -> _Kept:
-    address = _text(screen.address)
-    return _Kept(screen.proto, screen.wanted, screen.adopted_at, address, screen.device)
+    return _Kept(
+        screen.proto,
+        screen.wanted,
+        screen.adopted_at,
+        _text(screen.address),
+        screen.device,
+        announced=screen.announced,
+    )
+
+
+def _adopted(name: str, kept: _Kept) -> Adopted:
+    home = _at(kept.address)
+    return Adopted(
+        name,
+        kept.proto,
+        kept.wanted,
+        kept.adopted_at,
+        _at(kept.found) or home,
+        kept.device,
+        home=home,
+        announced=kept.announced,
+    )
 
 
 def _as_before(screen: _Kept | None) -> _Beside | None:
@@ -227,7 +277,8 @@ def _declared(section: ScreenSection, beside: _Beside | None) -> Adopted:
     """A screen of the file, with what is kept of it."""
     beside = beside or _Beside(0)
     moved = section.address == beside.moved_from and beside.address is not None
-    address = _at(beside.address) if moved else section.address and canonical(section.address)
+    home = section.address and canonical(section.address)
+    address = _at(beside.address) if moved else home
     is_board = section.proto == "board"
     return Adopted(
         section.id,
@@ -243,6 +294,8 @@ def _declared(section: ScreenSection, beside: _Beside | None) -> Adopted:
         None if is_board else address,
         beside.device if is_board else None,
         of_file=True,
+        home=None if is_board else home,
+        announced=None if is_board else beside.announced,
     )
 
 

@@ -1,22 +1,21 @@
 """Looks after all screens, again and again: how they are, who covers, where they are, what is fed.
 
-registry, boards, sightings, feeding ▶ Rounds ▶ ScreensNow, feeding
+registry, boards, whereabouts, feeding ▶ Rounds ▶ ScreensNow, feeding
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from appliance import interfaces
 from appliance.expeditor import Expeditor
 from appliance.kitchen.ticket import Moment
 from appliance.log import Log
 from appliance.screens.boards import Boards
 from appliance.screens.feeder import FeedStatus
 from appliance.screens.feeding import Fed, Feeding
-from appliance.screens.liveness import Pulse, Standing, Stay, assess
+from appliance.screens.liveness import Pulse, Standing, assess
 from appliance.screens.registry import Adopted, Registry
-from appliance.screens.sightings import Sightings, conflict, moved_to
+from appliance.screens.whereabouts import Whereabouts
 from appliance.screens_now import ScreenHealth, ScreenNow, ScreensNow
 
 logger = logging.getLogger(__name__)
@@ -26,8 +25,6 @@ LOOK_SECONDS: Final = 0.5
 DEAF_SECONDS: Final = 2.0
 """A look that is later than this was not delayed by others: this machine stood still, and what was
 said meanwhile is still to be read. Who was there before has to be silent anew to be away."""
-MOVE_SECONDS: Final = 15.0
-"""A screen that was moved may take its time to answer there before it is looked for elsewhere."""
 
 
 class Rounds:
@@ -41,23 +38,20 @@ class Rounds:
         *,
         registry: Registry,
         boards: Boards,
-        sightings: Sightings,
+        whereabouts: Whereabouts,
         feeding: Feeding,
     ) -> None:
         self._expeditor = expeditor
         self._log = log
         self._registry = registry
         self._boards = boards
-        self._sightings = sightings
+        self._whereabouts = whereabouts
         self._feeding = feeding
         self._now = now
         self._started: float | None = None
         self._looked = 0.0
         self._awaited: dict[str, float] = {}
         """See `Pulse.awaited`."""
-        self._here: dict[str, float] = {}
-        """Since when a screen is where it is, if that is not so since the start."""
-        self._moved: dict[str, float] = {}
         self._since: dict[str, int] = {}
         """Since which tick of the kitchen's clock a screen is as it is."""
         self._standings: Mapping[str, Standing] = {}
@@ -74,7 +68,8 @@ class Rounds:
 
     def adopted(self, screen: str, now: float) -> None:
         """It is there from now on; whatever was known of one of that id is of another."""
-        self._awaited[screen] = self._here[screen] = now
+        self._awaited[screen] = now
+        self._whereabouts.adopted(screen, now)
 
     def feed_status(self, screen: str) -> FeedStatus | None:
         """Of a LAN screen."""
@@ -91,7 +86,7 @@ class Rounds:
         self._looked = now
         self._boards.keep({each.device for each in self._registry.screens if each.device})
         self._boards.log_is_at(self._log.head, now)
-        self._follow(now)
+        self._whereabouts.follow(self._registry.screens, self._is_away, self.feed_status, now)
         screens = self._registry.screens
         self._forget_others({screen.id for screen in screens})
         unseen = self._assess(screens, now)
@@ -117,13 +112,22 @@ class Rounds:
             behind = self._boards.behind_since(screen.device, now)
             health = self._boards.health(screen.device, now)
             computer = "" if health is None else _in_words(health)
-            return Pulse(heard, behind, computer=computer, awaited=awaited)
+            stuck = self._boards.stuck_since(screen.device, now)
+            return Pulse(heard, behind, "", stuck, computer=computer, awaited=awaited)
         status = self.feed_status(screen.id)
         nowhere = "nobody knows where it is" if screen.address is None else ""
+        nowhere = self._whereabouts.in_its_place(screen) or nowhere
         if status is None:
             return Pulse(None, None, nowhere, awaited=awaited)
-        trouble = status.trouble or nowhere
-        return Pulse(status.heard, status.behind_since, trouble, awaited=awaited)
+        trouble = nowhere or status.trouble
+        return Pulse(
+            status.heard,
+            status.behind_since,
+            trouble,
+            status.stuck_since,
+            _complaint(status.refused),
+            awaited=awaited,
+        )
 
     def _conflict(self, screen: Adopted, now: float) -> str:
         if screen.device is not None:
@@ -131,16 +135,16 @@ class Rounds:
         if screen.proto == "board":
             return ""
         status = self.feed_status(screen.id)
-        stay = None
-        if status is not None and status.heard is not None:
-            stay = Stay(self._here.get(screen.id, self._started or now), status.heard)
-        return conflict(screen, stay, self._sightings.of(screen.id))
+        heard = None if status is None else status.heard
+        return self._whereabouts.conflict(screen, heard, self._started or now)
 
     # ── what follows ─────────────────────────────────────────────────────────────────
 
     def _feed(self, screens: Sequence[Adopted]) -> None:
         fed = {
-            screen.id: Fed(screen.address, self._to_show(screen))
+            screen.id: Fed(
+                screen.address, self._to_show(screen), self._whereabouts.is_held(screen.id)
+            )
             for screen in screens
             if screen.proto == "lan"
         }
@@ -155,32 +159,12 @@ class Rounds:
         there = {own} & self._expeditor.kitchen.router.stations.keys()
         return frozenset(there | {*self._standings[screen.id].covers})
 
-    def _follow(self, now: float) -> None:
-        """Find LAN screens again that are elsewhere, and do not answer where they were."""
-        for screen in self._registry.screens:
-            standing = self._standings.get(screen.id)
-            is_lost = screen.address is None or (standing is not None and standing.state == "away")
-            if screen.proto != "lan" or not is_lost:
-                continue
-            if now - self._moved.get(screen.id, now - MOVE_SECONDS) < MOVE_SECONDS:
-                continue
-            claims = self._sightings.of(screen.id)
-            if not claims:
-                continue
-            try:
-                networks, own = interfaces.networks(), interfaces.addresses()
-            except OSError as error:
-                logger.debug("the networks of this machine cannot be read: %s", error)
-                return
-            there = moved_to(screen, claims, networks, own)
-            if there is not None:
-                was = screen.address or "nowhere"
-                logger.warning("screen %s is at %s now; it was at %s", screen.id, there, was)
-                self._registry.move(screen.id, there)
-                self._moved[screen.id] = self._here[screen.id] = now
+    def _is_away(self, screen: str) -> bool:
+        standing = self._standings.get(screen)
+        return standing is not None and standing.state == "away"
 
     def _forget_others(self, screens: set[str]) -> None:
-        for of_screens in (self._awaited, self._here, self._moved, self._since):
+        for of_screens in (self._awaited, self._since):
             for screen in of_screens.keys() - screens:
                 del of_screens[screen]
 
@@ -241,6 +225,12 @@ class Rounds:
                 logger.warning("screen %s is covered by %s", screen.id, screen.covered_by)
         if screen.conflict and not (before is not None and before.conflict):
             logger.warning("screen %s: %s", screen.id, screen.conflict)
+
+
+def _complaint(refused: int) -> str:
+    if not refused:
+        return ""
+    return "it refuses an order" if refused == 1 else f"it refuses {refused} orders"
 
 
 def _in_words(health: ScreenHealth) -> str:

@@ -22,8 +22,9 @@ from appliance.screens.knocks import Knocks
 from appliance.screens.registry import Adopted, Registry, canonical
 from appliance.screens.rounds import LOOK_SECONDS, Rounds
 from appliance.screens.shown import network_warnings, screen_json, screen_warnings
-from appliance.screens.sightings import Sightings, hubs, to_adopt
+from appliance.screens.sightings import Ip, Sightings, hubs, to_adopt
 from appliance.screens.typed import hosts_of, id_at, place_of, require_id
+from appliance.screens.whereabouts import Whereabouts
 from appliance.screens_now import (
     Announced,
     CannotAdopt,
@@ -79,13 +80,14 @@ class Watcher:
             identifier=identifier,
             changed=self._news.set,
         )
+        self._whereabouts = Whereabouts(self._registry, self._sightings, self._doubt)
         self._rounds = Rounds(
             expeditor,
             log,
             now,
             registry=self._registry,
             boards=self._boards,
-            sightings=self._sightings,
+            whereabouts=self._whereabouts,
             feeding=self._feeding,
         )
         self.network: Network | None = None
@@ -104,7 +106,7 @@ class Watcher:
             group.create_task(self._feeding.run(), name="LAN screens")
             if self.network is not None:
                 group.create_task(self.network.run(), name="mdns")
-            group.create_task(self._keep_moves(), name="where screens are")
+            group.create_task(self._keep_found(), name="where screens are")
             group.create_task(self._watch(), name="screens")
 
     async def _watch(self) -> None:
@@ -124,15 +126,19 @@ class Watcher:
         services = () if self.network is None else self.network.found
         self._sightings.look(services, self.neighbours(), now)
         self._rounds.look(now)
-        if self._registry.has_moves:
+        if self._registry.has_found:
             self._to_keep.set()
 
-    async def _keep_moves(self) -> None:
+    def _doubt(self, address: Ip) -> None:
+        if self.network is not None:
+            self.network.doubt(address)
+
+    async def _keep_found(self) -> None:
         while True:
             await self._to_keep.wait()
             self._to_keep.clear()
             try:
-                await self._registry.keep_moves()
+                await self._registry.keep_found()
             except OSError as error:
                 if self._fault is None:
                     logger.warning("where screens are cannot be stored: %s", error)
@@ -276,8 +282,8 @@ class Watcher:
         hosts = await hosts_of(place)
         own = await asyncio.to_thread(interfaces.addresses)
         places = [canonical(place.on(str(host))) for host in hosts]
-        sighting = self._sightings.at(places)
-        name = found or (sighting.found.id if sighting else id_at(place))
+        ids = {each.found.id for one in places for each in self._sightings.all_at(one)}
+        name = found or (ids.pop() if len(ids) == 1 else id_at(place))
         is_own = place.port == self.orders.port and any(
             host in own or host.is_loopback for host in hosts
         )
@@ -286,10 +292,14 @@ class Watcher:
         require_id(name)
         for other in self._registry.screens:
             if other.id != name and other.address in (place, *places):
+                if self._whereabouts.in_its_place(other):
+                    continue
                 raise CannotAdopt(f"{place} is where {other.wanted.name} is")
         self._require_other_backup(name, wanted)
         at = self._expeditor.now().at / 1000
-        await asyncio.to_thread(self._registry.adopt, Adopted(name, "lan", wanted, at, place))
+        announced = name if self._sightings.of(name) else None
+        screen = Adopted(name, "lan", wanted, at, place, announced=announced)
+        await asyncio.to_thread(self._registry.adopt, screen)
         return self._as_it_is(name, is_new=True)
 
     def _place(self, found: str, address: str) -> Address:

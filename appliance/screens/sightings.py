@@ -44,6 +44,8 @@ class Sighting(NamedTuple):
     """Of a LAN screen where it takes orders; of a board where it is, port 0."""
     stay: Stay
     """Monotonic seconds."""
+    said: float
+    """When it was heard saying so last; what mDNS was told counts for longer."""
 
 
 class Sightings:
@@ -55,11 +57,14 @@ class Sightings:
         """Since when an identity is announced somewhere by mDNS."""
         self.now: Sequence[Sighting] = ()
         self._lan: dict[str, list[Sighting]] = {}
+        self._at: dict[Address, list[Sighting]] = {}
 
     def look(
         self, services: Iterable[Service], neighbours: Iterable[Neighbour], now: float
     ) -> None:
         """These are there at this moment."""
+        services = list(services)
+        machines = _machines(services)
         by_mdns = [
             sighting
             for service in services
@@ -68,26 +73,35 @@ class Sightings:
         ]
         self._first = {(each.found.id, each.places): each.stay.first for each in by_mdns}
         by_beacon = (
-            _by_beacon(neighbour, now)
+            _by_beacon(neighbour, machines.get(neighbour.identifier, ()), now)
             for neighbour in neighbours
             if neighbour.last_heard_ago < BEACON_SECONDS
             and neighbour.identifier != self._own
             and _IDENTITY.match(neighbour.identifier)
         )
         self.now = _merged([*by_mdns, *by_beacon])
-        self._lan = {}
+        self._lan, self._at = {}, {}
         for each in self.now:
             if each.found.proto == "lan":
                 self._lan.setdefault(each.found.id, []).append(each)
+                for place in each.places:
+                    self._at.setdefault(place, []).append(each)
 
     def of(self, screen: str) -> Sequence[Sighting]:
         """Who says to be this LAN screen."""
         return self._lan.get(screen, ())
 
-    def at(self, places: Collection[Address]) -> Sighting | None:
-        """The LAN screen that says to be at one of them."""
-        lan = (each for each in self.now if each.found.proto == "lan")
-        return next((each for each in lan if not set(places).isdisjoint(each.places)), None)
+    def all_at(self, place: Address) -> Sequence[Sighting]:
+        """The LAN screens that say to be there."""
+        return self._at.get(place, ())
+
+
+def _machines(services: Iterable[Service]) -> dict[str, list[frozenset[str]]]:
+    """By id, the addresses that are one machine's: it may have a cable and Wi-Fi."""
+    machines: dict[str, list[frozenset[str]]] = {}
+    for service in services:
+        machines.setdefault(service.id, []).append(frozenset(map(str, service.addresses)))
+    return machines
 
 
 def _by_mdns(
@@ -109,11 +123,14 @@ def _by_mdns(
         by=("mdns",),
         known_as="",
     )
-    return Sighting(found, places, Stay(first.get((service.id, places), now), now))
+    stay = Stay(first.get((service.id, places), now), now)
+    return Sighting(found, places, stay, service.heard)
 
 
-def _by_beacon(neighbour: Neighbour, now: float) -> Sighting:
+def _by_beacon(neighbour: Neighbour, machines: Iterable[frozenset[str]], now: float) -> Sighting:
     place = _place(neighbour.address, ORDERS_PORT)
+    own = next((each for each in machines if neighbour.address in each), frozenset())
+    others = (_place(each, ORDERS_PORT) for each in sorted(own - {neighbour.address}))
     found = FoundScreen(
         id=neighbour.identifier,
         name=neighbour.name,
@@ -125,7 +142,7 @@ def _by_beacon(neighbour: Neighbour, now: float) -> Sighting:
         known_as="",
     )
     heard = Stay(now - neighbour.first_heard_ago, now - neighbour.last_heard_ago)
-    return Sighting(found, (place,), heard)
+    return Sighting(found, (place, *others), heard, heard.heard)
 
 
 def _merged(sightings: Iterable[Sighting]) -> list[Sighting]:
@@ -145,14 +162,15 @@ def _merged(sightings: Iterable[Sighting]) -> list[Sighting]:
 def _both(one: Sighting, other: Sighting) -> Sighting:
     stay = Stay(min(one.stay.first, other.stay.first), max(one.stay.heard, other.stay.heard))
     by = tuple(dict.fromkeys((*one.found.by, *other.found.by)))
-    return Sighting(replace(one.found, by=by), one.places, stay)
+    places = tuple(dict.fromkeys((*one.places, *other.places)))
+    return Sighting(replace(one.found, by=by), places, stay, max(one.said, other.said))
 
 
 def to_adopt(
     sightings: Iterable[Sighting], knocking: Iterable[Knocking], adopted: Iterable[Adopted]
 ) -> Sequence[FoundScreen]:
     """Those that are not where an adopted screen of that id is, and boards that show a code."""
-    known = {screen.id: screen for screen in adopted}
+    known = {screen.identity: screen for screen in adopted}
     seen = [each for each in sightings if _is_new(each, known.get(each.found.id))]
     asking = [_asking(each) for each in knocking]
     return [
@@ -183,14 +201,14 @@ def _asking(knocking: Knocking) -> Sighting:
         by=("knock",),
         known_as="",
     )
-    return Sighting(found, (_place(knock.address, 0),), Stay(0, 0))
+    return Sighting(found, (_place(knock.address, 0),), Stay(0, 0), 0)
 
 
 def is_elsewhere(screen: Adopted, sighting: Sighting) -> bool:
     """Whether that is another place than the LAN screen's; a name may be any place."""
     return (
         screen.address is not None
-        and _ip(screen.address) is not None
+        and ip_of(screen.address) is not None
         and screen.address not in sighting.places
     )
 
@@ -214,7 +232,7 @@ def moved_to(
     if any(claim.stay.heard - heard < AWAY_SECONDS for heard in here):
         return None
     for place in claim.places:
-        address = _ip(place)
+        address = ip_of(place)
         if address is None or address.is_loopback or address in own:
             continue
         if any(address in network for network in networks):
@@ -269,7 +287,8 @@ def _place(address: Ip | str, port: int) -> Address:
     return Address(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
-def _ip(address: Address) -> Ip | None:
+def ip_of(address: Address) -> Ip | None:
+    """None for one that has a name."""
     try:
         return ip_address(address.host)
     except ValueError:

@@ -23,7 +23,7 @@ from appliance.kitchen.order import (
     Order,
     Retry,
 )
-from appliance.lan.messages import NotUnderstood, decode
+from appliance.lan.messages import NotUnderstood, Returned, decode
 from appliance.lan.times import YEAR_10000
 from tests.lan.messages import BERLIN, item_of, order_of, understood
 
@@ -294,9 +294,8 @@ def test_what_an_order_came_through_is_kept(via: Any, kept: tuple[str, ...]) -> 
         ORDER,
     ],
 )
-def test_what_came_through_here_or_too_many_is_refused(message: Any) -> None:
-    with pytest.raises(NotUnderstood, match="it came through this appliance already"):
-        through(["A", OWN], **message)
+def test_what_came_through_here_is_no_command_and_through_too_many_refused(message: Any) -> None:
+    assert through(["A", OWN], **message) == Returned("7")
     with pytest.raises(NotUnderstood, match="it came through more than 8 appliances"):
         through(["A"] * 9, **message)
     assert through(["A", "B"], **message)

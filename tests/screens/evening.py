@@ -7,7 +7,7 @@ what is found on the network, and pages are the test's.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar, cast
@@ -87,8 +87,10 @@ class FakeFeeding(Feeding):
         self.there: set[Address] = set()
         """Where a screen answers."""
         self.behind_since: dict[str, float] = {}
+        self.refused = 0
         self.trouble = "it refuses connections"
         self._heard: dict[str, float] = {}
+        self._answers: dict[str, float] = {}
 
     @property
     def fault(self) -> str | None:
@@ -100,7 +102,16 @@ class FakeFeeding(Feeding):
     def status(self, screen: str) -> FeedStatus:
         self.fed[screen]
         behind = self.behind_since.get(screen)
-        return FeedStatus(self._heard.get(screen), behind, self.trouble, 7, 2, 1)
+        return FeedStatus(
+            self._heard.get(screen),
+            self._answers.get(screen),
+            behind,
+            behind,
+            self.trouble,
+            7,
+            2,
+            self.refused,
+        )
 
     @property
     def tallies(self) -> Tallies:
@@ -108,9 +119,14 @@ class FakeFeeding(Feeding):
 
     async def run(self) -> NoReturn:
         while True:
+            now = asyncio.get_running_loop().time()
             for screen, fed in self.fed.items():
-                if fed.address in self.there:
-                    self._heard[screen] = asyncio.get_running_loop().time()
+                if not (fed.is_held and fed.address in self.there):
+                    self._answers.pop(screen, None)
+                elif screen not in self._answers:
+                    self._answers[screen] = now
+                if fed.address in self.there and not fed.is_held:
+                    self._heard[screen] = now
             await asyncio.sleep(1)
 
 
@@ -121,6 +137,7 @@ class FakeNetwork(Watched):
         super().__init__()
         self.host, self.renamed_because, self.not_because = "expeditor.local", "", ""
         self.found: list[Service] = []
+        self.doubted: list[str] = []
 
     async def run(self) -> None:
         await asyncio.get_running_loop().create_future()
@@ -128,6 +145,9 @@ class FakeNetwork(Watched):
     def finds(self, *services: Service) -> None:
         self.found = list(services)
         self._tell()
+
+    def doubt(self, address: IPv4Address | IPv6Address) -> None:
+        self.doubted.append(str(address))
 
 
 class Evening:

@@ -14,7 +14,7 @@ from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Guest, Item, Order
 from appliance.kitchen.ticket import Action, Moment
 from appliance.log.sqlite import SqliteLog
-from appliance.screens import feeder, keeping
+from appliance.screens import feeder, keeping, mirror
 from appliance.screens.feeding import Fed, Feeding
 from tests.kitchen.orders import after, new_kitchen
 
@@ -35,6 +35,8 @@ def hurried() -> Iterator[None]:
         mock.patch("appliance.screens.feeding.ANSWER_SECONDS", 0.2),
         mock.patch.object(keeping, "GATHER_SECONDS", 0.01),
         mock.patch.object(keeping, "RETRY_SECONDS", 0.01),
+        mock.patch.object(mirror, "AGAIN_SECONDS", 0.01),
+        mock.patch.object(mirror, "MOST_SECONDS", 0.1),
     ):
         yield
 

@@ -220,7 +220,7 @@ async def test_an_address_that_is_none_is_told_and_ends_nothing(
     for address in ("a\0b:9104", "." * 300 + ":9104", "[fe80::1%nowhere]:9104"):
         kitchen.feed(one=Fed(screen.address, GRILL), odd=Fed(Address(address), GRILL))
         await kitchen.until(lambda: bool(kitchen.feeding.status("odd").trouble))
-        await kitchen.order(address, "Burger")
+        await kitchen.order(f"{len(screen.shown)}", "Burger")
         await kitchen.in_step("one")
         kitchen.feed(one=Fed(screen.address, GRILL))
 
@@ -344,6 +344,59 @@ async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
     assert screen.shown == kitchen.shows(GRILL)
 
 
+async def test_for_one_order_without_an_answer_nothing_else_is_told_again(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    """It is the order's fault, perhaps: what a cook bumped there would come back."""
+    await kitchen.order("1", "Burger")
+    await kitchen.in_step("one")
+    screen.dies_of = b'"bad"'
+    await kitchen.order("bad", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > 2)
+    heard = kitchen.feeding.status("one").heard
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > 4)
+    assert kitchen.feeding.status("one").heard == heard  # Of no answer it is known to.
+    await kitchen.order("2", "Burger")
+    await kitchen.until(lambda: "2" in screen.shown)
+    assert kitchen.feeding.status("one").heard != heard
+    screen.dies_of = b""
+    await kitchen.in_step("one")
+    assert sorted(told(screen))[:2] == ["create 1", "create 2"]
+    assert {*told(screen)[2:]} <= {"create bad", "update bad"}
+
+
+async def test_who_answers_nothing_may_have_forgotten_everything(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    await kitchen.order("1", "Burger")
+    await kitchen.in_step("one")
+    screen.way = "hangs"
+    await kitchen.order("2", "Burger")
+    await kitchen.order("3", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > 1)
+    screen.heal()
+    await kitchen.in_step("one")
+    assert "update 1" in told(screen)
+    assert screen.shown == kitchen.shows(GRILL)
+
+
+async def test_one_that_takes_its_time_was_heard_when_it_took_the_message(
+    kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kitchen.until(lambda: bool(kitchen.feeding.status("one").heard))
+    monkeypatch.setattr("appliance.screens.feeder.PROBE_SECONDS", 3600)
+    monkeypatch.setattr("appliance.screens.feeding.ANSWER_SECONDS", 3600)
+    await kitchen.order("1", "Burger")
+    await kitchen.in_step("one")  # No look is due from now on.
+    before = kitchen.feeding.status("one").heard or 0.0
+    screen.way = "hangs"
+    await kitchen.order("2", "Burger")
+    await kitchen.until(lambda: (kitchen.feeding.status("one").heard or 0.0) > before)
+    assert kitchen.feeding.tallies == (1, 0, 0)
+    screen.heal()
+    monkeypatch.undo()
+
+
 async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
     async with lan_screen() as other:
         kitchen.feed(one=Fed(screen.address, GRILL), other=Fed(other.address, None))
@@ -361,22 +414,44 @@ async def test_it_delays_no_other(kitchen: Hub, screen: LanScreen) -> None:
 # ── what it does not take ────────────────────────────────────────────────────────────
 
 
-async def test_what_it_refuses_is_told_and_not_repeated(kitchen: Hub, screen: LanScreen) -> None:
+async def test_what_it_refuses_is_told_again_later(kitchen: Hub, screen: LanScreen) -> None:
+    """It could not be stored there, perhaps: nobody has to change the order for it to be taken."""
+    screen.way = "refuses"
+    await kitchen.order("7", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.tallies.refused > 2)
+    status = kitchen.feeding.status("one")
+    assert (status.refused, status.waiting, status.trouble) == (1, 0, "")
+    assert status.stuck_since is not None
+    screen.way = "well"
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+    status = kitchen.feeding.status("one")
+    assert (status.refused, status.behind_since, status.stuck_since) == (0, None, None)
+
+
+async def test_what_it_refuses_keeps_nothing_else_from_it(
+    kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.screens.mirror.AGAIN_SECONDS", 3600)
+    monkeypatch.setattr("appliance.screens.mirror.MOST_SECONDS", 3600)
     screen.way = "refuses"
     await kitchen.order("7", "Burger")
     await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
-    await kitchen.in_step("one")
     screen.way = "well"
     await kitchen.order("8", "Burger")
-    await kitchen.in_step("one")
-    assert (told(screen), kitchen.feeding.tallies.refused) == (["create 8"], 1)
-    await kitchen.change("7", "Steak")
+    await kitchen.until(lambda: screen.shown.keys() == {"8"})
+    assert kitchen.feeding.tallies.refused == 1
+    assert kitchen.feeding.status("one").stuck_since is not None  # Of one order it shows nothing.
+    await kitchen.change("7", "Steak")  # It may take that.
     await kitchen.in_step("one")
     assert screen.shown == kitchen.shows(GRILL)
-    assert kitchen.feeding.status("one").refused == 0
 
 
-async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen) -> None:
+async def test_it_may_take_it_after_it_was_away(
+    kitchen: Hub, screen: LanScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.screens.mirror.AGAIN_SECONDS", 3600)
+    monkeypatch.setattr("appliance.screens.mirror.MOST_SECONDS", 3600)
     screen.way = "refuses"
     await kitchen.order("7", "Burger")
     await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
@@ -387,20 +462,16 @@ async def test_it_may_take_it_after_it_was_away(kitchen: Hub, screen: LanScreen)
     await kitchen.until(lambda: screen.shown.keys() == {"7"})
 
 
-async def test_a_cancel_that_it_refuses_is_told_again_after_it_was_away(
-    kitchen: Hub, screen: LanScreen
-) -> None:
+async def test_a_cancel_that_it_refuses_is_told_again(kitchen: Hub, screen: LanScreen) -> None:
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")
     screen.way = "refuses"
     await kitchen.cancel("7")
-    await kitchen.until(lambda: kitchen.feeding.status("one").refused == 1)
-    await kitchen.in_step("one")
-    assert kitchen.feeding.tallies.refused == 1
-    await screen.kill(forgets=False)
-    await kitchen.knows_away("one")
+    await kitchen.until(lambda: kitchen.feeding.tallies.refused > 2)
+    status = kitchen.feeding.status("one")
+    # It shows one too many, and lacks nothing: nobody has to stand in for it.
+    assert (status.refused, status.behind_since, status.stuck_since) == (1, None, None)
     screen.way = "well"
-    await screen.start()
     await kitchen.in_step("one")
     assert (screen.shown, kitchen.feeding.status("one").refused) == ({}, 0)
 

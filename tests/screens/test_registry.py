@@ -21,8 +21,9 @@ TV = ScreenSection(id="grill-tv", proto="board", station="grill", patience=Durat
 
 
 def lan(name: str = "one", **more: Any) -> Adopted:
-    usual: dict[str, Any] = {"wanted": WANTED, "adopted_at": 5.0}
-    return Adopted(name, "lan", **{**usual, "address": Address("10.0.0.9:9104"), **more})
+    at = more.pop("address", Address("10.0.0.9:9104"))
+    usual: dict[str, Any] = {"wanted": WANTED, "adopted_at": 5.0, "address": at, "home": at}
+    return Adopted(name, "lan", **{**usual, **more})
 
 
 def board(name: str = "two", **more: Any) -> Adopted:
@@ -55,6 +56,7 @@ def test_those_of_the_file_come_first_and_are_as_it_says(tmp_path: Path) -> None
         0,
         Address("192.168.1.3:9104"),
         of_file=True,
+        home=Address("192.168.1.3:9104"),
     )
     assert second == Adopted(
         "grill-tv", "board", Wanted("grill-tv", "grill", patience=20), 0, of_file=True
@@ -135,9 +137,9 @@ def test_there_is_room_for_so_many(tmp_path: Path) -> None:
 
 def moved(registry: Registry, screen: str, address: str) -> None:
     registry.move(screen, Address(address))
-    assert registry.has_moves
-    asyncio.run(registry.keep_moves())
-    assert not registry.has_moves
+    assert registry.has_found
+    asyncio.run(registry.keep_found())
+    assert not registry.has_found
 
 
 def test_a_move_is_kept(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def test_a_lan_screen_is_fed_from_its_adoption_on(evening: Evening) -> None:
     assert (made.address, made.proto) == (AT, "lan")
     assert evening.feeding.fed == {"E7A09AAD7B98": Fed(AT, frozenset({"grill"}))}
     assert evening.found() == {}
+    evening.feeding.refused = 1
     evening.seconds(2)
     shown = evening.json("E7A09AAD7B98")
     assert (shown.state, shown.seq, shown.waiting, shown.refused) == ("live", 7, 2, 1)
