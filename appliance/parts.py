@@ -129,16 +129,21 @@ def make_network(config: Config, identifier: str, listening: Listening) -> Netwo
         return None
     name = config.appliance.name
     who = {"id": identifier, "name": name, "version": __version__, "api": BASE}
-    ports = {"http": str(listening.http.port)}
-    if listening.https is not None:
-        ports["https"] = str(listening.https.port)
+    pages = {"http": listening.http, "https": listening.https}
+    # What only this machine can reach is nothing to be found by others.
+    ports = {
+        scheme: str(door.port)
+        for scheme, door in pages.items()
+        if door is not None and not door.only_this_machine
+    }
+    announcements = [Announcement(ORDERS, name, listening.orders.port, who | ports)]
+    if "http" in ports:
+        of_pages = {"id": identifier, "path": "/"}
+        announcements.append(Announcement(PAGES, name, listening.http.port, of_pages))
     return Network(
         identifier=identifier,
         host=config.screens.host,
-        announcements=[
-            Announcement(ORDERS, name, listening.orders.port, who | ports),
-            Announcement(PAGES, name, listening.http.port, {"id": identifier, "path": "/"}),
-        ],
+        announcements=announcements,
         browse=(SCREEN, ORDERS, *config.screens.browse),
         addresses=addresses,
     )

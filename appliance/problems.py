@@ -224,7 +224,9 @@ def of_screen(screen: ScreenNow, screens: Mapping[str, ScreenNow]) -> Iterator[F
         severity: Severity = "alarm" if screen.missed else "warning"
         yield Found("screen-away", severity, facts, screen.id, since)
     elif screen.state == "behind":
-        yield Found("screen-behind", "warning", facts, screen.id, since)
+        # Some of what it should show is on no screen.
+        is_unseen = screen.missed and screen.covered_by is None
+        yield Found("screen-behind", "alarm" if is_unseen else "warning", facts, screen.id, since)
     elif screen.state == "live" and screen.why:
         yield Found("screen-complains", "warning", facts, screen.id, since)
     if screen.conflict:

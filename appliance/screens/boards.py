@@ -4,8 +4,8 @@ pages ─ painted up to there ▶ Boards ▶ liveness
 """
 
 from collections import deque
-from collections.abc import Collection
-from itertools import combinations
+from collections.abc import Collection, Iterable
+from itertools import chain, combinations, product
 from typing import Final, NamedTuple
 
 from appliance.screens.liveness import AWAY_SECONDS, BEHIND_SECONDS, Stay, are_at_once
@@ -112,13 +112,23 @@ class Boards:
             return None
         return self._stuck.get(device, behind)
 
-    def conflict(self, device: str, now: float) -> str:
-        """In words, where pages at two addresses are there at once."""
-        for one, other in combinations(self._alive(device, now), 2):
-            if one.address != other.address and are_at_once(one.stay, other.stay):
-                places = " and ".join(sorted((one.address, other.address)))
-                return f"{places} both say to be it"
+    def conflict(self, device: str, asking: Iterable[tuple[str, Stay]], now: float) -> str:
+        """In words, where two are there at once, at two addresses.
+
+        `asking`: who else says to be this board, without its token.
+        """
+        painting = [(page.address, page.stay) for page in self._alive(device, now)]
+        for (one, stay), (other, other_stay) in chain(
+            combinations(painting, 2), product(painting, asking)
+        ):
+            if one != other and are_at_once(stay, other_stay):
+                return f"{' and '.join(sorted((one, other)))} both say to be it"
         return ""
+
+    def is_elsewhere(self, device: str, address: str, now: float) -> bool:
+        """Whether it is there, and none of its pages is at this address."""
+        places = {page.address for page in self._alive(device, now)}
+        return bool(places) and address not in places
 
     def _alive(self, device: str, now: float) -> list[_Page]:
         return [

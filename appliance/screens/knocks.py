@@ -8,14 +8,16 @@ from msgspec.structs import replace
 
 from appliance.address import place
 from appliance.mdns.found import harmless
+from appliance.screens.liveness import Stay
 from appliance.screens_now import Knock, Knocking
 
 MOST: Final = 64
 MOST_PER_ADDRESS: Final = 8
 """Several may come from behind one address; the one silent longest goes. Where there are MOST, it
 is one of the address that has most."""
-SILENT_SECONDS: Final = 30.0
-"""A board asks every few seconds: one that has stopped shows its code no longer."""
+SILENT_SECONDS: Final = 10.0
+"""A board asks every two seconds: one that has stopped shows its code no longer, or was adopted by
+another kitchen."""
 CODE_SECONDS: Final = 600.0
 """After which a board that still asks gets another code."""
 
@@ -24,7 +26,7 @@ class _Asking(NamedTuple):
     knocking: Knocking
     coded: float
     """When it got its code."""
-    heard: float
+    stay: Stay
 
 
 class Knocks:
@@ -48,7 +50,8 @@ class Knocks:
         else:
             code, coded = before.knocking.code, before.coded
         knocking = Knocking(replace(knock, name=harmless(knock.name)), code, token)
-        self._asking[token] = _Asking(knocking, coded, now)
+        first = now if before is None else before.stay.first
+        self._asking[token] = _Asking(knocking, coded, Stay(first, now))
         return knocking
 
     def showing(self, code: str, now: float) -> Knocking | None:
@@ -60,13 +63,22 @@ class Knocks:
         self._forget_the_silent(now)
         return [each.knocking for each in self._asking.values()]
 
+    def who_say_to_be(self, screen: str, now: float) -> Sequence[tuple[str, Stay]]:
+        """From where they ask, and when."""
+        self._forget_the_silent(now)
+        return [
+            (asking.knocking.knock.address, asking.stay)
+            for asking in self._asking.values()
+            if asking.knocking.knock.id == screen
+        ]
+
     def let_in(self, knocking: Knocking) -> None:
         """It need not ask any more."""
         self._asking.pop(knocking.token, None)
 
     def _forget_the_silent(self, now: float) -> None:
         for token, asking in list(self._asking.items()):
-            if now - asking.heard < SILENT_SECONDS:
+            if now - asking.stay.heard < SILENT_SECONDS:
                 break
             del self._asking[token]
 

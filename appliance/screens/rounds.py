@@ -1,6 +1,6 @@
 """Looks after all screens, again and again: how they are, who covers, where they are, what is fed.
 
-registry, boards, whereabouts, feeding ▶ Rounds ▶ ScreensNow, feeding
+registry, knocks, boards, whereabouts, feeding ▶ Rounds ▶ ScreensNow, feeding
 """
 
 import logging
@@ -13,6 +13,7 @@ from appliance.log import Log
 from appliance.screens.boards import Boards
 from appliance.screens.feeder import FeedStatus
 from appliance.screens.feeding import Fed, Feeding
+from appliance.screens.knocks import Knocks
 from appliance.screens.liveness import Pulse, Standing, assess
 from appliance.screens.registry import Adopted, Registry
 from appliance.screens.whereabouts import Whereabouts
@@ -37,6 +38,7 @@ class Rounds:
         now: ScreensNow,
         *,
         registry: Registry,
+        knocks: Knocks,
         boards: Boards,
         whereabouts: Whereabouts,
         feeding: Feeding,
@@ -44,6 +46,7 @@ class Rounds:
         self._expeditor = expeditor
         self._log = log
         self._registry = registry
+        self._knocks = knocks
         self._boards = boards
         self._whereabouts = whereabouts
         self._feeding = feeding
@@ -131,7 +134,8 @@ class Rounds:
 
     def _conflict(self, screen: Adopted, now: float) -> str:
         if screen.device is not None:
-            return self._boards.conflict(screen.device, now)
+            asking = self._knocks.who_say_to_be(screen.id, now)
+            return self._boards.conflict(screen.device, asking, now)
         if screen.proto == "board":
             return ""
         status = self.feed_status(screen.id)

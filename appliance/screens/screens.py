@@ -86,6 +86,7 @@ class Watcher:
             log,
             now,
             registry=self._registry,
+            knocks=self._knocks,
             boards=self._boards,
             whereabouts=self._whereabouts,
             feeding=self._feeding,
@@ -239,11 +240,23 @@ class Watcher:
         """It is this screen from now on."""
         name = knocking.knock.id
         self._require_other_backup(name, wanted)
+        self._require_one(name, knocking.knock.address)
         screen = Adopted(name, "board", wanted, self._expeditor.now().at / 1000, device=device)
         await asyncio.to_thread(self._registry.adopt, screen)
         self._knocks.let_in(knocking)
         self._boards.agent(device, knocking.knock.address, knocking.knock.health, _seconds())
         return self._as_it_is(name, is_new=True)
+
+    def _require_one(self, screen: str, address: str) -> None:
+        """Raises CannotAdopt where the board of that id is there, elsewhere: a card was copied."""
+        known = self._registry.find(screen)
+        if known is None or known.device is None:
+            return
+        if self._boards.is_elsewhere(known.device, address, _seconds()):
+            raise CannotAdopt(
+                f"it says to be {known.wanted.name}, which is live at"
+                f" {self._boards.address(known.device)}: give one of them another identity"
+            )
 
     def device_of(self, screen: str) -> str | None:
         """The device whose token a board has."""

@@ -160,12 +160,14 @@ async def test_what_was_made_or_is_shown_elsewhere_again_is_struck_through_nowhe
                 await asyncio.sleep(0.01)
         assert await back.shows("grill") == [("7", ["Hamburger"])]
         assert await lines(back, "pass") == {"7": [("Hamburger", None)]}
-        front.feeds(back)
-        await front.in_step()
+        front.feeds(back, "grill", "fry")
+        async with asyncio.timeout(SECONDS):
+            while (await lines(back, "fry")).keys() != {"7", "8~2"}:
+                await asyncio.sleep(0.01)
         await front.act("fry", "7", "bump")
         await front.in_step()
-        assert await back.appliance.tickets("fry") == []
-        assert await lines(back, "pass") == {"7": [("Hamburger", None)]}
+        assert (await lines(back, "fry")).keys() == {"8~2"}
+        assert (await lines(back, "pass"))["7"] == [("Hamburger", None)]
         await front.appliance.order("update-order", id="7", items=[FRIES])
         await front.in_step()
         assert [each["status"] for each in await back.appliance.tickets("grill")] == ["voided"]

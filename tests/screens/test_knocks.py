@@ -30,8 +30,8 @@ def test_a_board_keeps_its_code_as_long_as_it_asks() -> None:
 def test_a_board_that_asks_no_more_shows_its_code_no_longer() -> None:
     asked = Knocks()
     code = asked.knock(knock(), "token", 0).code
-    assert asked.showing(code, 29.9) is not None
-    assert asked.showing(code, 30) is None
+    assert asked.showing(code, 9.9) is not None
+    assert asked.showing(code, 10) is None
     assert asked.listed(30) == []
 
 

@@ -1,5 +1,6 @@
 """Boards of an evening: let in, painting or not, at two places, with another token."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,46 @@ def test_a_board_of_the_file_has_to_show_its_code_once(tmp_path: Path) -> None:
             evening.do(evening.watcher.change("board-one", Wanted("x")))
         with pytest.raises(CannotAdopt, match="declared in the configuration's file"):
             evening.do(evening.watcher.forget("board-one"))
+
+
+def test_of_two_with_one_id_the_second_does_not_take_the_place_of_the_first(
+    evening: Evening,
+) -> None:
+    """A card was copied: each of them has a token of its own."""
+    evening.adopt_board("board-one", station="grill")
+    evening.open_page("device of board-one")
+    code = ""
+    for _ in range(4):
+        code = evening.knock("board-one", "another token", "192.168.1.21")
+        evening.seconds(2)
+    both = "192.168.1.20 and 192.168.1.21 both say to be it"
+    assert evening.shows("board-one").conflict == both
+    knocking = evening.call(lambda: evening.watcher.knocking(code))
+    assert knocking is not None
+    with pytest.raises(CannotAdopt, match=r"which is live at 192\.168\.1\.20: give one of them"):
+        evening.do(evening.watcher.adopt_board(knocking, Wanted("x"), "device-2"))
+    assert evening.watcher.device_of("board-one") == "device of board-one"
+    evening.seconds(11)
+    assert evening.shows("board-one").conflict == ""
+
+
+def test_a_board_that_paints_nothing_new_is_covered(evening: Evening) -> None:
+    """It beats all the same: its cooks see nothing of what comes."""
+    evening.adopt_board("fry-board", station="fry")
+    evening.adopt_board("grill-board", station="grill", backup="fry-board")
+    evening.open_page("device of fry-board")
+    page, evening.log.head = object(), 1
+    for head in range(2, 20):
+        paint = partial(evening.watcher.painted, "device of grill-board", "10.0.0.8", page)
+        evening.call(partial(paint, min(head, 10)))
+        evening.log.head = head
+        evening.seconds(2)
+        if head == 12:
+            assert evening.shows("grill-board").state == "live"
+    shows = evening.shows("grill-board")
+    assert (shows.state, shows.missed, shows.covered_by) == ("behind", True, "fry-board")
+    assert evening.shows("fry-board").covers == ("grill",)
+    assert evening.now.unseen == {"grill"}
+    evening.call(lambda: evening.watcher.painted("device of grill-board", "10.0.0.8", page, 15))
+    evening.seconds(1)
+    assert evening.shows("fry-board").covers == ()
