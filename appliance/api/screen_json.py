@@ -42,7 +42,8 @@ Styled = Annotated[
     Meta(description="how its board is shown; what is null is left to its browser"),
 ]
 Missed = Annotated[
-    bool, Meta(description="it has been away for longer than its patience: not for a moment only")
+    bool,
+    Meta(description="for longer than its patience it has been away, or has not shown what is new"),
 ]
 
 Shown = Annotated[
