@@ -8,6 +8,7 @@ from appliance.api.attention import Attention
 from appliance.api.health import Health
 from appliance.api.kitchen_now import KitchenNow
 from appliance.channels_now import ChannelsNow
+from appliance.config import Config
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
 from appliance.history import History
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # They are for those who have such: see `parts`.
 
 
 def make_health(
-    name: str,
+    config: Config,
     expeditor: Expeditor,
     log: Log,
     *,
@@ -46,12 +47,19 @@ def make_health(
     channels_now: ChannelsNow,
     warnings: Sequence[str],
 ) -> Health:
-    """Of the appliance of that name; for `warnings` see `service.running`."""
+    """Of this appliance; for `warnings` see `service.running`."""
 
     def others() -> list[str]:
         of_https = https.warnings() if https else ()
         of_printing = printing.other_warnings() if printing else ()
         return [*of_https, *of_printing, *screens.other_warnings()]
+
+    def made_up() -> list[str]:
+        if config.devices.mode != "simulated":
+            return []
+        printers = [each.id for each in config.printer if each.transport is not None]
+        adopted = screens_now.screens.values()
+        return [*printers, *(each.name for each in adopted if each.proto == "lan")]
 
     def all_warnings() -> list[str]:
         parts = [each for each in (https, devices, printing, screens) if each is not None]
@@ -69,6 +77,7 @@ def make_health(
             kitchen=kitchen_now.told,
             attention=attention.status,
             printers=printers_now.printers.values,
+            made_up=made_up,
             printing=printing.status if printing else None,
             screens=screens_now,
             channels=channels_now,
@@ -82,7 +91,7 @@ def make_health(
         )
     )
     return Health(
-        name,
+        config.appliance.name,
         expeditor,
         log,
         history,

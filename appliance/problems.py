@@ -87,6 +87,8 @@ class Seen(NamedTuple):
     attention: Callable[[], AttentionJson]
     printers: Callable[[], Iterable[PrinterNow]]
     printing: Callable[[], PrintingStatus] | None
+    made_up: Callable[[], Sequence[str]]
+    """Printers and screens that are there, and are not used: those that are simulated are."""
     screens: ScreensNow
     channels: ChannelsNow
     devices: Callable[[], PanelJson]
@@ -145,6 +147,8 @@ class Problems:
             yield from of_printing(seen.printing())
         for printer in seen.printers():
             yield from of_printer(printer)
+        if made_up := list(seen.made_up()):
+            yield Found("devices-simulated", "warning", {"devices": made_up, "count": len(made_up)})
         for screen in seen.screens.screens.values():
             yield from of_screen(screen, seen.screens.screens)
         yield from of_channels(seen.channels.accounts, seen.channels.disagreements)

@@ -28,7 +28,7 @@ from appliance.api.status import Status
 from appliance.certificates import Unfit
 from appliance.channels_now import ChannelsNow, NoChannels
 from appliance.clock import Clock
-from appliance.config import Config
+from appliance.config import Appliance, Config
 from appliance.configured import about, guests, make_kitchen, make_view
 from appliance.devices import NoDevices
 from appliance.expeditor import Expeditor, newest_moment
@@ -269,7 +269,7 @@ async def running(
     }
     panel = devices or NoDevices(config.devices.mode)
     health = make_health(
-        config.appliance.name,
+        config,
         expeditor,
         log,
         history=history,
@@ -317,7 +317,7 @@ async def running(
         outside=outside,
     )
     app.add_routes(channels.routes() if channels else ())
-    await asyncio.to_thread(_add_pages, app, https, config.appliance.language)
+    await asyncio.to_thread(_add_pages, app, https, config.appliance)
     runner = web.AppRunner(app, shutdown_timeout=HTTP_GOODBYE_SECONDS)
     await runner.setup()
     ports = Ports(runner, config)
@@ -392,8 +392,8 @@ def _indexes(
     return History(log, feed, directory), reports
 
 
-def _add_pages(app: web.Application, https: tls.Https | None, language: str) -> None:
-    pages.add_routes(app.router, language)
+def _add_pages(app: web.Application, https: tls.Https | None, own: Appliance) -> None:
+    pages.add_routes(app.router, own.language, own.time_zone)
     if https is not None and https.authority_pem is not None:
         pages.add_authority(app.router, https.authority_pem)
 

@@ -76,6 +76,7 @@ ProblemCode = Literal[
     "device-unavailable",
     "device-failed",
     "device-chattering",
+    "devices-simulated",
     "under-voltage",
     "under-voltage-before",
     "hot",

@@ -40,12 +40,13 @@ _LANGUAGE: Final = b'<html lang="en"'
 """How each page begins: its own language, until its script has found the reader's."""
 
 
-def add_routes(router: web.UrlDispatcher, language: str) -> None:
+def add_routes(router: web.UrlDispatcher, language: str, time_zone: str) -> None:
     """Every page, and what they are made of. `language` is theirs where it is not empty.
 
-    Otherwise each browser has its own.
+    Otherwise each browser has its own. Hours are those of the time zone everywhere.
     """
-    own = f' data-language="{language}"'.encode() if language else b""
+    own = f' data-time-zone="{time_zone}"'.encode()
+    own += f' data-language="{language}"'.encode() if language else b""
     for path in sorted(STATIC.rglob("*.*")):
         content = path.read_bytes()
         if path.suffix == ".html":

@@ -20,7 +20,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-TIME_ZONE = "America/Chicago"
+BROWSER_ZONE = "Asia/Tokyo"
+"""Of browsers whose owner has set nothing, or who came from far away."""
 """Of the browsers: none that is UTC, which is what the appliance sends."""
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first draws no window around its pages: half of what one costs a processor."""
@@ -62,7 +63,9 @@ def page(browser: Browser, *, has_touch: bool) -> Iterator[Page]:
     """A fresh browser that nobody is signed in with; it fails on any error of the page's own."""
     errors: list[str] = []
     size = ViewportSize(width=1280, height=720)
-    with browser.new_context(viewport=size, timezone_id=TIME_ZONE, has_touch=has_touch) as context:
+    with browser.new_context(
+        viewport=size, timezone_id=BROWSER_ZONE, has_touch=has_touch
+    ) as context:
         context.add_init_script(DELIBERATE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

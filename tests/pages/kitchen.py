@@ -18,6 +18,8 @@ from appliance import config
 from appliance.api import auth
 from tests.process import Service
 
+TIME_ZONE = "America/Chicago"
+"""In which it is; the browsers of tests are elsewhere."""
 BURGER = {"lineId": "1", "name": "Hamburger", "qty": 1, "mods": []}
 FRIES = {"lineId": "2", "name": "Fries", "qty": 1, "mods": []}
 
@@ -29,6 +31,7 @@ class Kitchen(Service):
         orders, http = (f'listen = "127.0.0.1:{port}"' for port in _free_ports(2))
         file = directory / "kitchen.toml"
         text = config.embedded().replace("[orders]", f"[orders]\n{orders}")
+        text = text.replace("[appliance]", f'[appliance]\ntime_zone = "{TIME_ZONE}"', 1)
         file.write_text(f"{text}\n[http]\n{http}\n", encoding="utf-8")
         super().__init__(directory / "data", "--config", str(file), warm=True)
 

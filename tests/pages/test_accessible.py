@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.every_page import EVERY_PAGE, fill, open_page
 from tests.pages.kitchen import Kitchen
 
@@ -23,7 +23,7 @@ def busy(standing: Kitchen) -> Kitchen:
 
 @pytest.mark.parametrize("path", EVERY_PAGE)
 def test_axe_finds_nothing_serious(browser: Browser, busy: Kitchen, path: str) -> None:
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         busy.let_in(context)
         page = context.new_page()
         open_page(page, busy, path)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.pages.board import Board
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.kitchen import BURGER, FRIES, Kitchen
 
 COVERED_MS: Final = 15_000
@@ -25,7 +25,7 @@ STATES: Final = """() => {
 def television(browser: Browser) -> Iterator[BrowserContext]:
     """A computer of its own."""
     size = ViewportSize(width=1280, height=720)
-    with browser.new_context(viewport=size, timezone_id=TIME_ZONE) as context:
+    with browser.new_context(viewport=size, timezone_id=BROWSER_ZONE) as context:
         yield context
 
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from tests.pages.board import Board
-from tests.pages.conftest import TIME_ZONE
-from tests.pages.kitchen import BURGER, FRIES, Kitchen
+from tests.pages.kitchen import BURGER, FRIES, TIME_ZONE, Kitchen
 
 STEAK = {"lineId": "3", "name": "Steak"}
 

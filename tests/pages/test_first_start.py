@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.kitchen import Kitchen
 from tests.pages.office import CHOICES, Office
 from tests.process import Service
@@ -25,7 +25,7 @@ def office(page: Page, kitchen: Kitchen) -> Office:
     """Of an appliance that nobody has set up."""
     kitchen.let_in(page.context)
     office = Office(page, first_start=True, source="built-in")
-    office.choices = CHOICES | {"printers": [PLUGGED_IN], "time_zones": [TIME_ZONE, "UTC"]}
+    office.choices = CHOICES | {"printers": [PLUGGED_IN], "time_zones": [BROWSER_ZONE, "UTC"]}
     return office
 
 
@@ -41,7 +41,7 @@ def onward(page: Page, to: str) -> None:
 def test_a_pizzeria_is_set_up_from_nothing(page: Page, kitchen: Kitchen, office: Office) -> None:
     page.goto(f"{kitchen.url}/setup")
     expect(heading(page)).to_have_text("Your kitchen")
-    expect(page.get_by_label("Time zone")).to_have_value(TIME_ZONE)
+    expect(page.get_by_label("Time zone")).to_have_value(BROWSER_ZONE)
     page.get_by_role("button", name="Next").click()
     expect(heading(page)).to_have_text("Your kitchen")  # It has no name yet.
     page.get_by_label("Name of the kitchen").fill("Da Carlo")
@@ -69,7 +69,7 @@ def test_a_pizzeria_is_set_up_from_nothing(page: Page, kitchen: Kitchen, office:
     page.get_by_role("button", name="Have the kitchen work like that").click()
     expect(heading(page)).to_have_text("It works")
     now = office.applied
-    assert now["appliance"] == {"name": "Da Carlo", "language": "en", "time_zone": TIME_ZONE}
+    assert now["appliance"] == {"name": "Da Carlo", "language": "en", "time_zone": BROWSER_ZONE}
     assert [each["id"] for each in now["station"]] == ["oven", "cold", "pass", "bar"]
     assert {"station": "bar", "name": ["*wine*", "*beer*"]} in now["route"]
     assert now["orders"]["default_station"] == "oven"

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.every_page import EVERY_PAGE, fill, open_page
 from tests.pages.kitchen import Kitchen
 
@@ -32,7 +32,7 @@ def hostile(standing: Kitchen) -> Kitchen:
 
 @pytest.fixture
 def visitor(browser: Browser, hostile: Kitchen) -> Iterator[BrowserContext]:
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         hostile.let_in(context)
         yield context
 

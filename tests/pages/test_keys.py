@@ -43,6 +43,7 @@ def opened(page: Page, kitchen: Kitchen, bar: str) -> Board:
     with page.expect_response("**/panel"):
         page.goto(f"{kitchen.url}/?bar={bar}")
     board = Board(page)
+    board.is_tall()
     board.is_live()
     return board
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.every_page import EVERY_PAGE, fill, open_page, says_offline
 from tests.pages.kitchen import Kitchen
 
@@ -21,7 +21,7 @@ def _something_to_show(standing: Kitchen) -> None:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, standing: Kitchen) -> Iterator[dict[str, Page]]:
     """Every page, each in a window of its own."""
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         standing.let_in(context)
         pages = {path: context.new_page() for path in EVERY_PAGE}
         for path, page in pages.items():
@@ -47,7 +47,7 @@ def test_every_page_says_that_nobody_answers_and_later_that_they_do(
 
 def test_a_network_that_swallows_everything_is_noticed(browser: Browser, standing: Kitchen) -> None:
     """As when the access point dies: nothing is refused, nothing comes."""
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         standing.let_in(context)
         for path in EVERY_PAGE:
             page = context.new_page()
@@ -74,7 +74,7 @@ def test_a_screen_that_could_not_load_all_of_itself_does_when_it_can(
         missed.append(route.request.url)
         return route.abort()
 
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         standing.let_in(context)
         page = context.new_page()
         page.route(f"**/{name}/{name}.js", miss_the_first)

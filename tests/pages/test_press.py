@@ -51,6 +51,7 @@ def posts(page: Page) -> list[str]:
 def test_a_second_tap_of_the_same_finger_works_no_other_order(
     hand: Hand, board: Board, kitchen: Kitchen
 ) -> None:
+    board.is_tall()
     for number in (7, 8, 9):
         kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
     board.shows("grill", "Table 7", "Table 8", "Table 9")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize
 
 from appliance.pages import STATIC
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.every_page import EVERY_PAGE, fill, open_page
 from tests.pages.kitchen import Kitchen
 
@@ -56,7 +56,7 @@ def know_arabic(route: Route) -> None:
 def reader(browser: Browser, standing: Kitchen) -> Iterator[BrowserContext]:
     """Somebody whose browser is Arabic."""
     fill(standing)
-    with browser.new_context(timezone_id=TIME_ZONE, locale="ar") as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE, locale="ar") as context:
         standing.let_in(context)
         context.route("**/words/ar/*.json", speak_arabic)
         context.route("**/words/words.js", know_arabic)

@@ -86,16 +86,19 @@ def test_every_button_is_as_large_as_a_finger(
     kitchen.act("grill", "A-1", "start")
     kitchen.act("grill", "A-2", "bump")
     kitchen.act("grill", "A-3", "bump")
-    board.shows("grill", "Table 7", "Table 8")
-    board.card("grill", "Table 7").get_by_role("button", name="Table 7").click()
-    buttons = page.locator("button:visible, #top a:visible")
-    names = [name.strip() for name in buttons.all_text_contents()]
-    assert {"Fire", "Ready", "Bump", "Recall", "Start now", "Fry", "Undo", "All day"} <= set(names)
-    assert {"Table 7", "Recall Table 9", "Status"} <= set(names)
-    for button in buttons.all():
-        box = button.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= FINGER, button.text_content()
+    names: set[str] = set()
+    for table in ("Table 7", "Table 8"):  # Perhaps each is a page of its own.
+        if not board.card("grill", table).is_visible():
+            board.station("grill").get_by_role("button", name="Next page").click()
+        board.card("grill", table).get_by_role("button", name=table).click()
+        buttons = page.locator("button:visible, #top a:visible")
+        names |= {name.strip() for name in buttons.all_text_contents()}
+        for button in buttons.all():
+            box = button.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= FINGER, button.text_content()
+    assert {"Fire", "Ready", "Bump", "Recall", "Start now", "Fry", "Undo", "All day"} <= names
+    assert {"Table 7", "Recall Table 9", "Status"} <= names
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

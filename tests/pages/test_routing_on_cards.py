@@ -53,6 +53,7 @@ def test_what_it_contains_is_shown_as_it_is_known_now(board: Board, kitchen: Kit
 def test_what_no_rule_takes_is_marked_and_said_until_it_is_gone(
     board: Board, kitchen: Kitchen
 ) -> None:
+    board.is_tall()
     said = board.page.locator("#unrouted")
     kitchen.order(id="A-1", name="Table 7", items=[BURGER, SOUP])
     row = board.card("grill", "Table 7").locator(".items li")

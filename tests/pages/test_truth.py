@@ -99,6 +99,7 @@ def test_after_a_restart_it_shows_exactly_what_is_true(board: Board, kitchen: Ki
 def test_the_keyboard_is_where_it_was_when_it_is_live_again(
     board: Board, kitchen: Kitchen, *, is_bumped_meanwhile: bool
 ) -> None:
+    board.is_tall()
     for number in (7, 8):
         kitchen.order(id=f"A-{number}", name=f"Table {number}", items=[BURGER])
     board.shows("grill", "Table 7", "Table 8")

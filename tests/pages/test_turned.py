@@ -1,11 +1,12 @@
 """What buttons and bump bars have a board show: slots, a page, the selected card, the counts."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.hub import Hub, ticket
+from tests.pages.hub import Hub, iso, ticket
 from tests.pages.kitchen import Kitchen
 
 LOOKS = """card => {
@@ -21,12 +22,6 @@ FREE = """card => {
   const isCovered = (cover) => top < cover.getBoundingClientRect().bottom;
   return !covers.some(isCovered) && bottom <= innerHeight && left >= 0 && right <= innerWidth;
 }"""
-SETTLED = """column => new Promise((done) => {
-  const seen = () => done(scrollY + column.scrollTop);
-  requestAnimationFrame(() => requestAnimationFrame(seen));
-})"""
-BELOW_THE_HEAD = """card => card.getBoundingClientRect().top
-  - card.closest(".station").firstElementChild.getBoundingClientRect().bottom"""
 
 
 @pytest.fixture
@@ -37,16 +32,24 @@ def kitchen(standing: Kitchen) -> Kitchen:
 
 @pytest.fixture
 def hub(page: Page, kitchen: Kitchen) -> Hub:
-    page.set_viewport_size({"width": 1024, "height": 600})
+    """So high that a station's page has many cards."""
     hub = Hub(page, kitchen)
     hub.it_is(0)
     hub.board.is_live()
+    page.set_viewport_size({"width": 1280, "height": 6000})
+    return hub
+
+
+@pytest.fixture
+def low(hub: Hub) -> Hub:
+    """On a screen that has room for one or two cards of each station."""
+    hub.board.page.set_viewport_size({"width": 1024, "height": 600})
     return hub
 
 
 def full(hub: Hub, count: int = 20, *others: dict[str, Any]) -> None:
     hub.shows(*(ticket(number, "grill") for number in range(1, count + 1)), *others)
-    expect(hub.board.station("grill").locator(".count")).to_have_text(f"{count}")
+    expect(hub.board.cards("grill").first).to_be_visible()
 
 
 def slots(hub: Hub, station: str) -> list[str]:
@@ -67,10 +70,6 @@ def framed(hub: Hub) -> list[str | None]:
 def is_free(card: Locator) -> bool:
     """Whether all of it is in sight."""
     return bool(card.evaluate(FREE))
-
-
-def scrolled(hub: Hub, station: str = "grill") -> float:
-    return float(hub.board.station(station).evaluate(SETTLED))
 
 
 def test_cards_of_the_page_have_the_numbers_of_their_slots(hub: Hub) -> None:
@@ -166,29 +165,45 @@ def test_nothing_moves_when_another_card_is_selected(hub: Hub) -> None:
         assert places[0] == places[1] == places[2]
 
 
-def test_the_selected_card_is_scrolled_to_no_further_than_it_takes(hub: Hub) -> None:
-    full(hub, 20)
-    hub.turns("grill", selected_order_id="1", per_page=20)
-    assert scrolled(hub) == 0
-    cards = hub.board.cards("grill")
-    for place in (1, 9, 19, 18, 3, 0):
-        hub.turns("grill", selected_order_id=f"{place + 1}", per_page=20)
-        assert is_free(cards.nth(place)), place
-    before = scrolled(hub)
-    hub.turns("grill", selected_order_id="2", per_page=20)
-    assert scrolled(hub) == before
+def test_the_selected_card_is_on_the_page_in_sight_and_whole(low: Hub) -> None:
+    full(low, 20)
+    for place in (1, 2, 10, 20, 19, 4, 1):
+        low.turns("grill", selected_order_id=f"{place}", per_page=20)
+        expect(low.board.card("grill", f"Table {place}")).to_be_visible()
+        assert framed(low) == [f"Table {place}"]
+        assert all(is_free(card) for card in low.board.cards("grill").all())
 
 
-def test_a_page_begins_below_the_head_of_its_column(hub: Hub) -> None:
-    full(hub, 20)
-    hub.turns("grill", selected_order_id="1", per_page=6)
-    hub.turns("grill", selected_order_id="7", per_page=6, first=6)
-    seventh = hub.board.card("grill", "Table 7")
-    assert is_free(seventh)
-    assert seventh.evaluate(BELOW_THE_HEAD) < 20
-    hub.turns("grill", selected_order_id="1", per_page=6)
-    expect(hub.board.station("grill").locator("h2")).to_be_in_viewport(ratio=1)
-    assert is_free(hub.board.cards("grill").first)
+def test_what_does_not_fit_of_a_page_of_buttons_is_on_the_next(low: Hub) -> None:
+    full(low, 12)
+    low.turns("grill", slots=True, per_page=5)
+    shown: list[str] = []
+    numbers: list[str] = []
+    on = low.board.station("grill").get_by_role("button", name="Next page")
+    while True:
+        assert all(is_free(card) for card in low.board.cards("grill").all())
+        shown += low.board.cards("grill").locator(".reference").all_text_contents()
+        numbers += slots(low, "grill")
+        if on.get_attribute("aria-disabled") == "true":
+            break
+        on.click()
+        expect(low.board.cards("grill").locator(".reference").first).not_to_have_text(shown[-1])
+    assert shown == [f"Table {number}" for number in range(1, 13)]
+    assert numbers == ["1", "2", "3", "4", "5", *[""] * 7]
+    low.turns("grill", slots=True, per_page=5, first=5)
+    expect(low.board.cards("grill").locator(".reference").first).to_have_text("Table 6")
+    assert slots(low, "grill")[0] == "1"
+
+
+def test_what_is_late_and_not_in_sight_is_told(low: Hub) -> None:
+    low.it_is(3600)
+    late = {"lateAt": iso(5), "veryLateAt": iso(60)}
+    full(low, 7, ticket(8, "grill", metadata=late))
+    low.turns("grill", slots=True)
+    urgent = low.board.station("grill").locator(".pager .urgent")
+    expect(urgent).to_contain_text("1 very late on page")
+    urgent.click()
+    expect(low.board.card("grill", "Table 8")).to_be_visible()
 
 
 def test_a_page_that_is_turned_leaves_the_other_columns_where_they_are(hub: Hub) -> None:
@@ -203,19 +218,31 @@ def test_a_page_that_is_turned_leaves_the_other_columns_where_they_are(hub: Hub)
     assert is_free(hub.board.cards("fry").first)
 
 
-def test_on_a_telephone_the_whole_page_scrolls_to_what_is_selected(hub: Hub) -> None:
-    hub.board.page.set_viewport_size({"width": 390, "height": 844})
-    full(hub, 20, ticket(1, "fry"))
-    cards = hub.board.cards("grill")
-    for place in (9, 19, 0):
-        hub.turns("grill", selected_order_id=f"{place + 1}", per_page=20)
-        assert is_free(cards.nth(place)), place
-    hub.turns("grill", selected_order_id="9", first=8)
-    assert is_free(hub.board.card("grill", "Table 9"))
+def test_on_a_telephone_the_page_goes_to_what_is_selected_of_the_station_in_sight(
+    hub: Hub,
+) -> None:
+    page = hub.board.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    full(hub, 12, ticket(1, "fry"), ticket(2, "fry"))
     hub.turns("grill", selected_order_id="1")
-    expect(hub.board.station("grill").locator("h2")).to_be_in_viewport(ratio=1)
+    for number in ("8", "12", "1"):
+        hub.turns("grill", selected_order_id=number, per_page=12)
+        assert is_free(hub.board.cards("grill").nth(int(number) - 1)), number
+    # A thumb is on its way there: somebody at the fryer moves nothing.
+    before = page.evaluate("scrollY")
+    for number in ("1", "2"):
+        hub.turns("fry", selected_order_id=number)
+    assert page.evaluate("scrollY") == before
+
+
+def test_a_telephone_that_opens_the_board_begins_at_its_top(page: Page, kitchen: Kitchen) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    hub = Hub(page, kitchen)
+    full(hub, 12, ticket(1, "fry"))
     hub.turns("fry", selected_order_id="1")
-    assert is_free(hub.board.cards("fry").first)
+    hub.it_is(0)
+    expect(hub.board.cards("fry")).to_have_class(re.compile("selected"))
+    assert page.evaluate("scrollY") == 0
 
 
 def test_a_board_that_is_opened_shows_the_page_that_the_others_show(
@@ -231,30 +258,37 @@ def test_a_board_that_is_opened_shows_the_page_that_the_others_show(
     assert is_free(twelfth)
 
 
-def test_a_board_stays_where_it_is_when_the_selected_card_has_gone(hub: Hub) -> None:
+def test_a_page_that_somebody_has_turned_to_stays_when_the_selected_card_has_gone(
+    low: Hub,
+) -> None:
     """Somebody else may be about to touch another."""
-    full(hub, 20, *(ticket(number, "fry") for number in range(1, 20)))
-    hub.turns("grill", selected_order_id="1", per_page=20)
-    hub.board.station("grill").evaluate("column => column.scrollTo(0, 900)")
-    hub.tells("bumped", ticket(1, "grill", status="bumped"))
-    before = scrolled(hub)
-    assert before > 0
-    hub.turns("grill", selected_order_id="2", per_page=20)
-    assert framed(hub) == ["Table 2"]
-    hub.turns("grill", selected_order_id="2", per_page=20, slots=True)
-    assert scrolled(hub) == before
-    hub.turns("grill", selected_order_id="3", per_page=20)
-    assert is_free(hub.board.cards("grill").nth(1))
+    full(low, 20)
+    low.turns("grill", selected_order_id="1", per_page=20)
+    on = low.board.station("grill").get_by_role("button", name="Next page")
+    on.click()
+    on.click()
+    low.tells("bumped", ticket(1, "grill", status="bumped"))
+    expect(low.board.station("grill").locator(".count")).to_have_text("19")
+    shown = low.board.cards("grill").locator(".reference").all_text_contents()
+    low.turns("grill", selected_order_id="2", per_page=20)
+    low.turns("grill", selected_order_id="2", per_page=20, slots=True)
+    assert low.board.cards("grill").locator(".reference").all_text_contents() == shown
+    assert framed(low) == []
+    low.turns("grill", selected_order_id="3", per_page=20)
+    expect(low.board.card("grill", "Table 3")).to_be_visible()
+    assert framed(low) == ["Table 3"]
 
 
 def test_a_column_beside_the_screen_comes_into_sight(hub: Hub) -> None:
     hub.board.page.set_viewport_size({"width": 660, "height": 600})
     full(hub, 2, ticket(1, "pass"))
     assert not is_free(hub.board.cards("pass").first)
+    hub.turns("grill")
+    hub.turns("pass")
     hub.turns("pass", selected_order_id="1")
     assert is_free(hub.board.cards("pass").first)
     hub.turns("grill", selected_order_id="2")
-    assert is_free(hub.board.cards("grill").nth(1))
+    assert is_free(hub.board.card("grill", "Table 2"))
 
 
 def test_the_counts_are_opened_and_closed(hub: Hub) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.pages.board import Board
-from tests.pages.conftest import TIME_ZONE
+from tests.pages.conftest import BROWSER_ZONE
 from tests.pages.hand import DELIBERATE
 from tests.pages.kitchen import BURGER, Kitchen
 
@@ -14,7 +14,7 @@ from tests.pages.kitchen import BURGER, Kitchen
 @pytest.fixture
 def other(browser: Browser, kitchen: Kitchen) -> Iterator[Board]:
     """Another board of the same kitchen, in another browser."""
-    with browser.new_context(timezone_id=TIME_ZONE) as context:
+    with browser.new_context(timezone_id=BROWSER_ZONE) as context:
         context.add_init_script(DELIBERATE)
         kitchen.let_in(context)
         page = context.new_page()

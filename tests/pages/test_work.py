@@ -31,6 +31,7 @@ def test_what_was_there_before_is_shown_in_the_order_of_the_kitchen(
     kitchen.order(id="A-4", priority=True, items=[BURGER])
     page.goto(kitchen.sign_in_link)
     board = Board(page)
+    board.is_tall()
     board.shows("grill", "A-4", "A-1", "A-2", "A-3")
     kitchen.order(id="A-5", priority=True, items=[BURGER])
     board.shows("grill", "A-4", "A-5", "A-1", "A-2", "A-3")

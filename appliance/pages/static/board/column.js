@@ -3,8 +3,8 @@
 import { watchCounts } from "/board/counts.js";
 import { title } from "/board/card.js";
 import { makePager } from "/board/pager.js";
-import { evenPages, guess, pageAt, pagesOf } from "/board/paging.js";
-import { isChosen, mark, reveal } from "/board/view.js";
+import { evenPages, guess, pageAt, pagesWithin } from "/board/paging.js";
+import { isChosen, mark, placeOf, reveal } from "/board/view.js";
 import { isPastRecall } from "/live/time.js";
 import { t } from "/words/words.js";
 
@@ -26,13 +26,14 @@ export function addColumn(id, board) {
   const cards = new Map(); // by ticket id, those in sight: { ticket, key, card }
   let heights = new WeakMap(); // by ticket, of the cards that were drawn
   let room = null; // for cards: columns, height, gap; null while that is not known
+  let counted = []; // What there was when the counts were asked for.
   let begins = [0];
   let page = 0;
   let own = null; // the page that somebody has turned to here
   let touchedAt = 0; // When somebody was last at it.
   let offered = null; // What the button brings back: it says so.
   let view = null; // what buttons and bump bars have it show
-  let toReveal = []; // What comes into sight when it is drawn.
+  let toReveal = null; // Has something come into sight, when it is drawn.
 
   section.dataset.station = id;
   part(".name").textContent = id;
@@ -70,24 +71,27 @@ export function addColumn(id, board) {
 
   function draw() {
     const queue = column.queue();
+    const orders = queue.map(({ order_id: order }) => order);
     part(".count").textContent = queue.length || "";
     offerRecall();
-    counts.again();
-    section.classList.toggle("viewed", Boolean(view));
+    if (queue.length !== counted.length || queue.some((each, at) => each !== counted[at])) {
+      counted = [...queue];
+      counts.again();
+    }
     section.classList.toggle("has-none", !queue.length);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const isEven = Boolean(view) || board.flows();
-      begins = view ? evenPages(queue.length, view.per_page)
-        : isEven ? evenPages(queue.length, AT_ONCE) : pagesOf(queue.map(heightOf), roomFor());
-      page = Math.min(own ?? pageAt(view?.first ?? 0, begins), begins.length - 1);
+      begins = board.flows() ? evenPages(queue.length, AT_ONCE)
+        : pagesWithin(queue.map(heightOf), roomFor(), view?.per_page ?? queue.length);
+      page = Math.min(own ?? pageAt(placeOf(view, orders), begins), begins.length - 1);
       arrange(queue.slice(begins[page], begins[page + 1]));
-      if (!measure() || isEven) break;
+      if (!measure() || board.flows()) break;
     }
     if (own !== null) own = page;
     pager.show(queue, begins, page);
     pager.tell(queue, begins, board.now());
     mark(list, view, begins[page], (card) => ticketOf(card).order_id, board.numbers(column));
-    while (toReveal.length) toReveal.shift()();
+    toReveal?.();
+    toReveal = null;
   }
 
   function ticketOf(card) {
@@ -167,15 +171,11 @@ export function addColumn(id, board) {
     const isOpen = view?.all_day ?? false;
     const turned = isOpen !== (was?.all_day ?? false);
     if (turned) counts.show(isOpen);
-    const isTurned = view && (turned || view.first !== (was?.first ?? 0));
-    const chosen = view && (turned || isChosen(view, was, orders));
-    if (isTurned || chosen) own = null;
+    const chosen = view && isChosen(view, was, orders);
+    if (chosen || (view && view.first !== (was?.first ?? 0))) own = null;
     const bar = document.getElementById("top");
-    if (turned && isOpen) toReveal.push(() => reveal(section, bar, true));
-    else {
-      if (isTurned) toReveal.push(() => reveal(view.first ? list.firstElementChild : section, bar, true));
-      if (chosen) toReveal.push(() => reveal(list.querySelector(".selected"), bar, false));
-    }
+    if (turned && isOpen) toReveal = () => reveal(part("header"), bar);
+    else if (chosen) toReveal = () => reveal(list.querySelector(".selected"), bar);
     board.soon(column);
   }
 

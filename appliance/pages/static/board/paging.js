@@ -25,7 +25,14 @@ export function pagesOf(heights, { columns, height, gap }) {
   return begins;
 }
 
-/** Pages of so many cards each, as buttons and bump bars have them. */
+/** The same, where buttons and bump bars have pages of so many cards: each of those begins one here. */
+export function pagesWithin(heights, room, each) {
+  return evenPages(heights.length, each).flatMap((first) => {
+    return pagesOf(heights.slice(first, first + each), room).map((place) => first + place);
+  });
+}
+
+/** Pages of so many cards each. */
 export function evenPages(count, each) {
   const begins = [0];
   for (let place = each; place < count; place += each) begins.push(place);

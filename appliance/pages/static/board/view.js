@@ -30,30 +30,34 @@ function slotOf(place, { first, per_page: count }) {
  * that are there, nobody has: the board stays where it is, for a finger may be on it.
  */
 export function isChosen(view, was, orders) {
-  if (!was) return true; // The page has just been opened.
+  if (!was) return false; // The page has just been opened.
   const before = was.selected_order_id;
-  return view.selected_order_id !== before && orders.includes(before);
+  return view.selected_order_id !== before && (!before || orders.includes(before));
+}
+
+/** The place in the queue that is to be in sight: of the selected card, or the first of their page. */
+export function placeOf(view, orders) {
+  const place = orders.indexOf(view?.selected_order_id);
+  const first = view?.first ?? 0;
+  return place >= first && place < first + view.per_page ? place : first;
 }
 
 /**
- * Scroll no further than it takes to see an element of a column whole; or until it is up there.
- * The column is scrolled, and no other, or, where columns do not scroll, the page below the bar.
+ * Scroll no further than it takes to see the column of an element, and the element whole. Up and down
+ * goes the page alone, where columns stand below each other, and only from one that is in sight: a
+ * thumb may be on its way to another.
  */
-export function reveal(element, bar, isToBeFirst) {
+export function reveal(element, bar) {
   if (!element) return;
   const column = element.closest(".station");
-  const scrolls = getComputedStyle(column).overflowY === "auto";
-  const cover = (scrolls ? column.querySelector("header") : bar).getBoundingClientRect().bottom;
-  const floor = scrolls ? column.getBoundingClientRect().bottom : window.innerHeight;
+  column.parentElement.scrollLeft += sideways(column, { left: 0, right: window.innerWidth });
+  const cover = bar.getBoundingClientRect().bottom;
+  const whole = column.getBoundingClientRect();
+  if (whole.bottom < cover || whole.top > window.innerHeight) return;
   const { top, bottom } = element.getBoundingClientRect();
   const above = top - GAP - cover;
-  const below = bottom + GAP - floor;
-  let by = isToBeFirst || above < 0 ? above : Math.min(above, Math.max(0, below));
-  if (scrolls && element === column) by = -column.scrollTop;
-  (scrolls ? column : window).scrollBy({ top: by, behavior: "instant" });
-  column.parentElement.scrollLeft += sideways(column, { left: 0, right: window.innerWidth });
-  const list = element.closest(".tickets"); // In one row they go on sideways.
-  if (list) list.scrollLeft += sideways(element, list.getBoundingClientRect());
+  const by = above < 0 ? above : Math.min(above, Math.max(0, bottom + GAP - window.innerHeight));
+  window.scrollBy({ top: by, behavior: "instant" });
 }
 
 /** How far what it stands in is to be moved so that an element is in sight between these. */

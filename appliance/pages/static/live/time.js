@@ -1,21 +1,20 @@
 // What a card says of time, by the appliance's clock: `now` in milliseconds.
 
-import { spoken, t } from "/words/words.js";
+import { t, written } from "/words/words.js";
 
 const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
 
 /** An hour, and the day where it is not that of `other`. */
 export function hour(at, other) {
-  const sameDay = at.toDateString() === other.toDateString();
-  const day = sameDay ? {} : { month: "short", day: "numeric" };
-  const how = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return at.toLocaleString(spoken(), how);
+  const [own, others] = [at, other].map((each) => written(each, { dateStyle: "short" }));
+  const day = own === others ? {} : { month: "short", day: "numeric" };
+  return written(at, { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
 /** An hour with its seconds. */
 export function clock(at) {
-  return at.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
+  return written(at, { timeStyle: "medium" });
 }
 
 /** Whether a ticket is held and starts by itself. */

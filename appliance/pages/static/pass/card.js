@@ -153,7 +153,7 @@ function promiseWords(order, now) {
   if (Number.isNaN(promise) || order.head.status === "voided") return "";
   const left = Math.ceil((promise - now) / MINUTE);
   const facts = { hour: hour(new Date(promise), new Date(now)), count: Math.abs(left) };
-  if (isReady(order) || left > 60) return t("pass.promised", facts);
+  if (left > 60 || (isReady(order) && left >= 0)) return t("pass.promised", facts);
   return t(left < 0 ? "pass.promised-over" : "pass.promised-in", facts);
 }
 

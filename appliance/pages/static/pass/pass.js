@@ -7,6 +7,7 @@ import { watchDrawing } from "/board/drawing.js";
 import { watchPresses } from "/board/press.js";
 import { drawTrouble, watchPrinters } from "/board/printers.js";
 import { watchSummons } from "/board/summons.js";
+import { isChosen } from "/board/view.js";
 import { ask } from "/live/asking.js";
 import { come, finished, follow, knock } from "/live/link.js";
 import { clock } from "/live/time.js";
@@ -39,6 +40,7 @@ export function openPass() {
   let stations = [];
   let filter = "all";
   let page = 0;
+  let isTurned = false; // Somebody at a bump bar has gone on to another order, or page.
   let may = false; // This sign-in may void.
   let renewed = false; // the cookie of this screen
 
@@ -230,6 +232,8 @@ export function openPass() {
     byId("none").hidden = list.children.length > 0 || !stations.length;
     put(byId("none"), t(`pass.none-${filter}`));
     pack(list);
+    if (isTurned) list.querySelector(".selected")?.scrollIntoView({ block: "nearest" });
+    isTurned = false;
   }
 
   function drawSent(now) {
@@ -242,6 +246,10 @@ export function openPass() {
     const view = filter === "all" ? views.get(pass()) : null;
     const found = filtered(all, filter, now);
     const size = pageSize(list, view);
+    if (isTurned && view) {
+      const at = found.findIndex(({ head }) => head.order_id === view.selected_order_id);
+      page = Math.floor((at < 0 ? view.first : at) / size);
+    }
     page = Math.max(0, Math.min(page, Math.ceil(found.length / size) - 1));
     tellPager(page, size, found.length);
     const shown = found.slice(page * size, (page + 1) * size);
@@ -316,7 +324,11 @@ export function openPass() {
   function turnTo({ station_id: id, ...view }) {
     const was = views.get(id);
     views.set(id, view);
-    if (id === pass() && was && was.first !== view.first) show("all", Math.floor(view.first / view.per_page));
+    if (id !== pass()) return;
+    const ids = orders.at(pass(), []).map(({ head }) => head.order_id);
+    // Where the one before has left, it goes on to the next by itself.
+    isTurned = Boolean(was) && (was.first !== view.first || isChosen(view, was, ids));
+    if (isTurned) show("all", 0);
   }
 
   byId("undo").onclick = ({ target }) => {

@@ -8,7 +8,7 @@ import { name } from "/look/elements.js";
 import { tellLook } from "/look/look.js";
 import { leadOn, showCode } from "/look/pages.js";
 import { makeList } from "/ready/list.js";
-import { spoken, t } from "/words/words.js";
+import { t, written } from "/words/words.js";
 
 const READY = "/api/v1/kds/ready";
 const AGAIN_MS = 1000;
@@ -79,7 +79,7 @@ export function openReady() {
   }
 
   function hour(at) {
-    return at.toLocaleTimeString(spoken(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    return written(at, { hour: "2-digit", minute: "2-digit" });
   }
 
   setInterval(ownUp, 250);

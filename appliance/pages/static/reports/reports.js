@@ -11,7 +11,7 @@ import { showGlance } from "/reports/glance.js";
 import { showHours, showTickets } from "/reports/hours.js";
 import { clock, dateInWords, daysLater, duration, number, share } from "/reports/said.js";
 import { fill, numeric } from "/reports/table.js";
-import { speak, spoken, t } from "/words/words.js";
+import { speak, t, written } from "/words/words.js";
 
 const SESSION = "/api/v1/kds/session";
 const LOOK_MS = 1500;
@@ -208,7 +208,7 @@ function live(isIn) {
 function offline() {
   link("offline");
   document.body.classList.add("stale");
-  const since = trueAt.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
+  const since = written(trueAt, { timeStyle: "medium" });
   byId("offline").textContent = t("reports.offline", { since });
   byId("offline").hidden = false;
 }

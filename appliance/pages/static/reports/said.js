@@ -1,6 +1,6 @@
 // Numbers, times and days as reports say them.
 
-import { spoken, t } from "/words/words.js";
+import { spoken, t, written } from "/words/words.js";
 
 const DAY_MS = 86400000;
 
@@ -36,8 +36,8 @@ export function daysLater(date, days) {
 /** A moment as the kitchen's clocks show it; where these are changed that day, with which of both. */
 export function clock(at, day, more = {}) {
   const changed = day.hours.length !== 24 ? { timeZoneName: "short" } : {};
-  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: day.time_zone };
-  return new Date(at).toLocaleTimeString(spoken(), { ...form, ...changed, ...more });
+  const form = { hour: "2-digit", minute: "2-digit", timeZone: day.time_zone };
+  return written(at, { ...form, ...changed, ...more });
 }
 
 /** What an order is called, or its number. */

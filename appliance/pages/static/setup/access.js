@@ -5,7 +5,7 @@ import { request } from "/setup/draft.js";
 import { removing } from "/setup/entries.js";
 import { AT_ONCE, field } from "/setup/fields.js";
 import { listed } from "/setup/rule-words.js";
-import { spoken, t, told } from "/words/words.js";
+import { t, told, written } from "/words/words.js";
 
 const API = "/api/v1/kds";
 /** What people are for, in the order of a list; `manager` may do everything. */
@@ -143,5 +143,5 @@ function calledIn(draft, id) {
 }
 
 function day(at) {
-  return new Date(at).toLocaleDateString(spoken(), { dateStyle: "medium" });
+  return written(at, { dateStyle: "medium" });
 }

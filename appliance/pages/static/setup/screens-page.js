@@ -4,7 +4,7 @@ import { applyLook } from "/look/look.js";
 import { linkPages } from "/look/pages.js";
 import { watchSession } from "/look/sign-in.js";
 import { showScreens } from "/setup/screens.js";
-import { speak, spoken, t } from "/words/words.js";
+import { speak, t, written } from "/words/words.js";
 
 const byId = (id) => document.getElementById(id);
 let trueAt = new Date();
@@ -26,7 +26,7 @@ function showLink(state) {
   document.body.classList.toggle("stale", state === "offline");
   byId("link").className = { live: "live", offline: "offline" }[state] ?? "connecting";
   byId("link").textContent = t(`screens.link-${state}`);
-  const since = trueAt.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
+  const since = written(trueAt, { timeStyle: "medium" });
   byId("offline").hidden = state !== "offline";
   byId("offline").textContent = t("screens.offline", { since });
   if (state !== "offline") byId("facts").hidden = state !== "live";

@@ -7,7 +7,7 @@ import { watchSession } from "/look/sign-in.js";
 import { showErrors } from "/setup/fields.js";
 import { openDraft } from "/setup/draft.js";
 import { isToWalk, walk, walkAgain } from "/setup/first-start.js";
-import { speak, spoken, t, told } from "/words/words.js";
+import { speak, t, told, written } from "/words/words.js";
 
 const OF_GENERAL = [
   "appliance", "orders", "http", "https", "timing", "pass", "tickets", "auth", "menu", "devices", "screens",
@@ -217,7 +217,7 @@ function showLink(state) {
   byId("link").textContent = t(`setup.link-${state}`);
   document.body.classList.toggle("stale", state === "offline");
   byId("offline").hidden = state !== "offline";
-  const since = trueAt.toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
+  const since = written(trueAt, { timeStyle: "medium" });
   if (state === "offline") byId("offline").textContent = t("setup.offline", { since });
   byId("who").hidden = isAllowed;
   document.body.classList.toggle("away", !isAllowed);

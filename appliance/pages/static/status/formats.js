@@ -1,7 +1,7 @@
 // Numbers, times and names on the status page, as the reader's language writes them.
 
 import { name } from "/look/elements.js";
-import { spoken } from "/words/words.js";
+import { spoken, written } from "/words/words.js";
 
 const MEGABYTE = 1e6;
 const GIGABYTE = 1e9;
@@ -10,21 +10,18 @@ const DAY = 24 * HOUR;
 
 /** The hour, and the day where it is not today. */
 export function moment(at) {
-  const when = new Date(at);
-  const isToday = when.toDateString() === new Date().toDateString();
-  const day = isToday ? {} : { month: "short", day: "numeric" };
-  return when.toLocaleString(spoken(), { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const [own, today] = [at, Date.now()].map((each) => written(each, { dateStyle: "short" }));
+  const day = own === today ? {} : { month: "short", day: "numeric" };
+  return written(at, { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
 /** To the second. */
 export function clock(at) {
-  return new Date(at).toLocaleTimeString(spoken(), { hourCycle: "h23", timeStyle: "medium" });
+  return written(at, { timeStyle: "medium" });
 }
 
 export function day(at) {
-  return new Date(at).toLocaleString(spoken(), {
-    hourCycle: "h23", dateStyle: "medium", timeStyle: "short",
-  });
+  return written(at, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** Seconds as one number of minutes, hours or days: nobody reads more of it. */

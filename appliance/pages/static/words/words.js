@@ -13,6 +13,7 @@ const AGAIN_MS = 1000;
 const messages = new Map();
 const language = chosen();
 const plurals = new Intl.PluralRules(language);
+const timeZone = known(document.documentElement.dataset.timeZone);
 
 /**
  * Learn what these parts of the messages say (`speak("board", "live")`), and have the page say it: the
@@ -49,6 +50,20 @@ export function told(name, facts = {}) {
 /** In which language numbers, hours and days are to be written. */
 export function spoken() {
   return language;
+}
+
+/** A moment as the kitchen's clock has it, whatever this browser's: televisions may have any. */
+export function written(at, how) {
+  return new Date(at).toLocaleString(language, { hourCycle: "h23", timeZone, ...how });
+}
+
+/** A time zone, where this browser has heard of it. */
+function known(zone) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
 }
 
 function parts(name, facts) {
