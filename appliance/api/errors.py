@@ -100,14 +100,17 @@ class ApiError(Exception):
 
 def refused(refusal: Refused) -> ApiError:
     """The error for what the kitchen refuses."""
-    if refusal.reason == "wrong_state":
-        states = {"from": refusal.from_status, "to": refusal.to_status}
-        return ApiError(409, "CONFLICT", refusal.message, states)
-    if refusal.reason in _CONFLICTS:
-        return ApiError(409, "CONFLICT", refusal.message)
     if refusal.reason == "cannot_amend":
         return invalid("itemsToUpdate", refusal.message)
-    return ApiError(404, "NOT_FOUND", refusal.message)
+    details: dict[str, Any] = {"reason": refusal.reason}
+    if refusal.reason == "wrong_state":
+        details |= {"from": refusal.from_status, "to": refusal.to_status}
+        if refusal.stations:
+            details["stations"] = list(refusal.stations)
+        return ApiError(409, "CONFLICT", refusal.message, details)
+    if refusal.reason in _CONFLICTS:
+        return ApiError(409, "CONFLICT", refusal.message, details)
+    return ApiError(404, "NOT_FOUND", refusal.message, details)
 
 
 def still_indexing(behind: Behind) -> ApiError:

@@ -278,6 +278,8 @@ class Refused(Struct, frozen=True, gc=False):
     """Of several rules or items, the one that it is about, counted from 0."""
     field: str | None = None
     """Of a station, the field that it is about."""
+    stations: tuple[str, ...] = ()
+    """The names of those that it has to wait for."""
 
 
 class ConfigurationNoted(Struct, frozen=True, gc=False):

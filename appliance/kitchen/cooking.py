@@ -110,7 +110,8 @@ class Cooking:
             return Refused("wrong_state", message, ticket.status, "bumped")
         if waited_for := self._waited_for(known, ticket):
             message = f"not before it is done at {', '.join(waited_for)}"
-            return Refused("wrong_state", message, ticket.status, "bumped")
+            names = tuple(waited_for)
+            return Refused("wrong_state", message, ticket.status, "bumped", stations=names)
         return None
 
     def _waited_for(self, known: Known, ticket: Ticket) -> list[str]:

@@ -131,8 +131,10 @@ def updated_ticket(
     ]
     changed = replace(ticket, lines=_without_oldest_struck(lines))
     nothing_left = all(line.change == "deleted" for line in lines)
-    if nothing_left and ticket.workable and len(left) < len(ticket.lines):
-        return clear(changed, now)
+    if len(left) < len(ticket.lines) and all(
+        line.bump or line.change == "deleted" for line in lines
+    ):
+        return _finished_elsewhere(ticket, lines, comparison, now)
     # A card without lines stands for an order without lines, and goes when that gets some.
     if nothing_left and ticket.status not in ("bumped", "voided") and (lines or comparison.items):
         return void(changed, now)
@@ -142,7 +144,7 @@ def updated_ticket(
         new = {line_id for line_id, stop in wanted.items() if stop is not None}
         return brought_back(changed, new, now) if new else replace(changed, updated_at=now.at)
     if ticket.status in ("held", "ready") and any(
-        line.unfired != changed.unfired for line, changed in zip(ticket.lines, lines, strict=False)
+        line.unfired != changed.unfired for line, changed in zip(left, lines, strict=False)
     ):
         changed = replace(changed, queued=now.tick)
     return replace(changed, fires_at=fires_at(lines, now), updated_at=now.at)
@@ -183,6 +185,16 @@ def new_ticket(
 def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Line:
     new = _new(comparison.items[line_id], stop, now, unfired=line_id in comparison.held)
     return replace(new, change="added")
+
+
+def _finished_elsewhere(
+    ticket: Ticket, lines: Sequence[Line], comparison: Comparison, now: Moment
+) -> Ticket:
+    """Nothing of it is to be made here any more; what was taken back is still to be seen."""
+    if any(line.change == "deleted" for line in lines):
+        return void(replace(ticket, lines=tuple(lines)), now)
+    gone = (line for line in ticket.lines if line.id in comparison.done and not line.bump)
+    return clear(replace(ticket, lines=(*lines, *gone)), now)
 
 
 def _leaves(line: Line, ticket: Ticket, comparison: Comparison) -> bool:

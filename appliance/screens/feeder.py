@@ -50,6 +50,8 @@ class FeedStatus(NamedTuple):
 
     heard: float | None
     """When it last answered."""
+    reached: float | None
+    """When a connection was last taken there."""
     answers_since: float | None
     """Since when something answers there, of one that is held; None: nothing does."""
     behind_since: float | None
@@ -116,6 +118,7 @@ class Feeder:
         it may be the order's fault; of two it is the screen's."""
         self._is_reached = False
         """Whether it took the connection of what was sent last."""
+        self._reached: float | None = None
         self._took: float = 0.0
         """Monotonic: when it last took something."""
         self._look_at = 0.0
@@ -142,11 +145,11 @@ class Feeder:
 
     def hold(self, *, is_held: bool) -> None:
         """Whether it may be another that is there: it is looked at, and sent nothing."""
-        if is_held and not self._is_held:
-            self._is_away, self._answers_since = True, None
-        self._is_held = is_held
-        if not is_held:
-            self._answers_since = None
+        if is_held == self._is_held:
+            return
+        self._is_held, self._is_away = is_held, True
+        self._answers_since, self._look_at = None, 0.0
+        self._news.set()
 
     def status(self) -> FeedStatus:
         """As it is now."""
@@ -157,6 +160,7 @@ class Feeder:
             seq = since - 1 if since and mirror.is_sure else None
         return FeedStatus(
             self._heard,
+            self._reached,
             self._answers_since,
             self._behind_since,
             self._stuck_since(),
@@ -235,7 +239,10 @@ class Feeder:
             while await self._live.follow() is None:
                 pass
             for number in self._live.numbers:
-                self._mirror.suspect(number, self._live.order_id(number) or "", gone=False)
+                content = self._live.content(number)
+                order_id = self._live.order_id(number) or ""
+                came = () if content is None else content.via
+                self._mirror.suspect(number, order_id, gone=False, via=came)
             self._live.look_anew()
         elif kept is not None:
             position, head = kept.position, self._log.head
@@ -245,8 +252,10 @@ class Feeder:
                 self._mirror.take_up(kept.shown)
                 self._on_disk = {number: on.wire_id for number, on in kept.shown.items()}
                 kitchen = self._expeditor.kitchen
-                for suspect in await suspects(self._log, position.seq, self._live.sees, kitchen):
-                    self._mirror.suspect(suspect.number, suspect.order_id, gone=suspect.gone)
+                for each in await suspects(self._log, position.seq, self._live.sees, kitchen):
+                    via = self._live.via(each.via)
+                    if via is not None:
+                        self._mirror.suspect(each.number, each.order_id, gone=each.gone, via=via)
         while (touched := await self._live.follow()) is None:
             pass
         self._has_begun = True
@@ -301,7 +310,8 @@ class Feeder:
             self._is_away, self._answers_since = True, None
             self._fail(error)
             return
-        self._look_at = monotonic() + PROBE_SECONDS
+        self._reached = monotonic()
+        self._look_at = self._reached + PROBE_SECONDS
         if self._is_held:
             self._answers_since = self._answers_since or monotonic()
             self._be("something answers there, and has not said yet that it is it")
@@ -322,6 +332,8 @@ class Feeder:
         )
         if step.command == "create" and not is_found:
             await self._keeping.durable()
+            if self._is_held:
+                return  # Meanwhile it may be another that is there.
         self._mirror.begin(step)
         self._is_reached = False
         try:
@@ -340,9 +352,9 @@ class Feeder:
 
     def _reach(self) -> None:
         """It takes the connection of a message: as good as a look, where it answered so far."""
-        self._is_reached = True
+        self._is_reached, self._reached = True, monotonic()
         if not (self._is_away or self._unanswered):
-            self._heard = monotonic()
+            self._heard = self._reached
 
     def _answered(self, step: Step, reply: Reply) -> None:
         """Raises EOFError for an answer that is none."""
@@ -367,6 +379,8 @@ class Feeder:
         self._hear()
 
     def _hear(self) -> None:
+        if self._is_held:
+            return  # It answered what was on its way.
         self._heard, self._is_away = monotonic(), False
         self._look_at = self._heard + PROBE_SECONDS
         self._be("")

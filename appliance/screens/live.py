@@ -137,6 +137,11 @@ class Live:
         ]
         return all(ticket.status == "bumped" for ticket in tickets)
 
+    def via(self, before: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What an order comes through to the screen; None where it came from there."""
+        via = (*before, self._identifier)
+        return None if self._screen in via else via
+
     @property
     def numbers(self) -> list[int]:
         """Of the orders that are live."""
@@ -147,8 +152,8 @@ class Live:
         known = self._orders.get(number)
         if known is None:
             return None
-        via = (*known.placed.order.via, self._identifier)
-        if self._screen in via:
+        via = self.via(known.placed.order.via)
+        if via is None:
             return None
         passes = self._expeditor.kitchen.router.passes
         try:

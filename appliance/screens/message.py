@@ -58,11 +58,15 @@ def content(
 
 
 def _done(
-    placed: Placed, tickets: Iterable[Ticket], items: Iterable[Mapping[str, Any]]
+    placed: Placed, tickets: Collection[Ticket], items: Iterable[Mapping[str, Any]]
 ) -> tuple[str, ...]:
     """The lines that a screen is not to show, and not to strike through where it did."""
     voided = {line.id for ticket in tickets if ticket.status == "voided" for line in ticket.lines}
     shown = {item["lineId"] for item in items}
+    lines = [line for ticket in tickets for line in ticket.lines]
+    if any(line.change == "deleted" for line in lines):
+        # One of its id elsewhere may be another dish: that is no reason not to strike it.
+        return tuple(dict.fromkeys(line.id for line in lines if line.bump))
     return tuple(item.line_id for item in placed.order.items if item.line_id not in shown | voided)
 
 

@@ -106,7 +106,7 @@ class Mirror:
             self._settle(-place, 0)
             self.unsaved.add(number)
 
-    def suspect(self, number: int, order_id: str, *, gone: bool) -> None:
+    def suspect(self, number: int, order_id: str, *, gone: bool, via: tuple[str, ...] = ()) -> None:
         """An order of which something may have been sent after what was stored.
 
         `gone`: it may have been taken off the screen by that.
@@ -115,7 +115,7 @@ class Mirror:
         if on is None:
             if order_id in self._lives or self._is_taken(order_id):
                 return  # It would have had another id, which is stored before it is used.
-            on = OnScreen(order_id, 1, None, there=True)
+            on = OnScreen(order_id, 1, None, there=True, via=via)
         if on.there:
             self._put(number, replace(on, digest=None, there=not gone))
         self._settle(number, 0)
@@ -133,7 +133,7 @@ class Mirror:
         if content is not None:
             self._wanted[number] = content
             if number not in self._entries:
-                self._put(number, self._new(order_id))
+                self._put(number, self._new(order_id, content.via))
         if (before and before.digest) != (content and content.digest):
             # It may take that.
             self._forget_failures(number)
@@ -242,7 +242,7 @@ class Mirror:
         if on is None:
             return
         if on.digest == NOTHING and number in self._wanted and not on.there:
-            self._put(number, self._new(_order_id(on)))
+            self._put(number, self._new(_order_id(on), self._wanted[number].via))
         elif on.digest == NOTHING and number not in self._wanted and on.there:
             # It was never there, or the screen forgot it: its id may be closed all the same.
             self._put(number, replace(on, there=False))
@@ -260,12 +260,12 @@ class Mirror:
         for of_numbers in (self.refused, self._failed, self._later):
             of_numbers.pop(number, None)
 
-    def _new(self, order_id: str) -> OnScreen:
+    def _new(self, order_id: str, via: tuple[str, ...]) -> OnScreen:
         """How it comes onto the screen, under an id that no other has or had."""
         life = self._lives.get(order_id, 0) + 1
         while self._is_taken(wire_id := order_id if life == 1 else f"{order_id}~{life}"):
             life += 1
-        return OnScreen(wire_id, life, NOTHING, there=True)
+        return OnScreen(wire_id, life, NOTHING, there=True, via=via)
 
     def _is_taken(self, wire_id: str) -> bool:
         return any(on.wire_id == wire_id for on in self._entries.values())

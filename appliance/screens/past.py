@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from appliance.kitchen import event as events
 from appliance.kitchen.event import OrderPlaced, TicketChanged
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.order import Order
 from appliance.log import Log, LogError
 from appliance.screens.message import is_shown
 
@@ -26,6 +27,8 @@ class Suspect(NamedTuple):
     order_id: str
     gone: bool
     """It may have been taken off."""
+    via: tuple[str, ...]
+    """What it came through before this appliance."""
 
 
 async def suspects(
@@ -35,7 +38,7 @@ async def suspects(
 
     `sees`: whether a station is one of the screen's. `kitchen`: for orders that were placed before.
     """
-    ids: dict[int, str] = {}
+    orders: dict[int, Order] = {}
     gone: dict[int, bool] = {}
     while after < log.head:
         try:
@@ -47,11 +50,14 @@ async def suspects(
         for each in recorded:
             match events.decode(each.event):
                 case OrderPlaced(number=number, order=order):
-                    ids[number] = order.id
+                    orders[number] = order
                 case TicketChanged(ticket=ticket) as event if sees(ticket.station):
                     is_gone = event.gone or not is_shown(ticket)
                     gone[ticket.number] = gone.get(ticket.number, False) or is_gone
         after = recorded[-1].seq
     in_memory = kitchen.numbers_in_memory
-    ids |= {each: kitchen.placed(each).order.id for each in gone.keys() & in_memory}
-    return [Suspect(each, ids[each], gone[each]) for each in sorted(gone.keys() & ids.keys())]
+    orders |= {each: kitchen.placed(each).order for each in gone.keys() & in_memory}
+    return [
+        Suspect(each, orders[each].id, gone[each], orders[each].via)
+        for each in sorted(gone.keys() & orders.keys())
+    ]

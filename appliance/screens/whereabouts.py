@@ -88,10 +88,11 @@ class Whereabouts:
         self._forget_others({screen.id for screen in screens})
         for screen in screens:
             self._learn(screen, screens)
-            self._hold(screen, status(screen.id), now, is_away=away(screen.id))
-            if screen.id in self._lost or screen.address is None or away(screen.id):
+            how, is_away = status(screen.id), away(screen.id)
+            self._hold(screen, how, now, is_away=is_away)
+            if self._is_gone(screen, how, is_away=is_away):
                 self._find(screen, now)
-            else:
+            elif screen.id not in self._lost:
                 self._return(screen, now)
 
     def _own(self, screen: Adopted) -> Sequence[Sighting]:
@@ -128,10 +129,10 @@ class Whereabouts:
         own = max((one.said for one in self._own(screen) if place in one.places), default=0.0)
         other = self._other(screen)
         if screen.id not in self._lost:
-            heard = None if status is None else status.heard
-            is_silent = is_away and (heard is None or now - heard >= AWAY_SECONDS)
-            if is_new or is_silent:
-                self._lost[screen.id] = now if heard is None else heard
+            reached = None if status is None else status.reached
+            is_unreached = is_away and (reached is None or now - reached >= AWAY_SECONDS)
+            if is_new or is_unreached:
+                self._lost[screen.id] = now if reached is None else reached
                 self._ask(screen.id, ip, now)
             elif other is not None and own < other.stay.first:
                 self._ask(screen.id, ip, now)  # Perhaps only its word is older than the other's.
@@ -141,10 +142,19 @@ class Whereabouts:
             return
         answers = None if status is None else status.answers_since
         waited = 0.0 if answers is None else now - answers
-        if own > lost or (other is None and waited >= BEACON_SECONDS):
+        # What answers for that long, and says nothing, counts less than a claim elsewhere.
+        is_waited_for = other is not None or waited < BEACON_SECONDS or self._find(screen, now)
+        if own > lost or not is_waited_for:
             del self._lost[screen.id]
         elif waited:
             self._ask(screen.id, ip, now)
+
+    def _is_gone(self, screen: Adopted, status: FeedStatus | None, *, is_away: bool) -> bool:
+        """Whether it is not where it was: nothing answers there, or another says to be there."""
+        if screen.id not in self._lost:
+            return is_away or screen.address is None
+        is_answered = status is not None and status.answers_since is not None
+        return self._other(screen) is not None or (is_away and not is_answered)
 
     def _other(self, screen: Adopted) -> Sighting | None:
         """Who says to be where it is, and to be another.
@@ -174,19 +184,20 @@ class Whereabouts:
 
     # ── where it is ──────────────────────────────────────────────────────────────────
 
-    def _find(self, screen: Adopted, now: float) -> None:
-        """Where it does not answer, or another does: somewhere else."""
+    def _find(self, screen: Adopted, now: float) -> bool:
+        """Somewhere else, if it is; whether it is."""
         claims = self._own(screen)
         if not claims or now - self._moved.get(screen.id, now - MOVE_SECONDS) < MOVE_SECONDS:
-            return
+            return False
         try:
             networks, own = interfaces.networks(), interfaces.addresses()
         except OSError as error:
             logger.debug("the networks of this machine cannot be read: %s", error)
-            return
+            return False
         there = moved_to(screen, claims, networks, own)
         if there is not None:
             self._move(screen, there, now)
+        return there is not None
 
     def _return(self, screen: Adopted, now: float) -> None:
         """Who says by beacon, which tells from where, to be where it was adopted counts more."""

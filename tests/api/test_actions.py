@@ -73,7 +73,8 @@ async def test_every_action_does_what_the_table_says(walk: Walk, state: str, pre
         named = (state, action)
         if expected == "-":
             assert (answer.status, answer.body["code"]) == (409, "CONFLICT"), named
-            details = {"from": STATUS[state], "to": LEADS_TO.get(action)}
+            states = {"from": STATUS[state], "to": LEADS_TO.get(action)}
+            details = {"reason": "wrong_state", **states}
             assert answer.body["details"] == details, named
         else:
             assert answer.status == 200, named

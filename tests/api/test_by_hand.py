@@ -336,7 +336,12 @@ async def test_the_settings_are_those_of_the_file(tmp_path: Path) -> None:
         await appliance.order(id="A-1", items=[BURGER, held])
         waits = await act(appliance, "bump", station="pass")
         assert (waits.status, waits.body["message"]) == (409, "not before it is done at Grill")
-        assert waits.body["details"] == {"from": "pending", "to": "bumped"}
+        assert waits.body["details"] == {
+            "reason": "wrong_state",
+            "from": "pending",
+            "to": "bumped",
+            "stations": ["Grill"],
+        }
         bumped = await act(appliance, "bump")
         assert bumped.body["status"] == "pending", "its next course was fired"
         off = await act(appliance, "undo")

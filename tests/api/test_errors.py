@@ -119,7 +119,7 @@ async def test_an_action_in_the_wrong_state_is_409_with_from_and_to(
     await appliance.order(id="A-1", items=[BURGER])
     answer = await ask(appliance, "POST", ticket_path("grill", "A-1", "ready"))
     is_error(answer, 409, "CONFLICT")
-    assert answer.body["details"] == {"from": "pending", "to": "ready"}
+    assert answer.body["details"] == {"reason": "wrong_state", "from": "pending", "to": "ready"}
 
 
 async def test_a_body_that_is_too_large_is_413(appliance: RunningAppliance) -> None:

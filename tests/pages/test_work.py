@@ -230,7 +230,7 @@ def test_what_was_done_last_is_taken_back_by_one_press(board: Board, kitchen: Ki
     board.shows("grill", "Table 7", "Table 8")
     expect(said).to_have_text("Taken back: bump of Table 7")
     undo.click()
-    expect(said).to_contain_text("Grill: nothing was done here by hand")
+    expect(said).to_contain_text("Grill: there is nothing to take back")
 
 
 def test_a_course_that_was_fired_on_a_card_is_taken_back_above_it(

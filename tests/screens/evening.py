@@ -88,8 +88,11 @@ class FakeFeeding(Feeding):
         """Where a screen answers."""
         self.behind_since: dict[str, float] = {}
         self.refused = 0
+        self.mute = False
+        """It takes connections, and answers nothing."""
         self.trouble = "it refuses connections"
         self._heard: dict[str, float] = {}
+        self._reached: dict[str, float] = {}
         self._answers: dict[str, float] = {}
 
     @property
@@ -104,6 +107,7 @@ class FakeFeeding(Feeding):
         behind = self.behind_since.get(screen)
         return FeedStatus(
             self._heard.get(screen),
+            self._reached.get(screen),
             self._answers.get(screen),
             behind,
             behind,
@@ -125,7 +129,9 @@ class FakeFeeding(Feeding):
                     self._answers.pop(screen, None)
                 elif screen not in self._answers:
                     self._answers[screen] = now
-                if fed.address in self.there and not fed.is_held:
+                if fed.address in self.there:
+                    self._reached[screen] = now
+                if fed.address in self.there and not fed.is_held and not self.mute:
                     self._heard[screen] = now
             await asyncio.sleep(1)
 

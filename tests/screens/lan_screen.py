@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 from appliance.config.values import Address
 from appliance.screens.simulated import SimulatedScreen
 
-Ways = Literal["well", "hangs", "refuses", "cuts", "babbles"]
-"""`hangs`: it takes connections and messages, and answers nothing. `refuses`: it can parse no
+Ways = Literal["well", "hangs", "waits", "refuses", "cuts", "babbles"]
+"""`hangs`: it takes connections and messages, and answers nothing. `waits`: it answers once it is
+healed. `refuses`: it can parse no
 order. `cuts`: after so many bytes of message or answer, see `cut_after`. `babbles`: its answers
 are none."""
 _ABORT: Final = b"\1\0\0\0\0\0\0\0"
@@ -142,6 +143,9 @@ class LanScreen:
                 message += piece
             if len(message) >= most or (self.dies_of and self.dies_of in message):
                 _abort(writer)
+            elif self.way == "waits":
+                await self._healed.wait()
+                self._reply(message, writer, _NO_END)
             elif self.way == "hangs":
                 await reader.read()
                 if not writer.is_closing():  # It was killed meanwhile.

@@ -278,6 +278,25 @@ async def test_one_that_moved_is_fed_where_it_is(kitchen: Hub, screen: LanScreen
         assert elsewhere.shown == kitchen.shows(GRILL)
 
 
+async def test_who_may_be_another_is_sent_nothing_more(kitchen: Hub, screen: LanScreen) -> None:
+    """Whatever is on its way when that is found out."""
+    began = asyncio.Event()
+    screen.began, screen.way = began.set, "waits"
+    await kitchen.order("1", "Burger")
+    await asyncio.wait_for(began.wait(), SECONDS)
+    kitchen.feed(one=Fed(screen.address, GRILL, is_held=True))
+    screen.heal()
+    await kitchen.until(lambda: kitchen.feeding.tallies.accepted == 1)
+    await kitchen.order("2", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.status("one").answers_since is not None)
+    reached = kitchen.feeding.status("one").reached
+    await kitchen.until(lambda: kitchen.feeding.status("one").reached != reached)
+    assert told(screen) == ["create 1"]
+    kitchen.feed(one=Fed(screen.address, GRILL))
+    await kitchen.in_step("one")
+    assert screen.shown == kitchen.shows(GRILL)
+
+
 async def test_one_that_hangs_is_known_to(kitchen: Hub, screen: LanScreen) -> None:
     await kitchen.order("7", "Burger")
     await kitchen.in_step("one")

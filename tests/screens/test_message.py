@@ -279,3 +279,31 @@ def test_a_modifier_of_a_modifier_says_so_in_its_name_alone() -> None:
         (line,) = sent["items"]
         assert [mod["name"] for mod in line["mods"]] == wanted
         assert all(mod.keys() <= {"name", "id", "qty"} for mod in line["mods"])
+
+
+def done(kitchen: Kitchen, *stations: str) -> list[str]:
+    """The lines that an update names as finished elsewhere."""
+    found = kitchen.tickets_of("7")
+    tickets = [ticket for ticket, _ in found if ticket.station in stations]
+    content = message.content(found[0][1], tickets, kitchen.router.passes, ("HUB",))
+    assert content is not None
+    named: list[str] = json.loads(message.update("7", content)).get("done", [])
+    return named
+
+
+def test_lines_that_are_not_there_for_another_reason_than_being_taken_back_are_named() -> None:
+    kitchen = kitchen_with(item("1"), item("2", "Steak"), item("3", "Fries"))
+    assert done(kitchen, "grill") == ["3"]
+    assert done(kitchen, "grill", "fry") == []
+    do(kitchen, ActOnTicket("fry", "7", "bump"), after(5))
+    assert done(kitchen, "grill", "fry") == ["3"]
+    do(kitchen, ActOnTicket("fry", "7", "recall"), after(6))
+    do(kitchen, ActOnTicket("fry", "7", "void"), after(7))
+    assert done(kitchen, "grill", "fry") == []
+
+
+def test_a_dish_that_became_another_of_another_station_is_not_finished() -> None:
+    kitchen = kitchen_with(item("1"), item("2", "Steak"))
+    changed = Order("7", (item("1", "Fries"), item("2", "Steak")), time=1)
+    do(kitchen, UpdateOrder(changed, NOBODY), after(5))
+    assert done(kitchen, "grill") == []

@@ -11,6 +11,8 @@ from unittest import mock
 import apsw
 import pytest
 
+from appliance.kitchen.command import CreateOrder
+from appliance.kitchen.order import Guest, Item, Order
 from appliance.log import Position
 from appliance.screens import keeping
 from appliance.screens.feeding import Fed
@@ -85,6 +87,15 @@ def test_what_may_have_been_sent_has_no_id_that_another_has() -> None:
     mirror.want(5, "7~2", dish, 1)
     ids = {number: on.wire_id for number, on in mirror.all_stored()}
     assert ids == {1: "7~2", 5: "7~2~2"}
+
+
+def test_what_may_have_been_sent_is_taken_off_with_what_it_came_through() -> None:
+    """Where it came from, it would be taken for a command."""
+    mirror = Mirror()
+    mirror.suspect(5, "7", gone=True, via=("A", "HUB"))
+    step = mirror.next(0)
+    assert step is not None
+    assert (step.command, step.via) == ("cancel", ("A", "HUB"))
 
 
 # ── from start to start ──────────────────────────────────────────────────────────────
@@ -380,3 +391,20 @@ async def test_what_cannot_come_back_is_not_kept(
     store.close()
     await kitchen.start()
     assert screen.shown == {}
+
+
+async def test_an_order_of_the_screen_itself_is_not_taken_off_there_after_a_power_cut(
+    tmp_path: Path, screen: LanScreen
+) -> None:
+    async with hub(tmp_path, FEEDC0FFEE12=Fed(screen.address, GRILL)) as kitchen:
+        await kitchen.order("1", "Burger")
+        await kitchen.in_step("FEEDC0FFEE12")
+        with kitchen.disk_stands_still():
+            order = Order("2", (Item("1", "Burger"),), via=("FEEDC0FFEE12",))
+            await kitchen.do(CreateOrder(order, Guest()))
+            await kitchen.act("grill", "2", "bump")
+            await kitchen.in_step("FEEDC0FFEE12")
+            await kitchen.kill()
+        await kitchen.start()
+        await kitchen.in_step("FEEDC0FFEE12")
+        assert commands_of(screen.messages) == ["create 1", "update 1"]

@@ -109,7 +109,10 @@ def test_where_nobody_says_anything_it_is_fed_after_a_while(evening: Evening) ->
     evening.feeding.there = {AT}
     evening.seconds(19)
     assert evening.states() == {ONE: "away"}
-    evening.seconds(4)
+    evening.seconds(3)
+    for _ in range(20):
+        assert is_fed(evening)
+        evening.seconds(0.5)
     assert evening.states() == {ONE: "live"}
 
 
@@ -211,3 +214,39 @@ def test_a_machine_with_two_addresses_is_one(evening: Evening) -> None:
     assert made.address == AT
     pass_by(evening, 20, (ONE, HERE), (ONE, THERE))
     assert (evening.shows(ONE).conflict, evening.found()) == ("", {})
+
+
+def test_after_a_start_a_screen_that_answers_is_not_looked_for_elsewhere(evening: Evening) -> None:
+    """Its own beacon may be a while in coming; a stranger beacons at once."""
+    adopt(evening)
+    evening.start()
+    evening.beacons.clear()
+    evening.feeding.there = {AT, ELSEWHERE}
+    pass_by(evening, 12, (ONE, THERE))
+    assert evening.feeding.fed[ONE] == Fed(AT, GRILL, is_held=True)
+    pass_by(evening, 12, (ONE, THERE), (ONE, HERE))
+    assert evening.feeding.fed[ONE] == Fed(AT, GRILL)
+    assert "both say to be it" in evening.shows(ONE).conflict
+
+
+def test_what_answers_and_never_says_who_it_is_counts_less_than_who_does(evening: Evening) -> None:
+    """Somebody else has its address now, who beacons not."""
+    adopt(evening)
+    die(evening)
+    evening.feeding.there = {AT, ELSEWHERE}
+    evening.seconds(2)
+    pass_by(evening, 16, (ONE, THERE))
+    assert evening.feeding.fed[ONE] == Fed(AT, GRILL, is_held=True)
+    pass_by(evening, 8, (ONE, THERE))
+    assert evening.feeding.fed[ONE] == Fed(ELSEWHERE, GRILL)
+
+
+def test_one_that_takes_connections_and_answers_nothing_is_not_taken_for_another(
+    evening: Evening,
+) -> None:
+    """It is away, for one order perhaps: its place is no other's."""
+    adopt(evening)
+    evening.feeding.mute = True
+    evening.beacons.clear()
+    evening.seconds(10)
+    assert (evening.states(), is_fed(evening)) == ({ONE: "away"}, True)

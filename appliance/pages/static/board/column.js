@@ -173,9 +173,8 @@ export function addColumn(id, board) {
     if (turned) counts.show(isOpen);
     const chosen = view && isChosen(view, was, orders);
     if (chosen || (view && view.first !== (was?.first ?? 0))) own = null;
-    const bar = document.getElementById("top");
-    if (turned && isOpen) toReveal = () => reveal(part("header"), bar);
-    else if (chosen) toReveal = () => reveal(list.querySelector(".selected"), bar);
+    if (turned && isOpen) toReveal = () => reveal(part("header"));
+    else if (chosen) toReveal = () => reveal(list.querySelector(".selected"));
     board.soon(column);
   }
 

@@ -1,7 +1,6 @@
 // What buttons and bump bars have a board show: a page, and the ticket that is selected there.
 
 const KEYS = 9; // Cards that digits stand for.
-const GAP = 12; // Pixels around a card that comes into view: its frame is out there.
 
 /**
  * Say which cards of a column stand in which slots, and which one is selected: they stay. `first` is
@@ -43,25 +42,10 @@ export function placeOf(view, orders) {
 }
 
 /**
- * Scroll no further than it takes to see the column of an element, and the element whole. Up and down
- * goes the page alone, where columns stand below each other, and only from one that is in sight: a
- * thumb may be on its way to another.
+ * Scroll no further than it takes to see an element. Up and down goes the page alone, where columns stand
+ * below each other, and only from one that is in sight: a thumb may be on its way to another.
  */
-export function reveal(element, bar) {
-  if (!element) return;
-  const column = element.closest(".station");
-  column.parentElement.scrollLeft += sideways(column, { left: 0, right: window.innerWidth });
-  const cover = bar.getBoundingClientRect().bottom;
-  const whole = column.getBoundingClientRect();
-  if (whole.bottom < cover || whole.top > window.innerHeight) return;
-  const { top, bottom } = element.getBoundingClientRect();
-  const above = top - GAP - cover;
-  const by = above < 0 ? above : Math.min(above, Math.max(0, bottom + GAP - window.innerHeight));
-  window.scrollBy({ top: by, behavior: "instant" });
-}
-
-/** How far what it stands in is to be moved so that an element is in sight between these. */
-function sideways(element, { left: from, right: to }) {
-  const { left, right } = element.getBoundingClientRect();
-  return left < from + GAP ? left - GAP - from : Math.max(0, right + GAP - to);
+export function reveal(element) {
+  const { top, bottom } = element?.closest(".station").getBoundingClientRect() ?? {};
+  if (bottom > 0 && top < innerHeight) element.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -325,10 +325,18 @@ async function ask(method, path, { json, key, patience = ANSWER_MS } = {}) {
     const told = isJson(answer) ? await answer.json() : {};
     if (answer.ok) return told;
     const { status } = answer;
-    return { wrong: told.message ?? t("live.not-done", { status }), status };
+    return { wrong: refusal(told) ?? t("live.not-done", { status }), status };
   } catch {
     return { wrong: t("live.unanswered"), unanswered: true };
   }
+}
+
+/** Why the kitchen does not do it, in the reader's language where there are words for it. */
+function refusal({ message, details: { reason, from, to, stations } = {} }) {
+  const state = stations ? "wait" : to === "recalled" ? to : from === "held" ? from : "state";
+  const key = `live.refused-${reason === "wrong_state" ? state : reason?.replaceAll("_", "-")}`;
+  const words = t(key, { stations: stations?.join(", ") });
+  return words === key ? message : words;
 }
 
 function isJson(answer) {
