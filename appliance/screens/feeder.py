@@ -116,6 +116,8 @@ class Feeder:
         self._unanswered: set[int] = set()
         """Orders that it took a connection for and gave no answer to, since its last one. Of one,
         it may be the order's fault; of two it is the screen's."""
+        self._witness: int | None = None
+        """The order by which it is told whether it has forgotten all."""
         self._is_reached = False
         """Whether it took the connection of what was sent last."""
         self._reached: float | None = None
@@ -345,8 +347,11 @@ class Feeder:
             self._tallies["failed"] += 1
             self._unanswered.add(step.number)
             self._is_away |= not self._is_reached or len(self._unanswered) > 1
+            self._witness = None
             self._fail(error)
             if not self._is_away:
+                # Perhaps it is alive, and perhaps it died of it, and is back with nothing.
+                self._witness = self._mirror.doubt(step.number, self._live.seq)
                 await self._look(address)
         self._touch()
 
@@ -368,6 +373,8 @@ class Feeder:
         elif is_missing:
             # A cook took it off there, who tells nobody: of others this says nothing.
             mirror.missing(step, seq)
+            if step.number == self._witness:
+                mirror.distrust(seq)
         elif reply.text in replies.FAILURES:
             if step.number not in mirror.refused:
                 logger.warning("screen %s refuses an order", self._screen)
@@ -375,6 +382,8 @@ class Feeder:
             mirror.refuse(step, seq, monotonic())
         else:
             raise EOFError("it answers what is no answer of this protocol")
+        if step.number == self._witness:
+            self._witness = None
         self._unanswered.clear()
         self._hear()
 

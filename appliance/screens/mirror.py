@@ -148,6 +148,22 @@ class Mirror:
                 self._put(number, replace(on, digest=None))
             self._settle(number, seq)
 
+    def doubt(self, besides: int, seq: int) -> int | None:
+        """The newest order that it has is told again: who does not know it has forgotten all.
+
+        None: it has nothing else. `besides`: of this one nobody knows.
+        """
+        there = [
+            number
+            for number, on in self._entries.items()
+            if number in self._wanted and number != besides and on.digest not in (None, NOTHING)
+        ]
+        number = max(there, default=None)
+        if number is not None:
+            self._put(number, replace(self._entries[number], digest=None))
+            self._settle(number, seq)
+        return number
+
     # ── what is to be sent ───────────────────────────────────────────────────────────
 
     @property

@@ -32,6 +32,8 @@ class LanScreen:
         """Of the way `cuts`: bytes of the message, and what is more, of the answer."""
         self.dies_of = b""
         """It breaks the connection when a message has this in it, whatever its way."""
+        self.dies_forgetting = False
+        """Then it has nothing on it any more; it is back at once."""
         self.messages: list[dict[str, Any]] = []
         """All that came whole, and was taken."""
         self.wrong: list[str] = []
@@ -141,7 +143,11 @@ class LanScreen:
             most = self.cut_after if self.way == "cuts" else _NO_END
             while len(message) < most and (piece := await reader.read(most - len(message))):
                 message += piece
-            if len(message) >= most or (self.dies_of and self.dies_of in message):
+            if self.dies_of and self.dies_of in message:
+                if self.dies_forgetting:
+                    self.screen = SimulatedScreen()
+                _abort(writer)
+            elif len(message) >= most:
                 _abort(writer)
             elif self.way == "waits":
                 await self._healed.wait()

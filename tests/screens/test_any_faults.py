@@ -143,20 +143,11 @@ class Night:
             await self.screen.start()
             self.is_up = True
 
-    async def mend(self) -> None:
-        """What it refused, it is told again when somebody has had it in hand."""
-        await self.screen.kill(forgets=False)
-        await self.hub.knows_away("one")
-        await self.screen.start()
-        await self.hub.until(lambda: not self.hub.feeding.status("one").trouble)
-
     async def becomes_right(self) -> None:
         should = self.hub.shows(self.fed.stations)
         try:
             async with asyncio.timeout(SECONDS):
                 while ordered(self.screen.shown) != should:
-                    if self.hub.feeding.status("one").refused:
-                        await self.mend()
                     await asyncio.sleep(0.005)
         finally:
             assert ordered(self.screen.shown) == should

@@ -363,25 +363,50 @@ async def test_an_order_that_it_does_not_survive_keeps_no_other_from_it(
     assert screen.shown == kitchen.shows(GRILL)
 
 
-async def test_for_one_order_without_an_answer_nothing_else_is_told_again(
+async def test_for_one_order_without_an_answer_nothing_that_was_bumped_comes_back(
     kitchen: Hub, screen: LanScreen
 ) -> None:
-    """It is the order's fault, perhaps: what a cook bumped there would come back."""
-    await kitchen.order("1", "Burger")
+    """It is the order's fault, perhaps. One other is told again: does the screen know it still?"""
+    for order_id in ("1", "2", "3"):
+        await kitchen.order(order_id, "Burger")
     await kitchen.in_step("one")
+    for order_id in ("1", "2"):
+        del screen.screen.orders[order_id]  # A cook was done with them.
+    screen.dies_of = b'"bad"'
+    await kitchen.order("bad", "Burger")
+    await kitchen.until(lambda: kitchen.feeding.tallies.failed > 4)
+    await kitchen.order("4", "Burger")
+    await kitchen.until(lambda: "4" in screen.shown)
+    screen.dies_of = b""
+    await kitchen.in_step("one")
+    assert screen.shown.keys() == {"3", "4", "bad"}
+    assert (screen.sent("1"), screen.sent("2")) == (["create"], ["create"])
+    assert {*screen.sent("3")[1:]} == {"update"}
+
+
+async def test_one_that_died_of_an_order_and_is_back_at_once_is_told_everything(
+    kitchen: Hub, screen: LanScreen
+) -> None:
+    for order_id in ("1", "2", "3"):
+        await kitchen.order(order_id, "Burger")
+    await kitchen.in_step("one")
+    screen.dies_of, screen.dies_forgetting = b'"bad"', True
+    await kitchen.order("bad", "Burger")
+    for failed in (1, 3):
+        await kitchen.until(lambda failed=failed: kitchen.feeding.tallies.failed >= failed)  # type: ignore[misc]
+        await kitchen.until(lambda: screen.shown.keys() == {"1", "2", "3"})
+    assert screen.wrong == []
+
+
+async def test_who_gives_no_answer_is_not_heard_by_being_there(
+    kitchen: Hub, screen: LanScreen
+) -> None:
     screen.dies_of = b'"bad"'
     await kitchen.order("bad", "Burger")
     await kitchen.until(lambda: kitchen.feeding.tallies.failed > 2)
     heard = kitchen.feeding.status("one").heard
     await kitchen.until(lambda: kitchen.feeding.tallies.failed > 4)
-    assert kitchen.feeding.status("one").heard == heard  # Of no answer it is known to.
-    await kitchen.order("2", "Burger")
-    await kitchen.until(lambda: "2" in screen.shown)
-    assert kitchen.feeding.status("one").heard != heard
-    screen.dies_of = b""
-    await kitchen.in_step("one")
-    assert sorted(told(screen))[:2] == ["create 1", "create 2"]
-    assert {*told(screen)[2:]} <= {"create bad", "update bad"}
+    assert kitchen.feeding.status("one").heard == heard
 
 
 async def test_who_answers_nothing_may_have_forgotten_everything(
