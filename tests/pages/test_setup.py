@@ -411,7 +411,7 @@ def test_pins_are_set_changed_and_taken_away(page: Page, kitchen: Kitchen, offic
     assert kitchen.call("GET", "/pins") == []  # It is too short.
     access.get_by_label("PIN", exact=True).fill("4711")
     access.get_by_label("May").select_option("expeditor: work the boards and the pass")
-    access.get_by_label("Pass").check()
+    access.get_by_label("Pass").first.check()
     access.get_by_role("button", name="Set the PIN").click()
     expect(access.get_by_text("Ana has a PIN now.")).to_be_visible()
     (ana,) = kitchen.call("GET", "/pins")
@@ -423,6 +423,32 @@ def test_pins_are_set_changed_and_taken_away(page: Page, kitchen: Kitchen, offic
     expect(access.get_by_text("Ana has no PIN any more.")).to_be_visible()
     assert kitchen.call("GET", "/pins") == []
     assert office.put == []
+
+
+def test_a_token_for_a_program_is_made_shown_once_and_ended(
+    page: Page, kitchen: Kitchen, office: Office
+) -> None:
+    del office
+    access = look(page, kitchen, "access")
+    access.get_by_label("What it is for").fill("Label <b>printer</b>")
+    form = access.locator("form", has=page.get_by_role("button", name="Make a token"))
+    form.get_by_label("Fry").check()
+    form.get_by_role("button", name="Make a token").click()
+    shown = form.locator("code.token")
+    expect(shown).to_be_visible()
+    token = shown.text_content()
+    for station, status in (("fry", 200), ("grill", 403)):
+        answer = page.request.get(
+            f"{kitchen.url}/api/v1/kds/stations/{station}/tickets",
+            headers={"Authorization": f"Bearer {token}", "Cookie": ""},
+        )
+        assert answer.status == status
+    row = access.locator("li", has_text="Label <b>printer</b>")
+    expect(row).to_contain_text("only Fry")
+    row.get_by_role("button", name="Remove Label <b>printer</b>").click()
+    row.get_by_role("button", name="Yes, remove").click()
+    expect(row).to_have_count(0)
+    assert kitchen.call("GET", "/devices") == []
 
 
 def test_an_import_is_looked_at_first(page: Page, kitchen: Kitchen, office: Office) -> None:

@@ -40,7 +40,8 @@ export function showAccess(place, draft) {
     element("p", "hint", t("setup.devices-what")),
     devices,
     element("h3", "", t("setup.tokens")),
-    element("p", "", ...told("setup.tokens-what", { command: element("code", "", "expeditor token --subject NAME --role kitchen --days 365") })),
+    tokenForm(draft, look),
+    element("p", "hint", ...told("setup.tokens-what", { command: element("code", "", "expeditor token --subject NAME --role kitchen --days 365") })),
     revocation(send),
     element("h3", "", t("setup.you")),
     signOut(),
@@ -54,9 +55,7 @@ export function showAccess(place, draft) {
 export function pinForm(draft, send, { role: usual = "kitchen", isBrief = false } = {}) {
   const wanted = { roles: usual };
   const form = element("form", "entry");
-  const stations = (draft.document.station ?? []).map(({ id, name: text }) => [id, text]);
   const kept = {};
-  const boxes = stations.map(([id, text]) => field(AT_ONCE, "pin-station", kept, id, { kind: "toggle", label: name(text), keyShown: "" }));
   const named = field(AT_ONCE, "pin", wanted, "name", { label: t("setup.pin-name"), keyShown: "" });
   const pin = field(AT_ONCE, "pin", wanted, "pin", { label: t("setup.pin-pin"), hint: t("setup.pin-hint"), keyShown: "" });
   const role = field(AT_ONCE, "pin", wanted, "roles", {
@@ -67,7 +66,7 @@ export function pinForm(draft, send, { role: usual = "kitchen", isBrief = false 
   Object.assign(pin.querySelector("input"), {
     required: true, inputMode: "numeric", pattern: "[0-9]{4,8}", maxLength: 8, title: t("setup.pin-hint"),
   });
-  const only = element("fieldset", "days", element("legend", "", t("setup.pin-stations")), ...boxes);
+  const only = onlyAt(draft, kept, "pin");
   form.append(
     element("div", "fields", named, pin, role),
     ...(isBrief ? [] : [only]),
@@ -86,6 +85,38 @@ export function pinForm(draft, send, { role: usual = "kitchen", isBrief = false 
     for (const key of Object.keys(kept)) delete kept[key];
     Object.assign(wanted, { name: undefined, pin: undefined, roles: usual });
     role.querySelector("select").value = usual;
+  };
+  return form;
+}
+
+/** Which stations alone a `what` is to be good for: those are true in `kept`. */
+function onlyAt(draft, kept, what) {
+  const boxes = (draft.document.station ?? []).map(({ id, name: text }) => {
+    return field(AT_ONCE, `${what}-station`, kept, id, { kind: "toggle", label: name(text), keyShown: "" });
+  });
+  return element("fieldset", "days", element("legend", "", t("setup.pin-stations")), ...boxes);
+}
+
+/** A form for the token of a program or a screen that works tickets: nobody is shown it again. */
+function tokenForm(draft, look) {
+  const [wanted, kept] = [{}, {}];
+  const named = field(AT_ONCE, "token", wanted, "name", { label: t("setup.token-name"), keyShown: "" });
+  Object.assign(named.querySelector("input"), { required: true, maxLength: 64 });
+  const made = element("p", "said");
+  made.setAttribute("role", "status");
+  const fields = element("div", "fields", named);
+  const form = element("form", "entry", fields, onlyAt(draft, kept, "token"), element("button", "main", t("setup.token-make")), made);
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const stations = Object.keys(kept).filter((id) => kept[id]);
+    const { status, body } = await request("POST", `${API}/devices`, { name: (wanted.name ?? "").trim(), stations });
+    if (status !== 201) {
+      const why = body?.message ?? t("setup.nobody");
+      made.replaceChildren(name(t("setup.not-done", { why })));
+      return;
+    }
+    made.replaceChildren(...told("setup.token-made", { name: name(body.name), token: element("code", "token", body.token) }));
+    await look();
   };
   return form;
 }
