@@ -6,7 +6,7 @@ is said by `pages/static/words/LANGUAGE/status.json`, in the reader's language.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
@@ -150,7 +150,7 @@ class Problems:
         if made_up := list(seen.made_up()):
             yield Found("devices-simulated", "warning", {"devices": made_up, "count": len(made_up)})
         for screen in seen.screens.screens.values():
-            yield from of_screen(screen, seen.screens.screens)
+            yield from of_screen(screen, seen.screens)
         yield from of_channels(seen.channels.accounts, seen.channels.disagreements)
         yield from of_devices(seen.devices())
         yield from of_power(seen.machine.now)
@@ -215,21 +215,21 @@ def of_printer(printer: PrinterNow) -> Iterator[Found]:
         yield Found("chits-to-decide", "warning", facts, printer.id, since)
 
 
-def of_screen(screen: ScreenNow, screens: Mapping[str, ScreenNow]) -> Iterator[Found]:
-    """One that is away, behind, or there twice. `screens`: all of them, by id."""
+def of_screen(screen: ScreenNow, screens: ScreensNow) -> Iterator[Found]:
+    """One that is away, behind, or there twice, of all of them."""
     facts: dict[str, Fact] = {"screen": screen.name, "station": screen.station or ""}
     facts |= {"why": screen.why}
     since = iso(screen.since)
     if screen.state == "away" and screen.covered_by is not None:
-        other = screens.get(screen.covered_by)
+        other = screens.screens.get(screen.covered_by)
         facts["covered_by"] = screen.covered_by if other is None else other.name
         yield Found("screen-covered", "warning", facts, screen.id, since)
     elif screen.state == "away":
         severity: Severity = "alarm" if screen.missed else "warning"
         yield Found("screen-away", severity, facts, screen.id, since)
     elif screen.state == "behind":
-        # Some of what it should show is on no screen.
-        is_unseen = screen.missed and screen.covered_by is None
+        own = screens.unseen if screen.station is None else screens.unseen & {screen.station}
+        is_unseen = screen.missed and screen.covered_by is None and bool(own)
         yield Found("screen-behind", "alarm" if is_unseen else "warning", facts, screen.id, since)
     elif screen.state == "live" and screen.why:
         yield Found("screen-complains", "warning", facts, screen.id, since)

@@ -59,7 +59,7 @@ class ScreenNow(Struct, frozen=True):
     conflict: str = ""
     """In words, where two say that they are this screen."""
     missed: bool = False
-    """It has been away for longer than its patience."""
+    """For longer than its patience it has been away, or has not shown what is new."""
     shows: Shows = "board"
     look: Look = UNCHANGED
 
@@ -80,7 +80,7 @@ class ScreensNow(Watched):
 
     @property
     def unseen(self) -> frozenset[str]:
-        """Stations whose screen has been away for longer than its patience.
+        """Stations whose screen has been away, or stuck, for longer than its patience.
 
         And no other of their own is there. What is for them is printed, whatever a backup screen
         shows.

@@ -20,7 +20,7 @@ from appliance.log import Health, Recent
 from appliance.printers import NOT_YET as PRINTER_NOT_YET
 from appliance.printers import PrintingStatus
 from appliance.problems import Found
-from appliance.screens_now import ScreenNow
+from appliance.screens_now import ScreenNow, ScreensNow
 from appliance.tls import HttpsStatus
 from tests.api.channels import account, disagreement
 from tests.api.printing import now as printer
@@ -185,13 +185,16 @@ def test_a_printer_is_named_with_where_its_chits_come_out() -> None:
             [("screen-covered", "warning")],
         ),
         ({"state": "behind"}, [("screen-behind", "warning")]),
+        ({"state": "behind", "missed": True}, [("screen-behind", "alarm")]),
+        ({"state": "behind", "missed": True, "station": "fry"}, [("screen-behind", "warning")]),
         ({"why": "no code"}, [("screen-complains", "warning")]),
         ({"conflict": "two at once"}, [("screen-twice", "warning")]),
     ],
 )
 def test_screens(more: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    fry = screen("fry")
-    found = list(problems.of_screen(screen("grill", **more), {"fry": fry}))
+    screens = ScreensNow()
+    screens.show([screen("fry")], frozenset({"grill"}))
+    found = list(problems.of_screen(screen("grill", **more), screens))
     assert told(found) == expected
     assert [each.facts["covered_by"] for each in found if "covered_by" in each.facts] in (
         [],

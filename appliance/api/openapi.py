@@ -39,8 +39,9 @@ _MEANINGS: Final = {
     400: "The path, query or body is not as described; `details.field` names what is wrong.",
     401: "No token, or one that is not good.",
     403: "This token may not do that, or the request came from elsewhere than our own pages.",
-    404: "There is no such thing.",
-    409: "It cannot be done as things are; of a ticket's state, `details` has `from` and `to`."
+    404: "There is no such thing; of what the kitchen does not have, `details` has a `reason`.",
+    409: "It cannot be done as things are: `details` has a `reason`, and of a ticket's state `from`"
+    " and `to`."
     f" Or the request's `{KEY}` was sent before with another body or query.",
     413: "The body is too large.",
     415: "The body is no JSON by its type, or in an encoding that is not known here.",

@@ -134,7 +134,7 @@ def updated_ticket(
     if len(left) < len(ticket.lines) and all(
         line.bump or line.change == "deleted" for line in lines
     ):
-        return _finished_elsewhere(ticket, lines, comparison, now)
+        return _finished_elsewhere(ticket, changed.lines, comparison, now)
     # A card without lines stands for an order without lines, and goes when that gets some.
     if nothing_left and ticket.status not in ("bumped", "voided") and (lines or comparison.items):
         return void(changed, now)
@@ -188,11 +188,11 @@ def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Lin
 
 
 def _finished_elsewhere(
-    ticket: Ticket, lines: Sequence[Line], comparison: Comparison, now: Moment
+    ticket: Ticket, lines: tuple[Line, ...], comparison: Comparison, now: Moment
 ) -> Ticket:
     """Nothing of it is to be made here any more; what was taken back is still to be seen."""
     if any(line.change == "deleted" for line in lines):
-        return void(replace(ticket, lines=tuple(lines)), now)
+        return void(replace(ticket, lines=lines), now)
     gone = (line for line in ticket.lines if line.id in comparison.done and not line.bump)
     return clear(replace(ticket, lines=(*lines, *gone)), now)
 

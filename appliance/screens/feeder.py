@@ -143,6 +143,7 @@ class Feeder:
         """It is there from now on, and has to be told everything."""
         self._address = address
         self._is_moved = True
+        self._answers_since = self._witness = None
         self._news.set()
 
     def hold(self, *, is_held: bool) -> None:
@@ -150,7 +151,7 @@ class Feeder:
         if is_held == self._is_held:
             return
         self._is_held, self._is_away = is_held, True
-        self._answers_since, self._look_at = None, 0.0
+        self._answers_since, self._witness, self._look_at = None, None, 0.0
         self._news.set()
 
     def status(self) -> FeedStatus:
@@ -291,10 +292,10 @@ class Feeder:
         address, now = self._address, monotonic()
         if address is None:
             await self._news.wait()
-        elif not self._is_away and (step := self._mirror.next(now)) is not None:
-            await self._send(step, address)
         elif now >= self._look_at:
             await self._look(address)
+        elif not self._is_away and (step := self._mirror.next(now)) is not None:
+            await self._send(step, address)
         else:
             again_at = None if self._is_away else self._mirror.again_at
             next_at = self._look_at if again_at is None else min(self._look_at, again_at)
@@ -334,7 +335,7 @@ class Feeder:
         )
         if step.command == "create" and not is_found:
             await self._keeping.durable()
-            if self._is_held:
+            if self._is_held or self._is_moved:
                 return  # Meanwhile it may be another that is there.
         self._mirror.begin(step)
         self._is_reached = False
@@ -345,14 +346,15 @@ class Feeder:
         except _AWAY as error:
             self._mirror.fail(step, self._live.seq, monotonic())
             self._tallies["failed"] += 1
-            self._unanswered.add(step.number)
+            if self._is_reached:
+                self._unanswered.add(step.number)
             self._is_away |= not self._is_reached or len(self._unanswered) > 1
             self._witness = None
             self._fail(error)
             if not self._is_away:
                 # Perhaps it is alive, and perhaps it died of it, and is back with nothing.
                 self._witness = self._mirror.doubt(step.number, self._live.seq)
-                await self._look(address)
+                self._look_at = 0.0
         self._touch()
 
     def _reach(self) -> None:
@@ -388,7 +390,7 @@ class Feeder:
         self._hear()
 
     def _hear(self) -> None:
-        if self._is_held:
+        if self._is_held or self._is_moved:
             return  # It answered what was on its way.
         self._heard, self._is_away = monotonic(), False
         self._look_at = self._heard + PROBE_SECONDS

@@ -194,7 +194,8 @@ class Registry:
             if moved is not None:
                 said = self._sections[screen].address
                 new |= {"address": str(moved), "moved_from": _text(said)}
-            beside = replace(file.of_file.get(screen, _Beside(0)), **new)
+            before = file.of_file.get(screen) or _as_before(file.by_id.get(screen)) or _Beside(0)
+            beside = replace(before, **new)
             return replace(file, of_file=file.of_file | {screen: beside})
         if screen not in file.by_id:
             return file  # It was forgotten meanwhile.
@@ -265,7 +266,9 @@ def _adopted(name: str, kept: _Kept) -> Adopted:
 
 def _as_before(screen: _Kept | None) -> _Beside | None:
     """Of a screen that came into the file after a manager had adopted it: who it is stays so."""
-    return None if screen is None else _Beside(screen.adopted_at, screen.device)
+    if screen is None:
+        return None
+    return _Beside(screen.adopted_at, screen.device, announced=screen.announced)
 
 
 def _text(address: Address | None) -> str | None:

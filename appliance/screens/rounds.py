@@ -119,10 +119,10 @@ class Rounds:
             return Pulse(heard, behind, "", stuck, computer=computer, awaited=awaited)
         status = self.feed_status(screen.id)
         nowhere = "nobody knows where it is" if screen.address is None else ""
-        nowhere = self._whereabouts.in_its_place(screen) or nowhere
+        place_trouble = self._whereabouts.in_its_place(screen) or nowhere
         if status is None:
-            return Pulse(None, None, nowhere, awaited=awaited)
-        trouble = nowhere or status.trouble
+            return Pulse(None, None, place_trouble, awaited=awaited)
+        trouble = place_trouble or status.trouble
         return Pulse(
             status.heard,
             status.behind_since,

@@ -304,9 +304,12 @@ class Watcher:
             raise CannotAdopt("that is this appliance itself")
         require_id(name)
         for other in self._registry.screens:
-            if other.id != name and other.address in (place, *places):
-                if self._whereabouts.in_its_place(other):
-                    continue
+            if other.id == name or other.proto != "lan":
+                continue
+            if other.identity == name:
+                raise CannotAdopt(f"{name} is adopted already, as {other.wanted.name}")
+            is_there = other.address in (place, *places)
+            if is_there and not self._whereabouts.in_its_place(other):
                 raise CannotAdopt(f"{place} is where {other.wanted.name} is")
         self._require_other_backup(name, wanted)
         at = self._expeditor.now().at / 1000

@@ -5,7 +5,7 @@ and nothing is sent to anybody on it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from itertools import chain, combinations
 from typing import Final, NamedTuple
@@ -268,7 +268,7 @@ def hubs(services: Iterable[Service], own_identifier: str) -> Sequence[Hub]:
         Hub(
             service.id,
             service.text.get("name") or service.instance,
-            str(_place(service.addresses[0], _port(service.text.get("http", "")))),
+            str(_place(service.addresses[0], _port(service.text))),
             same_id=service.id == own_identifier,
         )
         for service in services
@@ -276,10 +276,12 @@ def hubs(services: Iterable[Service], own_identifier: str) -> Sequence[Hub]:
     ]
 
 
-def _port(text: str) -> int:
-    return (
-        int(text) if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= HIGHEST_PORT else HTTP_PORT
-    )
+def _port(text: Mapping[str, str]) -> int:
+    """Of its pages, as it says; one that can be reached by https alone says no other."""
+    for port in (text.get("http", ""), text.get("https", "")):
+        if re.fullmatch(r"[0-9]{1,5}", port) and int(port) <= HIGHEST_PORT:
+            return int(port)
+    return HTTP_PORT
 
 
 def _place(address: Ip | str, port: int) -> Address:

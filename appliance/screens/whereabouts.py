@@ -90,15 +90,15 @@ class Whereabouts:
             self._learn(screen, screens)
             how, is_away = status(screen.id), away(screen.id)
             self._hold(screen, how, now, is_away=is_away)
-            if self._is_gone(screen, how, is_away=is_away):
+            if self._is_gone(screen, how, now, is_away=is_away):
                 self._find(screen, now)
             elif screen.id not in self._lost:
                 self._return(screen, now)
 
-    def _own(self, screen: Adopted) -> Sequence[Sighting]:
-        return self._sightings.of(screen.announced or screen.id)
-
     # ── who it is ────────────────────────────────────────────────────────────────────
+
+    def _own(self, screen: Adopted) -> Sequence[Sighting]:
+        return self._sightings.of(screen.identity)
 
     def _learn(self, screen: Adopted, screens: Sequence[Adopted]) -> None:
         """Under which id it announces itself, if it does."""
@@ -129,9 +129,8 @@ class Whereabouts:
         own = max((one.said for one in self._own(screen) if place in one.places), default=0.0)
         other = self._other(screen)
         if screen.id not in self._lost:
-            reached = None if status is None else status.reached
-            is_unreached = is_away and (reached is None or now - reached >= AWAY_SECONDS)
-            if is_new or is_unreached:
+            if is_new or (is_away and _is_unreached(status, now)):
+                reached = None if status is None else status.reached
                 self._lost[screen.id] = now if reached is None else reached
                 self._ask(screen.id, ip, now)
             elif other is not None and own < other.stay.first:
@@ -149,10 +148,12 @@ class Whereabouts:
         elif waited:
             self._ask(screen.id, ip, now)
 
-    def _is_gone(self, screen: Adopted, status: FeedStatus | None, *, is_away: bool) -> bool:
+    def _is_gone(
+        self, screen: Adopted, status: FeedStatus | None, now: float, *, is_away: bool
+    ) -> bool:
         """Whether it is not where it was: nothing answers there, or another says to be there."""
         if screen.id not in self._lost:
-            return is_away or screen.address is None
+            return screen.address is None or (is_away and _is_unreached(status, now))
         is_answered = status is not None and status.answers_since is not None
         return self._other(screen) is not None or (is_away and not is_answered)
 
@@ -195,6 +196,11 @@ class Whereabouts:
             logger.debug("the networks of this machine cannot be read: %s", error)
             return False
         there = moved_to(screen, claims, networks, own)
+        others = (
+            each for each in self._registry.screens if each.id not in {screen.id, *self._lost}
+        )
+        if there in {each.address for each in others}:
+            return False
         if there is not None:
             self._move(screen, there, now)
         return there is not None
@@ -221,3 +227,9 @@ class Whereabouts:
         for of_screens in (self._here, self._moved, self._lost, self._doubted):
             for screen in of_screens.keys() - screens:
                 del of_screens[screen]
+
+
+def _is_unreached(status: FeedStatus | None, now: float) -> bool:
+    """Whether nothing has taken a connection at its address of late."""
+    reached = None if status is None else status.reached
+    return reached is None or now - reached >= AWAY_SECONDS

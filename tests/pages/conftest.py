@@ -21,8 +21,7 @@ FLAGS = (
     "--disable-sync",
 )
 BROWSER_ZONE = "Asia/Tokyo"
-"""Of browsers whose owner has set nothing, or who came from far away."""
-"""Of the browsers: none that is UTC, which is what the appliance sends."""
+"""Of the browsers: neither UTC, which is what the appliance sends, nor the kitchen's."""
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first draws no window around its pages: half of what one costs a processor."""
 

@@ -76,7 +76,8 @@ def test_what_somebody_says_is_shown_at_once_and_stays_last_in_the_list(
 
 def test_what_is_refused_is_taken_back_and_says_why(hub: Hub, page: Page) -> None:
     message = "order '1' is still being made"
-    conflict = {"code": "CONFLICT", "message": message}
+    details = {"reason": "wrong_state", "from": None, "to": None}
+    conflict = {"code": "CONFLICT", "message": message, "details": details}
     page.route(COLLECTED, lambda route: route.fulfill(status=409, json=conflict))
     handed_off(hub, page, sent(1), sent(2))
     press(line(page, "Table 2"), "Collected")

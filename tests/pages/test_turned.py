@@ -281,12 +281,12 @@ def test_a_page_that_somebody_has_turned_to_stays_when_the_selected_card_has_gon
 
 def test_a_column_beside_the_screen_comes_into_sight(hub: Hub) -> None:
     hub.board.page.set_viewport_size({"width": 660, "height": 600})
-    full(hub, 2, ticket(1, "pass"))
+    full(hub, 2, ticket(1, "pass"), ticket(2, "pass"))
     assert not is_free(hub.board.cards("pass").first)
-    hub.turns("grill")
-    hub.turns("pass")
+    hub.turns("grill", selected_order_id="1")
     hub.turns("pass", selected_order_id="1")
-    assert is_free(hub.board.cards("pass").first)
+    hub.turns("pass", selected_order_id="2")
+    assert is_free(hub.board.card("pass", "Table 2"))
     hub.turns("grill", selected_order_id="2")
     assert is_free(hub.board.card("grill", "Table 2"))
 

@@ -100,6 +100,9 @@ class FakeFeeding(Feeding):
         return None
 
     def feed(self, screens: Mapping[str, Fed]) -> None:
+        for screen in self.fed.keys() & screens.keys():
+            if self.fed[screen].address != screens[screen].address:
+                self._answers.pop(screen, None)
         self.fed = dict(screens)
 
     def status(self, screen: str) -> FeedStatus:

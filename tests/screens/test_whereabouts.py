@@ -248,5 +248,16 @@ def test_one_that_takes_connections_and_answers_nothing_is_not_taken_for_another
     adopt(evening)
     evening.feeding.mute = True
     evening.beacons.clear()
-    evening.seconds(10)
+    pass_by(evening, 40, (ONE, THERE))
     assert (evening.states(), is_fed(evening)) == ({ONE: "away"}, True)
+    assert evening.feeding.fed[ONE].address == AT
+
+
+def test_who_is_adopted_by_his_address_is_not_adopted_again_by_his_id(evening: Evening) -> None:
+    evening.adopt_lan("", AT, station="grill")
+    pass_by(evening, 10, (ONE, HERE))
+    evening.feeding.there = {ELSEWHERE}
+    evening.beacons.clear()
+    pass_by(evening, 4, (ONE, THERE))
+    with pytest.raises(CannotAdopt, match="E7A09AAD7B98 is adopted already, as"):
+        evening.adopt_lan(ONE, ELSEWHERE, station="fry")

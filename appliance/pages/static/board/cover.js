@@ -13,9 +13,13 @@ const THERE = ["live", "behind"];
 function linesOf(screens, own, station) {
   const shownAt = (each) => each.station_id === station || each.station_id === null;
   const isCovering = screens.some((each) => each.id === own && each.covers.includes(station));
-  const there = screens.filter(({ state, shows }) => THERE.includes(state) && shows !== "ready");
+  const there = screens.filter(({ state, shows, missed }) => {
+    return THERE.includes(state) && !missed && shows !== "ready";
+  });
   const isThere = there.some((each) => each.station_id === station);
-  const away = screens.filter((each) => each.state === "away" && each.id !== own);
+  const away = screens.filter(({ state, missed, id }) => {
+    return id !== own && (state === "away" || (state === "behind" && missed));
+  });
   const lines = away.flatMap((each) => {
     const facts = { screen: each.name, hour: hour(new Date(each.since), new Date()) };
     if (isCovering && shownAt(each) && each.covered_by === own) {

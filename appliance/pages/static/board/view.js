@@ -31,7 +31,7 @@ function slotOf(place, { first, per_page: count }) {
 export function isChosen(view, was, orders) {
   if (!was) return false; // The page has just been opened.
   const before = was.selected_order_id;
-  return view.selected_order_id !== before && (!before || orders.includes(before));
+  return view.selected_order_id !== before && orders.includes(before);
 }
 
 /** The place in the queue that is to be in sight: of the selected card, or the first of their page. */

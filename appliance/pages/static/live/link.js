@@ -333,7 +333,7 @@ async function ask(method, path, { json, key, patience = ANSWER_MS } = {}) {
 
 /** Why the kitchen does not do it, in the reader's language where there are words for it. */
 function refusal({ message, details: { reason, from, to, stations } = {} }) {
-  const state = stations ? "wait" : to === "recalled" ? to : from === "held" ? from : "state";
+  const state = stations ? "wait" : to === "recalled" ? to : from === "held" ? from : from && "state";
   const key = `live.refused-${reason === "wrong_state" ? state : reason?.replaceAll("_", "-")}`;
   const words = t(key, { stations: stations?.join(", ") });
   return words === key ? message : words;

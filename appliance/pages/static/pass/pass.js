@@ -327,8 +327,9 @@ export function openPass() {
     if (id !== pass()) return;
     const ids = orders.at(pass(), []).map(({ head }) => head.order_id);
     // Where the one before has left, it goes on to the next by itself.
-    isTurned = Boolean(was) && (was.first !== view.first || isChosen(view, was, ids));
-    if (isTurned) show("all", 0);
+    if (!was || (was.first === view.first && !isChosen(view, was, ids))) return;
+    isTurned = true;
+    show("all", 0);
   }
 
   byId("undo").onclick = ({ target }) => {

@@ -13,6 +13,7 @@ const AGAIN_MS = 1000;
 const messages = new Map();
 const language = chosen();
 const plurals = new Intl.PluralRules(language);
+const formats = new Map(); // Each takes long to make.
 const timeZone = known(document.documentElement.dataset.timeZone);
 
 /**
@@ -54,7 +55,11 @@ export function spoken() {
 
 /** A moment as the kitchen's clock has it, whatever this browser's: televisions may have any. */
 export function written(at, how) {
-  return new Date(at).toLocaleString(language, { hourCycle: "h23", timeZone, ...how });
+  const key = JSON.stringify(how);
+  if (!formats.has(key)) {
+    formats.set(key, new Intl.DateTimeFormat(language, { hourCycle: "h23", timeZone, ...how }));
+  }
+  return formats.get(key).format(new Date(at));
 }
 
 /** A time zone, where this browser has heard of it. */
