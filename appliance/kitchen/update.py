@@ -6,7 +6,7 @@ until the ticket is bumped. Nothing else on a ticket moves: adding a line never 
 a completed one, and what the kitchen fired stays fired until it is asked to wait anew.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -190,11 +190,15 @@ def _added(line_id: str, stop: Stop, comparison: Comparison, now: Moment) -> Lin
 def _finished_elsewhere(
     ticket: Ticket, lines: tuple[Line, ...], comparison: Comparison, now: Moment
 ) -> Ticket:
-    """Nothing of it is to be made here any more; what was taken back is still to be seen."""
-    if any(line.change == "deleted" for line in lines):
+    """Nothing of it is to be made here any more; what was taken back just now is to be seen."""
+    if _struck_of(lines) > _struck_of(ticket.lines):
         return void(replace(ticket, lines=lines), now)
     gone = (line for line in ticket.lines if line.id in comparison.done and not line.bump)
     return clear(replace(ticket, lines=(*lines, *gone)), now)
+
+
+def _struck_of(lines: Iterable[Line]) -> int:
+    return sum(line.change == "deleted" and not line.bump for line in lines)
 
 
 def _leaves(line: Line, ticket: Ticket, comparison: Comparison) -> bool:

@@ -14,6 +14,8 @@ MAX_NEIGHBOURS: Final = 64
 """A kitchen has a dozen screens; when all places are taken, the one unheard longest goes."""
 MAX_PER_ADDRESS: Final = 4
 """One machine may run a few screens; its fifth takes the place of its own longest unheard."""
+GONE_SECONDS: Final = 20.0
+"""Older screens beacon every 15 s: who was silent for so long was elsewhere, perhaps."""
 SILENT_AFTER_SECONDS: Final = 60.0
 """Older screens beacon every 15 s, and of four in a row one arrives even over bad radio."""
 
@@ -27,7 +29,7 @@ class Neighbour(Struct, frozen=True):
     address: str
     """IPv4, where the beacon really came from."""
     first_heard_ago: float
-    """Seconds; since it was last silent for long."""
+    """Seconds; since it was last silent for GONE_SECONDS."""
     last_heard_ago: float
     """Seconds."""
 
@@ -61,7 +63,8 @@ class Neighbours:
         before = self._heard.pop(sender, None)
         if before is None:
             self._make_room(address)
-        self._heard[sender] = _Heard(beacon, before.first if before else now, now)
+        is_known = before is not None and now - before.last < GONE_SECONDS
+        self._heard[sender] = _Heard(beacon, before.first if before and is_known else now, now)
 
     def listed(self, now: float) -> list[Neighbour]:
         """By name, then address and identifier."""

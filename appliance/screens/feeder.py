@@ -242,10 +242,9 @@ class Feeder:
             while await self._live.follow() is None:
                 pass
             for number in self._live.numbers:
-                content = self._live.content(number)
-                order_id = self._live.order_id(number) or ""
-                came = () if content is None else content.via
-                self._mirror.suspect(number, order_id, gone=False, via=came)
+                order_id, via = self._live.order_id(number) or "", self._live.via_of(number)
+                if via is not None:
+                    self._mirror.suspect(number, order_id, gone=False, via=via)
             self._live.look_anew()
         elif kept is not None:
             position, head = kept.position, self._log.head
@@ -346,6 +345,8 @@ class Feeder:
         except _AWAY as error:
             self._mirror.fail(step, self._live.seq, monotonic())
             self._tallies["failed"] += 1
+            if self._is_reached and isinstance(error, TimeoutError):
+                self._reached = monotonic()  # It held the connection all the time.
             if self._is_reached:
                 self._unanswered.add(step.number)
             self._is_away |= not self._is_reached or len(self._unanswered) > 1

@@ -142,6 +142,11 @@ class Live:
         via = (*before, self._identifier)
         return None if self._screen in via else via
 
+    def via_of(self, number: int) -> tuple[str, ...] | None:
+        """The same, of an order that is live."""
+        known = self._orders.get(number)
+        return None if known is None else self.via(known.placed.order.via)
+
     @property
     def numbers(self) -> list[int]:
         """Of the orders that are live."""

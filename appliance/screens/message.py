@@ -63,11 +63,13 @@ def _done(
     """The lines that a screen is not to show, and not to strike through where it did."""
     voided = {line.id for ticket in tickets if ticket.status == "voided" for line in ticket.lines}
     shown = {item["lineId"] for item in items}
-    lines = [line for ticket in tickets for line in ticket.lines]
-    if any(line.change == "deleted" for line in lines):
-        # One of its id elsewhere may be another dish: that is no reason not to strike it.
-        return tuple(dict.fromkeys(line.id for line in lines if line.bump))
-    return tuple(item.line_id for item in placed.order.items if item.line_id not in shown | voided)
+    lines = (line for ticket in tickets for line in ticket.lines)
+    struck = {line.id for line in lines if line.change == "deleted" and not line.bump}
+    # What has a struck line's id is made elsewhere, or is another dish (see `struck_id`): no reason
+    # not to strike it through.
+    struck |= {line_id.rpartition("~")[0] for line_id in struck}
+    left = shown | voided | struck
+    return tuple(item.line_id for item in placed.order.items if item.line_id not in left)
 
 
 def _on_board(ticket: Ticket) -> list[Line]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from appliance.config.values import HIGHEST_PORT, ID, Address
-from appliance.lan.neighbours import Neighbour
+from appliance.lan.neighbours import GONE_SECONDS, Neighbour
 from appliance.mdns import ORDERS
 from appliance.mdns.found import Service
 from appliance.screens.liveness import AWAY_SECONDS, Stay, are_at_once
@@ -23,8 +23,8 @@ from appliance.screens_now import FoundScreen, Hub, Knocking, Proto
 ORDERS_PORT: Final = 9104
 """That a beacon means. Source: LAN protocol design page, "Discovery"."""
 HTTP_PORT: Final = 80
-BEACON_SECONDS: Final = 20.0
-"""Older screens beacon every 15 s: who was not heard for this long is there no longer."""
+BEACON_SECONDS: Final = GONE_SECONDS
+"""Who was not heard for this long is there no longer."""
 NAMED: Final = 2
 """Of those who say to be one screen: anybody can say so from a hundred places."""
 

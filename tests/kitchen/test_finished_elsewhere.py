@@ -39,7 +39,14 @@ def test_what_was_taken_back_as_well_is_still_struck_through() -> None:
     kitchen = busy(create(item("1"), item("2"), item("3")))
     told(kitchen, item("3"), done={"1"})
     assert marks(ticket(kitchen, "grill")) == {"2": "deleted", "3": None}
+    # A cook there has seen it, and was done with the rest.
     told(kitchen, done={"3"})
+    assert ticket(kitchen, "grill").status == "bumped"
+
+
+def test_a_card_of_which_the_rest_is_taken_back_at_the_same_time_says_so() -> None:
+    kitchen = busy(create(item("1"), item("2")))
+    told(kitchen, done={"1"})
     assert ticket(kitchen, "grill").status == "voided"
     assert "2" in marks(ticket(kitchen, "grill"))
 

@@ -302,6 +302,13 @@ def test_lines_that_are_not_there_for_another_reason_than_being_taken_back_are_n
     assert done(kitchen, "grill", "fry") == []
 
 
+def test_what_is_struck_through_keeps_nothing_else_from_being_finished() -> None:
+    kitchen = kitchen_with(item("1"), item("2", "Steak"), item("3", "Fries"))
+    left = Order("7", (item("1"), item("3", "Fries")), time=1)
+    do(kitchen, UpdateOrder(left, NOBODY), after(5))
+    assert done(kitchen, "grill") == ["3"]
+
+
 def test_a_dish_that_became_another_of_another_station_is_not_finished() -> None:
     kitchen = kitchen_with(item("1"), item("2", "Steak"))
     changed = Order("7", (item("1", "Fries"), item("2", "Steak")), time=1)

@@ -408,3 +408,18 @@ async def test_an_order_of_the_screen_itself_is_not_taken_off_there_after_a_powe
         await kitchen.start()
         await kitchen.in_step("FEEDC0FFEE12")
         assert commands_of(screen.messages) == ["create 1", "update 1"]
+
+
+async def test_an_order_of_the_screen_itself_is_not_taken_off_there_where_the_file_is_damaged(
+    tmp_path: Path, screen: LanScreen
+) -> None:
+    async with hub(tmp_path, FEEDC0FFEE12=Fed(screen.address, GRILL)) as kitchen:
+        order = Order("2", (Item("1", "Burger"),), via=("FEEDC0FFEE12",))
+        await kitchen.do(CreateOrder(order, Guest()))
+        await kitchen.order("1", "Burger")
+        await kitchen.in_step("FEEDC0FFEE12")
+        await kitchen.stop()
+        (tmp_path / NAME).write_bytes(b"no database at all" * 100)
+        await kitchen.start()
+        await kitchen.in_step("FEEDC0FFEE12")
+        assert commands_of(screen.messages) == ["create 1", "update 1"]
