@@ -210,6 +210,9 @@ async def test_how_the_machine_is(
 
 async def test_who_asks_all_at_once_gets_all_of_it(kitchen: RunningAppliance) -> None:
     first, *others = await asyncio.gather(*(measured(kitchen) for _ in range(10)))
+    for each in (first, *others):
+        del each["expeditor_sync_seconds",]  # The commit of the start may come in between.
+    assert len(first) > 50
     assert all(each == first for each in others)
 
 
