@@ -212,7 +212,7 @@ async def test_who_asks_all_at_once_gets_all_of_it(kitchen: RunningAppliance) ->
     first, *others = await asyncio.gather(*(measured(kitchen) for _ in range(10)))
     for each in (first, *others):
         del each["expeditor_sync_seconds",]  # The commit of the start may come in between.
-    assert len(first) > 50
+    assert ("expeditor_disk_free_bytes",) in first
     assert all(each == first for each in others)
 
 
