@@ -139,31 +139,6 @@ class Mirror:
             self._forget_failures(number)
         self._settle(number, seq)
 
-    def distrust(self, seq: int) -> None:
-        """It was away: it may have forgotten anything, and take what it refused."""
-        self.refused.clear()
-        self._later.clear()
-        for number, on in list(self._entries.items()):
-            if on.there and on.digest != NOTHING:
-                self._put(number, replace(on, digest=None))
-            self._settle(number, seq)
-
-    def doubt(self, besides: int, seq: int) -> int | None:
-        """The newest order that it has is told again: who does not know it has forgotten all.
-
-        None: it has nothing else. `besides`: of this one nobody knows.
-        """
-        there = [
-            number
-            for number, on in self._entries.items()
-            if number in self._wanted and number != besides and on.digest not in (None, NOTHING)
-        ]
-        number = max(there, default=None)
-        if number is not None:
-            self._put(number, replace(self._entries[number], digest=None))
-            self._settle(number, seq)
-        return number
-
     # ── what is to be sent ───────────────────────────────────────────────────────────
 
     @property
@@ -196,10 +171,6 @@ class Mirror:
         content = None if command == "cancel" else self._wanted[first]
         via = on.via if content is None else content.via
         return Step(command or "update", first, on.wire_id, content, via)
-
-    def _rank(self, number: int) -> tuple[int, bool, int]:
-        is_cancel = self._command(number) == "cancel"
-        return self._failed.get(number, 0), not is_cancel, self._due[number]
 
     def is_derived(self, number: int) -> bool:
         """Whether its id on the screen can be told from the log alone."""
@@ -236,12 +207,41 @@ class Mirror:
         self._later[step.number] = now + min(AGAIN_SECONDS * 2 ** min(times, 6), MOST_SECONDS)
         self._settle(step.number, seq)
 
+    def distrust(self, seq: int) -> None:
+        """It was away: it may have forgotten anything, and take what it refused."""
+        self.refused.clear()
+        self._later.clear()
+        for number, on in list(self._entries.items()):
+            if on.there and on.digest != NOTHING:
+                self._put(number, replace(on, digest=None))
+            self._settle(number, seq)
+
+    def doubt(self, besides: int, seq: int) -> int | None:
+        """The newest order that it has is told again: who does not know it has forgotten all.
+
+        None: it has nothing else. `besides`: of this one nobody knows.
+        """
+        there = [
+            number
+            for number, on in self._entries.items()
+            if number in self._wanted and number != besides and on.digest not in (None, NOTHING)
+        ]
+        number = max(there, default=None)
+        if number is not None:
+            self._put(number, replace(self._entries[number], digest=None))
+            self._settle(number, seq)
+        return number
+
     def _answered(self, step: Step, digest: bytes, seq: int) -> None:
         self._forget_failures(step.number)
         self._put(step.number, replace(self._entries[step.number], digest=digest))
         self._settle(step.number, seq)
 
     # ── inside ───────────────────────────────────────────────────────────────────────
+
+    def _rank(self, number: int) -> tuple[int, bool, int]:
+        is_cancel = self._command(number) == "cancel"
+        return self._failed.get(number, 0), not is_cancel, self._due[number]
 
     def _command(self, number: int) -> Command | None:
         """What has to be sent of an order."""

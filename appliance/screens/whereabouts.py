@@ -119,31 +119,43 @@ class Whereabouts:
     def _hold(
         self, screen: Adopted, status: FeedStatus | None, now: float, *, is_away: bool
     ) -> None:
-        place = screen.address
-        ip = None if place is None else ip_of(place)
         is_new = screen.id not in self._known
         self._known.add(screen.id)
+        place = screen.address
+        ip = None if place is None else ip_of(place)
         if place is None or ip is None or screen.announced is None:
             self._lost.pop(screen.id, None)
             return
-        own = max((one.said for one in self._own(screen) if place in one.places), default=0.0)
-        other = self._other(screen)
+        said = max((one.said for one in self._own(screen) if place in one.places), default=0.0)
         if screen.id not in self._lost:
             if is_new or (is_away and _is_unreached(status, now)):
                 reached = None if status is None else status.reached
                 self._lost[screen.id] = now if reached is None else reached
                 self._ask(screen.id, ip, now)
-            elif other is not None and own < other.stay.first:
-                self._ask(screen.id, ip, now)  # Perhaps only its word is older than the other's.
-                if other.stay.heard - max(own, other.stay.first) >= AWAY_SECONDS:
-                    self._lost[screen.id] = now
-        if (lost := self._lost.get(screen.id)) is None:
-            return
+            elif self._is_taken(screen, ip, said, now):
+                self._lost[screen.id] = now
+        if screen.id in self._lost:
+            self._let_go(screen, ip, status, said, now)
+
+    def _is_taken(self, screen: Adopted, ip: Ip, said: float, now: float) -> bool:
+        """Whether another has been there for long since it said to be there itself."""
+        other = self._other(screen)
+        if other is None or said >= other.stay.first:
+            return False
+        self._ask(screen.id, ip, now)  # Perhaps only its word is older than the other's.
+        return other.stay.heard - max(said, other.stay.first) >= AWAY_SECONDS
+
+    def _let_go(
+        self, screen: Adopted, ip: Ip, status: FeedStatus | None, said: float, now: float
+    ) -> None:
+        """It is fed again, once it has said to be there, or nobody has for long."""
         answers = None if status is None else status.answers_since
         waited = 0.0 if answers is None else now - answers
-        # What answers for that long, and says nothing, counts less than a claim elsewhere.
-        is_waited_for = other is not None or waited < BEACON_SECONDS or self._find(screen, now)
-        if own > lost or not is_waited_for:
+        is_there = said > self._lost[screen.id]
+        if waited >= BEACON_SECONDS and self._other(screen) is None:
+            # What answers for that long, and says nothing, counts less than a claim elsewhere.
+            is_there |= not self._find(screen, now)
+        if is_there:
             del self._lost[screen.id]
         elif waited:
             self._ask(screen.id, ip, now)
