@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from appliance.config.values import Address
 from appliance.screens.simulated import SimulatedScreen
+from tests.screens.hub import commands_of
 
 Ways = Literal["well", "hangs", "waits", "refuses", "cuts", "babbles"]
 """`hangs`: it takes connections and messages, and answers nothing. `waits`: it answers once it is
@@ -72,6 +73,11 @@ class LanScreen:
             for each in self.messages
             if each["order"]["id"].partition("~")[0] == order_id
         ]
+
+    @property
+    def told(self) -> list[str]:
+        """The commands, as `create 7`."""
+        return commands_of(self.messages)
 
     async def start(self) -> None:
         """Also again, after it was killed."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -22,8 +22,8 @@ from appliance.screens.store import NAME, Changes, Kept, Store
 from appliance.sqlite_file import Damaged
 from tests.log.faulty_disk import faulty_disk
 from tests.proof import count
-from tests.screens.hub import Hub, commands_of, hub, hurried, stations
-from tests.screens.lan_screen import LanScreen, lan_screen
+from tests.screens.hub import Hub, commands_of, hub, stations
+from tests.screens.lan_screen import LanScreen
 
 GRILL = stations("grill")
 HERE = Position("one", 1)
@@ -99,25 +99,6 @@ def test_what_may_have_been_sent_is_taken_off_with_what_it_came_through() -> Non
 
 
 # ── from start to start ──────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def hurry() -> Iterator[None]:
-    with hurried():
-        yield
-
-
-@pytest.fixture
-async def screen(hurry: None) -> AsyncIterator[LanScreen]:
-    del hurry
-    async with lan_screen() as one:
-        yield one
-
-
-@pytest.fixture
-async def kitchen(tmp_path: Path, screen: LanScreen) -> AsyncIterator[Hub]:
-    async with hub(tmp_path, one=Fed(screen.address, GRILL)) as one:
-        yield one
 
 
 async def test_a_start_tells_what_is_live_and_takes_off_what_is_not(
