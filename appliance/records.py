@@ -1,7 +1,8 @@
 """Small files of records that the running service and the command `expeditor` both change.
 
 Each is replaced whole, under one lock for all of them, and read again when it has changed.
-A file that cannot be understood is kept as `NAME.damaged`, and opens nothing.
+A file that cannot be understood is kept as `NAME.damaged`, and opens nothing; one that a newer
+version wrote says what of it is understood.
 """
 
 import contextlib
@@ -16,11 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from appliance.files import replace_file
+from appliance.kitchen.understanding import understood
 
 logger = logging.getLogger(__name__)
 
 LOCK: Final = "access.lock"
 
+_DAMAGE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Kind = TypeVar("Kind", bound=Struct)
 Signature = tuple[int, int, int]
 
@@ -55,14 +58,16 @@ class Records(Generic[Kind]):
 
         `empty` is what a missing file says. `when_damaged` makes what is true when the file
         is damaged and nothing of it was ever read, from when it was written (Unix seconds);
-        by default that is `empty`, too.
+        by default that is `empty`, too. Where it is given, a file is understood whole or not at
+        all.
         """
         self._path = path
         self._empty = empty
         self._when_damaged = when_damaged
+        self._in_part = when_damaged is None
         self._seen: Signature | None = None
         self.damaged = False
-        """Whether it was found damaged since the start."""
+        """Whether it was found damaged since the start, or not wholly understood."""
         self.value = empty
         with locked(path.parent):
             self._read_locked()
@@ -98,7 +103,7 @@ class Records(Generic[Kind]):
     def _decode(self, content: bytes) -> Kind:
         try:
             return msgspec.json.decode(content, type=type(self._empty))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except _DAMAGE as error:
             self.damaged = True
             aside = self._path.with_name(f"{self._path.name}.damaged")
             logger.warning("%s is damaged (%s): kept as %s", self._path, error, aside.name)
@@ -106,6 +111,9 @@ class Records(Generic[Kind]):
             # Never without a file in its place: a missing one says that there is nothing.
             aside.unlink(missing_ok=True)
             aside.hardlink_to(self._path)
+            if self._in_part and isinstance(error, msgspec.ValidationError):
+                with contextlib.suppress(*_DAMAGE):  # Further on it may be no JSON.
+                    return understood(msgspec.json.decode(content), type(self._empty))
             self._write(self._when_damaged(written_at) if self._when_damaged else self.value)
             return self.value
 

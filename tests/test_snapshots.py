@@ -15,6 +15,7 @@ from appliance import config, expeditor
 from appliance.configured import make_kitchen
 from appliance.expeditor import Expeditor
 from appliance.kitchen.order import Guest
+from appliance.kitchen.state import STATE_FORMAT
 from appliance.kitchen.ticket import Moment
 from appliance.log import Recorded, snapshot
 from appliance.log.sqlite import SqliteLog
@@ -78,7 +79,7 @@ async def test_a_start_reads_no_more_than_what_came_after_the_snapshot(past: Pat
 async def test_the_snapshot_and_the_log_from_its_beginning_say_the_same(past: Path) -> None:
     async with opened(past) as (kitchen, _seen):
         by_snapshot = everything(kitchen)
-    (past / snapshot.NAME).unlink()
+    snapshot.path_of(past, STATE_FORMAT).unlink()
     async with opened(past) as (kitchen, seen):
         assert everything(kitchen) == by_snapshot
         assert seen[0] == 1
@@ -93,7 +94,6 @@ async def test_the_snapshot_and_the_log_from_its_beginning_say_the_same(past: Pa
         "foreign epoch",
         "ahead",
         "other state",
-        "another format",
         "another layout",
     ],
 )
@@ -101,9 +101,9 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
     async with opened(past) as (kitchen, _seen):
         truth = everything(kitchen)
         position = kitchen.epoch, kitchen.seq
-    path = past / snapshot.NAME
+    path = snapshot.path_of(past, STATE_FORMAT)
     content = path.read_bytes()
-    kept = await asyncio.to_thread(snapshot.load, past)
+    kept = await asyncio.to_thread(snapshot.load, past, STATE_FORMAT)
     assert kept is not None
     damaged = {
         "torn": content[:-100],
@@ -111,7 +111,6 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
         "flipped": content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
     }
     other = {
-        "another format": msgspec.structs.replace(kept, format=kept.format + 1),
         "foreign epoch": msgspec.structs.replace(kept, epoch="another"),
         "ahead": msgspec.structs.replace(kept, seq=10**9),
         "other state": msgspec.structs.replace(kept, state=b"\x90"),
@@ -126,6 +125,17 @@ async def test_a_snapshot_that_cannot_be_believed_is_not(past: Path, damage: str
         assert seen[0] == 1
 
 
+async def test_a_snapshot_of_another_format_is_left_to_who_made_it(past: Path) -> None:
+    own, other = (snapshot.path_of(past, each) for each in (STATE_FORMAT, STATE_FORMAT + 1))
+    own.rename(other)
+    content = other.read_bytes()
+    async with opened(past) as (kitchen, seen):
+        assert seen[0] == 1
+        await kitchen.save_snapshot()
+    assert own.exists()
+    assert other.read_bytes() == content
+
+
 def _signed(layout: bytes) -> bytes:
     """A whole snapshot file, of a program that lays it out otherwise."""
     body = zlib.compress(layout)
@@ -133,7 +143,7 @@ def _signed(layout: bytes) -> bytes:
 
 
 async def test_neither_snapshot_nor_events_hold_what_identifies_a_guest(past: Path) -> None:
-    kept = await asyncio.to_thread(snapshot.load, past)
+    kept = await asyncio.to_thread(snapshot.load, past, STATE_FORMAT)
     assert kept is not None
     async with opened(past) as (kitchen, _seen):
         guests = [

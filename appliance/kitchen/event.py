@@ -3,9 +3,13 @@
 An event holds what was decided, not how: a ticket event carries the ticket as it then
 stands, so that replaying an old log never depends on today's rules. Nothing in an event
 identifies a guest (see `order.Guest`).
+
+An older version reads them as well: what may change is in `appliance/log/README.md`.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +19,7 @@ from appliance.kitchen.order import Item, Order
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
 from appliance.kitchen.ticket import Ticket
+from appliance.kitchen.understanding import understood
 
 Kind = Literal[
     "created",
@@ -198,6 +203,10 @@ class ConfigurationChanged(_Event, frozen=True, gc=False, tag="configuration.cha
     by: str | None = None
 
 
+class Unknown(_Event, frozen=True, gc=False, tag="unknown"):
+    """A newer version wrote it. It changes nothing here, and is written by nobody."""
+
+
 Event = (
     OrderPlaced
     | OrderUpdated
@@ -213,7 +222,32 @@ Event = (
     | Summoned
     | PrintAsked
     | ConfigurationChanged
+    | Unknown
 )
 
+_KINDS: Final[dict[object, type[Any]]] = {
+    each.__struct_config__.tag: each for each in get_args(Event)
+}
+
 encode = msgspec.json.Encoder().encode
-decode = msgspec.json.Decoder(Event).decode
+decode_whole: Final[Callable[[bytes], Event]] = msgspec.json.Decoder(Event).decode
+"""An event, all of whose values are known here. Raises msgspec.DecodeError."""
+
+
+def decode(stored: bytes) -> Event:
+    """An event as far as it is understood here. Raises msgspec.DecodeError for what is none."""
+    try:
+        return decode_whole(stored)
+    except msgspec.ValidationError:
+        return _of_newer(msgspec.json.decode(stored, type=dict[str, Any]))
+
+
+def _of_newer(event: dict[str, Any]) -> Event:
+    kind = _KINDS.get(event.get("type"))
+    if kind is TicketChanged and event.get("kind") not in get_args(Kind):
+        event["kind"] = "updated"  # The ticket is as it says, whatever was done.
+    if kind is not None:
+        with suppress(msgspec.ValidationError):
+            found: Event = understood(event, kind)
+            return found
+    return msgspec.convert({**event, "type": "unknown"}, Unknown)

@@ -114,7 +114,7 @@ class Kitchen:
         """Change the state by one event; returns the order that it is about, if any.
 
         `guest` is the guest of an order that is placed or updated; None leaves the guest
-        of an order as it was.
+        of an order as it was. Raises UnknownOrder, and has changed nothing then.
         """
         return self._memory.apply(event, guest)
 

@@ -23,6 +23,7 @@ from appliance.kitchen.event import (
     StationRemoved,
     Summoned,
     TicketChanged,
+    Unknown,
 )
 from appliance.kitchen.known import Known, placed_by, updated_by
 from appliance.kitchen.layout import Layout, Plan
@@ -40,6 +41,10 @@ recall window, and small enough to be part of every snapshot."""
 
 CREATES_REMEMBERED = 5_000
 """Finished orders whose late retry is recognised: several days of a busy kitchen."""
+
+
+class UnknownOrder(LookupError):
+    """An event is about an order that is not in memory: a newer version keeps others."""
 
 
 class Memory:
@@ -215,7 +220,7 @@ class Memory:
         """Change the state by one event; returns the order that it is about, if any.
 
         `guest` is the guest of an order that is placed or updated; None leaves the guest
-        of an order as it was.
+        of an order as it was. Raises UnknownOrder, and has changed nothing then.
         """
         match event:
             case OrderPlaced():
@@ -242,9 +247,17 @@ class Memory:
                 self._summon(event)
                 return None
             case PrintAsked():
-                return self._orders[event.ticket.number].placed
-            case ConfigurationChanged():
+                return self._order(event.ticket.number).placed
+            case ConfigurationChanged() | Unknown():
                 return None
+
+    def _order(self, number: int) -> Known:
+        """Raises UnknownOrder."""
+        self.counted = max(self.counted, number)  # Also then no other may have that number.
+        try:
+            return self._orders[number]
+        except KeyError:
+            raise UnknownOrder(number) from None
 
     def _place_order(self, event: OrderPlaced, guest: Guest) -> Placed:
         known = placed_by(event, guest)
@@ -257,13 +270,13 @@ class Memory:
         return known.placed
 
     def _update_order(self, event: OrderUpdated, guest: Guest | None) -> Placed:
-        known = self._orders[event.number]
+        known = self._order(event.number)
         known.placed = updated_by(event, known.placed, guest)
         self._count_unrouted(event, known.placed)
         return known.placed
 
     def _end_order(self, event: OrderCancelled | OrderCollected) -> Placed:
-        known = self._orders[event.number]
+        known = self._order(event.number)
         placed = known.placed
         if isinstance(event, OrderCollected):
             known.placed = replace(placed, collected=event.at)
@@ -284,7 +297,7 @@ class Memory:
 
     def _change_ticket(self, event: TicketChanged) -> Placed:
         ticket = event.ticket
-        known = self._orders[ticket.number]
+        known = self._order(ticket.number)
         before = known.tickets.get(ticket.station)
         if before is not None:
             self.learned.observe(event, before, known.placed)

@@ -1,11 +1,12 @@
 """The spine: events are appended, become durable, and are read again by sequence number.
 
-The rest of the program sees only `Log`; `sqlite.py` is the engine behind it, `snapshot.py`
-keeps a copy of the state beside it so that a start need not read all of history.
+The rest of the program sees only `Log`; `sqlite.py` is the engine behind it, `foreign.py`
+judges what it finds there, `snapshot.py` keeps a copy of the state beside it so that a start
+need not read all of history.
 
     LogError
     ├── LogLocked       another instance has this data directory
-    ├── LogUnusable     the directory cannot be written, or the log was made by a newer program
+    ├── LogUnusable     the directory cannot be written, or the log is none of ours
     ├── NotStored       it could not be made durable; nobody may be told yes
     └── Unreadable      what is stored could not be read back
 """
@@ -67,6 +68,8 @@ class Health(NamedTuple):
     """From the write to its sync; 0 before the first one."""
     recent: "Recent | None"
     """None where there was no commit lately."""
+    aside: str | None = None
+    """Of the log of a newer version, which was put aside at the start: its name; None for none."""
 
 
 class Recent(NamedTuple):

@@ -1,7 +1,8 @@
 """A copy of the state beside the log, so that a start reads what is live and not history.
 
-It is a cache: when it is missing, torn, of another epoch or from another program, the log
-is replayed from its beginning. It holds no guests. One file, replaced atomically.
+It is a cache: when it is missing, torn or of another epoch, the log is replayed from its
+beginning. It holds no guests. One file for each format of the state, replaced atomically: a
+version that comes back after another one goes on from its own.
 """
 
 import hashlib
@@ -15,7 +16,6 @@ from msgspec.msgpack import Decoder, Encoder
 
 from appliance.files import replace_file
 
-NAME: Final = "snapshot"
 _MAGIC: Final = b"expeditor snapshot 1\n"
 _DIGEST_SIZE: Final = 16
 
@@ -25,7 +25,7 @@ class Snapshot(Struct, frozen=True, array_like=True):
 
     epoch: str
     format: int
-    """Of `state`: another format than the reader's is no snapshot to it."""
+    """Of `state`."""
     seq: int
     state: bytes
 
@@ -34,17 +34,22 @@ _encode = Encoder().encode
 _decode = Decoder(Snapshot).decode
 
 
+def path_of(directory: Path, format: int) -> Path:  # noqa: A002 - as of `Snapshot`
+    """Where the snapshot of that format is."""
+    return directory / f"snapshot-{format}"
+
+
 def save(directory: Path, snapshot: Snapshot) -> None:
     """Replace the snapshot. OSError when it cannot be written; the old one then stands."""
     body = zlib.compress(_encode(snapshot), level=1)
     digest = hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest()
-    replace_file(directory / NAME, _MAGIC + digest + body)
+    replace_file(path_of(directory, snapshot.format), _MAGIC + digest + body)
 
 
-def load(directory: Path) -> Snapshot | None:
-    """The snapshot, or None where there is none that can be believed."""
+def load(directory: Path, format: int) -> Snapshot | None:  # noqa: A002 - as of `Snapshot`
+    """The snapshot of that format, or None where there is none that can be believed."""
     try:
-        content = (directory / NAME).read_bytes()
+        content = path_of(directory, format).read_bytes()
     except OSError:
         return None
     start = len(_MAGIC) + _DIGEST_SIZE

@@ -37,14 +37,10 @@ from appliance.log import (
     Recorded,
     Unreadable,
 )
+from appliance.log.foreign import APPLICATION_ID, OLDEST_READER, put_aside_if_newer
 from appliance.log.latencies import Latencies
 
 NAME: Final = "log.sqlite"
-OLDEST_READER: Final = 1
-"""The oldest format that may read what this program writes; kept in `user_version`."""
-READS: Final = 1
-"""The newest format that this program reads."""
-APPLICATION_ID: Final = 0x45585044  # "EXPD", for file(1)
 
 COMPRESSION: Final = 1
 """zlib level: events shrink to a quarter in microseconds. Bytes written wear the card out."""
@@ -112,12 +108,12 @@ class SqliteLog:
         self._copying = threading.Lock()
         self._lock = _lock(directory)
         try:
-            _refuse_foreign(self._path)
+            self._aside = put_aside_if_newer(self._path)
             self._open()
         except apsw.Error as error:
             os.close(self._lock)
             raise LogUnusable(f"{self._path}: {_in_words(error)}") from error
-        except LogUnusable:
+        except (LogUnusable, OSError):
             os.close(self._lock)
             raise
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
@@ -227,18 +223,18 @@ class SqliteLog:
             if batch.events:
                 last = batch.first_seq + len(batch.events) - 1
                 self._writer.execute(
-                    "INSERT INTO batches VALUES (?, ?, ?)",
+                    "INSERT INTO batches (first_seq, last_seq, events) VALUES (?, ?, ?)",
                     (batch.first_seq, last, zlib.compress(b"\n".join(batch.events), COMPRESSION)),
                 )
             if batch.guests:
                 self._writer.executemany(
-                    "INSERT INTO guests VALUES (?, ?)"
+                    "INSERT INTO guests (number, guest) VALUES (?, ?)"
                     " ON CONFLICT (number) DO UPDATE SET guest = excluded.guest",
                     batch.guests.items(),
                 )
             if batch.cursors:
                 self._writer.executemany(
-                    "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)",
+                    "INSERT OR REPLACE INTO cursors (follower, epoch, seq) VALUES (?, ?, ?)",
                     [(name, self.epoch, seq) for name, seq in batch.cursors.items()],
                 )
             if batch.answers:
@@ -251,7 +247,9 @@ class SqliteLog:
         packed = [
             (name, tick, zlib.compress(answer, COMPRESSION)) for name, tick, answer in answers
         ]
-        self._writer.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", packed)
+        self._writer.executemany(
+            "INSERT OR REPLACE INTO answers (name, tick, answer) VALUES (?, ?, ?)", packed
+        )
         for name, _tick, answer in packed:
             self._answer_bytes += len(answer) - self._answers.pop(name, 0)
             self._answers[name] = len(answer)  # Now the newest one.
@@ -402,7 +400,9 @@ class SqliteLog:
         self._open()
         with self._writer:
             # Any commit will do: it has to succeed before the log counts as well.
-            self._writer.execute("INSERT OR REPLACE INTO facts VALUES ('recovered', unixepoch())")
+            self._writer.execute(
+                "INSERT OR REPLACE INTO facts (name, value) VALUES ('recovered', unixepoch())"
+            )
 
     def _open(self) -> None:
         end_of_wal = _end_of_newest_use(self._path)
@@ -412,7 +412,9 @@ class SqliteLog:
         if not self._writer.pragma("user_version"):
             with self._writer:
                 self._writer.execute(_SCHEMA)
-                self._writer.execute("INSERT INTO facts VALUES ('epoch', ?)", (uuid.uuid4().hex,))
+                self._writer.execute(
+                    "INSERT INTO facts (name, value) VALUES ('epoch', ?)", (uuid.uuid4().hex,)
+                )
                 self._writer.pragma("application_id", APPLICATION_ID)
                 self._writer.pragma("user_version", OLDEST_READER)
         self._writer.execute(_ANSWERS)
@@ -445,7 +447,8 @@ class SqliteLog:
     def health(self) -> Health:
         """See `Log.health`."""
         recent = self._latencies.recent()
-        return Health(self._fault, self._wal_pages * PAGE, self._last_commit_ms, recent)
+        written = self._wal_pages * PAGE
+        return Health(self._fault, written, self._last_commit_ms, recent, self._aside)
 
     async def close(self) -> None:
         """See `Log.close`."""
@@ -497,25 +500,6 @@ def _lock(directory: Path) -> int:
         os.close(descriptor)
         raise LogLocked(f"{directory} is in use by another instance of expeditor") from error
     return descriptor
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Refuse a log that is not ours to read, before anything about it is changed."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    has_wal = path.with_name(NAME + "-wal").exists()
-    uri = path.absolute().as_uri() + "?mode=ro" + ("" if has_wal else "&immutable=1")
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    with contextlib.closing(apsw.Connection(uri, flags=flags)) as database:
-        oldest_reader = database.pragma("user_version")
-        owner = database.pragma("application_id")
-    if owner not in (0, APPLICATION_ID):
-        raise LogUnusable(f"{path} is a database of another program")
-    if oldest_reader > READS:
-        raise LogUnusable(
-            f"{path} was written by a newer expeditor: reading it takes format"
-            f" {oldest_reader}, this program knows {READS}; it was not touched"
-        )
 
 
 def _end_of_newest_use(path: Path) -> int:

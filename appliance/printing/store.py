@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance import sqlite_file
+from appliance.kitchen.understanding import unpacked
 from appliance.log import Position
 from appliance.printing.jobs import Job
 from appliance.printing.wanted import OnPaper
@@ -41,8 +42,6 @@ NEVER: Final = Position("", 0)
 """The log was not followed yet."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_job = msgspec.msgpack.Decoder(Job).decode
-_decode_paper = msgspec.msgpack.Decoder(OnPaper).decode
 
 
 class PaperKey(NamedTuple):
@@ -106,14 +105,21 @@ class Store:
             return Kept(
                 Position(row[0], row[1]) if row else NEVER,
                 row[2] if row else 1,
-                {id_: _decode_job(job) for id_, job in execute("SELECT * FROM jobs ORDER BY id")},
                 {
-                    PaperKey(printer, number, station): _decode_paper(paper)
-                    for printer, number, station, paper in execute("SELECT * FROM papers")
+                    id_: unpacked(job, Job)
+                    for id_, job in execute("SELECT id, job FROM jobs ORDER BY id")
+                },
+                {
+                    PaperKey(printer, number, station): unpacked(paper, OnPaper)
+                    for printer, number, station, paper in execute(
+                        "SELECT printer, number, station, paper FROM papers"
+                    )
                 },
                 {
                     id_: Known(since, bool(is_unclean))
-                    for id_, since, is_unclean in execute("SELECT * FROM printers")
+                    for id_, since, is_unclean in execute(
+                        "SELECT id, since, is_unclean FROM printers"
+                    )
                 },
             )
         except (*DAMAGE, ValueError) as error:  # Of msgspec, and of letters that are none.
@@ -140,7 +146,7 @@ class Store:
         gone = [(id_,) for id_, job in changes.jobs.items() if job is None]
         many("DELETE FROM jobs WHERE id = ?", gone)
         jobs = [(id_, _encode(job)) for id_, job in changes.jobs.items() if job is not None]
-        many("INSERT OR REPLACE INTO jobs VALUES (?, ?)", jobs)
+        many("INSERT OR REPLACE INTO jobs (id, job) VALUES (?, ?)", jobs)
         many(
             "DELETE FROM papers WHERE (printer, number, station) = (?, ?, ?)",
             _keys_without(changes.papers),
@@ -148,14 +154,18 @@ class Store:
         papers = [
             (*key, _encode(paper)) for key, paper in changes.papers.items() if paper is not None
         ]
-        many("INSERT OR REPLACE INTO papers VALUES (?, ?, ?, ?)", papers)
+        many(
+            "INSERT OR REPLACE INTO papers (printer, number, station, paper) VALUES (?, ?, ?, ?)",
+            papers,
+        )
         left = [(id_,) for id_, known in changes.printers.items() if known is None]
         many("DELETE FROM printers WHERE id = ?", left)
         printers = [(id_, *known) for id_, known in changes.printers.items() if known is not None]
-        many("INSERT OR REPLACE INTO printers VALUES (?, ?, ?)", printers)
+        many("INSERT OR REPLACE INTO printers (id, since, is_unclean) VALUES (?, ?, ?)", printers)
         self._connection.execute("DELETE FROM position")
         self._connection.execute(
-            "INSERT INTO position VALUES (?, ?, ?)", (*changes.position, changes.next_job)
+            "INSERT INTO position (epoch, seq, next_job) VALUES (?, ?, ?)",
+            (*changes.position, changes.next_job),
         )
 
     def scrub(self) -> None:

@@ -194,8 +194,8 @@ class Watcher:
     def _other_warnings(self) -> Iterator[str]:
         if self._registry.damaged:
             yield (
-                "The file of adopted screens was damaged, and is kept as screens.damaged: adopt"
-                " them again."
+                "The file of adopted screens is damaged or of a newer version, and is kept as"
+                " screens.damaged: adopt again those that are missing."
             )
         if (fault := self.status().fault) is not None:
             yield f"What is known of screens cannot be stored: {fault}"

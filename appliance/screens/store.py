@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance import sqlite_file
+from appliance.kitchen.understanding import unpacked
 from appliance.log import Position
 from appliance.screens.mirror import OnScreen
 from appliance.sqlite_file import DAMAGE, Damaged
@@ -33,7 +34,6 @@ CREATE TABLE position (screen TEXT PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER
 """
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(OnScreen).decode
 
 
 class Kept(Struct):
@@ -76,7 +76,7 @@ class Store:
                 for screen, epoch, seq in execute("SELECT screen, epoch, seq FROM position")
             }
             for screen, number, shown in execute("SELECT screen, number, shown FROM shown"):
-                kept[screen].shown[number] = _decode(shown)
+                kept[screen].shown[number] = unpacked(shown, OnScreen)
         except (*DAMAGE, KeyError, ValueError) as error:  # Of msgspec, and of letters.
             raise Damaged(str(error)) from error
         return kept
@@ -107,8 +107,11 @@ class Store:
         shown = [
             (screen, number, _encode(on)) for number, on in changed.shown.items() if on is not None
         ]
-        many("INSERT OR REPLACE INTO shown VALUES (?, ?, ?)", shown)
-        execute("INSERT OR REPLACE INTO position VALUES (?, ?, ?)", (screen, *changed.position))
+        many("INSERT OR REPLACE INTO shown (screen, number, shown) VALUES (?, ?, ?)", shown)
+        execute(
+            "INSERT OR REPLACE INTO position (screen, epoch, seq) VALUES (?, ?, ?)",
+            (screen, *changed.position),
+        )
 
     def close(self) -> None:
         """Let the file go."""

@@ -22,7 +22,7 @@ from appliance.kitchen.order import Order
 from appliance.kitchen.ticket import Ticket
 from tests.log.faulty_disk import Disk, faulty_disk
 from tests.process import Service
-from tests.proof import count
+from tests.proof import PROOF, count
 
 ROUNDS = count(8, proof=200)
 LITTLE_MEMORY = """
@@ -92,7 +92,7 @@ def test_what_was_bumped_is_listed_once_after_each_kill(
     chance = random.Random(1)  # noqa: S311
     bumped: queue.Queue[str] = queue.Queue()
     acknowledged: set[str] = set()
-    with Service(tmp_path / "data", prelude=LITTLE_MEMORY) as service:
+    with Service(tmp_path / "data", prelude=LITTLE_MEMORY, warm=not PROOF) as service:
         for round_number in range(ROUNDS):
             serving = (service, f"{round_number}", bumped)
             working = threading.Thread(target=serve_until_killed, args=serving)

@@ -1,6 +1,7 @@
 """The log: what is appended is durable, in order, read back by number, and found again."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from appliance.log import LogLocked, LogUnusable, Position, sqlite
+from appliance.log import LogLocked, LogUnusable, Position, foreign, sqlite
 from appliance.log.sqlite import SqliteLog
 
 
@@ -169,16 +170,25 @@ async def test_a_second_instance_is_refused(tmp_path: Path) -> None:
         assert log.head == 0
 
 
-async def test_a_log_of_a_newer_program_is_refused_and_left_untouched(tmp_path: Path) -> None:
+async def test_a_log_of_a_newer_program_is_put_aside_whole(tmp_path: Path) -> None:
+    after_crash = tmp_path / "after-crash"
+    after_crash.mkdir()
     async with opened(tmp_path) as log:
         await log.append(numbered(1, 3), {})
-    database = apsw.Connection(str(tmp_path / "log.sqlite"))
-    database.pragma("user_version", sqlite.READS + 1)
-    database.close()
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(LogUnusable, match="newer expeditor"):
-        await asyncio.to_thread(SqliteLog, tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+        with contextlib.closing(apsw.Connection(str(tmp_path / "log.sqlite"))) as database:
+            database.pragma("user_version", foreign.READS + 1)
+            for name in ("log.sqlite", "log.sqlite-wal"):
+                (after_crash / name).write_bytes((tmp_path / name).read_bytes())
+    async with opened(after_crash) as log:
+        assert (log.head, log.torn) == (0, 0)
+        assert log.health().aside == "log.sqlite.newer-1"
+        await log.append(numbered(1, 1), {})
+    async with opened(after_crash) as log:
+        assert (log.head, log.health().aside) == (1, None)
+    aside = apsw.Connection(str(after_crash / "log.sqlite.newer-1"))
+    with contextlib.closing(aside):
+        assert aside.pragma("user_version") == foreign.READS + 1
+        assert aside.execute("SELECT max(last_seq) FROM batches").get == 3
 
 
 @pytest.mark.parametrize("content", [b"no database, just text" * 100, b"SQLite format 3\0" * 300])

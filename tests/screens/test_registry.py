@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from appliance.config.devices import ScreenSection
@@ -184,6 +185,14 @@ def test_an_address_is_written_in_one_way() -> None:
         assert canonical(Address(text)) == same
 
 
+def _is_json(content: bytearray) -> bool:
+    try:
+        msgspec.json.decode(content)
+    except ValueError:
+        return False
+    return True
+
+
 def test_a_damaged_file_opens_nothing_and_is_kept(tmp_path: Path) -> None:
     """Whatever of its bytes are lost, turned or doubled."""
     Registry(tmp_path, ()).adopt(board())
@@ -204,7 +213,8 @@ def test_a_damaged_file_opens_nothing_and_is_kept(tmp_path: Path) -> None:
         registry = Registry(tmp_path, ())
         if registry.damaged:
             damaged += 1
-            assert registry.screens == ()
+            is_json = _is_json(bad)  # Then it may be a newer version's: what is known of it counts.
+            assert len(registry.screens) <= is_json
             assert (tmp_path / f"{NAME}.damaged").read_bytes() == bad
         registry.adopt(lan())
         assert registry.find("one") == lan()
