@@ -13,9 +13,9 @@ from appliance.watched import Watched
 
 Environment = Literal["production", "staging"]
 """`staging`: for trying it out. What comes from there proves nothing of who sent it."""
-AccountState = Literal["ready", "waiting", "away", "refused"]
+AccountState = Literal["ready", "waiting", "away", "refused", "secret"]
 """`waiting`: nothing was to be told yet. `away`: the channel cannot be told; it is tried again.
-`refused`: it does not take our credentials."""
+`refused`: it does not take our credentials. `secret`: one of its secrets cannot be read here."""
 Matter = Literal["failed", "left", "voided", "cancelled late", "not closed"]
 """`failed`: the channel says that the order failed, and it is being made here. `left`: the
 channel says that it is on its way or delivered, and it is not done here. `voided`: it was taken

@@ -14,6 +14,7 @@ from appliance.cli_place import place_of
 from appliance.config import ALL_INTERFACES, Address, ConfigError, DeliverectSection
 from appliance.config.values import is_loopback
 from appliance.deliverect import accounts, dinner
+from appliance.deliverect.postman import CONNECT_SECONDS
 from appliance.deliverect.simulated import SimulatedDeliverect
 from appliance.installing.place import Place
 from appliance.rush import Plan
@@ -79,6 +80,9 @@ def _reachable(found: Place) -> Address:
 async def _evening(platform: SimulatedDeliverect, plan: Plan, section: DeliverectSection) -> int:
     """Raises OSError where it cannot listen."""
     async with platform:
+        if not await _is_there(platform.to):
+            complain(f"{platform.to}: nobody answers there: start the appliance first")
+            return FAILED
         outcome = await evening(
             platform,
             plan,
@@ -88,3 +92,16 @@ async def _evening(platform: SimulatedDeliverect, plan: Plan, section: Deliverec
     print(outcome.report())
     print(told(platform))
     return OK if outcome.failed == 0 and not platform.violations else FAILED
+
+
+async def _is_there(url: str) -> bool:
+    """Whether somebody listens: the channel itself would try again for five minutes."""
+    to = urlsplit(url)
+    port = to.port or (443 if to.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(to.hostname, port)
+    except OSError:  # So is TimeoutError.
+        return False
+    writer.close()
+    return True

@@ -3,15 +3,11 @@
 import argparse
 import asyncio
 import math
-from collections.abc import Callable
-from typing import Final
 from urllib.parse import urlsplit
 
 from appliance import rush
+from appliance.cli_arguments import ORDERS, add_place, address
 from appliance.cli_ending import FAILED, OK, WRONG_CONFIGURATION, complain
-from appliance.config import Address
-
-ORDERS: Final = Address("127.0.0.1:9104")
 
 
 class _Url(str):
@@ -20,12 +16,8 @@ class _Url(str):
     __slots__ = ()
 
 
-def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    add_place: Callable[[argparse.ArgumentParser, str], None],
-    address: Callable[[str], Address],
-) -> None:
-    """Add it. `add_place`: the options for a configuration. `address`: how one is read."""
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
 
     def address_or_url(text: str) -> str:
         if "://" not in text:
@@ -43,7 +35,8 @@ def add_command(
         "--to",
         type=address_or_url,
         metavar="HOST:PORT",
-        help=f"default: {ORDERS}; with --channel it is a URL, default: http.listen of the file",
+        help=f"default: {ORDERS}; with --channel that of the pages, also as a URL; default: "
+        "http.listen of the configuration",
     )
     dinner.add_argument(
         "--channel",

@@ -20,6 +20,12 @@ CREATE TABLE refusals (account TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT 
 CREATE TABLE pauses   (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
+LATER_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS turned_away
+    (account TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+"""
+"""A file that is older has none of these; a program that is older needs none."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_allergens = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 
@@ -28,7 +34,9 @@ class AccountFacts:
     """In one open file."""
 
     def __init__(self, connection: apsw.Connection) -> None:
+        """Raises apsw.Error."""
         self._connection = connection
+        connection.execute(LATER_TABLES)
 
     # ── what it was told ─────────────────────────────────────────────────────────────
 
@@ -42,13 +50,37 @@ class AccountFacts:
 
     def took(self, account: str, at: int) -> None:
         """It took a status. Raises apsw.Error."""
-        self._connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (account, at))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO told (account, at) VALUES (?, ?)", (account, at)
+        )
 
     def refused(self, account: str, refusal: Refusal) -> None:
         """It did not, and never will. Raises apsw.Error."""
         row = account, refusal.at, refusal.why
-        self._connection.execute("INSERT INTO refusals VALUES (?, ?, ?)", row)
+        self._connection.execute("INSERT INTO refusals (account, at, why) VALUES (?, ?, ?)", row)
         self._connection.execute("DELETE FROM refusals WHERE at < ?", (refusal.at - REFUSALS_MS,))
+
+    # ── what was not taken of it ─────────────────────────────────────────────────────
+
+    def turned_away(self, account: str) -> list[Refusal]:
+        """What it said that was not taken, the newest last. Raises apsw.Error."""
+        query = "SELECT at, why FROM turned_away WHERE account = ? ORDER BY at DESC LIMIT ?"
+        rows = self._connection.execute(query, (account, REFUSALS_KEPT))
+        return [Refusal(*row) for row in rows][::-1]
+
+    def turn_away(self, account: str, refusal: Refusal) -> None:
+        """It said something that is not taken, and never will be. Raises apsw.Error."""
+        with self._connection:
+            row = account, refusal.at, refusal.why
+            self._connection.execute(
+                "INSERT INTO turned_away (account, at, why) VALUES (?, ?, ?)", row
+            )
+            self._connection.execute(
+                """DELETE FROM turned_away WHERE account = ? AND rowid NOT IN
+                   (SELECT rowid FROM turned_away WHERE account = ? AND at >= ?
+                    ORDER BY rowid DESC LIMIT ?)""",
+                (account, account, refusal.at - REFUSALS_MS, REFUSALS_KEPT),
+            )
 
     # ── pauses ───────────────────────────────────────────────────────────────────────
 
@@ -61,13 +93,18 @@ class AccountFacts:
         with self._connection:
             self._connection.execute("DELETE FROM pauses WHERE account = ?", (account,))
             if until is not None:
-                self._connection.execute("INSERT INTO pauses VALUES (?, ?)", (account, until))
+                self._connection.execute(
+                    "INSERT INTO pauses (account, until) VALUES (?, ?)", (account, until)
+                )
 
     # ── products ─────────────────────────────────────────────────────────────────────
 
     def allergens(self, plus: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
         """What each account last told of these, by PLU. Raises Damaged, apsw.Error."""
-        query = "SELECT * FROM products WHERE plu IN (SELECT value FROM json_each(?))"
+        query = (
+            "SELECT plu, account, allergens FROM products"
+            " WHERE plu IN (SELECT value FROM json_each(?))"
+        )
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         try:
             rows = self._connection.execute(query, (msgspec.json.encode(plus).decode(),))
@@ -81,4 +118,6 @@ class AccountFacts:
         """It tells these, by PLU. Raises apsw.Error."""
         rows = [(plu, account, _encode(allergens)) for plu, allergens in told.items()]
         with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO products VALUES (?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO products (plu, account, allergens) VALUES (?, ?, ?)", rows
+            )

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Final, NamedTuple
@@ -92,14 +92,25 @@ class Desk:
         self.last_taken: float | None = None
         """When any did, on the monotonic clock."""
 
-    def turn_away(self, account: str, why: str) -> None:
-        """Something that it said cannot be taken, and never will be. `why` names no guest."""
+    async def turn_away(self, account: str, why: str) -> None:
+        """Something that it said cannot be taken, and never will be. `why` names no guest.
+
+        When this returns it is on disk, unless nothing can be stored.
+        """
         before = self.turned_away[account]
         is_new = not before or before[-1].why != why
         level = logging.WARNING if is_new else logging.DEBUG
         logger.log(level, "what %s says is not taken: %s", account, why)
-        before.append(Refusal(self._expeditor.now().at, why))
+        refusal = Refusal(self._expeditor.now().at, why)
+        before.append(refusal)
         self._changed()
+        with contextlib.suppress(NotStored):
+            await self._books.write(lambda store: store.accounts.turn_away(account, refusal))
+
+    def was_turned_away(self, account: str, refusals: Iterable[Refusal]) -> None:
+        """This was so before the start."""
+        known = self.turned_away[account]
+        known.extendleft(reversed([each for each in refusals if each not in known]))
 
     def open(self) -> None:
         """From now on it is known what was here before."""

@@ -128,8 +128,10 @@ class Exchange:
         until = self._expeditor.now().at + seconds * 1000 if seconds else None
         try:
             await known.platform.pause(known.location, until)
-        except (Later, Refused) as error:
-            raise CannotPause(str(error)) from error
+        except Later as error:
+            raise CannotPause(f"{known.name} cannot be asked now: {error}") from error
+        except Refused as error:
+            raise CannotPause(f"{known.name} does not do it: {error}") from error
         with contextlib.suppress(NotStored):  # It is so at the channel, whatever is known later.
             await self._books.write(lambda store: store.accounts.pause(account, until))
         self._paused[account] = until
@@ -163,9 +165,14 @@ class Exchange:
         paused = await self._books.ask(lambda store: store.accounts.pauses())
         accounts = [*self._accounts]
         told = await self._books.ask(lambda store: [store.accounts.told(each) for each in accounts])
+        turned_away = await self._books.ask(
+            lambda store: [store.accounts.turned_away(each) for each in accounts]
+        )
         self._paused = {**paused, **self._paused}
         for account, (last, refusals) in zip(accounts, told, strict=True):
             self._sender.was_told(account, last, refusals)
+        for account, refusals in zip(accounts, turned_away, strict=True):
+            self._desk.was_turned_away(account, refusals)
         self._knows_before = True
 
     async def _look(self) -> None:
@@ -231,7 +238,7 @@ class Exchange:
     def _state(self, account: Account) -> tuple[AccountState, str]:
         platform = account.platform
         if platform is None:
-            return "refused", account.fault
+            return "secret", account.fault
         if self._books.fault is not None:
             return "away", self._books.fault
         if platform.fault:

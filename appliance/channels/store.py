@@ -30,6 +30,7 @@ from appliance.channels.progress import (
 )
 from appliance.channels.refusal import Refusal
 from appliance.kitchen.event import Event, OrderPlaced, OrderUpdated
+from appliance.kitchen.understanding import unpacked
 from appliance.log import Position
 from appliance.sqlite_file import DAMAGE, Damaged
 
@@ -66,8 +67,6 @@ CREATE TABLE position (epoch TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 """
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Followed).decode
-_decode_fate = msgspec.msgpack.Decoder(Fate).decode
 
 
 class Due(NamedTuple):
@@ -123,7 +122,7 @@ class Store:
     def _states(self, query: str, values: Sequence[str | int] = ()) -> Iterator[Followed]:
         try:
             for (state,) in self._connection.execute(query, values):
-                yield _decode(state)
+                yield unpacked(state, Followed)
         except (*DAMAGE, ValueError) as error:  # Of msgspec, too.
             raise Damaged(str(error)) from error
 
@@ -154,14 +153,15 @@ class Store:
     def _put(self, followed: Followed) -> None:
         if followed.fate is not None and followed.fate.word == "finished":
             self._connection.execute(
-                "INSERT OR IGNORE INTO closing VALUES (?)", (followed.account,)
+                "INSERT OR IGNORE INTO closing (account) VALUES (?)", (followed.account,)
             )
         waits = followed.next(tells_taken=self._tells_taken(followed.account)) is not None
         matter = followed.matter()
         if matter is None and followed.fate is not None:
             followed.fate.reason = ""  # Nobody is shown it any more.
         self._connection.execute(
-            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO orders (account, id, number, checkout, due, here, matter, tick,"
+            " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 followed.account,
                 followed.id,
@@ -193,7 +193,8 @@ class Store:
                     before = self._fate_of(account, checkout)
                     if before is None or not fate.is_older_than(before):
                         self._connection.execute(
-                            "INSERT OR REPLACE INTO checkouts VALUES (?, ?, ?, ?)",
+                            "INSERT OR REPLACE INTO checkouts (account, checkout, tick, fate)"
+                            " VALUES (?, ?, ?, ?)",
                             (account, checkout, tick, _encode(fate)),
                         )
         return None
@@ -202,7 +203,7 @@ class Store:
         query = "SELECT fate FROM checkouts WHERE account = ? AND checkout = ?"
         try:
             for (fate,) in self._connection.execute(query, (account, checkout)):
-                return _decode_fate(fate)
+                return unpacked(fate, Fate)
         except (*DAMAGE, ValueError) as error:
             raise Damaged(str(error)) from error
         return None
@@ -267,7 +268,7 @@ class Store:
 
     def _keep(self, position: Position) -> None:
         self._connection.execute("DELETE FROM position")
-        self._connection.execute("INSERT INTO position VALUES (?, ?)", position)
+        self._connection.execute("INSERT INTO position (epoch, seq) VALUES (?, ?)", position)
 
     def _of(self, event: Event, number: int) -> Followed | None:
         """The order that it is about, where that came by the channel."""

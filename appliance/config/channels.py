@@ -12,6 +12,8 @@ from appliance.config.values import Id, Section, Text, is_loopback
 PRODUCTION: Final = "https://api.deliverect.com"
 STAGING: Final = "https://api.staging.deliverect.com"
 
+SECTIONS: Final = ("deliverect",)
+"""Of channels. All of their accounts have ids of their own; they are set at the machine itself."""
 _FILES: Final = ("client_secret_file", "webhook_secret_file")
 
 
@@ -100,8 +102,12 @@ def doubtful_channels(sections: tuple[DeliverectSection, ...]) -> Iterator[str]:
             yield f"deliverect[{place}].public_url: none: {why}"
         for key in _FILES:
             file = getattr(section, key)
-            if file is not None and not Path(file).is_file():
+            if file is None:
+                continue
+            if not Path(file).is_file():
                 yield f"deliverect[{place}].{key}: there is no file {file}"
+            elif Path(file).stat().st_mode & 0o077:
+                yield f"deliverect[{place}].{key}: others can read {file}: chmod 600"
 
 
 def _is_api(text: str) -> bool:

@@ -17,7 +17,7 @@ from appliance.deliverect.messages import ItemMessage, Message, Product, Registr
 # Not strict: numbers and booleans come as strings, too.
 _decode = msgspec.json.Decoder(Message, strict=False).decode
 _decode_registration = msgspec.json.Decoder(Registration, strict=False).decode
-_decode_products = msgspec.json.Decoder(tuple[Product, ...], strict=False).decode
+_decode_list = msgspec.json.Decoder(list[Any]).decode
 _Kind = TypeVar("_Kind")
 _MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -52,9 +52,25 @@ def registration(body: bytes) -> Registration:
     return _understood(_decode_registration, body)
 
 
-def products(body: bytes) -> tuple[Product, ...]:
-    """Raises NotUnderstood."""
-    return _understood(_decode_products, body)
+def products(body: bytes) -> tuple[list[Product], str]:
+    """Those that can be read, and what is wrong with the first that cannot. Raises NotUnderstood.
+
+    A dish that nobody can read keeps no allergens of another one from the kitchen.
+    """
+    found: list[Product] = []
+    unread = ""
+    for sent in _understood(_decode_list, body):
+        try:
+            found.append(_understood(_product, sent))
+        except NotUnderstood as error:
+            unread = unread or str(error)
+    return found, unread
+
+
+def _product(sent: Any) -> Product:
+    if isinstance(sent, dict) and isinstance(tags := sent.get("productTags"), list):
+        sent = sent | {"productTags": [each for each in tags if each is not None]}
+    return msgspec.convert(sent, Product, strict=False)
 
 
 def _repaired(body: bytes, wrong: Exception) -> bytes:

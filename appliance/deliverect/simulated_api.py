@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -127,6 +128,14 @@ class SimulatedApi(FailingServer):
     def know(self, order_id: str) -> None:
         """There is such an order."""
         self.history.setdefault(order_id, [])
+
+    def is_paused(self, location: str) -> bool:
+        """Whether a location was asked to take no new orders at this moment."""
+        store = self.stores.get(location)
+        if store is None or store.is_active:
+            return False
+        until = store.disable_at
+        return until is None or self._now() < datetime.fromisoformat(until).timestamp()
 
     def make_final(self, order_id: str) -> None:
         """Nothing more is to be told of it."""

@@ -75,7 +75,7 @@ class Webhooks:
             web.post(ORDERS, partial(self._take, desk)),
             web.post(STATUSES, partial(self._take, desk)),
             web.post(PRODUCTS, partial(self._sell, desk)),
-            web.post(REGISTER, self._register),
+            web.post(REGISTER, partial(self._register, desk)),
         ]
 
     @property
@@ -93,45 +93,51 @@ class Webhooks:
             said = reading.message(body)
             found = addressed(accounts, said)
             if not found:
-                raise _turned_away(
+                raise await _turned_away(
                     desk, accounts, self._nobody(addressed(self._accounts.all, said))
                 )
             await desk.opened()
             await _do(desk, found, said, may_place=request.path == ORDERS)
         except (NotUnderstood, Foreign) as error:
-            raise _turned_away(desk, accounts, _bad(error)) from error
+            raise await _turned_away(desk, accounts, _bad(error)) from error
         return _ok()
 
     async def _sell(self, desk: Desk, request: web.Request) -> web.Response:
-        accounts, body = await self._signed(request, MAX_PRODUCTS_BYTES)
+        signers, body = await self._signed(request, MAX_PRODUCTS_BYTES)
+        accounts = signers
         if name := request.query.get(OF_ACCOUNT):
-            accounts = [each for each in accounts if each.id == name]
+            accounts = [each for each in signers if each.id == name]
             if not accounts:
-                raise self._nobody(any(each.id == name for each in self._accounts.all))
+                is_other = any(each.id == name for each in self._accounts.all)
+                raise await _turned_away(desk, signers, self._nobody(is_other))
         if all(each.is_staging for each in accounts) != all(
             each.is_staging for each in self._accounts.all
         ):
             # There is one menu, and what is signed so may be anybody's.
             forbidden = web.HTTPForbidden(reason="beside production, staging has no menu here")
-            raise _turned_away(desk, accounts, forbidden)
+            raise await _turned_away(desk, accounts, forbidden)
         try:
-            found = products.sold(reading.products(body))
+            pushed, unread = reading.products(body)
             await desk.opened()
-            await desk.sell(accounts[0].id if len(accounts) == 1 else None, found, by=BY)
+            account = accounts[0].id if len(accounts) == 1 else None
+            await desk.sell(account, products.sold(pushed), by=BY)
+            if unread:
+                await desk.turn_away(accounts[0].id, f"of the products: {unread}")
         except (NotUnderstood, TooMany) as error:
-            raise _turned_away(desk, accounts, _bad(error)) from error
+            raise await _turned_away(desk, accounts, _bad(error)) from error
         return _ok()
 
-    async def _register(self, request: web.Request) -> web.Response:
+    async def _register(self, desk: Desk, request: web.Request) -> web.Response:
         accounts, body = await self._signed(request, MAX_ORDER_BYTES)
         try:
             asked = reading.registration(body)
         except NotUnderstood as error:
-            raise _bad(error) from error
+            raise await _turned_away(desk, accounts, _bad(error)) from error
         names = text(asked.account_id), text(asked.location_id)
         account = registered(accounts, *names)
         if account is None:
-            raise self._nobody(registered(self._accounts.all, *names))
+            other = registered(self._accounts.all, *names)
+            raise await _turned_away(desk, accounts, self._nobody(other))
         # Where nobody said how it is reached from outside, by which address it was reached now.
         base = account.section.public_base or f"{request.scheme}://{request.host}"
         of_account = urlencode({OF_ACCOUNT: account.id})
@@ -177,9 +183,9 @@ class Webhooks:
         return self._forged() if others else web.HTTPNotFound(reason="it is not served here")
 
     def _forged(self) -> web.HTTPException:
-        self._wrong.append(monotonic())
-        if self._accounts.is_deaf:
+        if self._accounts.is_deaf:  # It may well be right.
             return web.HTTPServiceUnavailable(reason="a secret cannot be read at present")
+        self._wrong.append(monotonic())
         return web.HTTPUnauthorized(reason="the signature is missing or wrong")
 
 
@@ -202,12 +208,12 @@ async def _do(desk: Desk, accounts: Sequence[Account], said: Message, *, may_pla
         await desk.hear_of_checkout(ids[0], said.checkout_id, said.word, reason, said_at)
 
 
-def _turned_away(
+async def _turned_away(
     desk: Desk, accounts: Sequence[Account], error: web.HTTPException
 ) -> web.HTTPException:
     """What is answered so does not come again: somebody has to know, where the channel said it."""
     if not isinstance(error, web.HTTPUnauthorized | web.HTTPServiceUnavailable):
-        desk.turn_away(accounts[0].id, f"{error.status}: {error.reason}")
+        await desk.turn_away(accounts[0].id, f"{error.status}: {error.reason}")
     return error
 
 

@@ -61,7 +61,12 @@ def test_files_that_are_not_there_are_told_beside_the_configuration(
 ) -> None:
     file = tmp_path / "kitchen.toml"
     file.write_text(PLAIN + GOOD)
-    (tmp_path / "client.secret").write_text("secret")
+    secret = tmp_path / "client.secret"
+    secret.write_text("secret")
+    secret.chmod(0o644)
+    assert cli.main(["check", str(file)]) == 0
+    assert f"client_secret_file: others can read {secret}: chmod 600" in capsys.readouterr().err
+    secret.chmod(0o600)
     assert cli.main(["check", str(file)]) == 0
     said = capsys.readouterr().err
     missing = tmp_path / "webhook.secret"

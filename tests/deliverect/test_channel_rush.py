@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiohttp import web
 from appliance import cli, rush_channel
 from appliance.deliverect.protocol import ORDERS, PRODUCTS, SIGNATURE, signature
 from appliance.deliverect.simulated import PLACE, SimulatedDeliverect
+from appliance.deliverect.simulated_api import Store
 from appliance.rush import Plan
 from appliance.rush_channel import Post, posts_of
 from tests.deliverect.takers import NOWHERE, Kitchen
@@ -154,6 +156,46 @@ async def test_nobody_there_is_in_the_report() -> None:
     assert "orders told   none" in rush_channel.told(platform)
 
 
+async def test_while_it_is_paused_nothing_is_placed() -> None:
+    shown: list[str] = []
+    async with SimulatedDeliverect(NOWHERE) as platform:
+        kitchen = Telling(platform, (20,))
+        platform.rate = 100_000
+        until = datetime.now(UTC) + timedelta(hours=1)
+        platform.stores[PLACE.location] = Store(is_active=False, disable_at=until.isoformat())
+        async with kitchen.listening():
+            platform.to = kitchen.url
+            outcome = await rush_channel.evening(platform, SHORT, shown.append, told_of_all=True)
+    orders = {post.order_id for post in posts_of(SHORT, PLACE)}
+    assert "the kitchen has paused new orders: none is placed meanwhile" in shown
+    assert f"not placed    {len(orders)} orders: they were paused" in outcome.report()
+    assert outcome.sent["order"] == outcome.sent["repeat"] == outcome.failed == 0
+    assert kitchen.made == 0
+
+
+@pytest.mark.parametrize("disable_at", ["2020-01-01T00:00:00Z", None])
+def test_a_pause_is_until_then_or_until_it_is_taken_back(disable_at: str | None) -> None:
+    platform = SimulatedDeliverect(NOWHERE)
+    assert not platform.is_paused(PLACE.location)
+    platform.stores[PLACE.location] = Store(is_active=False, disable_at=disable_at)
+    assert platform.is_paused(PLACE.location) == (disable_at is None)
+    platform.stores[PLACE.location] = Store(is_active=True, disable_at=None)
+    assert not platform.is_paused(PLACE.location)
+
+
+async def test_who_does_not_tell_of_what_it_took_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rush_channel, "TOLD_SECONDS", 0.1)
+    shown: list[str] = []
+    async with SimulatedDeliverect(NOWHERE) as platform:
+        kitchen = Kitchen()
+        async with kitchen.listening():
+            platform.to = kitchen.url
+            outcome = await rush_channel.evening(platform, SHORT, shown.append, told_of_all=True)
+    assert outcome.failed == outcome.untold > 0
+    assert shown[-1].startswith(f"not told of {outcome.untold} orders yet: that is waited for")
+    assert f"not told of   {outcome.untold} orders" in outcome.report()
+
+
 # ── the command ──────────────────────────────────────────────────────────────────────
 
 BARE = """
@@ -225,6 +267,17 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
         file = configured(tmp_path, f'{ACCOUNT}api = "http://{place}"\n')
         assert cli.main(["rush", "--config", file, "--channel", "corner"]) == 4
     assert f"{place}: Address already in use" in capsys.readouterr().err
+
+
+def test_without_an_appliance_it_says_so_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        api = f"http://127.0.0.1:{free.getsockname()[1]}"
+    file = configured(tmp_path, f'{ACCOUNT}api = "{api}"\n')
+    assert cli.main(["rush", "--config", file, "--channel", "--to", NOWHERE]) == 1
+    assert f"{NOWHERE}: nobody answers there: start" in capsys.readouterr().err
 
 
 def test_orders_of_a_point_of_sale_go_to_no_url(capsys: pytest.CaptureFixture[str]) -> None:

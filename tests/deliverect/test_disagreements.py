@@ -218,4 +218,4 @@ async def test_who_may_not_pause_is_not_offered_it(channel: Channel) -> None:
     told = await channel.shows(lambda told: told["accounts"][0]["state"] == "ready")
     assert not told["accounts"][0]["can_pause"]
     status, body = await channel.kitchen.call("POST", "/channels/main/pause", json={"seconds": 60})
-    assert (status, body["message"]) == (409, "its answer was 403")
+    assert (status, body["message"]) == (409, "Deliverect does not do it: its answer was 403")

@@ -11,9 +11,9 @@ import pytest
 
 from appliance.deliverect import webhooks
 from appliance.deliverect.dinner import Shape
-from appliance.deliverect.protocol import ORDERS, PRODUCTS, SIGNATURE, STATUSES, signature
-from appliance.deliverect.simulated import PLACE, SECRET
-from tests.deliverect.channel import TRIAL, Channel, serving
+from appliance.deliverect.protocol import ORDERS, PRODUCTS, REGISTER, SIGNATURE, STATUSES, signature
+from appliance.deliverect.simulated import PLACE, SECRET, SimulatedDeliverect
+from tests.deliverect.channel import TRIAL, Channel, again, serving
 
 SEED = {
     "locationId": PLACE.location,
@@ -386,6 +386,20 @@ async def test_what_is_not_taken_for_good_is_seen_on_its_account(channel: Channe
     told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 3)
     assert told["accounts"][0]["wrong_signatures"] == 2
     assert told["accounts"][1]["turned_away"] == 0
+    # Nor are its products, and where it is served, told for nothing.
+    assert (await deliverect.send(f"{PRODUCTS}?account=nobody", [])).status == 404
+    assert (await deliverect.send(REGISTER, {"accountId": "another"})).status == 404
+    assert (await deliverect.send(REGISTER, b"[]")).status == 400
+    await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 6)
+
+
+async def test_what_was_not_taken_is_known_after_a_restart(tmp_path: Path) -> None:
+    async with SimulatedDeliverect("") as deliverect:
+        async with again(tmp_path, deliverect):
+            assert (await deliverect.send(ORDERS, KDS | {"items": "none"})).status == 400
+        async with again(tmp_path, deliverect) as channel:
+            told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 1)
+            assert told["accounts"][0]["turned_away_why"].startswith("400: Expected `array")
 
 
 async def test_what_is_endless_is_refused(channel: Channel) -> None:

@@ -142,6 +142,20 @@ async def test_what_nobody_knows_whose_it_is_takes_nothing(
         assert sorted(await allergens(channel)) == ["Gluten", "Milk"]
 
 
+async def test_a_product_that_cannot_be_read_takes_no_allergens_from_others(
+    channel: Channel,
+) -> None:
+    odd = {"plu": "odd", "name": "Odd", "productTags": [106, None]}
+    pushed: list[Any] = [odd, {"plu": {}, "name": "?"}, "soup", BURGER | {"productTags": [101]}]
+    assert (await channel.deliverect.products(pushed)).status == 200
+    assert await allergens(channel) == ["Gluten"]
+    assert (await menu(channel))["odd"]["allergens"] == ["Milk"]
+    told = await channel.shows(lambda told: told["accounts"][0]["turned_away"] == 1)
+    assert told["accounts"][0]["turned_away_why"].startswith(
+        "of the products: Expected `int | float"
+    )
+
+
 async def test_what_the_file_has_stays_as_it_is(channel: Channel) -> None:
     directory, deliverect = channel.kitchen.directory / "other", channel.deliverect
     directory.mkdir()

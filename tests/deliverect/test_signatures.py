@@ -134,4 +134,5 @@ async def test_an_account_whose_secret_is_missing_is_closed_and_says_so(tmp_path
             assert answer.status == 503  # It may be the channel: 401 would be the end of it.
         account = kitchen.channels_now.accounts[0]
         why = "webhook_secret_file: No such file or directory; it is read at the start"
-        assert (account.state, account.why) == ("refused", why)
+        assert (account.state, account.why) == ("secret", why)
+        assert account.wrong_signatures == 0  # Nobody can say that it is.

@@ -6,6 +6,7 @@ Each order is made once, each status is told in order, and none after the last.
 import asyncio
 import contextlib
 import random
+import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,50 @@ def is_up(service: Service) -> None:
         if service.pid:
             return
     service.start()
+
+
+TERMINALS = 8
+
+
+def test_a_stop_amid_a_rush_loses_no_order(tmp_path: Path) -> None:
+    """Whoever has connected is answered; who comes later is refused at once, and tries again.
+
+    A connection that breaks is final to the channel, where no proxy makes a 502 of it.
+    """
+    asyncio.run(a_stop_amid_a_rush(tmp_path))
+
+
+async def a_stop_amid_a_rush(tmp_path: Path) -> None:
+    async def at_once(_seconds: float) -> None:
+        """Nobody is there any more, whenever it tries."""
+
+    taken: list[str] = []
+    is_under_way = asyncio.Event()
+
+    async with SimulatedDeliverect("", pause=at_once) as deliverect:
+
+        async def terminal() -> str:
+            """Post one order after the other, each on a new connection; why it ended."""
+            while True:
+                order = deliverect.make_order(1, items=ITEMS)
+                delivery = await deliverect.send("/kds_order_notification", order)
+                if not delivery.delivered:
+                    return delivery.why
+                taken.append(delivery.order_id)
+                if len(taken) > 3 * TERMINALS:
+                    is_under_way.set()
+
+        file = tmp_path / "kitchen.toml"
+        file.write_text(configuration(tmp_path, deliverect.url, text=PLAIN_AT_ONCE))
+        with Service(tmp_path / "data", "--config", str(file), warm=True) as service:
+            deliverect.to = service.url
+            posting = [asyncio.create_task(terminal()) for _ in range(TERMINALS)]
+            await is_under_way.wait()
+            service.send(signal.SIGTERM)
+            assert await asyncio.gather(*posting) == ["no connection"] * TERMINALS
+            assert await asyncio.to_thread(service.wait) == 0
+            await asyncio.to_thread(service.start)
+            evening = Evening(service, deliverect, asyncio.Event(), 0)
+            async with evening.http:
+                _status, tickets = await evening.call("GET", "/stations/pass/tickets?limit=500")
+    assert sorted(ticket["order_id"] for ticket in tickets) == sorted(taken)
