@@ -16,6 +16,9 @@ from appliance.api.auth import devices
 from appliance.api.auth.pins import PinError
 from appliance.api.auth.revoked import TooMany
 from appliance.api.auth.tokens import MAX_LIFE_SECONDS, NAMELESS, InvalidToken
+from appliance.cli_arguments import add_place
+from appliance.cli_ending import OK, UNUSABLE_DATA, WRONG_CONFIGURATION, complain
+from appliance.cli_place import place_of
 from appliance.config import Config
 
 MAX_DAYS: Final = MAX_LIFE_SECONDS // 86_400
@@ -30,12 +33,8 @@ class WrongArguments(ValueError):
     """Nothing was done; the text says what is wrong."""
 
 
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    add_place: Callable[[argparse.ArgumentParser], None],
-    run: Callable[[Action], Callable[[argparse.Namespace], int]],
-) -> None:
-    """Add both. `add_place` adds where the data is, `run` makes of an action what is run."""
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both."""
     token = commands.add_parser(
         "token",
         help="print a token for the HTTP API, or end some",
@@ -46,18 +45,18 @@ def add_commands(
     token.add_argument("--subject", default=NAMELESS, help="who it is for")
     token.add_argument("--days", type=_days, default=1.0, help="valid for so long (default: 1)")
     add_place(token)
-    token.set_defaults(run=run(_token))
+    token.set_defaults(run=_on_data(_token))
     actions = token.add_subparsers(title="actions", metavar="ACTION")
 
     revoke = actions.add_parser("revoke", help="end a token, or all of a subject")
     revoke.add_argument("token", metavar="TOKEN", nargs="?", help="a token or its jti; - reads it")
     revoke.add_argument("--subject", dest="of", help="all that were issued to it until now")
     add_place(revoke)
-    revoke.set_defaults(run=run(_revoke))
+    revoke.set_defaults(run=_on_data(_revoke))
 
     rotate = actions.add_parser("rotate", help="sign with a new secret from now on")
     add_place(rotate)
-    rotate.set_defaults(run=run(_rotate))
+    rotate.set_defaults(run=_on_data(_rotate))
 
     pin = commands.add_parser("pin", help="who signs in at a screen with a PIN")
     actions = pin.add_subparsers(title="actions", metavar="ACTION", required=True)
@@ -66,14 +65,33 @@ def add_commands(
     setting.add_argument("--role", action="append", required=True, help="may be given repeatedly")
     setting.add_argument("--station", action="append", default=[], help="only for this station")
     add_place(setting)
-    setting.set_defaults(run=run(_set_pin))
+    setting.set_defaults(run=_on_data(_set_pin))
     listing = actions.add_parser("list", help="who has one")
     add_place(listing)
-    listing.set_defaults(run=run(_list_pins))
+    listing.set_defaults(run=_on_data(_list_pins))
     removing = actions.add_parser("remove", help="take somebody's PIN away, and sign them out")
     removing.add_argument("name", metavar="NAME")
     add_place(removing)
-    removing.set_defaults(run=run(_remove_pin))
+    removing.set_defaults(run=_on_data(_remove_pin))
+
+
+def _on_data(action: Action) -> Callable[[argparse.Namespace], int]:
+    """What runs an action on the data directory."""
+
+    def run(options: argparse.Namespace) -> int:
+        place = place_of(options)
+        try:
+            place.directory.mkdir(parents=True, exist_ok=True)
+            print(action(options, place.config, place.directory))
+        except WrongArguments as error:
+            complain(str(error))
+            return WRONG_CONFIGURATION
+        except OSError as error:
+            complain(f"{place.directory}: {error.strerror}")
+            return UNUSABLE_DATA
+        return OK
+
+    return run
 
 
 def _days(text: str) -> float:

@@ -29,7 +29,23 @@ keeps the name that the profile has, or leaves the key without one. Ctrl-C ends 
 is written. A service that runs holds the bar: stop it first."""
 
 
-def run(options: argparse.Namespace) -> int:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    learn = commands.add_parser("learn-keys", help="learn what the keys of a bump bar send")
+    learn.add_argument(
+        "bar",
+        metavar="BAR",
+        nargs="?",
+        help="as transport in the configuration; without it, those that are plugged in are listed",
+    )
+    learn.add_argument(
+        "--profile", metavar="NAME", help="one that ships; what differs from it is written"
+    )
+    learn.add_argument("--write", type=Path, metavar="FILE", help="write the map to a new file")
+    learn.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
     """List the bars, or learn the keys of one; returns the exit code."""
     if options.bar is None:
         return _list()

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 from gpiozero.pins import Factory
@@ -30,7 +31,16 @@ HOW: Final = "Enter skips, n says that it was pressed and nothing came, Ctrl-C e
 CLOSED: Final = "closed though nobody is asked to press it: a short, or pull or active is wrong"
 
 
-def run(options: argparse.Namespace) -> int:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    panel = commands.add_parser("panel", help="buttons, bump bars and lamps")
+    actions = panel.add_subparsers(title="actions", metavar="ACTION", required=True)
+    test = actions.add_parser("test", help="a walk through each button, key and lamp")
+    test.add_argument("--config", type=Path, metavar="FILE", help="default: the demo kitchen")
+    test.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
     """Walk through the devices of the configuration; returns the exit code."""
     settings = settings_of(options.config)
     try:

@@ -7,6 +7,7 @@ from appliance import config
 from appliance.cli_ending import complain
 from appliance.config import Config, on_all_interfaces
 from appliance.installing import place
+from appliance.installing.on_card import of_card
 from appliance.installing.place import Place
 
 
@@ -14,6 +15,8 @@ def place_of(options: argparse.Namespace) -> Place:
     """The configuration to use, and the data directory. Raises ConfigError."""
     found = place.place_of(options.config, options.data)
     _complain_of_certificate(found.file, found.config)
+    if (card := getattr(options, "card", None)) is not None:
+        return of_card(found, card)
     if getattr(options, "listen_lan", False):
         return found._replace(config=on_all_interfaces(found.config))
     return found

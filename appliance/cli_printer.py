@@ -37,7 +37,22 @@ Trying {path}: this takes up to {seconds:.0f} s. It prints nothing at the right 
 one the printer may take some bytes for letters; they are thrown away at the end."""
 
 
-def run_probe(options: argparse.Namespace) -> int:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    printer = commands.add_parser("printer", help="ticket printers")
+    actions = printer.add_subparsers(title="actions", metavar="ACTION", required=True)
+    find = actions.add_parser("find", help="list serial adapters, and printers on the network")
+    find.set_defaults(run=_run_find)
+    probe = actions.add_parser(
+        "probe", help="find the settings of a printer on a serial line, as TOML"
+    )
+    probe.add_argument(
+        "path", metavar="PATH", nargs="?", help="as /dev/ttyUSB0; without it, all adapters"
+    )
+    probe.set_defaults(run=_run_probe)
+
+
+def _run_probe(options: argparse.Namespace) -> int:
     """Try one line, or all adapters; returns the exit code."""
     paths = [options.path] if options.path else [adapter.path for adapter in adapters()]
     if not paths:
@@ -53,7 +68,7 @@ def run_probe(options: argparse.Namespace) -> int:
     return OK if any(answered) else FAILED
 
 
-def run_find(options: argparse.Namespace) -> int:
+def _run_find(options: argparse.Namespace) -> int:
     """List what is there; returns the exit code."""
     del options
     say(f"Looking for printers on the network, for {LISTEN_SECONDS:.0f} s …")

@@ -1,14 +1,21 @@
 """The command `expeditor route`: where an order would go by a configuration, and why."""
 
+import argparse
 import re
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from appliance.api.routed_json import order_to_try, routed_json
+from appliance.cli_ending import OK, WRONG_CONFIGURATION, complain
+from appliance.cli_place import settings_of
+from appliance.configured import make_kitchen
+from appliance.installing.place import menu_of
 from appliance.kitchen.explaining import Explained, NearMiss, WhyThere
 from appliance.kitchen.kitchen import Kitchen
 from appliance.kitchen.order import Order
@@ -19,6 +26,39 @@ from appliance.lan.schema import Envelope, OrderMessage
 
 _WHOLE_ORDERS: Final = (None, "create-order", "update-order")
 _AT: Final = re.compile(r"(?:([a-z]{3}) +)?([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    route = commands.add_parser("route", help="say where an order would go, and why")
+    route.add_argument("file", metavar="FILE", help="an order as JSON, or - for standard input")
+    route.add_argument("--config", type=Path, metavar="FILE", help="default: the demo kitchen")
+    route.add_argument("--at", metavar="TIME", help='as "19:40" or "fri 19:40"; default: now')
+    route.add_argument("--json", action="store_true", help="for machines")
+    route.set_defaults(run=_route)
+
+
+def _route(options: argparse.Namespace) -> int:
+    """Raises ConfigError."""
+    settings = settings_of(options.config)
+    kitchen = make_kitchen(settings, menu_of(settings).items)
+    now = datetime.now(settings.zone)
+    try:
+        at = now if options.at is None else moment(options.at, now)
+        piped = options.file == "-"
+        message = sys.stdin.buffer.read() if piped else Path(options.file).read_bytes()
+        order = order_of(message, settings.zone)
+    except OSError as error:
+        complain(f"{options.file}: {error.strerror}")
+        return WRONG_CONFIGURATION
+    except NotAnOrder as error:
+        complain(f"{options.file}: {error}")
+        return WRONG_CONFIGURATION
+    except ValueError as error:
+        complain(f"--at: {error}")
+        return WRONG_CONFIGURATION
+    print((as_json if options.json else in_words)(kitchen, order, at))
+    return OK
 
 
 class NotAnOrder(ValueError):

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ import uvloop
 from appliance import __version__, logs, tls
 from appliance.api.auth import Authority
 from appliance.certificates import Unfit
+from appliance.cli_arguments import add_place
 from appliance.cli_ending import (
     CANNOT_LISTEN,
     FAILED,
@@ -23,7 +25,9 @@ from appliance.cli_ending import (
 )
 from appliance.cli_place import place_of
 from appliance.config import ALL_INTERFACES, Address, Appliance, Config
+from appliance.files import replace_file
 from appliance.installing.current import Current, take_in_import
+from appliance.installing.on_card import take, take_pin
 from appliance.installing.place import Place
 from appliance.log import LogError
 from appliance.log.sqlite import SqliteLog
@@ -33,7 +37,22 @@ from appliance.service import Running, serve
 logger = logging.getLogger(__name__)
 
 
-def run(options: argparse.Namespace) -> int:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    run = commands.add_parser("run", help="run the appliance until it is told to stop")
+    add_place(run)
+    run.add_argument(
+        "--listen-lan",
+        action="store_true",
+        help="listen on all interfaces, not only for this machine",
+    )
+    run.add_argument(
+        "--card", type=Path, metavar="DIR", help="as on a card: what its boot has found is there"
+    )
+    run.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
     """Run the appliance until it is told to stop; returns the exit code."""
     logs.configure()
     find = partial(_found, options)
@@ -41,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
     def announce(parts: Running) -> None:
         _say_what_runs(current.place, parts, log.torn)
+        _leave_link(parts.authority)
 
     try:
         log = SqliteLog(current.place.directory)
@@ -64,7 +84,11 @@ def run(options: argparse.Namespace) -> int:
 def _found(options: argparse.Namespace) -> Place:
     """What is wanted by now. Raises ConfigError, OSError."""
     if options.config is None:
-        take_in_import(options.data or Path(Appliance().data_dir))
+        directory = options.data or Path(Appliance().data_dir)
+        if options.card is not None:
+            take(options.card, directory)
+            take_pin(options.card, directory)
+        take_in_import(directory)
     place = place_of(options)
     for error in place.errors:
         complain(error)
@@ -95,6 +119,13 @@ def _how_to_sign_in(authority: Authority, pages: str) -> Iterator[str]:
         yield f"  sign in {pages}/"
         yield "          (with a PIN, or paste what"
     yield "          `expeditor token --role manager` prints)"
+
+
+def _leave_link(authority: Authority) -> None:
+    """Where systemd gave a directory: for what shows it to people there, on a card's display."""
+    directory = os.environ.get("RUNTIME_DIRECTORY")
+    if directory and authority.needs_link:
+        replace_file(Path(directory) / "sign-in", f"/sign-in?code={authority.link_code}".encode())
 
 
 def _secure(parts: Running) -> Iterator[str]:

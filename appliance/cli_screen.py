@@ -9,6 +9,7 @@ import uvloop
 from msgspec.structs import replace
 
 from appliance import __version__, config, logs
+from appliance.cli_arguments import add_place
 from appliance.cli_ending import CANNOT_LISTEN, FAILED, OK, UNUSABLE_DATA, complain
 from appliance.config import ConfigError, ScreenConfig, Site
 from appliance.kiosk.agent import CannotOpen, Running, serve
@@ -16,7 +17,16 @@ from appliance.kiosk.agent import CannotOpen, Running, serve
 logger = logging.getLogger(__name__)
 
 
-def run(options: argparse.Namespace) -> int:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add it."""
+    screen = commands.add_parser("screen", help="run the computer behind a kitchen screen")
+    add_place(screen, "the file's [kiosk], [screens] and [appliance]; default: none")
+    screen.add_argument("--hub", metavar="URL", help="as http://192.168.1.10; default: mDNS")
+    screen.add_argument("--name", help="default: the machine's host name")
+    screen.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
     """Run until it is told to stop; returns the exit code. Raises ConfigError."""
     logs.configure()
     settings = _settings(options)

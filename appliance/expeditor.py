@@ -23,6 +23,7 @@ from appliance.kitchen import event as events
 from appliance.kitchen.command import Command, Reply
 from appliance.kitchen.event import Event
 from appliance.kitchen.kitchen import Kitchen
+from appliance.kitchen.memory import UnknownOrder
 from appliance.kitchen.order import Guest
 from appliance.kitchen.state import STATE_FORMAT, State
 from appliance.kitchen.ticket import Moment
@@ -97,6 +98,9 @@ class Expeditor:
         self.now = now
         self.seq = 0
         """Of the newest event in `kitchen`, durable or not."""
+        self.of_newer = 0
+        """Events, read at the start, that a newer version wrote and that are not wholly understood
+        here."""
         self._snapshot_seq = 0
         self._unpublished: deque[Change] = deque()
         self._commit: asyncio.Future[None] | None = None
@@ -206,39 +210,47 @@ class Expeditor:
         self._snapshot_seq = seq
         if self.feed.head < seq:
             self.feed.start_at(seq)
+        of_newer = 0
         while recorded := await self._log.read(seq, READ_AT_ONCE):
             try:
-                changes = await self._replay(kitchen, recorded)
+                changes, not_understood = await self._replay(kitchen, recorded)
             except (msgspec.DecodeError, LookupError) as error:
                 what = type(error).__name__  # Its words may be an order's.
                 raise Unreadable(f"the events after {seq} make no sense: {what}") from error
             seq = recorded[-1].seq
+            of_newer += not_understood
             self.feed.publish([change for change in changes if change.seq > self.feed.head])
             if seq - self._snapshot_seq >= SNAPSHOT_WHILE_LOADING:
                 await self._keep(seq, kitchen.state())
         self.kitchen, self.seq = kitchen, seq
+        if of_newer:
+            logger.warning("not all of %d events of a newer version is understood", of_newer)
+            self.of_newer = of_newer
 
-    async def _replay(self, kitchen: Kitchen, recorded: Sequence[Recorded]) -> list[Change]:
-        decoded = [(each.seq, events.decode(each.event)) for each in recorded]
-        numbers = [
-            event.number
-            for _seq, event in decoded
-            if isinstance(event, events.OrderPlaced | events.OrderUpdated)
-        ]
+    async def _replay(
+        self, kitchen: Kitchen, recorded: Sequence[Recorded]
+    ) -> tuple[list[Change], int]:
+        """What has changed, and how many of the events are not wholly understood."""
+        decoded = [(each.seq, *_decoded(each.event)) for each in recorded]
+        numbers = [number for _seq, event, _is_whole in decoded if (number := _brought(event))]
         guests = await self._guests(numbers)
+        not_understood = sum(not is_whole for _seq, _event, is_whole in decoded)
         changes = []
-        for seq, event in decoded:
-            brought = isinstance(event, events.OrderPlaced | events.OrderUpdated)
-            placed = kitchen.apply(event, guests.get(event.number) if brought else None)
-            changes.append(Change(seq, event, placed, kitchen.stations))
-        return changes
+        for seq, event, _is_whole in decoded:
+            number = _brought(event)
+            try:
+                placed = kitchen.apply(event, guests.get(number) if number else None)
+                changes.append(Change(seq, event, placed, kitchen.stations))
+            except UnknownOrder:
+                unknown = events.Unknown(event.at, event.tick)
+                changes.append(Change(seq, unknown, None, kitchen.stations))
+                not_understood += 1
+        return changes, not_understood
 
     async def _from_snapshot(self) -> tuple[Kitchen, int]:
         kitchen = self._new_kitchen()
-        kept = await asyncio.to_thread(snapshot.load, self._directory)
+        kept = await asyncio.to_thread(snapshot.load, self._directory, STATE_FORMAT)
         if kept is None or kept.epoch != self._log.epoch or kept.seq > self._log.head:
-            return kitchen, 0
-        if kept.format != STATE_FORMAT:
             return kitchen, 0
         try:
             state = _decode_state(kept.state)
@@ -323,6 +335,19 @@ class Expeditor:
     def _save(self, seq: int, state: State) -> None:
         kept = snapshot.Snapshot(self._log.epoch, STATE_FORMAT, seq, _encode_state(state))
         snapshot.save(self._directory, kept)
+
+
+def _decoded(stored: bytes) -> tuple[Event, bool]:
+    """An event, and whether all of it is understood."""
+    try:
+        return events.decode_whole(stored), True
+    except msgspec.ValidationError:
+        return events.decode(stored), False
+
+
+def _brought(event: Event) -> int | None:
+    """The number of the order that it brings, with a guest."""
+    return event.number if isinstance(event, events.OrderPlaced | events.OrderUpdated) else None
 
 
 def _done() -> "asyncio.Future[None]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from appliance.api.attention import Attention
 from appliance.api.health import Health
 from appliance.api.kitchen_now import KitchenNow
+from appliance.card_now import Card
 from appliance.channels_now import ChannelsNow
 from appliance.config import Config
 from appliance.devices import Devices
@@ -45,6 +46,7 @@ def make_health(
     screens: Watcher,
     screens_now: ScreensNow,
     channels_now: ChannelsNow,
+    card: Card,
     warnings: Sequence[str],
 ) -> Health:
     """Of this appliance; for `warnings` see `service.running`."""
@@ -81,9 +83,11 @@ def make_health(
             printing=printing.status if printing else None,
             screens=screens_now,
             channels=channels_now,
+            card=card,
             devices=devices.shown,
             machine=machine,
             log=log.health,
+            of_newer=lambda: expeditor.of_newer,
             history=history.status,
             reports=reports.status,
             https=https,
@@ -102,6 +106,7 @@ def make_health(
         printers_now=printers_now,
         screens_now=screens_now,
         channels_now=channels_now,
+        card=card,
         problems=problems.now,
         warnings=all_warnings,
         host=screens.announced_as,

@@ -1,6 +1,7 @@
 """Parts that are there only where the configuration has them: each is made here, or None."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 from appliance import __version__, tls
 from appliance.api.app import BASE
 from appliance.api.printers import Look
+from appliance.card.inbox import Inbox
+from appliance.card.run_files import boot_of
 from appliance.channels_now import ChannelsNow
 from appliance.config import Address, Config
 from appliance.config.devices import PrintingSection
@@ -25,6 +28,7 @@ from appliance.screens_now import ScreensNow
 from appliance.shown_now import ShownNow
 
 if TYPE_CHECKING:  # See `make_devices`.
+    from appliance.channels.account import Channel
     from appliance.channels.exchange import Exchange
     from appliance.panel.devices import Devices
     from appliance.printing.printers import Printing
@@ -69,13 +73,24 @@ def make_channels(
     config: Config, expeditor: Expeditor, log: Log, directory: Path, channels_now: ChannelsNow
 ) -> "Exchange | None":
     """Channels of delivery orders, where there are accounts. Blocks: it reads their secrets."""
-    if not config.deliverect:
-        return None
-    from appliance.channels.exchange import Exchange  # noqa: PLC0415 - as the others
-    from appliance.deliverect.channel import Deliverect  # noqa: PLC0415
+    channels: list[Channel] = []
+    if config.deliverect:
+        from appliance.deliverect.channel import Deliverect  # noqa: PLC0415 - as the others
 
-    channels = [Deliverect(config.deliverect)]
+        channels.append(Deliverect(config.deliverect))
+    if not channels:
+        return None
+    from appliance.channels.exchange import Exchange  # noqa: PLC0415
+
     return Exchange(channels, expeditor, log, directory, channels_now)
+
+
+def make_card(run: Path | None, directory: Path) -> Inbox | None:
+    """The card that it runs from, if it does. Blocks. `run`: what its boot has found."""
+    if run is None:
+        return None
+    runtime = os.environ.get("RUNTIME_DIRECTORY", run)
+    return Inbox(Path(boot_of(run).kept), directory, Path(runtime))
 
 
 def make_look(zone: tzinfo, expeditor: Expeditor) -> Look:
@@ -140,10 +155,13 @@ def make_network(config: Config, identifier: str, listening: Listening) -> Netwo
     if "http" in ports:
         of_pages = {"id": identifier, "path": "/"}
         announcements.append(Announcement(PAGES, name, listening.http.port, of_pages))
+    has_ipv6 = any(":" in door.host for door in doors if not door.only_this_machine)
     return Network(
         identifier=identifier,
         host=config.screens.host,
         announcements=announcements,
         browse=(SCREEN, ORDERS, *config.screens.browse),
         addresses=addresses,
+        # Who is told an address where nobody listens may not try another.
+        is_told=lambda address: has_ipv6 or address.version == 4,  # noqa: PLR2004 - of IP
     )

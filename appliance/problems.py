@@ -15,6 +15,7 @@ from appliance.api.attention import AttentionJson
 from appliance.api.health import SEVERITIES, Fact, Problem, ProblemCode, Severity
 from appliance.api.kitchen_now import KitchenTold
 from appliance.api.times import iso, of_monotonic
+from appliance.card_now import Card, Update, UpdateState
 from appliance.channels_now import AccountNow, AccountState, ChannelsNow, Disagreement
 from appliance.devices import NOT_YET, PanelJson, State
 from appliance.expeditor import Fault
@@ -55,6 +56,12 @@ _PRINTER_CODES: Final[dict[PrinterState, ProblemCode]] = {
 _ACCOUNT_CODES: Final[dict[AccountState, tuple[ProblemCode, Severity]]] = {
     "away": ("channel-away", "warning"),
     "refused": ("channel-refused", "alarm"),
+    "secret": ("channel-secret", "alarm"),
+}
+_UPDATE_CODES: Final[dict[UpdateState, tuple[ProblemCode, Severity]]] = {
+    "ready": ("update-ready", "notice"),
+    "failed": ("update-failed", "warning"),
+    "came back": ("update-came-back", "warning"),
 }
 _DEVICE_CODES: Final[dict[State, ProblemCode]] = {
     "not wired": "device-not-wired",
@@ -91,9 +98,12 @@ class Seen(NamedTuple):
     """Printers and screens that are there, and are not used: those that are simulated are."""
     screens: ScreensNow
     channels: ChannelsNow
+    card: Card
     devices: Callable[[], PanelJson]
     machine: Machine
     log: Callable[[], LogHealth]
+    of_newer: Callable[[], int]
+    """Events of a newer version that are not wholly understood."""
     history: Callable[[], IndexStatus]
     reports: Callable[[], IndexStatus]
     https: Https | None
@@ -152,10 +162,13 @@ class Problems:
         for screen in seen.screens.screens.values():
             yield from of_screen(screen, seen.screens)
         yield from of_channels(seen.channels.accounts, seen.channels.disagreements)
+        yield from of_update(seen.card.update)
         yield from of_devices(seen.devices())
         yield from of_power(seen.machine.now)
         yield from of_machine(seen.machine.now)
         yield from of_log(seen.log())
+        if not_understood := seen.of_newer():
+            yield Found("events-not-understood", "warning", {"count": not_understood})
         yield from of_indexes(seen.history(), seen.reports())
         if seen.https is not None:
             yield from of_https(seen.https.status(), datetime.now(UTC))
@@ -275,6 +288,17 @@ def _of_account(account: AccountNow, name: str) -> Iterator[Found]:
         yield Found("channel-staging", "notice", named, account.id)
 
 
+def of_update(update: Update | None) -> Iterator[Found]:
+    """What became of the last update, where somebody should know."""
+    if update is not None and update.state in _UPDATE_CODES:
+        facts: dict[str, Fact] = {
+            "version": update.version,
+            "before": update.before,
+            "why": update.why,
+        }
+        yield Found(*_UPDATE_CODES[update.state], facts, since=iso(update.at))
+
+
 def of_devices(panel: PanelJson) -> Iterator[Found]:
     """Buttons, bars and lamps that do not work; those of one reason are one problem."""
     alike: defaultdict[tuple[State, str], list[str]] = defaultdict(list)
@@ -329,7 +353,9 @@ def of_machine(now: MachineNow) -> Iterator[Found]:
 
 
 def of_log(log: LogHealth) -> Iterator[Found]:
-    """A disk that takes its time."""
+    """What it cannot read, and a disk that takes its time."""
+    if log.aside is not None:
+        yield Found("log-put-aside", "alarm", {"file": log.aside})
     recent = log.recent
     if recent is not None and recent.commits >= ENOUGH_COMMITS and recent.median_ms > SLOW_MS:
         facts: dict[str, Fact] = {"median_ms": recent.median_ms, "worst_ms": recent.worst_ms}

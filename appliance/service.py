@@ -25,6 +25,7 @@ from appliance.api.printer_json import printers_shown
 from appliance.api.routing import status as routing_status
 from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
+from appliance.card_now import NoCard
 from appliance.certificates import Unfit
 from appliance.channels_now import ChannelsNow, NoChannels
 from appliance.clock import Clock
@@ -43,6 +44,7 @@ from appliance.machine import Machine
 from appliance.orders.peers import AllowList
 from appliance.orders.server import OrderRouter
 from appliance.parts import (
+    make_card,
     make_channels,
     make_devices,
     make_https,
@@ -143,6 +145,8 @@ async def _serve_once(
             is_tried = True
             await asyncio.to_thread(current.keep)
             await _first_of(stop, current.begin_anew)
+            if stop.is_set():
+                doors.close()  # Who comes from now on is refused, and tries again.
             notify("STOPPING=1" if stop.is_set() else reloading())
     except LogError:
         raise  # Of the disk, whatever the configuration.
@@ -267,6 +271,7 @@ async def running(
         **({"panel": devices.status} if devices else {}),
         **(_of_printing(printing) if printing else {}),
     }
+    card = await asyncio.to_thread(make_card, place.card, directory)
     panel = devices or NoDevices(config.devices.mode)
     health = make_health(
         config,
@@ -285,6 +290,7 @@ async def running(
         screens=screens,
         screens_now=screens_now,
         channels_now=channels_now,
+        card=card or NoCard(),
         warnings=place.warnings,
     )
     app = make_app(
@@ -309,6 +315,7 @@ async def running(
         channels=channels or NoChannels(),
         channels_now=channels_now,
         set_up=SettingUp(current, expeditor),
+        card=card or NoCard(),
         presses=presses,
         guests=guests(config),
         limits=limits,
@@ -326,14 +333,12 @@ async def running(
         if printing is not None:
             await printing.prepare()
         listening = await listen(config, router, ports, https, doors, free_ports=place.movable)
-        health.places = listening.places
         presence = make_presence(config, identifier, listening.orders)
-        screens.orders = listening.orders
+        screens.orders, health.places = listening.orders, listening.places
         screens.network = make_network(config, identifier, listening)
         if presence is not None:
             status["beacon"] = presence.status
-            health.neighbours = presence.neighbours_heard
-            screens.neighbours = presence.neighbours
+            health.neighbours, screens.neighbours = presence.neighbours_heard, presence.neighbours
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(part, name=name)
@@ -354,6 +359,7 @@ async def running(
                     *((("panel", devices.run()),) if devices else ()),
                     *((("printing", printing.run()),) if printing else ()),
                     *((("channels", channels.run()),) if channels else ()),
+                    *((("card", card.run()),) if card else ()),
                 )
             ]
             yield Running(
@@ -372,10 +378,11 @@ async def running(
                 devices,
                 printing,
             )
+            # The ways in close first; what they took is still answered.
+            await asyncio.gather(ports.close(), router.close())
             for part in parts:
                 part.cancel()
     finally:
-        # The ways in close first; what they took is still answered.
         await ports.close()
         await asyncio.gather(router.close(), runner.cleanup())
         for behind in (printing, channels):

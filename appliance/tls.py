@@ -215,6 +215,7 @@ class OwnAuthority:
                 f"{path.name} was damaged, and a new authority was made for https: devices that"
                 " trusted the former one need the new /ca.pem"
             )
+            _keep_aside(path)
             logger.warning("%s", warning)
             self._warnings.append(warning)
         made = certificates.make_authority()
@@ -293,6 +294,14 @@ def _keep(path: Path, content: bytes) -> None:
         replace_file(path, content)
     except OSError as error:
         logger.warning("%s could not be written: %s", path, error.strerror)
+
+
+def _keep_aside(path: Path) -> None:
+    """It may be a newer version's."""
+    try:
+        path.replace(path.with_name(f"{path.name}.damaged"))
+    except OSError as error:
+        logger.warning("%s could not be kept: %s", path, error.strerror)
 
 
 def _context(certified: Certified | None = None) -> ssl.SSLContext:

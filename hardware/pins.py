@@ -16,6 +16,8 @@ is for beside input and output: Raspberry Pi documentation, "GPIO and the 40-pin
 import contextlib
 import logging
 from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:  # What is wired to which pin can be checked without the library.
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # What is wired to which pin can be checked without the libra
 
 logger = logging.getLogger(__name__)
 
+DEVICES: Final = Path("/dev")
 LAST_PIN: Final = 27
 """On the header; the chip's others are used by the board."""
 IDENTITY_PINS: Final = frozenset({0, 1})
@@ -40,6 +43,10 @@ BUS_PINS: Final = {
     11: "SPI",
 }
 """Free as long as that bus is switched off, which it is on a fresh system."""
+
+HEADER_CHIPS: Final = frozenset({"pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"})
+"""What the kernel calls the chip with the header's pins: up to a Raspberry Pi 3 and Zero 2, 4, 5.
+Its number differs by kernel, on a 5 among five chips: raspberrypi/linux, pull request 6144."""
 
 FactoryName = Literal["lgpio", "simulated"]
 
@@ -133,6 +140,7 @@ def open_pins(name: FactoryName) -> "Factory":
         # Importing lgpio makes LG_WD, where that is set, the working directory for good, and a
         # pipe there, .lgd-nfy0; what else in this process has relative paths must not notice.
         with contextlib.chdir("."):
+            lgpio = import_module("lgpio")
             from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only where it works
     except ImportError as error:
         raise PinsUnavailable(f"lgpio is not installed: {error}") from error
@@ -141,13 +149,28 @@ def open_pins(name: FactoryName) -> "Factory":
             f"lgpio needs a working directory that it can write to (or LG_WD): {error}"
         ) from error
     try:
-        factory = LGPIOFactory()
+        factory = LGPIOFactory(_chip_of_header(lgpio))
     except PinUnknownPi as error:
         raise PinsUnavailable("this is no Raspberry Pi") from error
     except Exception as error:  # lgpio's own class of errors is directly below Exception
         raise PinsUnavailable(f"lgpio cannot open the GPIO chip: {error}") from error
     factory.pin_class = guarded(factory.pin_class)
     return factory
+
+
+def _chip_of_header(lgpio: Any) -> int | None:
+    """Its number; None where no chip is known by its name: gpiozero has a rule of its own then."""
+    for device in sorted(DEVICES.glob("gpiochip*")):
+        number = int(device.name.removeprefix("gpiochip"))
+        try:
+            handle = lgpio.gpiochip_open(number)
+        except lgpio.error:
+            continue  # It is somebody else's.
+        _, _, _, label = lgpio.gpio_get_chip_info(handle)
+        lgpio.gpiochip_close(handle)
+        if label in HEADER_CHIPS:
+            return number
+    return None
 
 
 def guarded(pin_class: Any) -> Any:

@@ -26,6 +26,7 @@ from appliance.api import (
     summons,
     tickets,
 )
+from appliance.api import card as card_api
 from appliance.api import channels as channel_api
 from appliance.api import health as appliance_health
 from appliance.api import printers as printer_api
@@ -45,6 +46,7 @@ from appliance.api.raw import RawOperation
 from appliance.api.screen_json import Kitchen
 from appliance.api.status import Status
 from appliance.api.ticket_json import TicketView
+from appliance.card_now import Card
 from appliance.channels_now import Channels, ChannelsNow
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor
@@ -84,6 +86,7 @@ def make_app(
     channels: Channels,
     channels_now: ChannelsNow,
     set_up: SetUp,
+    card: Card,
     presses: Presses,
     guests: ready.Shown,
     limits: Limits,
@@ -192,6 +195,7 @@ def make_app(
                 *hands_seen.operations(BASE),
             ],
         ),
+        Resource("Card", card_api, card_api.CardResource(card).operations()),
         Resource("Access", access, access.Access(authority, known_stations, note).operations()),
         Resource("Signing in", sign_in, sign_in.SignIn(authority, set_up).operations()),
         Resource(

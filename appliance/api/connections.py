@@ -33,6 +33,11 @@ CHECK_EVERY_SECONDS: Final = 1.0
 HANDSHAKE_SECONDS: Final = 10.0
 """For TLS, from connecting until it is agreed on."""
 ACCEPT_AGAIN_SECONDS: Final = 0.1
+HEARD_SECONDS: Final = 0.25
+"""For the first request of who has just connected, when the service stops: the round trip of a
+tunnel, after which he would not know whether it was taken."""
+LOOK_SECONDS: Final = 0.01
+"""Between two looks whether it has come."""
 FAREWELL_SECONDS: Final = 2.0
 """For TLS, until the other side agrees to the end."""
 
@@ -96,6 +101,11 @@ class Connection(web.RequestHandler):
             return False
         return self._request is None or not self._request.content.is_eof()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its next request has begun, or its first one may come any moment."""
+        return self._begun is not None and self._request is None
+
     def abort(self) -> None:
         """Close it at once."""
         if self._http is not None:
@@ -153,8 +163,8 @@ class Ports:
         self._seconds = float(settings.http.limits.request_timeout)
         self._places = Places(settings)
         self._connections: set[Connection] = set()
-        self._accepting: list[asyncio.Task[None]] = []
-        """One for each socket that listens, which it closes."""
+        self._listening: dict[socket.socket, ssl.SSLContext | None] = {}
+        """Each socket that listens, with what it is encrypted by."""
         self._beginning: set[asyncio.Task[None]] = set()
         """One for each connection that is not yet one, in a handshake for the most part."""
 
@@ -162,19 +172,16 @@ class Ports:
         self, sockets: Iterable[socket.socket], context: ssl.SSLContext | None = None
     ) -> None:
         """Take what comes in by these too, with TLS where there is a context; they are its own."""
-        loop = asyncio.get_running_loop()
         for listening in sockets:
             listening.listen(BACKLOG)
             listening.setblocking(False)  # noqa: FBT003 - its only parameter
-            accepting = self._accept(listening, context)
-            self._accepting.append(loop.create_task(accepting, name="HTTP port"))
+            self._listening[listening] = context
+            self._watch(listening, context)
 
     async def run(self) -> None:
-        """Watch over deadlines until cancelled. Raises what ended a port."""
+        """Watch over deadlines until cancelled."""
         while True:
             await asyncio.sleep(CHECK_EVERY_SECONDS)
-            for ended in filter(asyncio.Task.done, self._accepting):
-                ended.result()
             self.check_deadlines(monotonic())
 
     def check_deadlines(self, now: float) -> None:
@@ -185,11 +192,27 @@ class Ports:
             connection.abort()
 
     async def close(self) -> None:
-        """Take no more connections; those that there are end with the runner."""
-        tasks = [*self._accepting, *self._beginning]
-        for task in tasks:
+        """Take no more connections; whoever has come is heard, if he is quick.
+
+        What is being answered then ends with the runner. Again, it does nothing.
+        """
+        for listening, context in self._listening.items():
+            # No task that is cancelled: what that has just accepted would be lost.
+            asyncio.get_running_loop().remove_reader(listening)
+            with listening:
+                self._accept(listening, context)
+        self._listening.clear()
+        ends = monotonic() + HEARD_SECONDS
+        while monotonic() < ends and (  # noqa: ASYNC110 - a few looks, once
+            self._beginning or self._any_awaited()
+        ):
+            await asyncio.sleep(LOOK_SECONDS)
+        for task in self._beginning:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._beginning, return_exceptions=True)
+
+    def _any_awaited(self) -> bool:
+        return any(connection.is_awaited for connection in self._connections)
 
     def status(self) -> ConnectionsStatus:
         """How many connections there are."""
@@ -211,17 +234,26 @@ class Ports:
 
     # ── accepting ────────────────────────────────────────────────────────────────────
 
-    async def _accept(self, listening: socket.socket, context: ssl.SSLContext | None) -> None:
-        loop = asyncio.get_running_loop()
-        with listening:
-            while True:
-                try:
-                    connected, peer = await loop.sock_accept(listening)
-                except OSError:
-                    # Out of descriptors, most likely: whoever has come stays in the queue.
-                    await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
-                else:
-                    self._let_in(connected, str(peer[0]), context)
+    def _accept(self, listening: socket.socket, context: ssl.SSLContext | None) -> None:
+        """Let in all who have come."""
+        while True:
+            try:
+                connected, peer = listening.accept()
+            except BlockingIOError:
+                return
+            except OSError:
+                # Out of descriptors, most likely: whoever has come stays in the queue.
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(listening)
+                loop.call_later(ACCEPT_AGAIN_SECONDS, self._watch, listening, context)
+                return
+            connected.setblocking(False)  # noqa: FBT003 - its only parameter
+            self._let_in(connected, str(peer[0]), context)
+
+    def _watch(self, listening: socket.socket, context: ssl.SSLContext | None) -> None:
+        if listening in self._listening:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(listening, self._accept, listening, context)
 
     def _let_in(
         self, connected: socket.socket, address: str, context: ssl.SSLContext | None

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from appliance.api.access import DeviceBody, PinBody, RevokeBody
+from appliance.api.card import BundleBody
 from appliance.api.channels import PauseBody
 from appliance.api.menu import MenuBody, MenuItemBody
 from appliance.api.orders import ChangedOrder, NewOrder, PartialOrder
@@ -96,6 +97,7 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     ChangedOrder: {"name": "Omar", "items": [{**_BURGERS, "qty": 3}, _SHAKE]},
     PartialOrder: {"itemsToAdd": [{"lineId": "3", "name": "Onion Rings"}]},
     TestedOrder: {"items": [{"name": "Hamburger", "mods": ["Side Fries"]}]},
+    BundleBody: {"size": 268435456},
     PriorityBody: {"priority": "urgent"},
     MoveBody: {"station_id": "fry"},
     FireBody: {"order_id": "123", "course_number": 3},

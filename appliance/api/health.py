@@ -14,6 +14,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from appliance import __version__
+from appliance.api.card import CardJson, update_json
 from appliance.api.channel_json import AccountTold, account_told
 from appliance.api.errors import ApiError
 from appliance.api.kitchen_now import KitchenNow, OrdersNow, StationNow
@@ -23,6 +24,7 @@ from appliance.api.result import JSON, Result
 from appliance.api.screen_json import ScreenTold, screen_told
 from appliance.api.ticket_json import encode
 from appliance.api.times import Time, of_monotonic
+from appliance.card_now import Card
 from appliance.channels_now import ChannelsNow
 from appliance.devices import Devices
 from appliance.expeditor import Expeditor, Fault
@@ -64,6 +66,7 @@ ProblemCode = Literal[
     "screen-twice",
     "channel-away",
     "channel-refused",
+    "channel-secret",
     "channel-signatures",
     "channel-turned-away",
     "channel-statuses-refused",
@@ -91,6 +94,11 @@ ProblemCode = Literal[
     "index-behind",
     "reports-faulty",
     "certificate-ends",
+    "update-ready",
+    "update-failed",
+    "update-came-back",
+    "log-put-aside",
+    "events-not-understood",
     "other",
 ]
 Severity = Literal["alarm", "warning", "notice"]
@@ -191,6 +199,8 @@ class HealthJson(Struct):
     screens: list[ScreenTold]
     channels: list[AccountTold]
     """Accounts of delivery channels."""
+    card: CardJson | None
+    """The card that it runs from; null where it runs from none."""
     neighbours: int | None
     """Screens and appliances that are heard on the network; null where none could be."""
     disk_free_bytes: int | None
@@ -214,6 +224,7 @@ class Health:
         printers_now: PrintersNow,
         screens_now: ScreensNow,
         channels_now: ChannelsNow,
+        card: Card,
         problems: Callable[[Fault | None], Sequence[Problem]],
         warnings: Callable[[], list[str]],
         host: Callable[[], str],
@@ -236,6 +247,7 @@ class Health:
         self._printers_now = printers_now
         self._screens_now = screens_now
         self._channels_now = channels_now
+        self._card = card
         self._problems = problems
         self._host = host
         self._began = monotonic()
@@ -302,6 +314,7 @@ class Health:
             printers=[printer_told(each) for each in self._printers_now.printers.values()],
             screens=[screen_told(each) for each in self._screens_now.screens.values()],
             channels=[account_told(each) for each in self._channels_now.accounts],
+            card=CardJson(update_json(self._card.update)) if self._card.is_there else None,
             neighbours=self.neighbours(),
             disk_free_bytes=self.machine.now.disk.free_bytes,
         )

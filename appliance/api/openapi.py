@@ -25,6 +25,7 @@ from appliance.lan.messages import MAX_ORDER_ID
 
 VERSION: Final = "3.1.0"
 FORM: Final = "application/x-www-form-urlencoded"
+BYTES: Final = "application/octet-stream"
 _NAME: Final = re.compile(r"\{(\w+)\}")
 _SECURITY: Final[list[dict[str, list[str]]]] = [
     {"token": []},
@@ -201,6 +202,9 @@ def _operation(
         kind = JSON if form is None else FORM
         is_needed = isinstance(operation, RawOperation) or operation.body_needed
         described["requestBody"] = {"required": is_needed, "content": {kind: content}}
+    if isinstance(operation, Operation) and operation.takes_bytes is not None:
+        some: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
+        described["requestBody"] = {"required": True, "content": {BYTES: some}}
     if isinstance(operation, RawOperation) and operation.frames is not None:
         described["x-frames"] = {
             name: schemas.any_of(kinds) for name, kinds in operation.frames._asdict().items()
@@ -312,7 +316,7 @@ def _errors(operation: Operation | RawOperation) -> dict[str, Any]:
     if isinstance(operation, RawOperation):
         has_body = operation.form is not None or operation.body is not None
         statuses |= {*operation.error_pages, *(_WITH_BODY if has_body else ())}
-    elif operation.body is not None:
+    elif operation.body is not None or operation.takes_bytes is not None:
         statuses |= {*_WITH_BODY}
     elif operation.query is not None:
         statuses.add(400)

@@ -78,6 +78,8 @@ class Operation(NamedTuple):
     with a byte-order mark."""
     most_bytes: int | None = None
     """Of the body; None: as of most."""
+    takes_bytes: int | None = None
+    """The body is no JSON, but bytes as they come, at most so many; it is those then."""
     status: int = 200
     errors: tuple[int, ...] = ()
     """Apart from those that every operation has."""
@@ -119,7 +121,11 @@ class Operation(NamedTuple):
             station = None if self.elsewhere else request.match_info.get("station_id")
             caller.require(self.roles, station)
         asked = None if self.query is None else query(request, self.query)
-        body = None if self.body is None else await self._body(request, self.body)
+        body: object = None
+        if self.takes_bytes is not None:
+            body = await read(request.clone(client_max_size=self.takes_bytes))
+        elif self.body is not None:
+            body = await self._body(request, self.body)
         key = None if self.changes_nothing else await key_of(request, caller, prefix)
         return Call(request, caller, asked, body, key)
 

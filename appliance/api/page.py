@@ -120,8 +120,9 @@ def _operation(document: Json, method: str, path: str, operation: Json) -> Itera
         yield from _table("Parameters", ("Name", "Where", "Type", "Meaning"), named)
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"<h4>Body</h4>\n<p><code>{kind}</code>: {_kind(content['schema'])}</p>"
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        yield from _fields(document["components"]["schemas"][name])
+        if "$ref" in content["schema"]:
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            yield from _fields(document["components"]["schemas"][name])
     rows = [
         (f"<code>{status}</code>", _answer(answer), _words(answer["description"]))
         for status, answer in operation["responses"].items()
@@ -151,6 +152,8 @@ def command(method: str, path: str, operation: Json) -> str:
         if kind == "application/json":
             body = json.dumps(content["example"], ensure_ascii=False)
             words += ["-H", quote(f"Content-Type: {kind}"), "-d", quote(body)]
+        elif kind == "application/octet-stream":
+            words += ["-H", quote(f"Content-Type: {kind}"), "--data-binary", "@FILE"]
         else:
             words += [
                 f"-d {quote(f'{name}={value}')}" for name, value in content["example"].items()

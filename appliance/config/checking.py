@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
+from appliance.config.card import wrong_card
+from appliance.config.channels import SECTIONS as CHANNELS
 from appliance.config.channels import wrong_channels
 from appliance.config.doors import LOCAL_ISSUER, Cloud, HttpLimits, OrderLimits
 from appliance.config.printers import wrong_printing
@@ -44,7 +46,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from unknown
     yield from _used_twice(config, "station")
     yield from _used_twice(config, "printer", "button", "bump_bar", "light", "screen")
-    yield from _used_twice(config, "deliverect")
+    yield from _used_twice(config, *CHANNELS)
     if not unknown:
         yield from _impossible_sharing(list(map(station_of, config.station)))
     for place, route in enumerate(config.route):
@@ -64,6 +66,7 @@ def inconsistencies(config: Config) -> Iterator[str]:
     yield from wrong_printing(config)
     yield from wrong_screens(config)
     yield from wrong_channels(config.deliverect)
+    yield from wrong_card(config.card)
 
 
 def _used_twice(config: Config, *sections: str) -> Iterator[str]:

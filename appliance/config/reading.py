@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from appliance.config.card import CardSection, InterfaceAddress, IpAddress, wrong_card
 from appliance.config.channels import located_channel
 from appliance.config.checking import inconsistencies
 from appliance.config.stations import MenuSection
@@ -55,13 +56,13 @@ class ConfigError(ValueError):
         """The same, by key."""
 
 
-def load(path: Path, *, directory: Path | None = None) -> Config:
+def load(path: Path) -> Config:
     """The configuration in a file. Raises ConfigError, whose lines begin with its name.
 
-    What it says of files is relative to `directory`, its own by default.
+    What it says of files is relative to its directory.
     """
     config = parse(text_of(path), str(path))
-    return located(config, path.parent if directory is None else directory)
+    return located(config, path.parent)
 
 
 def located(config: Config, beside: Path) -> Config:
@@ -95,15 +96,27 @@ def of_document(document: dict[str, Any], source: str) -> Config:
 
 
 def load_screen(path: Path) -> ScreenConfig:
-    """What is for `expeditor screen` in a file. Raises ConfigError; its lines begin with the name.
+    """What is for `expeditor screen` in a file. Raises ConfigError, naming the file."""
+    return screen_of(document_of(text_of(path), str(path)), str(path))
+
+
+def screen_of(document: dict[str, Any], source: str) -> ScreenConfig:
+    """What is for `expeditor screen` in a document. Raises ConfigError.
 
     It needs no kitchen; what it has of one is not looked at, but for the names of its keys.
     """
-    source = str(path)
-    document = document_of(text_of(path), source)
     _refuse(source, unknown_keys(document, Config, ""))
     own = {key: document[key] for key in ScreenConfig.__struct_fields__ if key in document}
     return _converted(own, ScreenConfig, source)
+
+
+def of_card(document: dict[str, Any], source: str) -> CardSection:
+    """What a document makes of its machine, whatever else is wrong with it. Raises ConfigError."""
+    own = {"card": document["card"]} if "card" in document else {}
+    _refuse(source, unknown_keys(own, Config, ""))
+    card = _converted(own, ScreenConfig, source).card
+    _refuse(source, wrong_card(card))
+    return card
 
 
 _AnyConfig = TypeVar("_AnyConfig", Config, ScreenConfig)
@@ -167,7 +180,17 @@ def _refuse(source: str, errors: Iterable[str]) -> None:
 def _convert(wanted: type, value: object) -> object:
     if issubclass(
         wanted,
-        Duration | ExtraTime | Address | Network | Color | TimeOfDay | DayEnd | HostName | Site,
+        Duration
+        | ExtraTime
+        | Address
+        | InterfaceAddress
+        | IpAddress
+        | Network
+        | Color
+        | TimeOfDay
+        | DayEnd
+        | HostName
+        | Site,
     ):
         return wanted.parse(value)
     raise NotImplementedError(wanted)

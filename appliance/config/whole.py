@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from appliance.config.card import CardSection
 from appliance.config.channels import DeliverectSection
 from appliance.config.devices import (
     BumpBarSection,
@@ -66,6 +67,7 @@ class Config(Section, frozen=True, rename={"pass_": "pass"}):
     screen: tuple[ScreenSection, ...] = ()
     kiosk: KioskSection = KioskSection()
     deliverect: tuple[DeliverectSection, ...] = ()
+    card: CardSection = CardSection()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,6 +86,7 @@ class ScreenConfig(Section, frozen=True):
     appliance: Appliance = Appliance()
     screens: ScreensSection = ScreensSection()
     kiosk: KioskSection = KioskSection()
+    card: CardSection = CardSection()
 
 
 def active_cooking(config: Config) -> Iterator[str]:
@@ -101,5 +104,30 @@ def on_all_interfaces(config: Config) -> Config:
     )
 
 
+def on_card(config: Config, hostname: str) -> Config:
+    """The same on a card, whose firewall lets in what these ports are for, and nothing else.
+
+    `hostname`: the card's, by which it is found unless the configuration has another name.
+    """
+    wanted = on_all_interfaces(config)
+    screens = config.screens
+    if screens.host == ScreensSection().host:
+        screens = replace(screens, host=hostname)
+    return replace(
+        wanted,
+        orders=replace(wanted.orders, listen=_with_port(wanted.orders.listen, 9104)),
+        http=replace(wanted.http, listen=_with_port(wanted.http.listen, 80)),
+        https=replace(
+            wanted.https or Https(listen=wanted.http.listen),
+            listen=_with_port(wanted.http.listen, 443),
+        ),
+        screens=screens,
+    )
+
+
 def _on_all(listen: Address) -> Address:
     return listen if listen.host == DUAL_STACK else listen.on(ALL_INTERFACES)
+
+
+def _with_port(listen: Address, port: int) -> Address:
+    return Address(f"{listen.rpartition(':')[0]}:{port}")

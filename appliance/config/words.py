@@ -9,6 +9,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from appliance.config.card import COUNTRY, PIN, WPA_KEY
 from appliance.config.stations import id_of_rule
 from appliance.config.values import HOST_LABEL, ID, NOT_BLANK, SERVICE_TYPE
 from appliance.config.whole import Config
@@ -18,6 +19,9 @@ _PATTERN_MISSED: Final = "Expected `str` matching regex "
 _MISSED: Final = {
     ID: "letters, digits and _ . : - only, at most 64, beginning with a letter or digit",
     NOT_BLANK: "must not be empty",
+    WPA_KEY: "8 to 63 letters, digits and signs, without accents",
+    PIN: "4 to 8 digits",
+    COUNTRY: 'two capital letters; write it like "US"',
     HOST_LABEL: "small letters, digits and - only, at most 52, as in expeditor",
     SERVICE_TYPE: 'is no type of services over TCP; write it like "_kitchen-screen._tcp"',
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from appliance.config import Fault
+from appliance.config import CHANNELS, Fault
 from appliance.setup import Document
 
 _OF_THE_MACHINE: Final = (
@@ -36,10 +36,11 @@ def not_from_afar(document: Document, now: Document) -> Iterator[Fault]:
         value = _at(document, section).get(key)
         if value is not None and value != _at(now, section).get(key):
             yield Fault(f"{section}.{key}", "it is set at the machine itself, in its file")
-    known = _entries(now, "deliverect")
-    for place, each in enumerate(_entries(document, "deliverect")):
-        if each not in known:
-            yield Fault(f"deliverect[{place}]", "it is set at the machine itself, in its file")
+    for section in CHANNELS:
+        known = _entries(now, section)
+        for place, each in enumerate(_entries(document, section)):
+            if each not in known:
+                yield Fault(f"{section}[{place}]", "it is set at the machine itself, in its file")
     menu = _at(document, "menu").get("file")
     if isinstance(menu, str) and menu != _at(now, "menu").get("file") and not _is_beside(menu):
         yield Fault("menu.file", 'it has to be a file beside the configuration, as "menu.csv"')

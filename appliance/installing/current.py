@@ -159,6 +159,8 @@ class SettingUp:
     def _wanted(self) -> _Wanted:
         place = self._current.place
         own = config.document_of(place.text, place.file.name)
+        if place.faults:  # It may be a newer version's: what is not known here cannot be mended.
+            config.leave_out_wrong(own, place.file.name)
         if not place.file.exists():
             return _Wanted(place.text, own, ())
         try:

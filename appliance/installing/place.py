@@ -55,6 +55,8 @@ class Place(NamedTuple):
     menu: MenuOfFile = MenuOfFile()
     faults: Sequence[Fault] = ()
     """What is wrong with the file itself, where this is what the service runs on instead."""
+    card: Path | None = None
+    """What the boot of a card has found is there; None: this runs from no card."""
 
     def say_wrong(self, file: Path, error: ConfigError, instead: str) -> None:
         """Add what is wrong with a file; `instead` is what the service runs on, and its path."""
@@ -130,14 +132,25 @@ def _built_in(directory: Path, error: ConfigError | None = None) -> Place:
 
 
 def _instead(file: Path, directory: Path, error: ConfigError) -> Place | None:
-    """The last good configuration, where that is any use."""
+    """The last good configuration, where that is any use.
+
+    One that is wrong was good to a newer version: the service runs on what is known of it here.
+    """
+    path = directory / LAST_GOOD
     try:
-        last_good = load(directory / LAST_GOOD, file.parent)
+        text = config.text_of(path)
+        document = config.document_of(text, str(path))
+        left_out = config.leave_out_wrong(document, str(path))
+        last_good = config.located(config.of_document(document, str(path)), file.parent)
+        require_certificate(last_good, str(path))
     except ConfigError:
         return None
-    text = config.text_of(directory / LAST_GOOD)
     place = Place("own", file, last_good, text, directory, [], [], faults=error.faults)
-    place.say_wrong(file, error, f"the last good configuration, {directory / LAST_GOOD}")
+    known = "what is known here of " if left_out else ""
+    place.say_wrong(file, error, f"{known}the last good configuration, {path}")
+    place.errors.extend(
+        f"{path} is of a newer version, left out: {': '.join(each)}" for each in left_out
+    )
     return place._replace(menu=_menu_or_last_good(place))
 
 
@@ -196,9 +209,9 @@ def _menu_or_last_good(place: Place) -> MenuOfFile:
         return menu
 
 
-def load(file: Path, directory: Path | None = None) -> Config:
+def load(file: Path) -> Config:
     """As `config.load`, and what is in the files that it names. Raises ConfigError."""
-    settings = config.load(file, directory=directory)
+    settings = config.load(file)
     require_certificate(settings, str(file))
     return settings
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from appliance import __version__, config, identity, menu_file
 from appliance.api.auth import devices, pins
-from appliance.config import ConfigError, Fault
+from appliance.config import CHANNELS, ConfigError, Fault
 from appliance.files import replace_file
 from appliance.installing.draft import Draft, drafted
 from appliance.installing.place import OWN, WAITING, Place
@@ -37,7 +37,8 @@ _OF_THE_MACHINE: Final = (
     ("https", "key"),
     ("auth", "cloud"),
     ("kiosk", None),
-    ("deliverect", None),
+    ("card", None),
+    *((channel, None) for channel in CHANNELS),
 )
 """What another machine has otherwise; None: the whole section. It stays as it is on this one."""
 _RECORDS: Final[dict[str, Any]] = {

@@ -30,6 +30,8 @@ KILL_SECONDS: Final = 1.0
 _LOOK_SECONDS: Final = 0.05
 MARK: Final = "EXPEDITOR_SCREEN"
 """Of the environment."""
+_ENVIRONMENT: Final = {"WLR_LIBINPUT_NO_DEVICES": "1"}
+"""cage, without it, does not start where there is neither a keyboard nor a touch: as at a TV."""
 PROFILE: Final = "browser"
 """In the data directory."""
 _LOCKS: Final = ("SingletonLock", "SingletonCookie", "SingletonSocket")
@@ -127,13 +129,7 @@ class Browser:
         try:
             if self._usual:
                 await asyncio.to_thread(self._unlock)
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-                env=os.environ | {MARK: self._identity},
-            )
+            process = await self._begun()
         except OSError as error:
             self._say(f"{self._command[0]} cannot be started: {error.strerror}")
             return 0.0
@@ -156,6 +152,26 @@ class Browser:
         else:
             self._say(f"it ended by itself ({_ending(process.returncode)})")
         return lived
+
+    async def _begun(self) -> asyncio.subprocess.Process:
+        """The browser's process. Who is cancelled meanwhile leaves none. Raises OSError."""
+        beginning = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                env=_ENVIRONMENT | os.environ | {MARK: self._identity},
+            )
+        )
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                process = await beginning
+                await self._end_all(process)
+                await process.wait()
+            raise
 
     def _missing(self) -> str:
         """In words, which of the programs that are meant is not there."""

@@ -8,7 +8,7 @@ looked after here, at the start and for as long as they are announced: another h
 he answers to it with other records than ours (RFC 6762, 9).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
@@ -85,7 +85,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def announced(
-    addresses: Collection[IPv4Address | IPv6Address],
+    addresses: Iterable[IPv4Address | IPv6Address],
 ) -> list[IPv4Address | IPv6Address]:
     """Those of this machine that others can use, IPv4 first.
 

@@ -26,6 +26,8 @@ LOOK_SECONDS: Final = 2.0
 
 Addresses = Callable[[], Iterable[IPv4Address | IPv6Address]]
 """This machine's, as they are now. May raise OSError."""
+IsTold = Callable[[IPv4Address | IPv6Address], bool]
+"""Whether an address that others can use is announced."""
 
 
 class Announcement(Struct, frozen=True):
@@ -58,6 +60,7 @@ class Network(Watched):
         announcements: Sequence[Announcement],
         browse: Collection[str],
         addresses: Addresses,
+        is_told: IsTold = lambda _address: True,
     ) -> None:
         """`host`: the name to be found under, without `.local`; another where it is taken.
 
@@ -78,6 +81,7 @@ class Network(Watched):
         self._announcements = announcements
         self._browse = browse
         self._addresses = addresses
+        self._is_told = is_told
         self._fault = ""
         """The last one."""
         self._running: Session | None = None
@@ -119,7 +123,8 @@ class Network(Watched):
             self._wanted_host,
             self._announcements,
             self._browse,
-            self._addresses,
+            addresses=self._addresses,
+            is_told=self._is_told,
         )
         return session
 

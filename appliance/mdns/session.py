@@ -15,7 +15,7 @@ from appliance.interfaces import connected
 from appliance.mdns.found import Service
 from appliance.mdns.host import announced
 from appliance.mdns.mine import Mine
-from appliance.mdns.network import Addresses, Announcement, Now
+from appliance.mdns.network import Addresses, Announcement, IsTold, Now
 from appliance.mdns.wire import PORT, Wire
 
 ASK_SECONDS: Final = 60.0
@@ -42,11 +42,8 @@ class _Place(NamedTuple):
     """Interfaces that lead somewhere."""
     own: frozenset[IPv4Address | IPv6Address] = frozenset()
     """All of its addresses."""
-
-    @property
-    def told(self) -> list[IPv4Address | IPv6Address]:
-        """Those that are announced."""
-        return announced(self.own)
+    told: tuple[IPv4Address | IPv6Address, ...] = ()
+    """Those that are announced."""
 
     @property
     def senders(self) -> list[IPv4Address]:
@@ -70,7 +67,9 @@ class Session:
         host: str,
         announcements: Sequence[Announcement],
         browse: Collection[str],
+        *,
         addresses: Addresses,
+        is_told: IsTold,
     ) -> None:
         """See `Network`, as for what can be read of it."""
         self.host = ""
@@ -81,6 +80,7 @@ class Session:
         self._mine = Mine(identifier, host, announcements)
         self._browse = browse
         self._addresses = addresses
+        self._is_told = is_told
         self._wire: Wire | None = None
         self._place = _Place()
         self._is_registered = False
@@ -156,7 +156,9 @@ class Session:
     async def _settle(self) -> str:
         """Be where this machine is now; why it cannot be anywhere."""
         try:
-            place = _Place(connected(), frozenset(self._addresses()))
+            own = frozenset(self._addresses())
+            told = announced(address for address in own if self._is_told(address))
+            place = _Place(connected(), own, tuple(told))
         except OSError as error:
             return f"the network interfaces cannot be read: {error.strerror}"
         try:

@@ -64,6 +64,8 @@ class Connection(asyncio.Protocol):
         self._turn_is_due = False
         self._close_at: float | None = None
         self._object_began: float | None = None
+        self._was_heard = False
+        """It has sent something."""
         self._heard_at = monotonic()
         self._completed_at = self._heard_at
         """When it last completed an object that was understood, or else connected."""
@@ -88,6 +90,7 @@ class Connection(asyncio.Protocol):
         """The next bytes, however they were cut."""
         if self._ended:
             return
+        self._was_heard = True
         self._heard_at = monotonic()
         self._splitter.feed(data)
         self._take()
@@ -290,6 +293,11 @@ class Connection(asyncio.Protocol):
             self._refuse("timed_out", Malformed(reason, extract, fatal=True))
         elif now - self._heard_at > limits.idle_timeout and not self._waiting:
             self._transport.abort()  # To close would wait for a peer that reads nothing.
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an object has begun, or the first one may come any moment."""
+        return self._object_began is not None or not self._was_heard
 
     def finish(self) -> "asyncio.Future[None]":
         """Answer what was taken, read no more; done when the connection is closed."""

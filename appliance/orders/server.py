@@ -31,6 +31,10 @@ THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1"})
 """Has as many places as there are: what runs here is ours, and may be many clients."""
 SEND_BUFFER: Final = 64 * 1024
 """Bytes of answers that the kernel keeps for a peer that does not read: some hundreds."""
+HEARD_SECONDS: Final = 0.25
+"""For what a peer that has just connected is about to send, when the service stops."""
+LOOK_SECONDS: Final = 0.01
+"""Between two looks whether it has come."""
 CHECK_EVERY_SECONDS: Final = 1.0
 """How exactly deadlines are kept."""
 COMPLAINTS_REMEMBERED: Final = 1_000
@@ -98,9 +102,17 @@ class OrderRouter:
             connection.check_deadlines(now)
 
     async def close(self) -> None:
-        """Take no more; answer what was taken, for a second at most."""
+        """Take no more; answer what was taken, for a second at most. Again, it does nothing.
+
+        Who has just connected is heard, if he is quick: he would not know whether it was taken.
+        """
         for server in self._servers:
             server.close()
+        ends = monotonic() + HEARD_SECONDS
+        while monotonic() < ends and any(  # noqa: ASYNC110 - a few looks, once
+            each.is_awaited for each in self._connections
+        ):
+            await asyncio.sleep(LOOK_SECONDS)
         waiting = [connection.finish() for connection in list(self._connections)]
         if waiting:
             await asyncio.wait(waiting, timeout=1)

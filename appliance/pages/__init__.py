@@ -38,6 +38,11 @@ _HEADERS: Final = {
 _TAKES_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _LANGUAGE: Final = b'<html lang="en"'
 """How each page begins: its own language, until its script has found the reader's."""
+_COMPRESSED: Final[dict[str, bytes]] = {}
+"""What this process has served, by its digest. Compressing is most of the work of beginning anew,
+and only pages differ then, by their language and time zone."""
+_MAX_COMPRESSED: Final = 1000
+"""Files and pages: about five times what there are."""
 
 
 def add_routes(router: web.UrlDispatcher, language: str, time_zone: str) -> None:
@@ -69,8 +74,8 @@ def _serve(
     content: bytes, content_type: str, *, charset: str | None = "utf-8"
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Kept compressed, for whoever takes it so; a browser that has it is told just that."""
-    small = gzip.compress(content, mtime=0)
     tag = hashlib.blake2b(content, digest_size=16).hexdigest()
+    small = _compressed(content, tag)
 
     async def serve(request: web.Request) -> web.Response:
         compressed = _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
@@ -88,3 +93,12 @@ def _serve(
         )
 
     return serve
+
+
+def _compressed(content: bytes, digest: str) -> bytes:
+    small = _COMPRESSED.get(digest)
+    if small is None:
+        if len(_COMPRESSED) >= _MAX_COMPRESSED:
+            _COMPRESSED.clear()
+        small = _COMPRESSED[digest] = gzip.compress(content, mtime=0)
+    return small

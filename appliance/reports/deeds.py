@@ -19,6 +19,7 @@ from appliance.kitchen.event import (
     StationRemoved,
     Summoned,
     TicketChanged,
+    Unknown,
 )
 from appliance.reports.days import Span
 
@@ -129,8 +130,8 @@ def deed_of(seq: int, event: Event) -> Deed | None:
             return Deed(event.at, seq, "cancelled", None, number)
         case OrderCollected(number=number, by=by):
             return Deed(event.at, seq, "collected", None, number, by)
-        case OrderPlaced() | OrderUpdated() | Summoned(until=None, by=None):
-            return None  # By the till; by time itself.
+        case OrderPlaced() | OrderUpdated() | Summoned(until=None, by=None) | Unknown():
+            return None  # By the till; by time itself; nobody here knows.
         case Summoned(station=station, until=until, by=by):
             return Deed(event.at, seq, "came" if until is None else "called", station, by=by)
     action, station_id, what = _of_the_kitchen(event)

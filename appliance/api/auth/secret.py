@@ -95,17 +95,19 @@ class Secrets:
 
     def refresh(self) -> None:
         """Notice a rotation. Blocks; raises OSError."""
-        # In this order: the old one is retired before the new one is put in its place.
+        # Read in this order, as the old one is retired before the new one is put in its place;
+        # taken in the other one: requests are judged meanwhile, and know the old one all the time.
         path = self._directory / NAME
         seen = signature(path)
-        if seen != self._seen:
-            found = path.read_bytes() if seen else b""
-            self._seen = seen
-            if len(found) == SECRET_BYTES:
-                self.current = _named(found)
-            else:
-                logger.error("%s is damaged: the one that was read before stays in use", path)
+        found = path.read_bytes() if seen and seen != self._seen else b""
         self._retired.refresh()
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if len(found) == SECRET_BYTES:
+            self.current = _named(found)
+        else:
+            logger.error("%s is damaged: the one that was read before stays in use", path)
 
     def rotate(self, keep_seconds: float) -> None:
         """Sign with a new one from now on; the old one is good for that long. As `refresh`."""

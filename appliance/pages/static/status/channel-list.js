@@ -6,7 +6,7 @@ import { drawFacts, whenNew, write } from "/status/drawing.js";
 import { day, moment, number } from "/status/formats.js";
 import { t, told } from "/words/words.js";
 
-const CONCERNS = { away: "warning", refused: "alarm" };
+const CONCERNS = { away: "warning", refused: "alarm", secret: "alarm" };
 
 const section = document.getElementById("channels");
 const list = section.querySelector(".list");

@@ -12,6 +12,7 @@ import { showMachine, showNetwork, showOrders, showStorage } from "/status/parts
 import { showPrinters } from "/status/printer-list.js";
 import { showHttps } from "/status/https.js";
 import { showScreens, watchScreens } from "/status/screen-list.js";
+import { showSoftware, watchSoftware } from "/status/software.js";
 import { showStations } from "/status/station-list.js";
 import { showSilence, showVerdict } from "/status/verdict.js";
 import { speak, t } from "/words/words.js";
@@ -59,6 +60,7 @@ function show(health) {
   showMachine(health);
   showStorage(health);
   showNetwork(health);
+  showSoftware(health.card, health.version);
   showHttps(health.https);
   byId("tiles").hidden = false;
   byId("facts").hidden = false;
@@ -92,6 +94,7 @@ function start() {
   watchSession(() => location.reload());
   watchDevices();
   watchScreens();
+  watchSoftware();
   look();
 }
 
