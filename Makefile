@@ -11,6 +11,12 @@
 # make vm     the drivers of bump bars and pins, and the appliance with them, on devices of a real
 #             kernel in a virtual machine: on Debian, amd64, Python 3.11 (90 seconds, on one processor;
 #             at first it fetches qemu, headers and a kernel, 120 MB)
+# make image the SD card: dist/expeditor-VERSION.img, an update with the same, and what is in them; as
+#             root, on a Debian-like machine, whose missing tools it installs (at first about 10
+#             minutes and 700 MB fetched and kept in ~/.cache/expeditor-image, then 3)
+# make image-lock  the same with the newest of Debian's packages: image/packages/*.lock
+# make image-test  that card in emulated machines, which are no Raspberry Pi: image/TESTED.md (17 to 23
+#             minutes on two processors, which should have nothing else to do)
 # make pictures  takes the pictures of the guides anew
 
 PYTHON ?= python3
@@ -19,15 +25,15 @@ BIN := $(VENV)/bin
 # A system package is installed as root; on a machine of one's own, sudo asks.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test coverage bench proof vm setup chromium fonts namespaces avahi machine lint pictures clean
+.PHONY: run test coverage bench proof vm setup chromium fonts namespaces avahi card-tools machine image image-lock image-test lint pictures clean
 
 run: $(VENV)/ready
 	$(BIN)/expeditor run
 
-test: $(VENV)/ready chromium fonts namespaces avahi lint
+test: $(VENV)/ready chromium fonts namespaces avahi card-tools lint
 	$(BIN)/pytest -n 5 --dist worksteal -q
 
-coverage: $(VENV)/ready chromium fonts namespaces avahi
+coverage: $(VENV)/ready chromium fonts namespaces avahi card-tools
 	$(BIN)/pytest -n 2 -q --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready
@@ -54,6 +60,15 @@ proof: $(VENV)/ready chromium namespaces
 
 vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm
+
+image: $(VENV)/ready
+	$(AS_ROOT) $(BIN)/python -m image build
+
+image-lock: $(VENV)/ready
+	$(AS_ROOT) $(BIN)/python -m image lock
+
+image-test: $(VENV)/ready
+	$(AS_ROOT) $(BIN)/python -m tests.image
 
 pictures: $(VENV)/ready chromium
 	$(BIN)/python -m tests.pictures
@@ -107,6 +122,12 @@ avahi:
 	@{ ls $(AVAHI) && command -v avahi-browse && command -v dbus-daemon; } >/dev/null 2>&1 || \
 	{ $(AS_ROOT) apt-get update && \
 	  $(AS_ROOT) apt-get install -y --no-install-recommends avahi-daemon avahi-utils dbus; }
+
+# What reads the card's files: units of systemd, scripts, the firewall.
+card-tools:
+	@{ command -v systemd-analyze && command -v shellcheck && PATH="$$PATH:/usr/sbin" command -v nft; } \
+	>/dev/null || { $(AS_ROOT) apt-get update && \
+	  $(AS_ROOT) apt-get install -y --no-install-recommends systemd shellcheck nftables; }
 
 # A machine that is emulated, and what a module of its kernel is built with.
 machine:
