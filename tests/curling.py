@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-WITH_VALUE = {"-X", "-H", "-d", "-o", "--cacert"}
+WITH_VALUE = {"-X", "-H", "-d", "-o", "--cacert", "--data-binary"}
 WITHOUT_VALUE = {"-i", "-N"}
 """What a person sees by these is looked at in any case."""
 ELIDED = "…"
@@ -30,6 +30,8 @@ def curl(command: str, directory: Path, variables: Mapping[str, str]) -> Answer:
         command = command.replace(f"${name}", value)
     url, given = _understood(command)
     data = "&".join(given["-d"]).encode() if "-d" in given else None
+    for file in given["--data-binary"]:
+        data = (directory / file.removeprefix("@")).read_bytes()
     headers = dict(each.split(": ", 1) for each in given["-H"])
     if data is not None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers

@@ -43,7 +43,7 @@ class Service:
 
         `usual_ports`: as `expeditor run` does it by itself. Without `say_where`, the
         configuration has to lead to `data`. `prelude` is Python that runs first. `warm`: without
-        the imports of a start, which cost as much as all the rest of it.
+        the imports of a start, which cost ten times all the rest of it.
         """
         self.data = data
         if "--config" not in arguments and not usual_ports:
@@ -86,8 +86,7 @@ class Service:
             )
 
     def _warmly(self) -> WarmProcess:
-        assert not self._prelude, "nothing can run before what is imported already"
-        return WarmProcess(self._arguments, self._log, self._environment)
+        return WarmProcess(self._arguments, self._log, self._environment, self._prelude)
 
     @property
     def pid(self) -> int:

@@ -112,6 +112,7 @@ async def running(
     *,
     vfs: str | None = None,
     menu: tuple[MenuItem, ...] = (),
+    card: Path | None = None,
 ) -> AsyncIterator[RunningAppliance]:
     """The appliance on a configuration's text (by default the plain kitchen)."""
     # What the service may do before it listens, while blocking still harms nobody.
@@ -119,7 +120,7 @@ async def running(
     settings = on_free_ports(settings)
     log = await asyncio.to_thread(SqliteLog, directory, vfs)
     file, shown = directory / OWN, MenuOfFile(menu)
-    place = Place("own", file, settings, text or PLAIN, directory, [], [], shown)
+    place = Place("own", file, settings, text or PLAIN, directory, [], [], shown, card=card)
     current, doors = Current(place, lambda: place), Doors()
     try:
         expeditor, clock = await service.new_expeditor(current.place, log)

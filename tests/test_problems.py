@@ -124,6 +124,12 @@ def test_one_slow_commit_is_none_and_many_are_a_slow_disk(
     assert told(problems.of_log(Health(None, 0, 0.0, recent))) == expected
 
 
+def test_orders_that_were_put_aside_are_an_alarm() -> None:
+    (found,) = problems.of_log(Health(None, 0, 0.0, None, "log.sqlite.newer-1"))
+    assert (found.code, found.severity) == ("log-put-aside", "alarm")
+    assert found.facts == {"file": "log.sqlite.newer-1"}
+
+
 def test_an_index_that_is_behind_or_stands() -> None:
     well, behind = IndexStatus(10, 10, None, None), IndexStatus(10, 30_000, None, None)
     faulty = IndexStatus(9, 10, "damaged", None)
@@ -209,6 +215,7 @@ def test_screens(more: dict[str, Any], expected: list[tuple[str, str]]) -> None:
         ({"state": "waiting"}, []),
         ({"state": "away", "why": "no answer"}, [("channel-away", "warning")]),
         ({"state": "refused", "why": "401"}, [("channel-refused", "alarm")]),
+        ({"state": "secret", "why": "no file"}, [("channel-secret", "alarm")]),
         ({"wrong_signatures": 2}, [("channel-signatures", "warning")]),
         ({"refused": 2}, [("channel-statuses-refused", "notice")]),
         ({"turned_away": 2}, [("channel-turned-away", "warning")]),

@@ -247,6 +247,7 @@ async def test_a_damaged_authority_is_made_anew_and_that_is_said(
     after = https.status()
     assert after.authority_sha256 != before.authority_sha256
     assert "authority.pem was damaged" in after.warnings[0]
+    assert (machine.directory / "authority.pem.damaged").exists()
     assert "/ca.pem" in after.warnings[0]
     restarted = (await machine.start()).status()
     assert restarted.certificate_sha256 == after.certificate_sha256

@@ -107,6 +107,10 @@ DELETE /pins/{name}                                                             
 GET    /devices                                                                 managers  all   ours
 POST   /devices                                                                 managers  all   ours
 DELETE /devices/{id}                                                            managers  all   ours
+GET    /card                                                                    managers  all   ours
+PUT    /card/bundle                                                             managers  all   ours
+POST   /card/update                                                             managers  all   ours
+POST   /card/restart                                                            managers  all   ours
 GET    /setup                                                                   managers  all   ours
 PUT    /setup                                                                   managers  all   ours
 POST   /setup/check                                                             managers  all   ours
@@ -147,6 +151,7 @@ BODIES: Final[dict[tuple[str, str], Any]] = {
         "format": 1,
         "configuration": '[[station]]\nid = "a"\nname = "A"\n',
     },
+    ("POST", "/card/update"): {"size": 1},
     ("PUT", "/setup"): {"document": SMALL, "revision": ""},
     ("POST", "/setup/check"): {"document": SMALL},
     ("POST", "/setup/route"): {"document": SMALL, "items": []},

@@ -81,6 +81,7 @@ async def test_nothing_comes_from_elsewhere_and_nothing_runs(appliance: RunningA
 async def test_each_command_is_understood(with_screens: RunningAppliance, tmp_path: Path) -> None:
     appliance = with_screens
     await appliance.order(id="123", items=[{"lineId": "1", "name": "Hamburger"}])
+    (tmp_path / "FILE").write_bytes(b"bytes")
     commands = [unescape(each) for each in COMMAND.findall(await page(appliance))]
     paths = document_of(appliance)["paths"]
     wanted = [len(methods) for path, methods in paths.items() if not path.startswith(GATEWAY)]

@@ -242,6 +242,8 @@ IN_MEMORY: dict[str, Any] = {
     "/screens": {"address": "192.0.2.7", "name": "Wall"},
     "/channels/city/orders/A-1/settled": None,
     "/channels/city/pause": {"seconds": 900},
+    "/card/update": {"size": 1},
+    "/card/restart": None,
 }  # fmt: skip
 CHANGES_NOTHING = ("/routing/test", "/printers/look", "/setup/check", "/setup/route")
 BEGINS_ANEW = "/setup/import"  # Its second time finds all of it as it is to be.

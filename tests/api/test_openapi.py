@@ -262,6 +262,10 @@ async def test_a_key_behind_the_question_mark_that_is_not_known_is_refused(
     assert asked > 6
 
 
+async def test_every_answer_is_held_against_what_is_published(appliance: RunningAppliance) -> None:
+    assert document_of(appliance) == await document(appliance)
+
+
 async def test_an_answer_that_is_not_described_fails_every_test(
     appliance: RunningAppliance,
 ) -> None:

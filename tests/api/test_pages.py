@@ -9,7 +9,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
+from appliance import pages
 from appliance.pages import STATIC, path_of
 from tests.running import DEMO, RunningAppliance, running
 
@@ -152,3 +154,29 @@ async def test_the_configured_language_is_every_pages(tmp_path: Path) -> None:
         for page in PAGES:
             _, _, body = await Raw(appliance).get(path_of(page), Accept_Encoding="identity")
             assert b'<html lang="en" data-time-zone="UTC" data-language="de"' in body
+
+
+def test_beginning_anew_compresses_what_is_not_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    compressed: list[bytes] = []
+
+    def noted(content: bytes, *, mtime: int) -> bytes:
+        compressed.append(content)
+        return b"%d" % mtime
+
+    monkeypatch.setattr(gzip, "compress", noted)
+    monkeypatch.setattr(pages, "_COMPRESSED", {})
+    contents = {file.read_bytes() for file in FILES}
+    for zone, expected in (("UTC", len(contents)), ("UTC", 0), ("Europe/Paris", len(PAGES))):
+        compressed.clear()
+        pages.add_routes(web.Application().router, "", zone)
+        assert len(compressed) == expected
+
+
+def test_of_what_is_compressed_no_more_than_a_certain_number_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: dict[str, bytes] = {}
+    monkeypatch.setattr(pages, "_COMPRESSED", kept)
+    monkeypatch.setattr(pages, "_MAX_COMPRESSED", 7)
+    pages.add_routes(web.Application().router, "", "UTC")
+    assert 0 < len(kept) <= 7

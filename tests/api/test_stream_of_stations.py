@@ -16,6 +16,7 @@ from appliance.kitchen.command import (
 )
 from appliance.kitchen.routing import Station
 from appliance.kitchen.rule import Rule
+from appliance.kitchen.state import STATE_FORMAT
 from appliance.log import snapshot
 from tests.api.asking import ask
 from tests.api.listening import Heard, listening
@@ -92,7 +93,7 @@ async def test_a_restart_costs_nobody_a_station(tmp_path: Path) -> None:
     async with running(tmp_path) as before, listening(before) as listener:
         position = (await listener.snapshot()).id
         await submit(before, DefineStation(BAR), AddRules((WATER,)))
-    (tmp_path / snapshot.NAME).unlink()
+    snapshot.path_of(tmp_path, STATE_FORMAT).unlink()
     async with running(tmp_path) as from_log:
         async with listening(from_log, last_event_id=position) as listener:
             heard = (await listener.until(is_about_stations))[-1]

@@ -600,8 +600,8 @@ def test_files_are_beside_the_configuration_or_where_they_are_said_to_be(tmp_pat
     https = '[https]\nlisten = "[::]:443"\ncertificate = "a.crt"\nkey = "/etc/a.key"\n'
     file = tmp_path / "kitchen.toml"
     file.write_text(EXAMPLE + https)
-    for directory, there in ((None, tmp_path), (Path("/srv"), Path("/srv"))):
-        settings = config.load(file, directory=directory)
+    elsewhere = config.located(config.parse(file.read_text(), str(file)), Path("/srv"))
+    for settings, there in ((config.load(file), tmp_path), (elsewhere, Path("/srv"))):
         assert settings.https
         assert settings.https.files == (there / "a.crt", Path("/etc/a.key"))
 
@@ -653,5 +653,5 @@ def test_the_menus_file_is_found_beside_the_configuration(tmp_path: Path) -> Non
     file = tmp_path / "kitchen.toml"
     file.write_text('[menu]\nfile = "menu.csv"\n[[station]]\nid = "bar"\nname = "Bar"\n')
     assert config.load(file).menu.file == str(tmp_path / "menu.csv")
-    elsewhere = config.load(file, directory=tmp_path / "etc")
+    elsewhere = config.located(config.parse(file.read_text(), str(file)), tmp_path / "etc")
     assert elsewhere.menu.file == str(tmp_path / "etc" / "menu.csv")

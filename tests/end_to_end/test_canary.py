@@ -288,7 +288,7 @@ def is_clean(service: Service, *expected: str) -> None:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    with Service(tmp_path / "data", prelude=DEBUG) as service:
+    with Service(tmp_path / "data", prelude=DEBUG, warm=True) as service:
         yield service
 
 
@@ -341,7 +341,7 @@ def test_of_what_a_failing_disk_was_to_store(service: Service) -> None:
 
 
 def test_of_what_comes_out_on_paper_and_of_chits_that_cannot(tmp_path: Path) -> None:
-    with Service(tmp_path / "data", prelude=DEBUG + PRINTING_FAULTS) as service:
+    with Service(tmp_path / "data", prelude=DEBUG + PRINTING_FAULTS, warm=True) as service:
         for fault in ("slips-fault", "layout-fault", "driver-fault"):
             order = whole_order(f"{fault}-{CANARY}")
             order["items"].append({"lineId": "fries", "name": "French Fries", "mods": [CANARY]})
@@ -382,7 +382,7 @@ def jobs(service: Service) -> Any:
 def test_of_what_broke_a_part_of_ours(tmp_path: Path) -> None:
     dies = tmp_path / "now"
     faults = FAULTS.replace("WHEN", str(dies))
-    with Service(tmp_path / "data", prelude=DEBUG + faults) as service:
+    with Service(tmp_path / "data", prelude=DEBUG + faults, warm=True) as service:
         for fault in ("decide-fault", "apply-fault"):
             order = json.dumps(whole_order(f"{fault}-{CANARY}")).encode()
             assert send(service.orders_port, order) == b"Unable to parse data"

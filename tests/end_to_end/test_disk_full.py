@@ -17,7 +17,7 @@ def order(number: int) -> bytes:
 
 
 def test_orders_are_refused_and_taken_again_when_there_is_room(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         assert send(service.orders_port, order(1)) == b"A-1"
         unlimited = resource.prlimit(service.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))

@@ -20,7 +20,7 @@ def test_every_command_of_the_guide_does_what_it_shows(tmp_path: Path) -> None:
     text = config.embedded().replace("[orders]", f"[orders]\n{ANYWHERE}")
     file.write_text(f"{text}\n[http]\n{ANYWHERE}\n[https]\n{ANYWHERE}\n", encoding="utf-8")
     done = 0
-    with Service(tmp_path / "data", "--config", str(file)) as service:
+    with Service(tmp_path / "data", "--config", str(file), warm=True) as service:
         secure = re.search(r"https://\S+:\d+", service.said)
         assert secure, service.said
         variables: dict[str, str] = {}

@@ -8,8 +8,6 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from appliance.api import auth
 from tests.presenting import NOW, trusting
 from tests.process import STOP_SECONDS, Service
 from tests.test_given_certificate import DAY, KITCHEN, OFFICE, OTHER, issue
+from tests.warm import command as expeditor
 
 
 def kitchen(directory: Path, https: str, http: str = "127.0.0.1:0") -> Path:
@@ -34,7 +33,9 @@ def kitchen(directory: Path, https: str, http: str = "127.0.0.1:0") -> Path:
 
 
 def started(directory: Path, *arguments: str, https: str = 'listen = "127.0.0.1:0"') -> Service:
-    return Service(directory / "data", "--config", str(kitchen(directory, https)), *arguments)
+    return Service(
+        directory / "data", "--config", str(kitchen(directory, https)), *arguments, warm=True
+    )
 
 
 def port_of(service: Service) -> int:
@@ -123,7 +124,7 @@ def test_the_authority_outlives_a_killed_process(tmp_path: Path) -> None:
 
 
 def test_without_the_section_there_is_no_https(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         assert "https" not in service.said
         assert over_http(service, "/ca.pem")[0] == 404
         assert not list(service.data.glob("*.pem"))
@@ -180,7 +181,7 @@ def test_listen_lan_narrows_nothing(tmp_path: Path) -> None:
 
 def test_all_interfaces_of_ipv6_are_those_of_ipv4_too(tmp_path: Path) -> None:
     file = kitchen(tmp_path, 'listen = "[::]:0"', http="[::]:0")
-    with Service(tmp_path / "data", "--config", str(file)) as service:
+    with Service(tmp_path / "data", "--config", str(file), warm=True) as service:
         authority = over_http(service, "/ca.pem")[2]
         for host in ("127.0.0.1", "::1"):
             with contextlib.closing(secure(service, trusting(authority), host)) as connection:
@@ -188,11 +189,6 @@ def test_all_interfaces_of_ipv6_are_those_of_ipv4_too(tmp_path: Path) -> None:
             plain = http.client.HTTPConnection(host, int(service.url.rpartition(":")[2]))
             with contextlib.closing(plain):
                 assert get(plain, "/").status == 200
-
-
-def expeditor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "appliance", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
 
 GIVEN = 'listen = "127.0.0.1:0"\ncertificate = "tls/kitchen.crt"\nkey = "tls/kitchen.key"'
@@ -226,7 +222,7 @@ def test_exchanged_files_are_taken_up_while_it_runs(tmp_path: Path) -> None:
     give(tmp_path, before.pem, before.key_pem())
     hurry = "from appliance import tls; tls.CHECK_EVERY_SECONDS = 0.01"
     file = kitchen(tmp_path, GIVEN)
-    with Service(tmp_path / "data", "--config", str(file), prelude=hurry) as service:
+    with Service(tmp_path / "data", "--config", str(file), prelude=hurry, warm=True) as service:
         assert certificate_of(service) == before.certificate
         give(tmp_path, after.pem, after.key_pem())
         deadline = time.monotonic() + 10

@@ -18,7 +18,7 @@ import pytest
 
 from appliance.api import auth
 from tests.process import Service
-from tests.proof import count
+from tests.proof import PROOF, count
 
 ROUNDS = count(40, proof=1_000)
 ROUNDS_PER_DIRECTORY = 20
@@ -37,7 +37,7 @@ def test_every_acknowledged_order_is_there_exactly_once_after_each_kill(
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # Killed, it tells nothing.
     chance = random.Random(first_round)  # noqa: S311
     acknowledged: dict[str, int] = {}
-    service = Service(tmp_path / "data", prelude=SNAPSHOTS_ALL_THE_TIME)
+    service = Service(tmp_path / "data", prelude=SNAPSHOTS_ALL_THE_TIME, warm=not PROOF)
     with service:
         for round_number in range(first_round, first_round + ROUNDS_PER_DIRECTORY):
             load = Load(service.orders_port, f"{round_number}", chance.uniform(0.02, 0.3))

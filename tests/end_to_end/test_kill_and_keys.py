@@ -15,7 +15,7 @@ import pytest
 
 from appliance.api import auth
 from tests.process import Service
-from tests.proof import count
+from tests.proof import PROOF, count
 
 ROUNDS = count(10, proof=200)
 ROUNDS_PER_DIRECTORY = 5
@@ -34,7 +34,7 @@ def test_a_request_with_a_key_is_done_once_through_each_kill(
     chance = random.Random(first_round)  # noqa: S311
     answered: dict[str, str] = {}
     unanswered: set[str] = set()
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=not PROOF) as service:
         for round_number in range(first_round, first_round + ROUNDS_PER_DIRECTORY):
             load = Load(service, str(round_number))
             load.until_killed(chance.uniform(0.01, 0.15))

@@ -97,7 +97,7 @@ def send_orders(port: int) -> None:
 
 
 def test_all_hear_each_event_once_and_nobody_waits_for_who_does_not_read(tmp_path: Path) -> None:
-    with Service(tmp_path / "data", prelude=NOTHING_IS_TOO_LONG) as service:
+    with Service(tmp_path / "data", prelude=NOTHING_IS_TOO_LONG, warm=True) as service:
         secret = (service.data / "secret").read_bytes()
         token = auth.issue(secret, roles=["chef"], tenant="default", subject="test", seconds=600)
         upgrade = "".join(f"{name}: {value}\r\n" for name, value in UPGRADE.items())

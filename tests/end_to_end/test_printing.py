@@ -1,21 +1,16 @@
 """Real printers' wires: the service is killed, the printer is not, and each chit comes out."""
 
-import json
-import queue
 import random
 import re
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.pages.kitchen import FRIES, Kitchen
+from tests.paper_out import PaperOut
 from tests.proof import count
 
 KILLS = count(4, proof=100)
@@ -25,55 +20,10 @@ PATIENCE_SECONDS = 20
 NAME = re.compile(r"Order (\d+)")
 
 
-class PaperOut:
-    """A simulated printer in a process of its own, as slow as a real one."""
-
-    def __init__(self, link: Path) -> None:
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "hardware.simulated_printer", str(link)),
-                *("--model", "TM-T88V", "--bytes-per-second", "8000", "--lines-per-second", "100"),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._said: queue.Queue[Any] = queue.Queue()
-        self._reading = threading.Thread(target=self._read)
-        self._reading.start()
-        assert self._said.get(timeout=PATIENCE_SECONDS) == {"ready": str(link)}
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            said = json.loads(line)
-            if "done" not in said:
-                self._said.put(said)
-
-    def slip(self) -> str:
-        """The next one that is cut."""
-        slip: str = self._said.get(timeout=PATIENCE_SECONDS)["slip"]
-        return slip
-
-    def tell(self, command: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-
-    def end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(PATIENCE_SECONDS)
-        self._reading.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-
 @contextmanager
 def kitchen_with_printer(directory: Path) -> Iterator[tuple[Kitchen, PaperOut]]:
     link = directory / "fry"
-    printer = PaperOut(link)
-    try:
+    with PaperOut(link) as printer:
         kitchen = Kitchen(directory)
         file = directory / "kitchen.toml"
         before, _, _ = file.read_text().partition("[[button]]")
@@ -85,8 +35,6 @@ def kitchen_with_printer(directory: Path) -> Iterator[tuple[Kitchen, PaperOut]]:
         )
         with kitchen:
             yield kitchen, printer
-    finally:
-        printer.end()
 
 
 def test_each_chit_comes_out_or_comes_marked_through_each_kill(

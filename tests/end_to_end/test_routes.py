@@ -12,8 +12,9 @@ import pytest
 
 from appliance import cli_route
 from appliance.api import auth
-from tests.end_to_end.test_start_and_stop import expeditor, kitchen
+from tests.end_to_end.test_start_and_stop import kitchen
 from tests.process import Service
+from tests.warm import command as expeditor
 
 BAR = """
 [menu]
@@ -224,7 +225,7 @@ def menu_of(service: Service) -> list[tuple[str, int]]:
 
 def test_a_menu_that_is_wrong_all_over_is_one_sentence_on_the_pages(tmp_path: Path) -> None:
     file = with_bar(tmp_path)
-    with Service(tmp_path / "data", "--config", str(file)) as service:
+    with Service(tmp_path / "data", "--config", str(file), warm=True) as service:
         service.stop()
         rows = [f"{row},{'x' * 300},later" for row in range(40)]
         (tmp_path / "menu.csv").write_text("\n".join(["plu,name,prep_time", *rows]))
@@ -246,7 +247,7 @@ def test_a_menu_that_is_wrong_all_over_is_one_sentence_on_the_pages(tmp_path: Pa
 
 def test_a_service_starts_on_the_last_good_menu_loudly(tmp_path: Path) -> None:
     file = with_bar(tmp_path)
-    with Service(tmp_path / "data", "--config", str(file)) as service:
+    with Service(tmp_path / "data", "--config", str(file), warm=True) as service:
         assert menu_of(service) == [("T-1", 90)]
         service.stop()
         (tmp_path / "menu.csv").write_text(MENU.replace("90s", "soon"))

@@ -123,7 +123,7 @@ def on(data: Path, text: str = KITCHEN, menu: str = "", prelude: str = "") -> Ap
     data.mkdir()
     (data / "dishes.csv").write_text(menu)
     (data / "kitchen.toml").write_text(text)
-    return Appliance(data, usual_ports=True, prelude=prelude)
+    return Appliance(data, usual_ports=True, prelude=prelude, warm=True)
 
 
 @pytest.fixture
@@ -208,6 +208,26 @@ def test_one_that_a_part_dies_of_is_told_and_the_one_before_runs(tmp_path: Path)
         appliance.put(document)
         assert appliance.now()["errors"] == []
         assert appliance.call("GET", "/stations/grill")[1]["name"] == "Plancha"
+
+
+def test_what_a_newer_version_has_set_can_be_changed_without_what_is_not_known(
+    tmp_path: Path,
+) -> None:
+    newer = KITCHEN.replace('name = "Fry"', 'mood = "calm"\nname = "Fry"')
+    with on(tmp_path / "data") as appliance:
+        assert appliance.stop() == 0
+        for name in ("kitchen.toml", "last-good.toml"):
+            (appliance.data / name).write_text(newer)
+        appliance.start()
+        wanted = appliance.now()
+        assert "unknown key" in wanted["errors"][0]["message"]
+        assert "mood" not in wanted["document"]["station"][1]
+        wanted["document"]["station"][1]["name"] = "Fryer"
+        appliance.put(wanted["document"])
+        assert appliance.now()["errors"] == []
+        assert appliance.call("GET", "/stations/fry")[1]["name"] == "Fryer"
+        text = (appliance.data / "kitchen.toml").read_text()
+        assert text == KITCHEN.replace('name = "Fry"\n', 'name = "Fryer"\n')
 
 
 def test_one_that_a_part_dies_of_is_not_the_last_good_one(tmp_path: Path) -> None:

@@ -11,23 +11,23 @@ import sys
 import time
 from pathlib import Path
 
-import apsw
 import pytest
 
 from appliance.api import auth
 from appliance.api.auth.devices import Devices
 from appliance.api.auth.pins import Pins
-from appliance.log import sqlite
 from tests.api.listening import EVENTS
 from tests.api.talking import UPGRADE
 from tests.process import STOP_SECONDS, Service
+from tests.warm import command
 
 ORDER = b'{"command":"create-order","order":{"id":"A-1","name":"Jane","items":[{"name":"Burger"}]}}'
 
 
 def expeditor(*arguments: str | Path, seconds: float = 20) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "appliance", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    """A new interpreter; `command` is the same without its start."""
+    words = [sys.executable, "-m", "appliance", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)
 
 
 def send(port: int, message: bytes) -> bytes:
@@ -81,7 +81,7 @@ def a_link(service: Service) -> bool:
 
 
 def test_the_link_is_shown_until_somebody_has_used_one(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         first = service.sign_in_link
         service.stop()
         service.start()
@@ -100,7 +100,7 @@ def test_the_link_is_shown_until_somebody_has_used_one(tmp_path: Path) -> None:
 def test_the_link_is_not_shown_to_a_journal_when_there_is_another_way_in(
     tmp_path: Path, other: str
 ) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         service.stop()
         if other == "a PIN":
             Pins(service.data).set("Maria", "4711", ["chef"])
@@ -109,7 +109,7 @@ def test_the_link_is_not_shown_to_a_journal_when_there_is_another_way_in(
         service.start()
         assert not a_link(service)
     on_a_terminal = "import sys; sys.stdout.isatty = lambda: True"
-    with Service(tmp_path / "data", prelude=on_a_terminal) as service:
+    with Service(tmp_path / "data", prelude=on_a_terminal, warm=True) as service:
         assert a_link(service)
 
 
@@ -136,7 +136,7 @@ def test_sigterm_ends_in_time_with_open_streams_and_nothing_is_lost(tmp_path: Pa
 
 
 def test_what_was_taken_before_the_end_is_answered(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         with socket.create_connection(("127.0.0.1", service.orders_port), timeout=10) as peer:
             orders = [ORDER.replace(b"A-1", b"B-%d" % number) for number in range(200)]
             peer.sendall(b"".join(orders))
@@ -205,36 +205,21 @@ def kitchen(directory: Path, orders: str = "127.0.0.1:0", http: str = "127.0.0.1
 
 
 def test_a_data_directory_in_use_is_said(tmp_path: Path) -> None:
-    with Service(tmp_path / "data"):
-        ended = expeditor("run", "--data", tmp_path / "data")
+    with Service(tmp_path / "data", warm=True):
+        ended = command("run", "--data", tmp_path / "data")
     assert ended.returncode == 3
     assert "in use by another instance" in ended.stderr
 
 
 def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    ended = expeditor("run", "--data", tmp_path / "file" / "data")
+    ended = command("run", "--data", tmp_path / "file" / "data")
     assert ended.returncode == 3
     assert "cannot be written" in ended.stderr
 
 
-def test_a_log_of_a_newer_program_is_refused_and_left_untouched(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
-        send(service.orders_port, ORDER)
-        service.stop()
-    path = tmp_path / "data" / "log.sqlite"
-    database = apsw.Connection(str(path))
-    database.pragma("user_version", sqlite.READS + 1)
-    database.close()
-    before = path.read_bytes()
-    ended = expeditor("run", "--data", tmp_path / "data")
-    assert ended.returncode == 3
-    assert "newer expeditor" in ended.stderr
-    assert path.read_bytes() == before
-
-
 def test_a_torn_last_write_is_recovered_and_said(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         for number in range(5):
             send(service.orders_port, ORDER.replace(b"A-1", b"A-%d" % number))
         service.kill()
@@ -248,7 +233,7 @@ def test_a_torn_last_write_is_recovered_and_said(tmp_path: Path) -> None:
 def test_a_wrong_configuration_ends_with_the_key(tmp_path: Path) -> None:
     config = kitchen(tmp_path)
     config.write_text(config.read_text() + '[timing]\nlate_aftr = "5m"\n')
-    ended = expeditor("run", "--config", config)
+    ended = command("run", "--config", config)
     assert ended.returncode == 2
     assert "timing.late_aftr: unknown key; did you mean 'late_after'?" in ended.stderr
 
@@ -256,7 +241,9 @@ def test_a_wrong_configuration_ends_with_the_key(tmp_path: Path) -> None:
 def test_a_file_that_is_no_toml_does_not_hide_the_last_good_configuration(tmp_path: Path) -> None:
     config = kitchen(tmp_path)
     config.write_text('[appliance]\ndata_dir = "elsewhere"\n' + config.read_text())
-    with Service(tmp_path / "elsewhere", "--config", str(config), say_where=False) as service:
+    with Service(
+        tmp_path / "elsewhere", "--config", str(config), say_where=False, warm=True
+    ) as service:
         service.stop()
         config.write_text(config.read_text().replace('name = "Grill"', 'name = "Grill'))
         service.start()
@@ -266,7 +253,7 @@ def test_a_file_that_is_no_toml_does_not_hide_the_last_good_configuration(tmp_pa
 
 def test_a_service_with_a_last_good_configuration_starts_on_that_loudly(tmp_path: Path) -> None:
     config = kitchen(tmp_path)
-    with Service(tmp_path / "data", "--config", str(config)) as service:
+    with Service(tmp_path / "data", "--config", str(config), warm=True) as service:
         service.stop()
         config.write_text(config.read_text().replace('id = "grill"', 'id = "bad id!"'))
         service.start()
@@ -315,7 +302,7 @@ def test_a_loop_that_hangs_stops_feeding_the_watchdog(tmp_path: Path) -> None:
 
 
 def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         send(service.orders_port, ORDER)
         for path in (tmp_path / "data").iterdir():
             assert path.stat().st_mode & 0o077 == 0, path
@@ -334,7 +321,7 @@ def test_check_says_what_is_good_and_what_is_not(tmp_path: Path) -> None:
     good = kitchen(tmp_path)
     assert expeditor("check", good).returncode == 0
     good.write_text(good.read_text().replace('id = "grill"', 'id = "grill"\ntype = "gril"'))
-    ended = expeditor("check", good)
+    ended = command("check", good)
     assert ended.returncode == 2
     assert str(good) in ended.stderr
     assert "station[0].type: 'gril' is not allowed; allowed: grill, fry" in ended.stderr
@@ -343,21 +330,21 @@ def test_check_says_what_is_good_and_what_is_not(tmp_path: Path) -> None:
 def test_send_prints_the_reply_and_fails_when_there_is_none(tmp_path: Path) -> None:
     file = tmp_path / "order.json"
     file.write_bytes(ORDER)
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         to = f"127.0.0.1:{service.orders_port}"
         sent = expeditor("send", file, "--to", to)
         assert (sent.returncode, sent.stdout.strip()) == (0, "A-1")
         file.write_bytes(ORDER.replace(b"create-order", b"update-order").replace(b"A-1", b"A-9"))
-        refused = expeditor("send", file, "--to", to)
+        refused = command("send", file, "--to", to)
         assert (refused.returncode, refused.stdout.strip()) == (1, "ORDER_DOES_NOT_EXIST")
-    assert expeditor("send", file, "--to", to).returncode == 1
-    missing = expeditor("send", tmp_path / "nothing.json", "--to", to)
+    assert command("send", file, "--to", to).returncode == 1
+    missing = command("send", tmp_path / "nothing.json", "--to", to)
     assert missing.returncode == 2
     assert "nothing.json: No such file" in missing.stderr
 
 
 def test_token_prints_what_the_service_accepts(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         token = expeditor("token", "--role", "chef", "--data", service.data).stdout.strip()
         connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
         headers = {"Authorization": f"Bearer {token}"}
@@ -365,13 +352,13 @@ def test_token_prints_what_the_service_accepts(tmp_path: Path) -> None:
         answer = connection.getresponse()
         assert (answer.status, json.loads(answer.read())) == (200, [])
         connection.close()
-    wrong = expeditor("token", "--role", "chief", "--data", tmp_path / "data")
+    wrong = command("token", "--role", "chief", "--data", tmp_path / "data")
     assert wrong.returncode == 2
     assert "chef" in wrong.stderr
 
 
 def test_rush_sends_a_service_and_reports(tmp_path: Path) -> None:
-    with Service(tmp_path / "data") as service:
+    with Service(tmp_path / "data", warm=True) as service:
         to = f"127.0.0.1:{service.orders_port}"
         rush = expeditor(
             "rush", "--orders-per-minute", "1200", "--minutes", "0.05", "--seed", "3", "--to", to
@@ -386,14 +373,14 @@ def test_rush_fails_when_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
     to = f"127.0.0.1:{port}"
-    rush = expeditor("rush", "--orders-per-minute", "120", "--minutes", "0.02", "--to", to)
+    rush = command("rush", "--orders-per-minute", "120", "--minutes", "0.02", "--to", to)
     assert rush.returncode == 1
     assert "no answer     2" in rush.stdout
 
 
 def test_help_names_every_command() -> None:
     said = expeditor("--help").stdout
-    for command in (
+    for name in (
         "run",
         "check",
         "route",
@@ -404,5 +391,5 @@ def test_help_names_every_command() -> None:
         "printer",
         "rush",
     ):
-        assert command in said
-        assert expeditor(command, "--help").returncode == 0
+        assert name in said
+        assert command(name, "--help").returncode == 0

@@ -81,10 +81,17 @@ class FakeLgpio(types.ModuleType):
         super().__init__("lgpio")
         self.chip = Chip()
         self.error = Error
+        self.labels: dict[int, str] = {0: "pinctrl-bcm2835"}
+        """Of the chips that can be opened, by their numbers."""
 
     def gpiochip_open(self, chip: int) -> int:
+        if chip not in self.labels:
+            raise Error(f"can not open gpiochip {chip}")
         self.chip.is_open = True
         return chip
+
+    def gpio_get_chip_info(self, handle: int) -> list[object]:
+        return [0, len(self.chip.lines), f"gpiochip{handle}", self.labels[handle]]
 
     def gpiochip_close(self, _handle: int) -> None:
         self.chip.is_open = False

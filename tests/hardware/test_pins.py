@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 from gpiozero.exc import PinUnknownPi
 
+from hardware import pins
 from hardware.pins import (
     BUS_PINS,
     HardwareError,
@@ -20,6 +21,7 @@ from hardware.pins import (
     open_pins,
 )
 from hardware.simulated import SimulatedPins
+from tests.hardware.fake_lgpio import FakeLgpio
 
 GRILL = 'button "grill"'
 
@@ -115,10 +117,6 @@ def test_the_working_directory_stays_when_the_library_has_one_of_its_own(
         assert Path.cwd() == before
 
 
-class ChipError(Exception):
-    """As lgpio's own."""
-
-
 def test_a_machine_that_is_no_pi_is_said(
     monkeypatch: pytest.MonkeyPatch, fake_lgpio: ModuleType
 ) -> None:
@@ -128,15 +126,34 @@ def test_a_machine_that_is_no_pi_is_said(
         open_pins("lgpio")
 
 
-def test_a_chip_that_cannot_be_opened_is_said(
-    monkeypatch: pytest.MonkeyPatch, fake_lgpio: ModuleType
-) -> None:
-    def refuse(chip: int) -> int:
-        raise ChipError(f"can not open gpiochip {chip}")
-
-    monkeypatch.setattr(fake_lgpio, "gpiochip_open", refuse)
+def test_a_chip_that_cannot_be_opened_is_said(fake_lgpio: FakeLgpio) -> None:
+    fake_lgpio.labels.clear()
     with pytest.raises(PinsUnavailable, match="can not open gpiochip 0"):
         open_pins("lgpio")
+
+
+def test_the_chip_of_the_header_is_found_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_lgpio: FakeLgpio
+) -> None:
+    for number in (0, 2, 11, 12):
+        (tmp_path / f"gpiochip{number}").touch()
+    fake_lgpio.labels = {0: "gpio-brcmstb@107d508500", 11: "pinctrl-rp1", 12: "other"}
+    monkeypatch.setattr(pins, "DEVICES", tmp_path)
+    with open_pins("lgpio") as factory:
+        assert factory.chip == 11
+    assert not fake_lgpio.chip.is_open
+
+
+@pytest.mark.parametrize("chips", [(), (0,)])
+def test_where_no_chip_has_such_a_name_the_first_one_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_lgpio: FakeLgpio, chips: tuple[int, ...]
+) -> None:
+    for number in chips:
+        (tmp_path / f"gpiochip{number}").touch()
+    fake_lgpio.labels = {0: "jumper"}
+    monkeypatch.setattr(pins, "DEVICES", tmp_path)
+    with open_pins("lgpio") as factory:
+        assert factory.chip == 0
 
 
 def _unknown() -> int:

@@ -20,6 +20,9 @@ from tests.kiosk import stand_in
 from tests.kiosk.conftest import Screen, Wire, alive, running, settings
 from tests.kiosk.hub import Hub
 
+OURS = f"an-id-{os.getpid()}"
+"""Browsers of one mark end each other: tests run beside each other."""
+
 
 @contextlib.asynccontextmanager
 async def while_it_runs(browser: Browser) -> AsyncIterator[None]:
@@ -50,7 +53,7 @@ async def test_one_that_ends_is_started_again_each_time_later(
         pauses.append(seconds)
         await sleep(0)
 
-    browser = Browser(("true",), "http://127.0.0.1:1/", tmp_path, "an-id")
+    browser = Browser(("true",), "http://127.0.0.1:1/", tmp_path, OURS)
     monkeypatch.setattr(asyncio, "sleep", short)
     async with asyncio.timeout(20), while_it_runs(browser):
         while browser.restarts < 7:
@@ -126,9 +129,9 @@ def test_what_ends_is_there_as_long_as_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And is not while it waits to be asked what came of it, which may take its parent long."""
-    browser = Browser(("true",), "http://127.0.0.1:1/", tmp_path, "an-id")
+    browser = Browser(("true",), "http://127.0.0.1:1/", tmp_path, OURS)
     ending: set[int] = set()
-    marked = os.environ | {browser_module.MARK: "an-id"}
+    marked = os.environ | {browser_module.MARK: OURS}
     with subprocess.Popen(("sleep", "60"), env=marked) as process:
         while not browser._is_there(None, ending):  # noqa: SLF001 - it has forked, and executes
             pass
@@ -182,7 +185,7 @@ async def test_a_missing_program_is_named_with_its_package(
     for name in there:
         (tmp_path / name).touch(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
-    browser = Browser((), "http://127.0.0.1:1/", tmp_path, "an-id")
+    browser = Browser((), "http://127.0.0.1:1/", tmp_path, OURS)
     async with asyncio.timeout(10), while_it_runs(browser):
         while not browser.why:
             await asyncio.sleep(0.02)
@@ -215,7 +218,7 @@ async def test_a_lock_that_chromium_left_is_taken_away_before_the_usual_browser_
     profile = tmp_path / browser_module.PROFILE
     profile.mkdir()
     (profile / "SingletonLock").symlink_to("another-host-4711")
-    browser = Browser((), "http://127.0.0.1:1/", tmp_path, "an-id")
+    browser = Browser((), "http://127.0.0.1:1/", tmp_path, OURS)
     async with asyncio.timeout(10), while_it_runs(browser):
         while not told.exists():
             await asyncio.sleep(0.02)
@@ -224,3 +227,18 @@ async def test_a_lock_that_chromium_left_is_taken_away_before_the_usual_browser_
     assert command[-1] == "http://127.0.0.1:1/"
     assert f"--user-data-dir={profile}" in command
     assert not os.path.lexists(profile / "SingletonLock")
+
+
+async def test_a_display_without_a_keyboard_will_do(tmp_path: Path) -> None:
+    """Which cage takes for a fault, unless it is told."""
+    told = tmp_path / "told"
+    command = (
+        "sh",
+        "-c",
+        f'echo "$WLR_LIBINPUT_NO_DEVICES" > {told}.partial; mv {told}.partial {told}',
+    )
+    browser = Browser(command, "http://127.0.0.1:1/", tmp_path, OURS)
+    async with asyncio.timeout(20), while_it_runs(browser):
+        while not told.exists():
+            await asyncio.sleep(0.02)
+    assert told.read_text() == "1\n"

@@ -1,5 +1,6 @@
 """When a browser is said to hang, second by second, on a clock that the test moves."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ class Time:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self._monkeypatch = monkeypatch
-        self.browser = Browser(("true",), "http://127.0.0.1:1/", directory, "an-id")
+        self.browser = Browser(("true",), "http://127.0.0.1:1/", directory, f"an-id-{os.getpid()}")
         self.browser.started = STARTED
         self.restarted_for = ""
         monkeypatch.setattr(self.browser, "restart", self._restart)

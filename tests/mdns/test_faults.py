@@ -17,7 +17,7 @@ class Faulty:
 
     looks: Iterator[Exception | Now]
 
-    def __init__(self, *_parts: object) -> None:
+    def __init__(self, *_parts: object, **_others: object) -> None:
         self.now = Now()
         self.is_open = True
 

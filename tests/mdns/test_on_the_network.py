@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +111,23 @@ def test_a_changed_address_is_told_and_heard(hosts: tuple[Host, Host]) -> None:
     hosts[1].ip("address add 10.1.0.22/16 dev eth0")
     moved = hub("10.1.0.22", OTHER, "Bar", "other.local")
     one.until(lambda shown: shown.of(OTHER) == moved)
+
+
+@pytest.mark.parametrize(("listen", "told"), [("0.0.0.0", [4]), ("[::]", [4, 6])])  # noqa: S104
+@pytest.mark.usefixtures("box")
+def test_an_appliance_tells_ipv6_only_where_it_listens_there(
+    hosts: tuple[Host, Host], tmp_path: Path, listen: str, told: list[int]
+) -> None:
+    hosts[1].ip("address add fd00::2/64 dev eth0 nodad")
+    config = tmp_path / "kitchen.toml"
+    doors = f'[http]\nlisten = "{listen}:80"\n[orders]\nlisten = "{listen}:9104"\n'
+    named = '[appliance]\nname = "Bar"\n[screens]\nhost = "other"\n'
+    config.write_text(f'{doors}{named}[[station]]\nid = "grill"\nname = "Grill"\n')
+    one = Present(hosts[0], ONE, "Kitchen")
+    data = str(tmp_path / "data")
+    hosts[1].start("appliance", "run", "--config", str(config), "--data", data)
+    (other,) = one.until(lambda shown: shown.found).found
+    assert [ip_address(each).version for each in other.addresses] == told
 
 
 def test_an_adapter_that_is_plugged_in_again_is_used_again(

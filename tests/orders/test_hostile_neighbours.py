@@ -14,7 +14,7 @@ import pytest
 
 from tests.orders.peer import SECONDS
 from tests.process import Service
-from tests.proof import count
+from tests.proof import PROOF, count
 
 CROWD = count(100, proof=1_000)
 MEASUREMENTS = 15
@@ -131,8 +131,8 @@ def test_beside_a_crowd_a_point_of_sale_is_answered_as_fast_as_alone(
     tmp_path: Path, kind: str
 ) -> None:
     with (
-        Service(tmp_path / "alone", prelude=ONE_PROCESSOR) as alone,
-        Service(tmp_path / "beside", prelude=ONE_PROCESSOR) as beside,
+        Service(tmp_path / "alone", prelude=ONE_PROCESSOR, warm=not PROOF) as alone,
+        Service(tmp_path / "beside", prelude=ONE_PROCESSOR, warm=not PROOF) as beside,
     ):
         used = []
         for keeps in (False, True):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.pages.hub import Hub, item, ticket
 from tests.pages.kitchen import Kitchen
@@ -25,15 +25,17 @@ def burger(number: int, station: str) -> dict[str, Any]:
     return ticket(number, station, item("Burger", modifiers=MODS), metadata=metadata)
 
 
-def further_in(card: Locator) -> list[tuple[str, float]]:
+def further_in(page: Page, card: str) -> list[tuple[str, float]]:
     """Each line of small letters, and by how many widths of a letter it stands further in."""
-    measure = """lines => {
+    # Found and measured in one go: a card may be drawn anew at any time.
+    measure = """card => {
+      const lines = [...document.querySelectorAll(`${card} small`)];
       const left = lines[0].getBoundingClientRect().left;
       const by = (line) => line.getBoundingClientRect().left - left;
       const size = (line) => parseFloat(getComputedStyle(line).fontSize);
       return lines.map((line) => [line.textContent, Math.round(10 * by(line) / size(line)) / 10]);
     }"""
-    found: list[list[object]] = card.locator("small").evaluate_all(measure)
+    found: list[list[object]] = page.evaluate(measure, card)
     return [(str(text), float(str(by))) for text, by in found]
 
 
@@ -42,9 +44,9 @@ def test_each_level_is_told_by_its_place(page: Page, standing: Kitchen, path: st
     hub = Hub(page, standing, path=path)
     hub.it_is(1)
     hub.shows(burger(1, "grill"), ticket(1, "pass"))
-    card = page.locator(".part[data-station=grill]" if path else "[data-ticket=ticket-1-grill]")
-    expect(card.locator(".modifier")).to_have_count(4)
-    assert further_in(card) == [
+    card = ".part[data-station=grill]" if path else "[data-ticket=ticket-1-grill]"
+    expect(page.locator(f"{card} .modifier")).to_have_count(4)
+    assert further_in(page, card) == [
         ("Side Fries", 0),
         ("contains celery", 0),
         ("No salt", 1),

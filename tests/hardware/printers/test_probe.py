@@ -65,9 +65,7 @@ async def line(baud: int, name: bytes = b"") -> AsyncIterator[Line]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr(probing, "QUIET_SECONDS", 0.02)
-    monkeypatch.setattr(probing, "NAME_SECONDS", 0.2)
+    monkeypatch.setattr(probing, "NAME_SECONDS", 0.5)
     monkeypatch.setattr(probing, "PARITIES", ("none",))
 
 
