@@ -123,7 +123,7 @@ def _build(options: argparse.Namespace) -> None:
         libraries = make_python(CHECKOUT, root, work)
         compile_all(root, f"/{WHERE}")
         read_printers(root)
-        finish(root, kernel, HERE / "files", key.certificate, release)
+        finish(root, kernel, HERE, key.certificate, release)
         system = work / "system.ext4"
         make_file_system(root, system)
         name = f"expeditor-{release.version}"

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -32,8 +33,12 @@ class Release(NamedTuple):
     """The commit, with a mark where there were changes."""
 
 
-def finish(root: Path, kernel: Kernel, files: Path, keyring: Path, release: Release) -> None:
-    """Add the kernel, and what makes of Debian this appliance. Raises CannotBuild."""
+def finish(root: Path, kernel: Kernel, ours: Path, keyring: Path, release: Release) -> None:
+    """Add the kernel, and what makes of Debian this appliance. Raises CannotBuild.
+
+    `ours`: the directory of `files/` and `units.toml`.
+    """
+    files = ours / "files"
     run("cp", "-a", "--no-preserve=ownership", f"{files}/.", root)
     for mark in root.rglob(".gitkeep"):
         mark.unlink()
@@ -48,9 +53,27 @@ def finish(root: Path, kernel: Kernel, files: Path, keyring: Path, release: Rele
     (root / "etc/expeditor-release").write_text(about)
     for each in _ours(root, files):
         os.chown(each, 0, 0, follow_symlinks=False)
+    for name, target in links(ours / "units.toml"):
+        link = root / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
     # What is older than these marks would be made anew at each start.
     for name in ("etc/.updated", "var/.updated"):
         (root / name).touch()
+
+
+def links(units: Path) -> Iterator[tuple[str, str]]:
+    """Of /etc: each by its path below the root, and where it leads. `units`: see there."""
+    told = tomllib.loads(units.read_text(encoding="utf-8"))
+    there = "etc/systemd/system"
+    for target, names in told["starts"].items():
+        for name in names:
+            yield f"{there}/{target}.wants/{name}", f"/usr/lib/systemd/system/{name}"
+    for names in told["never"].values():
+        for name in names:
+            yield f"{there}/{name}", "/dev/null"
+    yield "etc/resolv.conf", "/run/systemd/resolve/stub-resolv.conf"
 
 
 def _ours(root: Path, files: Path) -> Iterator[Path]:

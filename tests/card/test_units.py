@@ -2,10 +2,12 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from image.system import links
 
 IMAGE = Path(__file__).parents[2] / "image"
 FILES = IMAGE / "files"
@@ -70,18 +72,34 @@ def test_the_service_is_kept_from_what_it_does_not_need() -> None:
     assert done.returncode == 0, done.stdout.splitlines()[-1:]
 
 
-def wants() -> Iterator[tuple[str, str]]:
-    """What starts by itself: the link and where it leads."""
-    for link in sorted((FILES / "etc/systemd/system").glob("*.wants/*")):
-        yield link.name, str(link.readlink())
+def wanted_by(unit: str) -> str:
+    """The target that its [Install] names."""
+    text = (UNITS / unit).read_text()
+    (target,) = (line[9:] for line in text.splitlines() if line.startswith("WantedBy="))
+    return target
 
 
 def test_what_starts_by_itself_is_there() -> None:
+    told = tomllib.loads((IMAGE / "units.toml").read_text())
+    starts = {name: target for target, names in told["starts"].items() for name in names}
     installed = {name for name in OURS if "[Install]" in (UNITS / name).read_text()}
-    assert installed == {name for name, _ in wants() if name.startswith("expeditor")}
-    for name, target in wants():
-        assert target == f"/usr/lib/systemd/system/{name}"
-        assert name in OURS or name in THEIRS
+    assert starts.keys() - THEIRS == installed
+    for name in installed:
+        assert starts[name] == wanted_by(name)
+
+
+def test_links_are_made_of_the_units_that_start_and_of_those_that_never_do() -> None:
+    made = dict(links(IMAGE / "units.toml"))
+    there = "etc/systemd/system"
+    own = "/usr/lib/systemd/system/expeditor.service"
+    assert made[f"{there}/multi-user.target.wants/expeditor.service"] == own
+    assert made[f"{there}/apt-daily.timer"] == "/dev/null"
+    assert not any(name.rpartition("/")[2] in OURS for name in made if made[name] == "/dev/null")
+
+
+def test_no_file_of_the_card_is_a_link() -> None:
+    """Not every way to keep a checkout keeps links."""
+    assert [each for each in IMAGE.rglob("*") if each.is_symlink()] == []
 
 
 def test_the_script_of_the_initrd_is_sound() -> None:
