@@ -5,13 +5,13 @@ import contextlib
 import logging
 import socket
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from appliance import __version__, logs
 from appliance.card.run_files import RunDirectory
-from appliance.card.update import Refused, Running, Updates, take_over
+from appliance.card.update import Refused, Running, Updates, numbers, take_over
 from appliance.cli_ending import FAILED, OK, UNUSABLE_DATA, complain
 
 BOOT: Final = Path("/boot/firmware")
@@ -23,7 +23,12 @@ LINK: Final = Path("/run/expeditor/sign-in")
 LINK_USED: Final = Path("/var/lib/expeditor/link-used")
 """There from when somebody did."""
 _OF_STICKS: Final = "vfat,exfat,ext4"
-_PORTS: Final = {"hub": (80, "/api/v1/kds/health"), "screen": (9105, "/health")}
+_PROGRAMS: Final[Mapping[str, tuple[int, str, Callable[[Mapping[str, Any]], bool]]]] = {
+    "hub": (80, "/api/v1/kds/health", lambda told: not told.get("fault")),
+    # A screen is what its browser shows.
+    "screen": (9105, "/health", lambda told: told.get("browser") == "running"),
+}
+"""By role: where a program says how it is, and whether that is well."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +70,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     looking.set_defaults(run=_on_updates(_stick))
 
     settling = actions.add_parser("settle", help="see what has become of an update, at a start")
-    settling.add_argument("--role", choices=tuple(_PORTS), default="hub")
+    settling.add_argument("--role", choices=tuple(_PROGRAMS), default="hub")
     settling.set_defaults(run=_on_updates(_settle))
 
 
@@ -146,7 +151,7 @@ def _update(options: argparse.Namespace, updates: Updates) -> bool:
 
 
 def _stick(options: argparse.Namespace, updates: Updates) -> bool:
-    """The newest by name of those that are new; none is as good."""
+    """The newest by name of those that are new, and good; none will do."""
     there = options.run_directory / "stick" / options.device.name
     there.mkdir(parents=True, exist_ok=True)
     how = "ro,nosuid,nodev,noexec"
@@ -157,7 +162,10 @@ def _stick(options: argparse.Namespace, updates: Updates) -> bool:
     if mounting.returncode:
         return False
     try:
-        return _from_stick(sorted(there.glob("*.raucb"), reverse=True), updates)
+        # Computers leave files of their own, whose names begin with a dot.
+        bundles = (each for each in there.glob("*.raucb") if not each.name.startswith("."))
+        newest_first = sorted(bundles, key=lambda each: numbers(each.name), reverse=True)
+        return _from_stick(newest_first, updates)
     finally:
         subprocess.run(["umount", there], check=False)  # noqa: S603, S607 - as above
 
@@ -165,23 +173,27 @@ def _stick(options: argparse.Namespace, updates: Updates) -> bool:
 def _from_stick(bundles: Sequence[Path], updates: Updates) -> bool:
     if updates.is_pending:  # A stick is looked at with each start.
         return True
+    refused, is_any_good = "", False
     for bundle in bundles:
         try:
             if updates.is_new(bundle):
                 return updates.install(bundle)
+            is_any_good = True
         except Refused as error:
-            updates.refuse(f"{bundle.name}: {error}")
-            return False
-    return True
+            logger.warning("%s: %s", bundle.name, error)
+            refused = refused or f"{bundle.name}: {error}"
+    if refused and not is_any_good:
+        updates.refuse(refused)
+    return not refused
 
 
 def _settle(options: argparse.Namespace, updates: Updates) -> bool:
     from appliance.card.console import told_by  # noqa: PLC0415 - see `_boot`
 
-    port, path = _PORTS[options.role]
+    port, path, well = _PROGRAMS[options.role]
 
     def is_well() -> bool:
         told = told_by(port, path)
-        return told is not None and not told.get("fault")
+        return told is not None and well(told)
 
     return updates.settle(is_well)

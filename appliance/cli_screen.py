@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 import uvloop
 from msgspec.structs import replace
 
 from appliance import __version__, config, logs
+from appliance.card.told import of_card
 from appliance.cli_arguments import add_place
 from appliance.cli_ending import CANNOT_LISTEN, FAILED, OK, UNUSABLE_DATA, complain
 from appliance.config import ConfigError, ScreenConfig, Site
@@ -23,6 +25,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add_place(screen, "the file's [kiosk], [screens] and [appliance]; default: none")
     screen.add_argument("--hub", metavar="URL", help="as http://192.168.1.10; default: mDNS")
     screen.add_argument("--name", help="default: the machine's host name")
+    screen.add_argument(
+        "--card", type=Path, metavar="DIR", help="as on a card: what its boot has found is there"
+    )
     screen.set_defaults(run=_run)
 
 
@@ -32,6 +37,9 @@ def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     beside = options.config.parent if options.config else Path()
     directory: Path = options.data or beside / settings.appliance.data_dir
+
+    def notices() -> Iterable[str]:
+        return () if options.card is None else of_card(options.card)
 
     def announce(parts: Running) -> None:
         hub = settings.kiosk.hub or "found by mDNS"
@@ -44,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(settings, directory, announce))
+            runner.run(serve(settings, directory, announce, notices))
     except CannotOpen as error:
         complain(str(error))
         return CANNOT_LISTEN

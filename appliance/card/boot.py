@@ -135,30 +135,37 @@ def _in_words(error: Exception) -> list[str]:
 
 
 def _bytes(directory: Path, name: str) -> bytes:
-    """Empty where there is none. Raises OSError."""
+    """Empty where there is none. Raises OSError, and ConfigError for too much, and for two."""
+    found = []
     for each in (directory / name, directory / f"{name}{_TXT}"):
-        try:
-            with each.open("rb") as file:
-                return file.read(MOST_BYTES + 1)
-        except FileNotFoundError:
-            continue
-    return b""
+        with contextlib.suppress(FileNotFoundError), each.open("rb") as file:
+            found.append(file.read(MOST_BYTES + 1))
+    # The card comes with a file that says nothing: an editor may have saved another beside it.
+    telling = [content for content in found if _says_something(content)]
+    if len(telling) > 1:
+        raise ConfigError(f"{name} and {name}{_TXT} are both there: which one is meant?")
+    content = (telling or found or [b""])[0]
+    if len(content) > MOST_BYTES:
+        raise ConfigError(f"{name}: more than {MOST_BYTES} bytes")
+    return content
+
+
+def _says_something(content: bytes) -> bool:
+    lines = content.removeprefix(b"\xef\xbb\xbf").splitlines()
+    return any(line.strip() and not line.lstrip().startswith(b"#") for line in lines)
 
 
 def _or_fault(directory: Path, name: str, faults: list[str]) -> bytes:
     try:
         return _bytes(directory, name)
-    except OSError as error:
-        faults.append(f"{name}: {error.strerror}")
+    except (OSError, ConfigError) as error:
+        faults += _in_words(error)
         return b""
 
 
 def _text(directory: Path) -> str:
-    content = _bytes(directory, FILE)
-    if len(content) > MOST_BYTES:
-        raise ConfigError(f"{FILE}: more than {MOST_BYTES} bytes")
     try:
-        return content.decode("utf-8-sig")
+        return _bytes(directory, FILE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{FILE}: not UTF-8 text") from error
 

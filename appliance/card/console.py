@@ -15,6 +15,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -22,8 +23,10 @@ import qrcode
 
 from appliance import interfaces
 from appliance.card.run_files import Boot, boot_of
+from appliance.card.told import of_update
 from appliance.card.update import update_of
 from appliance.card_now import Update
+from appliance.mdns.host import usable
 
 LOOK_SECONDS: Final = 3.0
 ANSWER_SECONDS: Final = 5.0
@@ -34,13 +37,6 @@ LINK_SECONDS: Final = 3_600.0
 """A link is good for so long: see `api.auth.link`."""
 _CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-_UPDATES: Final = {
-    "installing": "Update to {version}: it is being installed. The kitchen goes on meanwhile.",
-    "ready": "Update to {version}: it begins when this machine is started again.",
-    "trying": "Update to {version}: it is being tried.",
-    "failed": "The update was not installed: {why}",
-    "came back": "Update to {version}: it did not come up. {before} is back.",
-}
 
 
 class Seen(NamedTuple):
@@ -98,11 +94,7 @@ def _state(seen: Seen, width: int) -> Iterator[str]:
         yield f"{_BOLD}ORDERS CANNOT BE STORED: take them on paper.{_PLAIN}"
     else:
         yield "It takes orders."
-    if seen.update is not None and (text := _UPDATES.get(seen.update.state)):
-        told = text.format(
-            version=seen.update.version, why=seen.update.why, before=seen.update.before
-        )
-        yield from _wrapped(told, width)
+    yield from _wrapped(of_update(seen.update), width)
     for fault in seen.boot.faults:
         yield from _wrapped(f"! {fault}", width)
     problems = seen.health.get("problems", ()) if seen.health else ()
@@ -201,11 +193,11 @@ class Links:
 def look(places: Places, link: str) -> Seen:
     """All that is to be shown now, with what signs in. Blocks for ANSWER_SECONDS at most."""
     try:
-        found = [str(each) for all_of_it in interfaces.reachable().values() for each in all_of_it]
+        found = usable(interfaces.addresses())
     except OSError:
         found = []
     # The card's doors are there by IPv4, unless its configuration says more.
-    addresses = sorted(each for each in found if ":" not in each)
+    addresses = [str(each) for each in found if isinstance(each, IPv4Address)]
     health = told_by(80, HEALTH)
     return Seen(boot_of(places.run), update_of(places.kept), health, addresses, link)
 

@@ -29,14 +29,15 @@ def _network(kind: str, section: WiredSection, *, metric: int) -> str:
         # Names of the local network are the appliance's own business.
         "MulticastDNS=no",
         "LLMNR=no",
-        # A router that is gone takes no address away, and two machines at a switch need none.
+        # A router that is gone takes no address away.
         "KeepConfiguration=dynamic",
-        "LinkLocalAddressing=yes",
     ]
     if section.address is None:
-        lines.append("DHCP=yes")
+        # Two machines at a switch need no router.
+        lines += ["LinkLocalAddressing=yes", "DHCP=yes"]
     else:
-        lines.append(f"Address={section.address}")
+        # By IPv4 it would have two addresses, of which one leads nowhere.
+        lines += ["LinkLocalAddressing=ipv6", f"Address={section.address}"]
         lines += [f"DNS={server}" for server in section.dns]
         if section.gateway is not None:
             lines += ["", "[Route]", f"Gateway={section.gateway}", f"Metric={metric}"]

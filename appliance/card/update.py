@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 FILE: Final = "update.json"
 SETTLED: Final = "settled.json"
 """What was found good last: a `Running`."""
+INSTALLED: Final = "installed.json"
+"""The versions that were installed, or begun to be: a stick that stays in brings none again."""
+_MOST_KNOWN: Final = 100
 TRIAL_SECONDS: Final = 300.0
 """For so long a system may take to be well; one on an old card takes two minutes to start."""
 WELL_SECONDS: Final = 20.0
@@ -67,14 +70,13 @@ class Updates:
         self._running = running
 
     def is_new(self, bundle: Path) -> bool:
-        """Whether it is newer than what runs, and was not taken, or refused, before.
+        """Whether it is newer than what runs, and was not installed before, whatever became of it.
 
         Raises Refused where its signature is not good.
         """
         version = str(_manifest(bundle).get("version", ""))
-        update = update_of(self._directory)
-        is_known = update is not None and update.version == version
-        return not is_known and _numbers(version) > _numbers(self._running.version)
+        is_newer = numbers(version) > numbers(self._running.version)
+        return is_newer and version not in self._installed()
 
     @property
     def is_pending(self) -> bool:
@@ -98,6 +100,10 @@ class Updates:
             self.refuse(str(error))
             return False
         self._keep(self._new("installing", version))
+        known = [each for each in self._installed() if each != version]
+        replace_file(
+            self._directory / INSTALLED, msgspec.json.encode([*known, version][-_MOST_KNOWN:])
+        )
         try:
             _rauc("install", str(bundle), seconds=_INSTALL_SECONDS)
         except Refused as error:
@@ -143,6 +149,12 @@ class Updates:
         if update is None or update.state not in ("ready", "trying"):
             return False
         return update.system != self._running.system
+
+    def _installed(self) -> list[str]:
+        try:
+            return msgspec.json.decode((self._directory / INSTALLED).read_bytes(), type=list[str])
+        except (OSError, msgspec.DecodeError):
+            return []
 
     def _settled(self) -> Running | None:
         try:
@@ -238,7 +250,8 @@ def _stays_well(is_well: Callable[[], bool]) -> bool:
     return False
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def numbers(version: str) -> tuple[int, ...]:
+    """What tells which of two versions is newer."""
     return tuple(map(int, re.findall(r"\d+", version)))
 
 

@@ -10,7 +10,7 @@ import platform
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple, NoReturn
@@ -26,6 +26,7 @@ from appliance.kiosk.page import Page
 from appliance.kiosk.shown import Health, Shown, shown, state
 from appliance.kiosk.watching import Watch
 from appliance.mdns import ORDERS, SCREEN
+from appliance.mdns.host import usable
 from appliance.mdns.network import Announcement, Network
 from appliance.screens_now import ScreenHealth
 from appliance.systemd import feed_watchdog, notify
@@ -38,6 +39,9 @@ WHY_LETTERS: Final = 200
 """Of what a knock says of the browser."""
 _HOST: Final = 32
 """Letters of a host name."""
+
+Notices = Callable[[], Iterable[str]]
+"""What people are to know of this computer besides, in words. Asked again and again; may block."""
 
 MakeNetwork = Callable[[str, str, int, bool], Network]
 """From this screen's id, its name, the port of its page, and whether hubs are looked for."""
@@ -56,7 +60,10 @@ class Running(NamedTuple):
 
 
 async def serve(
-    settings: ScreenConfig, directory: Path, announce: Callable[[Running], None]
+    settings: ScreenConfig,
+    directory: Path,
+    announce: Callable[[Running], None],
+    notices: Notices = tuple,
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part dies, which raises.
 
@@ -65,7 +72,7 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(settings, directory) as parts:
+    async with running(settings, directory, notices=notices) as parts:
         announce(parts)
         notify("READY=1")
         await stop.wait()
@@ -92,11 +99,14 @@ def network(identity: str, name: str, port: int, browse: bool) -> Network:  # no
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: ScreenConfig, directory: Path, make_network: MakeNetwork = network
+    settings: ScreenConfig,
+    directory: Path,
+    make_network: MakeNetwork = network,
+    notices: Notices = tuple,
 ) -> AsyncIterator[Running]:
     """All parts, while the body runs. For what it raises see `serve`."""
     kept = await asyncio.to_thread(Kept, directory)
-    agent = await asyncio.to_thread(_Agent, settings, kept)
+    agent = await asyncio.to_thread(_Agent, settings, kept, notices)
     port = settings.kiosk.port
     try:
         port = await agent.page.open(port)
@@ -131,7 +141,7 @@ async def running(
 class _Agent:
     """What the parts ask of each other."""
 
-    def __init__(self, settings: ScreenConfig, kept: Kept) -> None:
+    def __init__(self, settings: ScreenConfig, kept: Kept, notices: Notices) -> None:
         self.name = (settings.kiosk.name or socket.gethostname())[:MOST_LETTERS]
         self.belonging = Belonging(kept, self.name, self._told, settings.kiosk.hub)
         self.page = Page(self._shown, self._health)
@@ -139,6 +149,8 @@ class _Agent:
         self._id = kept.id
         self._since = monotonic()
         self._addresses: Sequence[str] = ()
+        self._ask_for_notices = notices
+        self._notices: Sequence[str] = ()
         self._network: Network | None = None
         self._browser: Browser
         self._watch: Watch
@@ -153,10 +165,11 @@ class _Agent:
         self.belonging.found = lambda: announced(found.found)
 
     async def look(self) -> NoReturn:
-        """At the browser and at the addresses, until cancelled."""
+        """At the browser, at the addresses and for notices, until cancelled."""
         while True:
             self._watch.look(self.belonging.home)
             self._addresses = await asyncio.to_thread(_own_addresses)
+            self._notices = await asyncio.to_thread(lambda: [*self._ask_for_notices()])
             await asyncio.sleep(LOOK_SECONDS)
 
     def _told(self) -> ScreenHealth:
@@ -182,6 +195,7 @@ class _Agent:
             self.name,
             addresses=self._addresses,
             not_because=self._not_because(),
+            notices=self._notices,
             go=go,
         )
 
@@ -204,6 +218,7 @@ class _Agent:
             browser=browser.life,
             restarts=browser.restarts,
             why=browser.why,
+            notices=self._notices,
             uptime=self._uptime(),
             versions={"expeditor": __version__, "python": platform.python_version()},
         )
@@ -212,11 +227,9 @@ class _Agent:
 def _own_addresses() -> list[str]:
     """That others can reach it by."""
     try:
-        found = addresses()
+        return [str(each) for each in usable(addresses())]
     except OSError:
         return []
-    good = [each for each in found if not (each.is_loopback or each.is_link_local)]
-    return [str(each) for each in sorted(good, key=lambda each: each.version)]
 
 
 def _host_name() -> str:

@@ -43,6 +43,8 @@ class Shown(Struct, frozen=True):
     seconds: float
     """For so long it has been away."""
     conflict: str
+    notices: Sequence[str]
+    """What else is to be known of this computer, in words."""
     go: str | None
     """Where the browser is to go on to."""
 
@@ -61,6 +63,9 @@ class Health(Struct, frozen=True):
     restarts: int
     why: str
     """Of the last restart, or why it does not run."""
+    notices: Sequence[str]
+    """What else is to be known of this computer: on a card, what is wrong with its file, and what
+    has become of an update."""
     uptime: int
     """Seconds since the agent's start."""
     versions: dict[str, str]
@@ -80,6 +85,7 @@ def shown(
     *,
     addresses: Sequence[str],
     not_because: str,
+    notices: Sequence[str],
     go: str | None,
 ) -> Shown:
     """As it is now."""
@@ -98,6 +104,7 @@ def shown(
         Kitchen(home.hub.name, _host(home.hub.site), "", home.why) if home is not None else None,
         0.0 if silent is None else monotonic() - silent,
         belonging.conflict(),
+        notices,
         go,
     )
 

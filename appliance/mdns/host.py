@@ -84,17 +84,20 @@ def shortened(text: str, most: int) -> str:
     return text.encode()[:most].decode("utf-8", "ignore").rstrip()
 
 
-def announced(
+def usable(
     addresses: Iterable[IPv4Address | IPv6Address],
 ) -> list[IPv4Address | IPv6Address]:
     """Those of this machine that others can use, IPv4 first.
 
-    Link-local IPv6 is told without its network, so that it leads nowhere.
+    Link-local ones hold for one cable, which is told of none: of IPv6 they lead nowhere, of IPv4
+    they do where nobody on it has another.
     """
-    return sorted(
+    found = sorted(
         (one for one in set(addresses) if not _is_of_no_use(one)),
         key=lambda one: (one.version, int(one)),
     )
+    routed = [one for one in found if not one.is_link_local]
+    return routed if any(isinstance(one, IPv4Address) for one in routed) else found
 
 
 def _is_of_no_use(address: IPv4Address | IPv6Address) -> bool:

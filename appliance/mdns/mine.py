@@ -9,7 +9,7 @@ from zeroconf._dns import DNSAddress, DNSRecord, DNSService, DNSText
 
 from appliance.mdns.found import Service, harmless
 from appliance.mdns.heard import LOCAL, texts
-from appliance.mdns.host import TEXT_BYTES, Name, Other, announced, keeps_it, lowest, shortened
+from appliance.mdns.host import TEXT_BYTES, Name, Other, keeps_it, lowest, shortened, usable
 from appliance.mdns.network import Announcement
 
 Own = Collection[IPv4Address | IPv6Address]
@@ -70,7 +70,7 @@ class Mine:
         theirs = self._theirs(rivals, own)
         if theirs:
             other = self._other_host(theirs, rivals, services)
-            if always or not keeps_it(self._identifier, lowest(announced(own)), other):
+            if always or not keeps_it(self._identifier, lowest(usable(own)), other):
                 self.renamed_because = f"{self.host} is the name of {min(map(str, theirs))}"
                 self._host = self._host.next()
         return before != (self._host, self._services)

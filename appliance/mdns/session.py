@@ -13,7 +13,7 @@ from zeroconf import NotRunningException, current_time_millis
 
 from appliance.interfaces import connected
 from appliance.mdns.found import Service
-from appliance.mdns.host import announced
+from appliance.mdns.host import usable
 from appliance.mdns.mine import Mine
 from appliance.mdns.network import Addresses, Announcement, IsTold, Now
 from appliance.mdns.wire import PORT, Wire
@@ -157,7 +157,7 @@ class Session:
         """Be where this machine is now; why it cannot be anywhere."""
         try:
             own = frozenset(self._addresses())
-            told = announced(address for address in own if self._is_told(address))
+            told = usable(address for address in own if self._is_told(address))
             place = _Place(connected(), own, tuple(told))
         except OSError as error:
             return f"the network interfaces cannot be read: {error.strerror}"

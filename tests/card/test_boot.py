@@ -96,6 +96,8 @@ def test_a_fixed_address(card: Card) -> None:
     lines = card.network("20-wired.network")
     assert {"Address=192.168.1.10/24", "Gateway=192.168.1.1", "DNS=9.9.9.9"} <= {*lines}
     assert "DHCP=yes" not in lines
+    # No second address, at which nobody reaches it.
+    assert "LinkLocalAddressing=ipv6" in lines
 
 
 @pytest.mark.parametrize(
@@ -180,6 +182,29 @@ def test_a_wrong_kitchen_leaves_the_machine_as_it_is_said(card: Card) -> None:
 def test_as_editors_of_windows_leave_it(card: Card, name: str) -> None:
     card.write('\ufeff[card]\r\nhostname = "corner"\r\n', name)
     assert card.start()["hostname"] == "corner"
+
+
+def test_what_an_editor_saved_beside_the_file_that_was_there_is_taken(card: Card) -> None:
+    shutil.copy(Path(__file__).parents[2] / "image/boot/expeditor.toml", card.boot)
+    card.write('[card]\nhostname = "corner"\n', "expeditor.toml.txt")
+    told = card.start()
+    assert (told["hostname"], told["faults"]) == ("corner", [])
+
+
+def test_of_two_files_none_is_taken_and_that_is_said(card: Card) -> None:
+    card.write('[card]\nhostname = "corner"\n')
+    card.write('[card]\nhostname = "other"\n', "expeditor.toml.txt")
+    told = card.start()
+    assert told["hostname"] == "expeditor"
+    why = "expeditor.toml and expeditor.toml.txt are both there: which one is meant?"
+    assert told["faults"] == [why]
+
+
+def test_a_menu_that_is_too_long_is_said_and_not_cut_off(card: Card) -> None:
+    card.write('[menu]\nfile = "menu.csv"\n' + KITCHEN)
+    card.write("id,name\n" * 200_000, "menu.csv")
+    assert card.start()["faults"] == ["menu.csv: more than 1000000 bytes"]
+    assert "menu.csv" not in card.files
 
 
 def test_files_that_the_kitchen_names_come_along(card: Card) -> None:

@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any, get_args
 
 import pytest
 
+from appliance import interfaces
 from appliance.api.health import ProblemCode
 from appliance.card import console
 from appliance.card.console import Seen
@@ -56,6 +58,23 @@ def test_without_a_network_it_says_what_to_do() -> None:
     text = shown(addresses=())
     assert "No network yet." in text
     assert "[card.wifi]" in text
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        (["127.0.0.1", "169.254.7.7", "fe80::1"], ["169.254.7.7"]),  # Two machines at a switch.
+        (["127.0.0.1", "169.254.7.7", "10.0.0.7", "10.0.0.12"], ["10.0.0.7", "10.0.0.12"]),
+        (["127.0.0.1", "fe80::1"], []),
+    ],
+)
+def test_it_shows_the_addresses_that_others_can_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: list[str], shown: list[str]
+) -> None:
+    monkeypatch.setattr(interfaces, "addresses", lambda: [*map(ip_address, own)])
+    monkeypatch.setattr(console, "told_by", lambda _port, _path: None)
+    places = console.Places(tmp_path, tmp_path, tmp_path / "link", tmp_path / "used")
+    assert console.look(places, "").addresses == shown
 
 
 def test_before_the_service_answers() -> None:

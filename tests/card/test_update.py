@@ -8,20 +8,22 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from appliance import cli
+from appliance import cli, cli_card
 from appliance.card.update import Running, Updates, update_of
 
 RAUC = """#!/bin/sh
 echo "$@" >> {asked}
 case "$1" in
-  info) [ -e {refuses} ] && {{ echo "signature verification failed: {{self-signed}}" >&2; exit 1; }}
-        echo '{{"compatible": "expeditor", "version": "2.0"}}' ;;
+  info) if [ -e {refuses} ] || grep -q forged "$3"; then
+          echo "signature verification failed: {{self-signed}}" >&2; exit 1
+        fi
+        echo '{{"compatible": "expeditor", "version": "'$(cat "$3")'"}}' ;;
   install) [ -e {fails} ] && {{ echo "LastError: no space left on device" >&2; exit 1; }}
         ;;
 esac
@@ -35,7 +37,7 @@ class Card:
         self.kept = root / "kept"
         self.kept.mkdir()
         self.bundle = root / "update.raucb"
-        self.bundle.write_bytes(b"a bundle")
+        self.bundle.write_bytes(b"2.0")
         self.asked, self.refuses, self.fails = root / "asked", root / "refuses", root / "fails"
         program = root / "bin/rauc"
         program.parent.mkdir()
@@ -271,6 +273,110 @@ def test_what_was_tried_is_not_taken_from_a_stick_again(card: Card, *, is_well: 
     assert not newer(card, "1.0")
 
 
+@pytest.fixture
+def stick(card: Card, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is on it; a program of the test's own puts it where it is looked for."""
+    there = card.kept.parent / "stick"
+    there.mkdir()
+    mount = card.kept.parent / "bin/mount"
+    mount.write_text(f'#!/bin/sh\nfor to; do :; done\ncp -r {there}/. "$to"\n')
+    mount.chmod(0o755)
+    umount = mount.with_name("umount")
+    umount.write_text('#!/bin/sh\nrm -rf "$1"\n')
+    umount.chmod(0o755)
+    monkeypatch.setattr(cli_card, "__version__", "1.0")
+    monkeypatch.setattr(cli_card, "_system", lambda: OLD.system)
+    return there
+
+
+def put_in(card: Card) -> int:
+    """By the command that the card's unit runs."""
+    run = card.kept.parent / "run"
+    arguments = ["--run", str(run), "--kept", str(card.kept), "stick", "/dev/sda1"]
+    code = cli.main(["card", *arguments])
+    assert list((run / "stick").iterdir()) == []
+    return code
+
+
+def test_of_several_on_a_stick_the_newest_is_installed(card: Card, stick: Path) -> None:
+    for version in ("1.9.0", "1.10.0", "0.9.0"):
+        (stick / f"expeditor-{version}.raucb").write_text(version)
+    assert put_in(card) == 0
+    assert card.state == ("ready", "1.10.0")
+
+
+def test_what_a_computer_leaves_on_a_stick_is_no_bundle(card: Card, stick: Path) -> None:
+    (stick / "expeditor-2.0.raucb").write_text("2.0")
+    (stick / "._expeditor-2.0.raucb").write_text("forged")
+    assert put_in(card) == 0
+    assert card.state == ("ready", "2.0")
+
+
+def test_a_forged_one_on_a_stick_is_known_and_hides_no_good_one(card: Card, stick: Path) -> None:
+    (stick / "expeditor-3.0.raucb").write_text("forged")
+    assert put_in(card) == 1
+    assert card.state == ("failed", "")
+    (stick / "expeditor-2.0.raucb").write_text("2.0")
+    assert put_in(card) == 0
+    assert card.state == ("ready", "2.0")
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_a_stick_that_stays_in_brings_its_update_once(
+    card: Card, stick: Path, *, is_well: bool
+) -> None:
+    settled(card)
+    (stick / "expeditor-2.0.raucb").write_text("2.0")
+    (stick / "expeditor-3.0.raucb").write_text("forged")
+    assert put_in(card) == 0
+    card.running(NEW).settle(lambda: is_well)
+    became = card.state
+    assert became == ("good" if is_well else "came back", "2.0")
+    for _start in range(3):
+        put_in(card)
+        assert card.state == became
+        # Whatever else is refused meanwhile, as at the status page.
+        card.running(OLD).refuse("it is no bundle")
+        became = card.state
+    assert len([each for each in card.asked_of_rauc if each.startswith("install")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "told", "is_good"),
+    [
+        ("hub", {"fault": None}, True),
+        ("hub", {"fault": {"message": "disk full"}}, False),
+        ("hub", None, False),
+        ("screen", {"browser": "running"}, True),
+        ("screen", {"browser": "starting"}, False),
+        ("screen", {"browser": "ended"}, False),
+        ("screen", None, False),
+    ],
+)
+def test_a_hub_is_well_when_it_takes_orders_and_a_screen_when_its_browser_runs(
+    card: Card,
+    monkeypatch: pytest.MonkeyPatch,
+    role: str,
+    told: Mapping[str, Any] | None,
+    *,
+    is_good: bool,
+) -> None:
+    settled(card)
+    card.running(OLD).install(card.bundle)
+    asked = set()
+
+    def told_by(port: int, path: str) -> Mapping[str, Any] | None:
+        asked.add((port, path))
+        return told
+
+    monkeypatch.setattr("appliance.card.console.told_by", told_by)
+    monkeypatch.setattr(cli_card, "_system", lambda: NEW.system)
+    code = cli.main(["card", "--kept", str(card.kept), "settle", "--role", role])
+    assert code == (0 if is_good else 1)
+    assert card.state[0] == ("good" if is_good else "came back")
+    assert asked == {(80, "/api/v1/kds/health") if role == "hub" else (9105, "/health")}
+
+
 def handed_in(card: Card, bundle: Path) -> int:
     """By the command that the card's units run."""
     return cli.main(["card", "--kept", str(card.kept), "update", str(bundle)])
@@ -293,7 +399,7 @@ def test_a_bundle_that_is_handed_in_is_roots_own_before_it_is_looked_at(card: Ca
 
 def test_one_on_another_disk_is_copied(card: Card, other_disk: Path) -> None:
     bundle = other_disk / "update.raucb"
-    bundle.write_bytes(b"a bundle")
+    bundle.write_bytes(b"2.0")
     assert handed_in(card, bundle) == 0
     assert card.state == ("ready", "2.0")
     assert card.asked_of_rauc[-1] == f"install {card.kept / 'update.raucb'}"

@@ -131,10 +131,15 @@ def settings(does: str, directory: Path, hub: str | None = None) -> ScreenConfig
 
 @contextlib.asynccontextmanager
 async def running(
-    directory: Path, wire: Wire, *, does: str = "hangs", hub: str | None = None
+    directory: Path,
+    wire: Wire,
+    *,
+    does: str = "hangs",
+    hub: str | None = None,
+    notices: agent.Notices = tuple,
 ) -> AsyncIterator[Screen]:
     async with (
-        agent.running(settings(does, directory, hub), directory, wire.network) as parts,
+        agent.running(settings(does, directory, hub), directory, wire.network, notices) as parts,
         aiohttp.ClientSession() as http,
     ):
         yield Screen(parts, directory, http)

@@ -1,10 +1,13 @@
 """`expeditor screen` as a process: what it says, its exit codes, systemd, and its end."""
 
+import json
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +63,46 @@ def test_it_tells_systemd_and_ends_within_its_time(
     assert 'screen "Fry"' in said
     assert "http://192.0.2.1" in said
     assert (tmp_path / "data" / "screen-id").exists()  # Beside the file.
+
+
+def test_on_a_card_it_says_what_is_wrong_with_the_card_s_file(tmp_path: Path, config: Path) -> None:
+    boot, run_, kept = tmp_path / "boot", tmp_path / "run", tmp_path / "kept"
+    boot.mkdir()
+    kept.mkdir()
+    (boot / "expeditor.toml").write_text('[card]\nrole = "screen"\nhostname = "a b"\n')
+    places = ["--run", str(run_), "--kept", str(kept)]
+    reads = ["boot", "--from", str(boot), "--networks", str(tmp_path / "networks")]
+    assert cli.main(["card", *places, *reads]) == 0
+    update = {"state": "came back", "version": "2.0", "before": "1.0", "system": "A", "at": 0}
+    (kept / "update.json").write_text(json.dumps(update))
+    port = free_port()
+    config.write_text(config.read_text().replace("port = 0", f"port = {port}"))
+    with subprocess.Popen(
+        command("--config", config, "--card", run_), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline()
+            while not (notices := health(port)["notices"]):
+                pass
+        finally:
+            process.terminate()
+        process.communicate(timeout=STOP_SECONDS)
+    came_back, wrong = notices
+    assert came_back == "Update to 2.0: it did not come up. 1.0 is back."
+    assert wrong.startswith("expeditor.toml: card.hostname: ")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def health(port: int) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=20) as answer:
+        told: dict[str, Any] = json.load(answer)
+        return told
 
 
 @pytest.mark.parametrize(

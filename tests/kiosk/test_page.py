@@ -46,7 +46,7 @@ async def test_what_the_network_says_is_text_and_a_code_is_read_from_afar(tmp_pa
     assert path, f"no Chromium is installed: none of {', '.join(NAMES)} is found"
     async with (
         Hub("AAAAAAAA0001", HOSTILE) as hub,
-        running(tmp_path, wire) as screen,
+        running(tmp_path, wire, notices=lambda: [HARMLESS, "card.wifi: no"]) as screen,
         async_playwright() as playwright,
     ):
         chromium = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -57,6 +57,7 @@ async def test_what_the_network_says_is_text_and_a_code_is_read_from_afar(tmp_pa
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(screen.url)
         await expect(page.locator("h1")).to_have_text("Looking for a kitchen …")
+        await expect(page.locator("#notices li")).to_have_text([HARMLESS, "card.wifi: no"])
         wire.found.append(hub.advert())
         code = await screen.code(HARMLESS)
         shown = page.locator(".code")

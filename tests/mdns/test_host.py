@@ -11,9 +11,9 @@ from appliance.mdns.host import (
     MOST_NUMBERS,
     Name,
     Other,
-    announced,
     keeps_it,
     lowest,
+    usable,
 )
 
 OURS = "5555-ours"
@@ -67,8 +67,12 @@ def test_of_two_that_see_each_other_one_keeps_a_name() -> None:
 
 def test_what_others_cannot_use_is_not_announced() -> None:
     own = ["fe80::1", "::1", "2001:db8::1", "127.0.0.1", "169.254.7.7", "10.0.0.1"]
-    assert announced([ip_address(each) for each in own]) == [
+    assert usable([ip_address(each) for each in own]) == [
         IPv4Address("10.0.0.1"),
-        IPv4Address("169.254.7.7"),
         IPv6Address("2001:db8::1"),
     ]
+
+
+def test_two_at_a_cable_without_a_router_find_each_other() -> None:
+    own = ["fe80::1", "127.0.0.1", "169.254.7.7"]
+    assert usable([ip_address(each) for each in own]) == [IPv4Address("169.254.7.7")]

@@ -46,6 +46,7 @@ function show(told) {
   byId("kitchens").replaceChildren(...told.kitchens.map(kitchen));
   byId("conflict").textContent = told.conflict && `Two kitchens have one identity: ${told.conflict}`;
   byId("conflict").hidden = !told.conflict;
+  byId("notices").replaceChildren(...told.notices.map((text) => element("li", "", text)));
   byId("name").textContent = told.name;
   byId("addresses").textContent = told.addresses.join("  ") || "no network";
   byId("version").textContent = `Expeditor ${told.version}`;
