@@ -23,7 +23,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # A system package is installed as root; on a machine of one's own, sudo asks.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo env HOME="$(HOME)")
 
 .PHONY: run test coverage bench proof vm setup chromium fonts namespaces avahi card-tools machine image image-lock image-test lint pictures clean
 
@@ -62,10 +62,10 @@ vm: $(VENV)/ready machine
 	$(BIN)/python -m tests.vm
 
 image: $(VENV)/ready
-	$(AS_ROOT) $(BIN)/python -m image build
+	$(AS_ROOT) $(BIN)/python -m image build $(if $(MIRRORS),--mirrors $(MIRRORS))
 
 image-lock: $(VENV)/ready
-	$(AS_ROOT) $(BIN)/python -m image lock
+	$(AS_ROOT) $(BIN)/python -m image lock $(if $(MIRRORS),--mirrors $(MIRRORS))
 
 image-test: $(VENV)/ready
 	$(AS_ROOT) $(BIN)/python -m tests.image

@@ -23,12 +23,12 @@ from image import host
 from image.archive import Archive, Package, locked, wanted
 from image.bundle import Key, fingerprint, make_bundle, own_key
 from image.card import Loaders, make_card
-from image.contents import bill_of_materials
+from image.contents import Release, bill_of_materials
 from image.host import CannotBuild
 from image.kernel import make_kernel
 from image.python import WHERE, compile_all, make_python, read_printers
 from image.root import extract, make_root, pack, unpack
-from image.system import Release, content_hash, finish, make_file_system
+from image.system import content_hash, finish, make_file_system
 
 logger = logging.getLogger("image")
 
@@ -55,6 +55,13 @@ def main() -> int:
     building.set_defaults(run=_build)
     locking = actions.add_parser("lock", help="take the newest versions of Debian's packages")
     locking.set_defaults(run=_lock)
+    for each in (building, locking):
+        each.add_argument(
+            "--mirrors",
+            nargs=2,
+            metavar=("DEBIAN", "SECURITY"),
+            help="their addresses; default: those of this machine's apt",
+        )
     options = parser.parse_args()
     try:
         host.prepare()
@@ -68,8 +75,8 @@ def main() -> int:
 # ── versions ─────────────────────────────────────────────────────────────────────────
 
 
-def _lock(_options: argparse.Namespace) -> None:
-    archive = Archive(cache() / "archive")
+def _lock(options: argparse.Namespace) -> None:
+    archive = Archive(cache() / "archive", options.mirrors)
     archive.open()
     hub, screen = wanted(LISTS / "hub.txt"), wanted(LISTS / "screen.txt")
     of_hub = archive.resolve(hub, essential=True)
@@ -101,7 +108,7 @@ def _build(options: argparse.Namespace) -> None:
     key = _key(options)
     logger.info("updates are signed by %s (%s)", key.key, fingerprint(key))
     release = Release(__version__, _commit())
-    archive = Archive(cache() / "archive")
+    archive = Archive(cache() / "archive", options.mirrors)
     packages = [*locked(LISTS / "hub.lock"), *locked(LISTS / "screen.lock")]
     boot = locked(LISTS / "boot.lock")
     archive.fetch([*packages, *boot])
@@ -123,7 +130,7 @@ def _build(options: argparse.Namespace) -> None:
         libraries = make_python(CHECKOUT, root, work)
         compile_all(root, f"/{WHERE}")
         read_printers(root)
-        finish(root, kernel, HERE, key.certificate, release)
+        finish(root, kernel, HERE, key.certificate)
         system = work / "system.ext4"
         make_file_system(root, system)
         name = f"expeditor-{release.version}"

@@ -10,7 +10,6 @@ import hashlib
 import logging
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 SUITE: Final = "trixie"
 SUITES: Final = (SUITE, f"{SUITE}-updates", f"{SUITE}-security", f"{SUITE}-backports")
+_FORMAT: Final = "$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)"
+"""Of a line for each part of a mirror that apt knows."""
 _LINE: Final = re.compile(r"^'(?P<url>\S+)' (?P<file>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})$")
 
 
@@ -49,9 +50,13 @@ def wanted(file: Path) -> list[str]:
 class Archive:
     """A private apt for arm64, on this machine's own mirror."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory` keeps lists and files from build to build."""
+    def __init__(self, directory: Path, mirrors: Sequence[str] | None = None) -> None:
+        """`directory` keeps lists and files from build to build.
+
+        `mirrors`: of Debian and of its security updates; None for those of this machine.
+        """
         self._directory = directory
+        self._mirrors = mirrors
         self._files = directory / "packages"
         self._environment = {"APT_CONFIG": str(directory / "apt.conf")}
 
@@ -68,12 +73,14 @@ class Archive:
             f'Acquire::Languages "none";\nDir::Etc "{root}/etc";\nDir::State "{root}/state";\n'
             f'Dir::State::status "{root}/status";\nDir::Cache "{root}/cache";\n'
             f'Dir::Log "{root}/log";\n'
+            # What a mirror of the past says was good for a week; each file has its hash in a lock.
+            f'Acquire::Check-Valid-Until "{"true" if self._mirrors is None else "false"}";\n'
         )
         (root / "etc/sources.list").write_text("".join(self._sources()))
         run("apt-get", "update", environment=self._environment)
 
     def _sources(self) -> Iterable[str]:
-        main, security = _mirrors()
+        main, security = self._mirrors or _mirrors()
         for suite in SUITES:
             mirror = security if suite.endswith("-security") else main
             components = "main non-free-firmware"
@@ -125,8 +132,9 @@ class Archive:
                 )
             except CannotBuild as error:
                 raise CannotBuild(
-                    f"{error}\nThe mirror has other versions by now than those that are locked: use"
-                    " one that keeps old ones, or lock anew (make image-lock) and test that."
+                    f"{error}\nThe mirror has other versions by now than those that are locked:"
+                    " name one that keeps old ones (make image MIRRORS=...), or lock anew (make"
+                    " image-lock) and test that."
                 ) from error
             for file in Path(directory).iterdir():
                 digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -144,19 +152,14 @@ def _package(file: str, sha256: str) -> Package:
 
 def _mirrors() -> tuple[str, str]:
     """Of Debian and of its security updates, by this machine's own apt. Raises CannotBuild."""
-    said = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)"],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
+    said = run("apt-get", "indextargets", "--format", _FORMAT)
     found: dict[bool, str] = {}
     for line in said.splitlines():
-        mirror, codename, component = line.split()
-        if component == "main":
+        mirror, codename, component, origin = line.split(maxsplit=3)
+        if component == "main" and origin == "Debian":
             found.setdefault(codename.endswith("-security"), mirror)
     if False not in found:
         raise CannotBuild(
-            "apt on this machine knows no mirror of Debian: see /etc/apt/sources.list"
+            "apt on this machine knows no mirror of Debian: name one (make image MIRRORS=...)"
         )
     return found[False], found.get(True, found[False])

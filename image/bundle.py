@@ -1,6 +1,7 @@
 """Signed updates: a system, and whose it is."""
 
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -39,8 +40,16 @@ def own_key() -> Key:
             *("-out", found.certificate),
         )
         found.key.chmod(0o600)
+        _belongs_to_who_asked(directory, found.key, found.certificate)
         logger.warning("a NEW key was made: no card that was built before takes its updates")
     return found
+
+
+def _belongs_to_who_asked(*paths: Path) -> None:
+    """Where somebody has become root for the build, it is not root's key."""
+    if "SUDO_UID" in os.environ:
+        for path in paths:
+            os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
 def fingerprint(key: Key) -> str:

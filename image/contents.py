@@ -3,10 +3,18 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from image.archive import SUITE, Package
-from image.system import Release
+
+
+class Release(NamedTuple):
+    """What is built."""
+
+    version: str
+    """Of the appliance."""
+    built_from: str
+    """The commit, with a mark where there were changes."""
 
 
 def bill_of_materials(

@@ -65,9 +65,14 @@ def run(
 
 
 def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
-    """The same on every machine: neither its language nor its time is in what is built."""
+    """The same on every machine: neither its language nor its time is in what is built.
+
+    Where it fetches from is the machine's own affair.
+    """
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    ways = {key: value for key, value in os.environ.items() if _says_where(key)}
     return {
+        **ways,
         "PATH": path,
         "HOME": os.environ.get("HOME", "/root"),
         "LC_ALL": "C.UTF-8",
@@ -75,6 +80,10 @@ def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
         "SOURCE_DATE_EPOCH": str(EPOCH),
         **(more or {}),
     }
+
+
+def _says_where(key: str) -> bool:
+    return key.startswith("PIP_") or key.lower().endswith("_proxy")
 
 
 def prepare() -> None:

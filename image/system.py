@@ -10,7 +10,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from image.host import EPOCH, CannotBuild, run
 from image.kernel import Kernel
@@ -24,16 +24,7 @@ _SEED: Final = "65787064-0000-4000-8000-000000000003"
 _TIME: Final = {"E2FSPROGS_FAKE_TIME": str(EPOCH)}
 
 
-class Release(NamedTuple):
-    """What is built."""
-
-    version: str
-    """Of the appliance."""
-    built_from: str
-    """The commit, with a mark where there were changes."""
-
-
-def finish(root: Path, kernel: Kernel, ours: Path, keyring: Path, release: Release) -> None:
+def finish(root: Path, kernel: Kernel, ours: Path, keyring: Path) -> None:
     """Add the kernel, and what makes of Debian this appliance. Raises CannotBuild.
 
     `ours`: the directory of `files/` and `units.toml`.
@@ -49,8 +40,6 @@ def finish(root: Path, kernel: Kernel, ours: Path, keyring: Path, release: Relea
     shutil.copyfile(keyring, root / "etc/rauc/keyring.pem")
     # Users with the same numbers on every card, whose data is on the same disk.
     run("chroot", root, "systemd-sysusers")
-    about = f"EXPEDITOR_VERSION={release.version}\nEXPEDITOR_COMMIT={release.built_from}\n"
-    (root / "etc/expeditor-release").write_text(about)
     for each in _ours(root, files):
         os.chown(each, 0, 0, follow_symlinks=False)
     for name, target in links(ours / "units.toml"):

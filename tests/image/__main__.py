@@ -115,7 +115,7 @@ def _report(built: Built, outcomes: Sequence[Outcome], seconds: float) -> str:
         how,
         "",
         f"- when: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"- version: {built.facts['version']}, commit {built.facts['commit']}",
+        f"- version: {built.facts['version']}",
         f"- content: `{built.facts['content']}`",
         f"- image: `{built.facts['image']}`",
         f"- how long: {seconds / 60:.0f} minutes, two cards at a time",

@@ -31,7 +31,12 @@ name = "Grill"
 
 def health(card: Card) -> dict[str, Any] | None:
     """What it says of itself; None where nobody answers."""
-    return _asked(card.ports.http, f"{API}/health")
+    return health_at(card.ports.http)
+
+
+def health_at(port: int) -> dict[str, Any] | None:
+    """The same by another way to its port 80."""
+    return _asked(port, f"{API}/health")
 
 
 def screen_health(card: Card) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ import time
 from typing import Final
 
 from tests.image.built import Built, Seen
-from tests.image.client import KITCHEN, Manager, is_ready, screen_health, send
-from tests.image.machine import DISPLAY, HOST, Card
+from tests.image.client import KITCHEN, Manager, health, health_at, is_ready, screen_health, send
+from tests.image.machine import DISPLAY, HOST, Card, free_ports
 from tests.pages.kitchen import BURGER, Kitchen
 from tests.paper_out import PaperOut
 
@@ -56,6 +56,8 @@ role = "screen"
 name = "Grill TV"
 hub = "http://{HOST}"
 """
+FAR: Final = "8.8.4"
+"""A network that is in the internet."""
 HEADER: Final = 60
 """Rows of its picture; a board that has not heard of an order yet has nothing below."""
 ASK: Final = """
@@ -66,14 +68,18 @@ print(urllib.request.urlopen("http://127.0.0.1:9105/state").read().decode())
 
 
 def devices(card: Card, _built: Built) -> Seen:
-    """A press of a button through lgpio under systemd; a chit through a serial line."""
+    """A press through lgpio under systemd, a chit over a serial line, a cable to the internet."""
     card.let_in()
     card.put("expeditor.toml", (KITCHEN + WIRED).encode())
     link = card.directory / "printer"
+    (from_afar,) = free_ports(1)
+    leads_to = f"hostfwd=tcp:127.0.0.1:{from_afar}-:80"
     with PaperOut(link) as printer:
         card.start(
             *("-device", "qemu-xhci", "-chardev", f"serial,id=printer,path={link}"),
             *("-device", "usb-serial,chardev=printer"),
+            *("-netdev", f"user,id=far,net={FAR}.0/24,restrict=on,{leads_to}"),
+            *("-device", "virtio-net-pci,netdev=far,romfile="),
         )
         is_ready(card)
         card.run(PINS)
@@ -98,6 +104,12 @@ def devices(card: Card, _built: Built) -> Seen:
         )
         card.until(lambda: card.run("cat /run/header/sim_gpio27/value").strip() == "0", "the lamp")
         seen.append("its lamp was on while there was a ticket, and is off")
+        card.until(lambda: FAR in card.run("ip -4 address"), "an address of the internet")
+        assert health_at(from_afar) is None
+        assert health(card) is not None
+        card.run("nft flush ruleset")
+        card.until(lambda: health_at(from_afar), "it would answer without the firewall")
+        seen.append("who has an address of the internet is turned away, by the firewall alone")
     return seen
 
 
