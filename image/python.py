@@ -58,7 +58,9 @@ def make_python(checkout: Path, root: Path, work: Path) -> list[str]:
     )
     for package in ("appliance", "hardware"):
         shutil.copytree(
-            checkout / package, to / package, ignore=shutil.ignore_patterns("__pycache__")
+            checkout / package,
+            to / package,
+            ignore=shutil.ignore_patterns("__pycache__", "README.md"),
         )
     _tidy(to)
     site = root / "usr/lib/python3/dist-packages"

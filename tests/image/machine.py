@@ -152,7 +152,8 @@ class Card:
     def _tree(self, machine: list[str]) -> Path:
         """The machine's devices, and whose they are said to be."""
         tree = self.directory / "machine.dtb"
-        command = ["qemu-system-aarch64", "-M", f"virt,dtb-randomness=off,dumpdtb={tree}", *machine]
+        dump = f"virt,dtb-randomness=off,dumpdtb={tree}"
+        command = ["qemu-system-aarch64", "-M", dump, "-nic", "none", *machine]
         subprocess.run(command, check=True, capture_output=True)
         never_waits(tree)
         words = ["fdtput", "-p", "-t", "x", str(tree), "/system", "linux,revision", REVISION]
