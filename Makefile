@@ -12,10 +12,10 @@
 #             kernel in a virtual machine: on Debian, amd64, Python 3.11 (90 seconds, on one processor;
 #             at first it fetches qemu, headers and a kernel, 120 MB)
 # make image the SD card: dist/expeditor-VERSION.img, an update with the same, and what is in them; as
-#             root, on a Debian-like machine, whose missing tools it installs (at first about 10
+#             root, on a Debian-like machine, whose missing tools it installs (at first 8 to 10
 #             minutes and 700 MB fetched and kept in ~/.cache/expeditor-image, then 3)
 # make image-lock  the same with the newest of Debian's packages: image/packages/*.lock
-# make image-test  that card in emulated machines, which are no Raspberry Pi: image/TESTED.md (17 to 23
+# make image-test  that card in emulated machines, which are no Raspberry Pi: image/TESTED.md (15
 #             minutes on two processors, which should have nothing else to do)
 # make pictures  takes the pictures of the guides anew
 
