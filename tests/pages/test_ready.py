@@ -127,14 +127,20 @@ def test_every_page_has_its_turn_however_much_comes(
     counter.shows(tuple(many), tuple(many))
     page.goto(f"{standing.url}/ready")
     seen: dict[str, set[str]] = {"preparing": set(), "ready": set()}
-    for number in range(200, 224):  # One of each comes every five seconds: a page stands for eight.
+
+    def look() -> None:
         for column, numbers in seen.items():
             numbers.update(page.locator(f"#{column} li").all_inner_texts())
+
+    for number in range(200, 224):  # One of each comes every five seconds: a page stands for eight.
+        look()
         counter.shows((*many, str(number)), (str(number), *many))
         with page.expect_response(re.compile("/api/v1/kds/ready")):
             page.clock.run_for(1_000)
         expect(page.locator("#ready li").first).to_have_text(str(number))
-        page.clock.run_for(4_000)
+        for _ in range(2):  # This machine's own time passes there, too.
+            look()
+            page.clock.run_for(2_000)
     assert {*many} <= seen["preparing"]
     assert {*many} <= seen["ready"]
 
